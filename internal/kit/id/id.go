@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package id makes the random names that may leave the house: links, sessions, blob keys.
+package id
+
+import (
+	"crypto/rand"
+	"encoding/base32"
+	"strings"
+)
+
+// TokenLen is the length of a token in characters: 128 bits in base 32.
+const TokenLen = 26
+
+// Token returns 128 random bits as 26 characters of [a-z2-7] (ASVS 7.2.3, 11.5.1).
+// Lower case without padding survives mail addresses, file names and being read aloud.
+func Token() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // crypto/rand.Read never fails since Go 1.24
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]))
+}
+
+// IsToken reports whether s has the shape of a token. It says nothing about its validity.
+func IsToken(s string) bool {
+	if len(s) != TokenLen {
+		return false
+	}
+	for _, c := range s {
+		if (c < 'a' || c > 'z') && (c < '2' || c > '7') {
+			return false
+		}
+	}
+	return true
+}
