@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package i18n
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"sync"
+
+	"github.com/BurntSushi/toml"
+	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/language"
+)
+
+//go:embed locale/*.toml
+var files embed.FS
+
+// book is every message of one language, compiled.
+type book struct {
+	tag      language.Tag
+	messages map[string]message
+}
+
+// catalogue is all books and what is wrong with them.
+type catalogue struct {
+	books map[Lang]*book
+	err   error
+}
+
+// loaded compiles the embedded files once, when the first message is asked for.
+// It is a constant of the binary that is only expensive to write down, not state.
+var loaded = sync.OnceValue(func() *catalogue { return load(files) })
+
+// load reads all message files of fsys. A broken file costs its own messages
+// only; what was wrong is kept for Check.
+func load(fsys fs.FS) *catalogue {
+	c := &catalogue{books: map[Lang]*book{}}
+	bundle := goi18n.NewBundle(language.SimplifiedChinese)
+	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
+	for _, l := range Langs() {
+		c.books[l] = &book{tag: language.Make(string(l)), messages: map[string]message{}}
+	}
+	names, err := fs.Glob(fsys, "locale/*.toml")
+	c.err = err
+	for _, name := range names {
+		file, err := bundle.LoadMessageFileFS(fsys, name)
+		if err != nil {
+			c.err = errors.Join(c.err, fmt.Errorf("%s: %w", name, err))
+			continue
+		}
+		b := c.books[Lang(file.Tag.String())]
+		if b == nil {
+			c.err = errors.Join(c.err, fmt.Errorf("%s: the name says no language of the house", name))
+			continue
+		}
+		c.err = errors.Join(c.err, b.add(name, file.Messages))
+	}
+	return c
+}
+
+// add compiles the messages of one file into the book.
+func (b *book) add(file string, messages []*goi18n.Message) error {
+	var err error
+	for _, m := range messages {
+		compiled, e := compileMessage(m)
+		if _, twice := b.messages[m.ID]; twice {
+			e = errors.New("the key is written twice")
+		}
+		if e != nil {
+			err = errors.Join(err, fmt.Errorf("%s: %s: %w", file, m.ID, e))
+			continue
+		}
+		b.messages[m.ID] = compiled
+	}
+	return err
+}
+
+// T returns the message of key in lang with args, pairs of name and value, in
+// its placeholders. The argument "Count" also chooses the plural form. A key
+// that nobody wrote comes back as ⟦key⟧; a language that the house does not
+// speak is answered in Chinese.
+func T(lang Lang, key string, args ...any) string {
+	c := loaded()
+	b := c.books[lang]
+	if b == nil {
+		b = c.books[ZH]
+	}
+	m, ok := b.messages[key]
+	if !ok {
+		return "⟦" + key + "⟧"
+	}
+	return m.form(b.tag, args).fill(args)
+}
+
+// Has says whether key is written in lang.
+func Has(lang Lang, key string) bool {
+	b := loaded().books[lang]
+	if b == nil {
+		return false
+	}
+	_, ok := b.messages[key]
+	return ok
+}
+
+// Keys returns all keys that are written in any language, sorted. It is for tests.
+func Keys() []string {
+	var keys []string
+	for _, b := range loaded().books {
+		for k := range b.messages {
+			keys = append(keys, k)
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// Check says what is wrong with the embedded files: a file that cannot be read,
+// a key written twice, an empty text, a placeholder of another form.
+func Check() error { return loaded().err }

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package i18n
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
+)
+
+// text is one compiled form of a message: literal pieces with names between
+// them, so that piece i is followed by the value of name i.
+type text struct {
+	pieces []string
+	names  []string
+}
+
+// message is a compiled message: the form "other" and, where the language has
+// it, the form "one". No language of the house has more.
+type message struct {
+	other text
+	one   *text
+}
+
+// compile cuts a message into pieces; it refuses whatever is not {{.Name}}.
+func compile(s string) (text, error) {
+	if strings.TrimSpace(s) == "" {
+		return text{}, fmt.Errorf("the text is empty")
+	}
+	var t text
+	for {
+		before, rest, found := strings.Cut(s, "{{")
+		t.pieces = append(t.pieces, before)
+		if !found {
+			return t, nil
+		}
+		name, after, closed := strings.Cut(rest, "}}")
+		name = strings.TrimSpace(name)
+		if !closed || len(name) < 2 || name[0] != '.' || strings.ContainsAny(name[1:], ". |()\"") {
+			return text{}, fmt.Errorf("only {{.Name}} may stand in a message: %q", s)
+		}
+		t.names = append(t.names, name[1:])
+		s = after
+	}
+}
+
+func compileMessage(m *goi18n.Message) (message, error) {
+	other, err := compile(m.Other)
+	if err != nil {
+		return message{}, err
+	}
+	out := message{other: other}
+	if m.One != "" {
+		one, err := compile(m.One)
+		if err != nil {
+			return message{}, err
+		}
+		out.one = &one
+	}
+	return out, nil
+}
+
+// fill writes the values of args, pairs of name and value, between the pieces.
+// A name without a value shows as ⟦name⟧, which no test lets pass.
+func (t text) fill(args []any) string {
+	if len(t.names) == 0 {
+		return t.pieces[0]
+	}
+	var b strings.Builder
+	for i, piece := range t.pieces {
+		b.WriteString(piece)
+		if i < len(t.names) {
+			b.WriteString(value(args, t.names[i]))
+		}
+	}
+	return b.String()
+}
+
+func value(args []any, name string) string {
+	for i := 0; i+1 < len(args); i += 2 {
+		if n, ok := args[i].(string); ok && n == name {
+			return show(args[i+1])
+		}
+	}
+	return "⟦" + name + "⟧"
+}
+
+func show(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case int:
+		return strconv.Itoa(v)
+	case int64:
+		return strconv.FormatInt(v, 10)
+	}
+	return fmt.Sprint(v)
+}
+
+// form picks the plural form for the argument "Count", if there is one.
+func (m message) form(tag language.Tag, args []any) text {
+	if m.one == nil {
+		return m.other
+	}
+	for i := 0; i+1 < len(args); i += 2 {
+		if args[i] != "Count" {
+			continue
+		}
+		n, err := strconv.Atoi(show(args[i+1]))
+		if err == nil && plural.Cardinal.MatchPlural(tag, max(n, -n), 0, 0, 0, 0) == plural.One {
+			return *m.one
+		}
+		break
+	}
+	return m.other
+}
