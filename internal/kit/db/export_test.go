@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package db
+
+import (
+	"context"
+	"io/fs"
+	"testing"
+	"time"
+)
+
+// Impatient makes Limit short for one database.
+func Impatient(c Config, limit time.Duration) Config {
+	c.limit = limit
+	return c
+}
+
+// SetFailpoints makes commits fail: before stands for COMMIT failing, after
+// for its answer getting lost.
+func SetFailpoints(d *DB, before, after func() error) {
+	d.fail.Store(&failpoints{beforeCommit: before, afterCommit: after})
+}
+
+// SetMigrations replaces the migrations of the program; files has a folder "migration".
+func SetMigrations(d *DB, files fs.FS) { d.migrations = files }
+
+// Queued returns how many callers wait for the writer of SQLite.
+func Queued(d *DB) int { return len(d.back.(*sqlite).writer.calls) }
+
+// AllReaders takes all connections but those for long scans and returns how to give
+// them back.
+func AllReaders(tb testing.TB, d *DB) (back func()) {
+	tb.Helper()
+	var frees []func()
+	switch b := d.back.(type) {
+	case *sqlite:
+		for range cap(b.short.free) {
+			c := <-b.short.free
+			frees = append(frees, func() { b.short.free <- c })
+		}
+	case *postgres:
+		for range b.pool.Config().MaxConns {
+			c, err := b.pool.Acquire(context.Background())
+			if err != nil {
+				tb.Fatal(err)
+			}
+			frees = append(frees, c.Release)
+		}
+	}
+	return func() {
+		for _, free := range frees {
+			free()
+		}
+	}
+}
+
+// Listeners returns how many listen to channel in this process.
+func Listeners(d *DB, channel string) int { return len(d.ears.of(channel)) }
