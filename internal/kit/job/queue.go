@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package job
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/kit/clock"
+	"github.com/loopdesk/loopdesk/internal/kit/db"
+)
+
+const (
+	// width is how many jobs run at once on one node.
+	width = 32
+	// lease is how long a claim holds without a sign of life: what a crashed node held is
+	// taken up again within this time (F21: at most 60 s).
+	lease = 45 * time.Second
+	// beat is after what part of the lease it is renewed.
+	beat = lease / 3
+	// poll is the net under the wake-ups: how long a job that another process put into the
+	// queue may wait for a free worker here.
+	poll = time.Second
+)
+
+// Queue holds the handlers of a process and runs the jobs of all. It is safe for concurrent use.
+type Queue struct {
+	db     *db.DB
+	clock  clock.Clock
+	log    *slog.Logger
+	wake   chan struct{}
+	runs   atomic.Bool
+	jitter func() float64 // in [0, 1)
+	timer  func(time.Duration) (c <-chan time.Time, stop func() bool)
+
+	mu    sync.RWMutex
+	kinds map[string]handler
+}
+
+// New makes a queue on d. Nothing runs before Run or RunDue.
+func New(d *db.DB, c clock.Clock, log *slog.Logger) *Queue {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &Queue{
+		db: d, clock: c, log: log, wake: make(chan struct{}, 1), kinds: map[string]handler{},
+		jitter: random,
+		timer: func(d time.Duration) (<-chan time.Time, func() bool) {
+			t := time.NewTimer(d)
+			return t.C, t.Stop
+		},
+	}
+}
+
+// random returns a number in [0, 1).
+func random() float64 {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // crypto/rand.Read never fails since Go 1.24
+	return float64(binary.LittleEndian.Uint64(b[:])>>11) / (1 << 53)
+}
+
+// DB reads from the database in which the queue stands.
+func (q *Queue) DB() db.Querier { return q.db }
+
+// Handle says who does the jobs of a kind. Jobs of a kind that no node handles wait; Counts
+// shows them. A second handler for one kind is a mistake in the assembly and panics.
+func (q *Queue) Handle(kind string, do Handler, opts ...Option) {
+	h := handler{do: do, max: 10, timeout: 5 * time.Minute, backoff: Wait}
+	for _, o := range opts {
+		o(&h)
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if _, ok := q.kinds[kind]; ok || kind == "" || do == nil {
+		panic("job: a kind needs one handler and has it once: " + kind)
+	}
+	q.kinds[kind] = h
+}
+
+func (q *Queue) handler(kind string) (handler, bool) {
+	q.mu.RLock()
+	defer q.mu.RUnlock()
+	h, ok := q.kinds[kind]
+	return h, ok
+}
+
+// demand is a wish to claim up to room jobs of some kinds.
+type demand struct {
+	kinds []string
+	room  int
+}
+
+// demands divides the room that is left between the kinds with a limit of their own and all
+// others together. Those with a limit come first: they cannot take everything.
+func (q *Queue) demands(room int, busy map[string]int) []demand {
+	q.mu.RLock()
+	defer q.mu.RUnlock()
+	var list []demand
+	var others []string
+	for _, kind := range slices.Sorted(maps.Keys(q.kinds)) {
+		h := q.kinds[kind]
+		if h.limit == 0 {
+			others = append(others, kind)
+		} else if left := h.limit - busy[kind]; left > 0 {
+			list = append(list, demand{[]string{kind}, left})
+		}
+	}
+	if len(others) > 0 {
+		list = append(list, demand{others, room})
+	}
+	return list
+}
+
+// Enqueue puts jobs into the queue; they are there if and only if tx commits.
+//
+// A spec whose key belongs to a job that still waits is left out, whatever else it says. One
+// whose key belongs to a job that runs is queued, since what it is for may have come too late
+// for that run; it starts when the run is over. A dead job does not count.
+func (q *Queue) Enqueue(ctx context.Context, tx *db.Tx, specs ...Spec) error {
+	if len(specs) == 0 {
+		return nil
+	}
+	for _, s := range specs {
+		if s.Kind == "" {
+			return errors.New("enqueue: a job without a kind")
+		}
+	}
+	if err := insert(ctx, tx, specs, q.clock.Now()); err != nil {
+		return fmt.Errorf("enqueue %s: %w", specs[0].Kind, err)
+	}
+	tx.AfterCommit(q.nudge)
+	return nil
+}
+
+// nudge wakes the workers of this process.
+func (q *Queue) nudge() {
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Done marks the job as done in the commit of its effect: both happen or neither, and only
+// while this run still holds the job. Otherwise it answers ErrLost, and the caller must let
+// the transaction fail (F22).
+func (q *Queue) Done(ctx context.Context, tx *db.Tx, j Job) error {
+	n, err := remove(ctx, tx, j.claim, []int64{j.ID})
+	if err == nil && n == 0 {
+		err = ErrLost
+	}
+	return err
+}

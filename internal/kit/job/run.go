@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package job
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/kit/db"
+	"github.com/loopdesk/loopdesk/internal/kit/id"
+)
+
+// How the end of Run is spent: handlers may finish what they do, then their contexts end, then
+// what they did is written down. Together less than 10 s (F07).
+const (
+	drainFree   = 6 * time.Second
+	drainCut    = 2 * time.Second
+	drainRecord = 1500 * time.Millisecond
+)
+
+// turn is one commit: it finishes what was done and claims what is due. later is when the
+// next job becomes due, if there was room for more than there was to do.
+func (q *Queue) turn(ctx context.Context, results []result, room int, busy map[string]int) (claimed []Job, later time.Time, err error) {
+	wanted := q.demands(room, busy)
+	err = q.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		claimed, later = nil, time.Time{}
+		now := q.clock.Now()
+		if err := finish(ctx, tx, results, now); err != nil {
+			return err
+		}
+		claim, left := id.Token(), room
+		for _, want := range wanted {
+			if want.room = min(want.room, left); want.room <= 0 {
+				continue
+			}
+			list, err := take(ctx, tx, want, claim, now)
+			if err != nil {
+				return fmt.Errorf("claim jobs: %w", err)
+			}
+			claimed = append(claimed, list...)
+			left -= len(list)
+		}
+		var err error
+		if left > 0 {
+			later, err = next(ctx, tx, now)
+		}
+		return err
+	})
+	return claimed, later, err
+}
+
+// RunDue runs what is due, one after the other and in order, until nothing is, and returns how
+// many runs that were. The error joins what the handlers answered; their jobs wait or are dead
+// as in Run. It is for tests, whose clock stands still, and for commands.
+func (q *Queue) RunDue(ctx context.Context) (int, error) {
+	const most = 100_000
+	var failures []error
+	var results []result
+	n := 0
+	for n < most {
+		claimed, _, err := q.turn(ctx, results, width, nil)
+		if err != nil {
+			return n, errors.Join(append(failures, err)...)
+		}
+		if len(claimed) == 0 {
+			return n, errors.Join(failures...)
+		}
+		results = results[:0]
+		for _, j := range claimed {
+			r := q.do(ctx, j)
+			if r.err != nil {
+				failures = append(failures, fmt.Errorf("job %d %s: %w", j.ID, j.Kind, r.err))
+			}
+			results = append(results, r)
+			n++
+		}
+	}
+	return n, errors.Join(append(failures, errors.New("the jobs due never end"))...)
+}
+
+// Run runs jobs until ctx ends, and then waits at most 10 s for those that are running; what
+// did not finish by then is taken up by whoever comes next. It returns nil then.
+//
+// Trouble with the database is logged and waited out. A second Run on one queue is refused.
+func (q *Queue) Run(ctx context.Context) error {
+	if !q.runs.CompareAndSwap(false, true) {
+		return errors.New("job: this queue runs already")
+	}
+	defer q.runs.Store(false)
+	r := &runner{q: q, held: map[*held]struct{}{}, busy: map[string]int{}, came: make(chan outcome, width), look: true}
+	for ctx.Err() == nil {
+		r.turn(ctx)
+		r.wait(ctx)
+	}
+	r.drain(context.WithoutCancel(ctx))
+	return nil
+}
+
+// runner is the state of Run. Only its goroutine touches it; the handlers' goroutines answer
+// through came.
+type runner struct {
+	q       *Queue
+	held    map[*held]struct{}
+	busy    map[string]int // running, by kind
+	results []result       // to be written down
+	came    chan outcome   // has room for an answer of every handler that runs
+	next    time.Time      // when the next job becomes due; zero if none is known
+	look    bool           // something may be due
+	ill     bool           // the last commit failed
+}
+
+// held is a job that runs here.
+type held struct {
+	job   Job
+	until time.Time // the end of the lease
+	last  time.Time // the lease is not renewed beyond; a handler that ignores its timeout loses the job
+	lost  bool      // somebody else may hold it by now
+	end   context.CancelCauseFunc
+}
+
+type outcome struct {
+	held   *held
+	result result
+}
+
+func (r *runner) room() int { return width - len(r.held) }
+
+// turn finishes and claims, if there is anything to finish or room and reason to claim.
+func (r *runner) turn(ctx context.Context) {
+	r.beat(ctx)
+	if len(r.results) == 0 && (!r.look || r.room() == 0) {
+		return
+	}
+	room := 0
+	if ctx.Err() == nil {
+		room = r.room()
+	}
+	until := r.q.clock.Now().Add(lease)
+	claimed, later, err := r.q.turn(ctx, r.results, room, r.busy)
+	if r.ill = err != nil; r.ill {
+		if ctx.Err() == nil {
+			r.q.log.Error("the job queue cannot reach its table", "error", err)
+		}
+		return
+	}
+	r.results = r.results[:0]
+	// A full claim may have left something; without room the next outcome asks again.
+	r.next, r.look = later, len(claimed) == room
+	for _, j := range claimed {
+		r.start(ctx, j, until)
+	}
+}
+
+func (r *runner) start(ctx context.Context, j Job, until time.Time) {
+	ctx, end := context.WithCancelCause(context.WithoutCancel(ctx))
+	h := &held{job: j, until: until, end: end}
+	if limits, _ := r.q.handler(j.Kind); limits.timeout > 0 {
+		h.last = until.Add(limits.timeout)
+	}
+	r.held[h] = struct{}{}
+	r.busy[j.Kind]++
+	go func() { r.came <- outcome{h, r.q.do(ctx, j)} }()
+}
+
+// take notes the answer of a handler, and of all others that have answered by now.
+func (r *runner) take(o outcome) {
+	for {
+		o.held.end(nil)
+		delete(r.held, o.held)
+		r.busy[o.held.job.Kind]--
+		r.results = append(r.results, o.result)
+		r.look = true // there is room, and a job of the same key may have waited for this one
+		select {
+		case o = <-r.came:
+		default:
+			return
+		}
+	}
+}
+
+// wait returns when there is something to do: an answer, a wake-up, a job that becomes due, a
+// lease to renew, or the poll.
+func (r *runner) wait(ctx context.Context) {
+	if len(r.results) > 0 && !r.ill || r.look && r.room() > 0 && !r.ill {
+		return
+	}
+	d := poll
+	if now := r.q.clock.Now(); !r.ill && r.next.After(now) {
+		d = min(d, r.next.Sub(now))
+	}
+	ring, stop := r.q.timer(d)
+	defer stop()
+	wake := r.q.wake
+	if r.ill || r.room() == 0 {
+		wake = nil // it is kept for when it is of use
+	}
+	came := r.came
+	if r.ill {
+		came = nil
+	}
+	select {
+	case <-ctx.Done():
+	case o := <-came:
+		r.take(o)
+	case <-wake:
+		r.look = true
+	case <-ring:
+		r.poll(ctx)
+	}
+}
+
+// poll looks, without writing, when the first job is due.
+func (r *runner) poll(ctx context.Context) {
+	at, err := first(ctx, r.q.db)
+	if r.ill = err != nil; r.ill {
+		if ctx.Err() == nil {
+			r.q.log.Error("the job queue cannot reach its table", "error", err)
+		}
+		return
+	}
+	r.next = at
+	r.look = r.look || !at.IsZero() && !at.After(r.q.clock.Now())
+}
+
+// beat renews the leases that are a third over. A handler whose job is no longer ours, or whose
+// lease ended while it could not be renewed, is told so.
+func (r *runner) beat(ctx context.Context) {
+	now := r.q.clock.Now()
+	until := now.Add(lease)
+	list := map[*held]bool{} // whether it is still held
+	for h := range r.held {
+		if !h.lost && until.Sub(h.until) >= beat && (h.last.IsZero() || now.Before(h.last)) {
+			list[h] = true
+		}
+	}
+	if len(list) == 0 {
+		return
+	}
+	err := r.q.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		for h := range list {
+			if list[h], err = renew(ctx, tx, h.job, until); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for h, kept := range list {
+		switch {
+		case err == nil && kept:
+			h.until = until
+		case err == nil, !now.Before(h.until):
+			h.lost = true
+			h.end(errLost)
+		}
+	}
+}
+
+// drain waits for the handlers and writes down what they did.
+func (r *runner) drain(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, drainFree+drainCut+drainRecord)
+	defer cancel()
+	ring, stop := r.q.timer(drainFree)
+	defer func() { stop() }()
+	r.record(ctx)
+	for cut := false; len(r.held) > 0; {
+		select {
+		case o := <-r.came:
+			r.take(o)
+			r.record(ctx)
+			continue
+		case <-ring:
+		}
+		if cut {
+			r.q.log.Warn("jobs did not stop in time and will run again", "count", len(r.held))
+			break
+		}
+		cut = true
+		for h := range r.held {
+			h.end(errStopping)
+		}
+		ring, stop = r.q.timer(drainCut)
+	}
+	r.record(ctx)
+	if len(r.results) > 0 {
+		r.q.log.Error("finished jobs could not be marked and will run again", "count", len(r.results))
+	}
+}
+
+// record writes the results down and claims nothing.
+func (r *runner) record(ctx context.Context) {
+	if len(r.results) == 0 {
+		return
+	}
+	if _, _, err := r.q.turn(ctx, r.results, 0, nil); err == nil {
+		r.results = r.results[:0]
+	}
+}

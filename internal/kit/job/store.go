@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package job
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/kit/db"
+)
+
+func insert(ctx context.Context, tx *db.Tx, specs []Spec, now time.Time) error {
+	var text strings.Builder
+	text.WriteString(`INSERT INTO job (kind, payload, key, run_at, due_at, created_at) VALUES `)
+	args := make([]any, 0, 5*len(specs))
+	for i, s := range specs {
+		due := s.RunAt
+		if due.IsZero() {
+			due = now
+		}
+		if i > 0 {
+			text.WriteString(", ")
+		}
+		at := func(k int) string { return "$" + strconv.Itoa(5*i+k) }
+		text.WriteString("(" + at(1) + ", " + at(2) + ", " + at(3) + ", " + at(4) + ", " + at(4) + ", " + at(5) + ")")
+		args = append(args, s.Kind, s.Payload, s.Key, due, now)
+	}
+	text.WriteString(` ON CONFLICT DO NOTHING`)
+	_, err := db.Exec(ctx, tx, text.String(), args...)
+	return err
+}
+
+// take is the heart of the queue: what is due, and what was running when its lease ended,
+// becomes ours. Of the jobs of one key only one runs; the next waits for its end.
+func takeText(kinds int) db.Pair {
+	due := `
+		SELECT id FROM job
+		WHERE state < 2 AND run_at <= $1 AND kind IN (` + db.List(kinds, 5) + `)
+		  AND (key = '' OR state = 1 OR NOT EXISTS (
+		    SELECT 1 FROM job r WHERE r.state = 1 AND r.key <> '' AND r.key = job.key))
+		ORDER BY run_at, id LIMIT $2`
+	const set = ` UPDATE job SET state = 1, attempt = attempt + 1, run_at = $3, claim = $4 `
+	const returning = ` RETURNING id, kind, payload, key, attempt, due_at, created_at, claim`
+	return db.Pair{
+		SQLite: set + `WHERE id IN (` + due + `)` + returning,
+		// Materialized: the planner may run a subquery in IN more than once, and each time
+		// SKIP LOCKED would give it other rows.
+		Postgres: `WITH due AS MATERIALIZED (` + due + ` FOR UPDATE SKIP LOCKED)` +
+			set + `WHERE id IN (SELECT id FROM due)` + returning,
+	}
+}
+
+func take(ctx context.Context, tx *db.Tx, want demand, claim string, now time.Time) ([]Job, error) {
+	args := []any{now, want.room, now.Add(lease), claim}
+	for _, k := range want.kinds {
+		args = append(args, k)
+	}
+	list, err := db.All(ctx, tx, scanJob, takeText(len(want.kinds)).For(tx.Engine()), args...)
+	slices.SortFunc(list, func(a, b Job) int {
+		return cmp.Or(a.DueAt.Compare(b.DueAt), cmp.Compare(a.ID, b.ID))
+	})
+	return list, err
+}
+
+func scanJob(r db.Row) (j Job, err error) {
+	err = r.Scan(&j.ID, &j.Kind, &j.Payload, &j.Key, &j.Attempt, &j.DueAt, &j.QueuedAt, &j.claim)
+	return j, err
+}
+
+// next returns when the first job becomes due after now, or zero.
+func next(ctx context.Context, q db.Querier, now time.Time) (time.Time, error) {
+	return instant(ctx, q, `SELECT run_at FROM job WHERE state < 2 AND run_at > $1 ORDER BY run_at LIMIT 1`, now)
+}
+
+// first returns when the first job of all is or was due, of whatever kind, or zero.
+func first(ctx context.Context, q db.Querier) (time.Time, error) {
+	return instant(ctx, q, `SELECT run_at FROM job WHERE state < 2 ORDER BY run_at LIMIT 1`)
+}
+
+func instant(ctx context.Context, q db.Querier, text string, args ...any) (time.Time, error) {
+	list, err := db.All(ctx, q, scanTime, text, args...)
+	if err != nil || len(list) == 0 {
+		return time.Time{}, err
+	}
+	return list[0], nil
+}
+
+func scanTime(r db.Row) (t time.Time, err error) {
+	err = r.Scan(&t)
+	return t, err
+}
+
+// remove deletes jobs that a claim still holds and returns how many it did.
+func remove(ctx context.Context, tx *db.Tx, claim string, ids []int64) (int64, error) {
+	// The list grows in powers of two, so that there are few statements to prepare.
+	n := 1
+	for n < len(ids) {
+		n *= 2
+	}
+	args := make([]any, 0, n+1)
+	args = append(args, claim)
+	for i := range n {
+		args = append(args, ids[min(i, len(ids)-1)])
+	}
+	return db.Exec(ctx, tx, `DELETE FROM job WHERE claim = $1 AND state = 1 AND id IN (`+db.List(n, 2)+`)`, args...)
+}
+
+// putBack makes a held job wait again. One of the same key that waits already takes its place.
+func putBack(ctx context.Context, tx *db.Tx, j Job, attempts int, at time.Time, why string) error {
+	if j.Key != "" {
+		n, err := db.Exec(ctx, tx, `
+			DELETE FROM job WHERE id = $1 AND claim = $2 AND state = 1
+			  AND EXISTS (SELECT 1 FROM job w WHERE w.state = 0 AND w.key <> '' AND w.key = job.key)`, j.ID, j.claim)
+		if err != nil || n > 0 {
+			return err
+		}
+	}
+	_, err := db.Exec(ctx, tx, `
+		UPDATE job SET state = 0, attempt = $1, run_at = $2, due_at = $2, error = $3, claim = ''
+		WHERE id = $4 AND claim = $5 AND state = 1`, attempts, at, why, j.ID, j.claim)
+	return err
+}
+
+// bury makes a held job dead.
+func bury(ctx context.Context, tx *db.Tx, j Job, attempts int, at time.Time, why string) error {
+	_, err := db.Exec(ctx, tx, `
+		UPDATE job SET state = 2, attempt = $1, run_at = $2, error = $3, claim = ''
+		WHERE id = $4 AND claim = $5 AND state = 1`, attempts, at, why, j.ID, j.claim)
+	return err
+}
+
+// renew holds a job until the given time and reports whether it was still held.
+func renew(ctx context.Context, tx *db.Tx, j Job, until time.Time) (bool, error) {
+	n, err := db.Exec(ctx, tx,
+		`UPDATE job SET run_at = $1 WHERE id = $2 AND claim = $3 AND state = 1`, until, j.ID, j.claim)
+	return n > 0, err
+}
