@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package catalog
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/kit/clock"
+	"github.com/loopdesk/loopdesk/internal/kit/db"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/event"
+)
+
+// staleAfter bounds how long another node may show an old tree.
+const staleAfter = 30 * time.Second
+
+// Desk holds the commands and queries on categories and services.
+type Desk struct {
+	db    *db.DB
+	bus   *event.Bus
+	clock clock.Clock
+	mu    sync.RWMutex
+	held  held
+}
+
+type held struct {
+	categories []Category
+	services   []Service
+	at         time.Time
+}
+
+// New makes the room. Its type is Desk because Service is a word of the trade here.
+func New(d *db.DB, bus *event.Bus, c clock.Clock) *Desk {
+	return &Desk{db: d, bus: bus, clock: c}
+}
+
+func (d *Desk) read(ctx context.Context) (held, error) {
+	now := d.clock.Now()
+	d.mu.RLock()
+	h := d.held
+	d.mu.RUnlock()
+	if !h.at.IsZero() && now.Sub(h.at) < staleAfter && !now.Before(h.at) {
+		return h, nil
+	}
+	flat, err := categories(ctx, d.db)
+	if err != nil {
+		return held{}, err
+	}
+	list, err := services(ctx, d.db)
+	if err != nil {
+		return held{}, err
+	}
+	h = held{categories: order(flat), services: list, at: now}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.held = h
+	return h, nil
+}
+
+func (d *Desk) forget() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.held = held{}
+}
+
+// Categories returns the whole tree in display order.
+func (d *Desk) Categories(ctx context.Context) ([]Category, error) {
+	h, err := d.read(ctx)
+	return h.categories, err
+}
+
+// Services returns the register, core services first.
+func (d *Desk) Services(ctx context.Context) ([]Service, error) {
+	h, err := d.read(ctx)
+	return h.services, err
+}
+
+// Category returns one category; the zero Category where there is none.
+func (d *Desk) Category(ctx context.Context, which CategoryID) Category {
+	h, err := d.read(ctx)
+	if i := slices.IndexFunc(h.categories, func(c Category) bool { return c.ID == which }); err == nil && i >= 0 {
+		return h.categories[i]
+	}
+	return Category{}
+}
+
+// Path returns the category below its ancestors, root first.
+func (d *Desk) Path(ctx context.Context, which CategoryID) []Category {
+	var out []Category
+	for range 5 {
+		c := d.Category(ctx, which)
+		if c.ID == 0 {
+			break
+		}
+		out = append(out, c)
+		which = c.Parent
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// Service returns one service; the zero Service where there is none.
+func (d *Desk) Service(ctx context.Context, which ServiceID) Service {
+	h, err := d.read(ctx)
+	if i := slices.IndexFunc(h.services, func(s Service) bool { return s.ID == which }); err == nil && i >= 0 {
+		return h.services[i]
+	}
+	return Service{}
+}
+
+// SaveCategory adds (ID 0) or changes a category.
+func (d *Desk) SaveCategory(ctx context.Context, by access.Actor, c Category, version int64) (Category, error) {
+	if err := access.Can(by, access.AdminWork, access.Object{}); err != nil {
+		return Category{}, err
+	}
+	if err := checkNames(&c.Name, &c.NameEN); err != nil {
+		return Category{}, err
+	}
+	err := d.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		flat, err := categories(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := checkParent(flat, c); err != nil {
+			return err
+		}
+		if c.ID == 0 {
+			c.Active = true
+			c.ID, err = insertCategory(ctx, tx, c)
+		} else {
+			var was Category
+			if was, err = takeCategory(ctx, tx, c.ID); err != nil {
+				return err
+			}
+			if version != 0 && was.Version != version+1 {
+				return errs.New(errs.Stale, "errs.stale")
+			}
+			c.Version = was.Version
+			err = saveCategory(ctx, tx, c)
+		}
+		if err != nil {
+			return err
+		}
+		tx.AfterCommit(d.forget)
+		_, err = d.bus.Record(ctx, tx, by.Meta(d.clock.Now()), CategoryChanged{c})
+		return err
+	})
+	return c, err
+}
+
+// checkParent refuses a parent that does not exist, a circle, and a fifth level.
+func checkParent(flat []Category, c Category) error {
+	depth := 0
+	for p := c.Parent; p != 0; depth++ {
+		if p == c.ID || depth > 3 {
+			return errs.Field("parent", "catalog.parent_circle")
+		}
+		i := slices.IndexFunc(flat, func(x Category) bool { return x.ID == p })
+		if i < 0 {
+			return errs.Field("parent", "catalog.parent_unknown")
+		}
+		p = flat[i].Parent
+	}
+	return nil
+}
+
+// SaveService adds (ID 0) or changes a service.
+func (d *Desk) SaveService(ctx context.Context, by access.Actor, s Service, version int64) (Service, error) {
+	if err := access.Can(by, access.AdminWork, access.Object{}); err != nil {
+		return Service{}, err
+	}
+	if err := checkNames(&s.Name, &s.NameEN); err != nil {
+		return Service{}, err
+	}
+	err := d.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		if s.ID == 0 {
+			s.Active = true
+			s.ID, err = insertService(ctx, tx, s)
+		} else {
+			var was Service
+			if was, err = takeService(ctx, tx, s.ID); err != nil {
+				return err
+			}
+			if version != 0 && was.Version != version+1 {
+				return errs.New(errs.Stale, "errs.stale")
+			}
+			s.Version = was.Version
+			err = saveService(ctx, tx, s)
+		}
+		if db.IsUnique(err) {
+			return errs.Field("name", "catalog.service_taken")
+		}
+		if err != nil {
+			return err
+		}
+		tx.AfterCommit(d.forget)
+		_, err = d.bus.Record(ctx, tx, by.Meta(d.clock.Now()), ServiceChanged{s})
+		return err
+	})
+	return s, err
+}

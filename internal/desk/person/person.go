@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package person
+
+import (
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+)
+
+// ID is a person's key within the house. It never leaves it.
+type ID int64
+
+// GroupID is a group's key within the house.
+type GroupID int64
+
+// Person is somebody the desk knows.
+type Person struct {
+	ID         ID
+	Name       string // 1–80 characters, no control characters
+	Email      string // lower case, at most 254 bytes; unique
+	Phone      string // at most 40 characters
+	Department string // at most 80 characters
+	Place      string // where to find them, at most 80 characters
+	Lang       string // "zh-CN" or "en"
+	Zone       string // IANA time zone; empty means the desk's own
+	Role       access.Role
+	Active     bool
+	Version    int64
+	CreatedAt  time.Time
+}
+
+// Group is a team that tickets are given to.
+type Group struct {
+	ID      GroupID
+	Name    string // 1–60 characters; unique
+	NameEN  string // shown to English readers where it is not empty
+	Active  bool
+	Version int64
+	Members []ID
+}
+
+// Label is the group's name for a reader of the language.
+func (g Group) Label(lang string) string {
+	if lang == "en" && g.NameEN != "" {
+		return g.NameEN
+	}
+	return g.Name
+}
+
+// CleanEmail brings an address to the form in which it is stored and compared, and
+// reports whether it is one plain address without comments, lists or control characters (S11, S12).
+func CleanEmail(s string) (string, bool) {
+	s = strings.ToLower(strings.TrimSpace(s))
+	local, domain, found := strings.Cut(s, "@")
+	if !found || local == "" || domain == "" || len(s) > 254 || len(local) > 64 || !utf8.ValidString(s) {
+		return s, false
+	}
+	for _, r := range s {
+		if r <= ' ' || r == 0x7f || unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) ||
+			strings.ContainsRune(`<>()[]\,;:"`, r) {
+			return s, false
+		}
+	}
+	if strings.Contains(domain, "@") || strings.HasPrefix(domain, ".") || strings.HasSuffix(domain, ".") || strings.Contains(s, "..") {
+		return s, false
+	}
+	return s, true
+}
+
+// CleanName makes one line of a name: no control or direction-changing characters (S76), single spaces.
+func CleanName(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == utf8.RuneError:
+			return -1
+		case unicode.IsSpace(r) || unicode.IsControl(r):
+			return ' '
+		case unicode.Is(unicode.Cf, r):
+			return -1
+		}
+		return r
+	}, s)
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// check returns Invalid with every field that is out of range.
+func (p *Person) check() error {
+	var bad []errs.FieldError
+	p.Name = CleanName(p.Name)
+	p.Department, p.Place, p.Phone = CleanName(p.Department), CleanName(p.Place), CleanName(p.Phone)
+	if n := utf8.RuneCountInString(p.Name); n == 0 || n > 80 {
+		bad = append(bad, errs.FieldError{Name: "name", Key: "person.name_length"})
+	}
+	email, ok := CleanEmail(p.Email)
+	if p.Email = email; !ok {
+		bad = append(bad, errs.FieldError{Name: "email", Key: "person.email_shape"})
+	}
+	if utf8.RuneCountInString(p.Phone) > 40 {
+		bad = append(bad, errs.FieldError{Name: "phone", Key: "person.too_long", Args: []any{"Max", 40}})
+	}
+	if utf8.RuneCountInString(p.Department) > 80 {
+		bad = append(bad, errs.FieldError{Name: "department", Key: "person.too_long", Args: []any{"Max", 80}})
+	}
+	if utf8.RuneCountInString(p.Place) > 80 {
+		bad = append(bad, errs.FieldError{Name: "place", Key: "person.too_long", Args: []any{"Max", 80}})
+	}
+	if p.Lang != "zh-CN" && p.Lang != "en" {
+		bad = append(bad, errs.FieldError{Name: "lang", Key: "person.lang_unknown"})
+	}
+	if p.Zone != "" {
+		if _, err := time.LoadLocation(p.Zone); err != nil {
+			bad = append(bad, errs.FieldError{Name: "zone", Key: "person.zone_unknown"})
+		}
+	}
+	if !p.Role.Known() {
+		bad = append(bad, errs.FieldError{Name: "role", Key: "person.role_unknown"})
+	}
+	return errs.Invalidf(bad...)
+}
+
+func (g *Group) check() error {
+	g.Name, g.NameEN = CleanName(g.Name), CleanName(g.NameEN)
+	if n := utf8.RuneCountInString(g.Name); n == 0 || n > 60 {
+		return errs.Field("name", "person.group_name_length")
+	}
+	if utf8.RuneCountInString(g.NameEN) > 60 {
+		return errs.Field("name_en", "person.group_name_length")
+	}
+	return nil
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package person
+
+import (
+	"context"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/kit/db"
+)
+
+const columns = `id, name, email, phone, department, place, lang, zone, role, active, version, created_at`
+
+func scan(r db.Row) (p Person, err error) {
+	err = r.Scan(&p.ID, &p.Name, &p.Email, &p.Phone, &p.Department, &p.Place, &p.Lang, &p.Zone, &p.Role, &p.Active, &p.Version, &p.CreatedAt)
+	return p, err
+}
+
+func insert(ctx context.Context, tx *db.Tx, p Person) (ID, error) {
+	n, err := db.Insert(ctx, tx, `
+		INSERT INTO person (name, email, phone, department, place, lang, zone, role, active, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
+		p.Name, p.Email, p.Phone, p.Department, p.Place, p.Lang, p.Zone, p.Role, p.Active, p.CreatedAt)
+	return ID(n), err
+}
+
+func get(ctx context.Context, q db.Querier, which ID) (Person, error) {
+	return db.One(ctx, q, scan, `SELECT `+columns+` FROM person WHERE id = $1`, which)
+}
+
+func byEmail(ctx context.Context, q db.Querier, email string) (Person, error) {
+	return db.One(ctx, q, scan, `SELECT `+columns+` FROM person WHERE email = $1`, email)
+}
+
+func take(ctx context.Context, tx *db.Tx, which ID) (Person, error) {
+	return db.One(ctx, tx, scan, `UPDATE person SET version = version + 1 WHERE id = $1 RETURNING `+columns, which)
+}
+
+func save(ctx context.Context, tx *db.Tx, p Person) error {
+	_, err := db.Exec(ctx, tx, `
+		UPDATE person SET name = $2, email = $3, phone = $4, department = $5, place = $6, lang = $7, zone = $8, role = $9, active = $10
+		WHERE id = $1`,
+		p.ID, p.Name, p.Email, p.Phone, p.Department, p.Place, p.Lang, p.Zone, p.Role, p.Active)
+	return err
+}
+
+// list reads people whose name, address or department holds the text, by name. Wildcards in the text mean themselves (S82).
+func list(ctx context.Context, q db.Querier, staff bool, text string, after Person, limit int) ([]Person, error) {
+	const where = ` AND (name, id) > ($1, $2)
+		AND ($3 = '' OR lower(name) LIKE $3 ESCAPE '!' OR email LIKE $3 ESCAPE '!' OR lower(department) LIKE $3 ESCAPE '!' OR phone LIKE $3 ESCAPE '!')
+		ORDER BY name, id LIMIT $4`
+	if staff {
+		return db.All(ctx, q, scan, `SELECT `+columns+` FROM person WHERE role <> 'requester'`+where, after.Name, after.ID, text, limit)
+	}
+	return db.All(ctx, q, scan, `SELECT `+columns+` FROM person WHERE TRUE`+where, after.Name, after.ID, text, limit)
+}
+
+func countAdmins(ctx context.Context, q db.Querier) (int64, error) {
+	return db.One(ctx, q, scanCount, `SELECT COUNT(*) FROM person WHERE role = $1 AND active = TRUE`, access.Admin)
+}
+
+func scanCount(r db.Row) (n int64, err error) {
+	err = r.Scan(&n)
+	return n, err
+}
+
+const groupColumns = `id, name, name_en, active, version`
+
+func scanGroup(r db.Row) (g Group, err error) {
+	err = r.Scan(&g.ID, &g.Name, &g.NameEN, &g.Active, &g.Version)
+	return g, err
+}
+
+func groups(ctx context.Context, q db.Querier) ([]Group, error) {
+	list, err := db.All(ctx, q, scanGroup, `SELECT `+groupColumns+` FROM person_group ORDER BY id`)
+	if err != nil {
+		return nil, err
+	}
+	type member struct {
+		Group  GroupID
+		Person ID
+	}
+	members, err := db.All(ctx, q, func(r db.Row) (m member, err error) {
+		err = r.Scan(&m.Group, &m.Person)
+		return m, err
+	}, `SELECT group_id, person_id FROM person_member ORDER BY group_id, person_id`)
+	for _, m := range members {
+		for i := range list {
+			if list[i].ID == m.Group {
+				list[i].Members = append(list[i].Members, m.Person)
+			}
+		}
+	}
+	return list, err
+}
+
+func insertGroup(ctx context.Context, tx *db.Tx, g Group) (GroupID, error) {
+	n, err := db.Insert(ctx, tx, `INSERT INTO person_group (name, name_en, active) VALUES ($1, $2, $3) RETURNING id`, g.Name, g.NameEN, g.Active)
+	return GroupID(n), err
+}
+
+func takeGroup(ctx context.Context, tx *db.Tx, which GroupID) (Group, error) {
+	return db.One(ctx, tx, scanGroup, `UPDATE person_group SET version = version + 1 WHERE id = $1 RETURNING `+groupColumns, which)
+}
+
+func saveGroup(ctx context.Context, tx *db.Tx, g Group) error {
+	if _, err := db.Exec(ctx, tx, `UPDATE person_group SET name = $2, name_en = $3, active = $4 WHERE id = $1`, g.ID, g.Name, g.NameEN, g.Active); err != nil {
+		return err
+	}
+	if _, err := db.Exec(ctx, tx, `DELETE FROM person_member WHERE group_id = $1`, g.ID); err != nil {
+		return err
+	}
+	for _, p := range g.Members {
+		if _, err := db.Exec(ctx, tx, `INSERT INTO person_member (group_id, person_id) VALUES ($1, $2)`, g.ID, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}

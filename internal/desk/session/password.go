@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package session
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/alexedwards/argon2id"
+
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+)
+
+// params are OWASP's second choice for Argon2id: 19 MiB, two passes (ASVS 11.4.2).
+var params = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32} //nolint:gochecknoglobals // a constant
+
+// Limits of a password in characters (ASVS 6.2.1, 6.2.9). No composition, no rotation.
+const (
+	MinPassword = 12
+	MaxPassword = 128
+)
+
+// CheckPassword refuses what is too short, too long, or what a guesser tries first (ASVS 6.2.4).
+func CheckPassword(password string, who person.Person) error {
+	switch n := utf8.RuneCountInString(password); {
+	case n < MinPassword:
+		return errs.Field("password", "session.password_short", "Min", MinPassword)
+	case n > MaxPassword:
+		return errs.Field("password", "session.password_long", "Max", MaxPassword)
+	}
+	plain := strings.ToLower(strings.Join(strings.Fields(password), ""))
+	local, _, _ := strings.Cut(who.Email, "@")
+	if guessable(plain) || (len(local) > 3 && strings.Contains(plain, local) && len(plain)-len(local) < 8) {
+		return errs.Field("password", "session.password_common")
+	}
+	return nil
+}
+
+// guessable reports whether a password is a run, a repetition, or common words with digits on them.
+func guessable(s string) bool {
+	letters := strings.TrimRight(s, "0123456789!.@#$?_-")
+	for _, word := range common() {
+		if letters == word || letters == word+word || s == word {
+			return true
+		}
+	}
+	for size := 1; size <= 4 && size < len(s); size++ {
+		if strings.Repeat(s[:size], len(s)/size+1)[:len(s)] == s {
+			return true
+		}
+	}
+	for _, run := range []string{"01234567890123456789", "98765432109876543210", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn", "1q2w3e4r5t6y7u8i9o0p"} {
+		if strings.Contains(run, s) {
+			return true
+		}
+	}
+	return false
+}
+
+func common() []string {
+	return []string{
+		"password", "passw0rd", "p@ssw0rd", "p@ssword", "administrator", "admin", "adminadmin", "letmein", "welcome", "changeme",
+		"iloveyou", "qwerty", "qwertyuiop", "asdfghjkl", "zxcvbnm", "dragon", "monkey", "football", "baseball", "superman", "trustno",
+		"sunshine", "princess", "computer", "internet", "service", "servicedesk", "helpdesk", "support", "loopdesk", "company", "secret",
+		"woaini", "woaini1314", "a123456", "wang", "zhang", "5201314", "mima", "test", "testtest", "default", "root", "rootroot", "guest",
+	}
+}
+
+// hasher bounds how many passwords are hashed at once: each takes 19 MiB.
+type hasher chan struct{}
+
+func newHasher() hasher { return make(hasher, 4) }
+
+func (h hasher) enter(ctx context.Context) error {
+	select {
+	case h <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return errs.Wrap(ctx.Err(), errs.Unavailable, "session.busy")
+	}
+}
+
+func (h hasher) leave() { <-h }
+
+func (h hasher) make(ctx context.Context, password string) (string, error) {
+	if err := h.enter(ctx); err != nil {
+		return "", err
+	}
+	defer h.leave()
+	return argon2id.CreateHash(password, params)
+}
+
+func (h hasher) matches(ctx context.Context, password, stored string) (bool, error) {
+	if err := h.enter(ctx); err != nil {
+		return false, err
+	}
+	defer h.leave()
+	return argon2id.ComparePasswordAndHash(password, stored)
+}

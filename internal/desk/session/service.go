@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package session
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/kit/clock"
+	"github.com/loopdesk/loopdesk/internal/kit/db"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/event"
+	"github.com/loopdesk/loopdesk/internal/kit/id"
+)
+
+// Service signs people in and out.
+type Service struct {
+	db     *db.DB
+	bus    *event.Bus
+	clock  clock.Clock
+	people *person.Service
+	hasher hasher
+	dummy  string // a hash of nothing, compared for unknown accounts so that they take as long (S48)
+}
+
+// NewService makes the room.
+func NewService(ctx context.Context, d *db.DB, bus *event.Bus, c clock.Clock, people *person.Service) (*Service, error) {
+	s := &Service{db: d, bus: bus, clock: c, people: people, hasher: newHasher()}
+	var err error
+	s.dummy, err = s.hasher.make(ctx, id.Token())
+	return s, err
+}
+
+// Visitor is what a door knows of who knocks.
+type Visitor struct {
+	Address string // network address, without port
+	Agent   string // the browser's name for itself
+}
+
+func (v Visitor) clean() Visitor {
+	v.Agent = person.CleanName(v.Agent)
+	if r := []rune(v.Agent); len(r) > 200 {
+		v.Agent = string(r[:200])
+	}
+	return v
+}
+
+// errWrong is the one answer to every failed try: unknown, inactive, no password, wrong password (S48).
+func errWrong() error { return errs.New(errs.Unauthenticated, "session.wrong") }
+
+// SignIn checks a password and opens a session; the returned secret goes into the cookie.
+//
+// Limited after MaxTries per account or MaxFrom per address within Window.
+func (s *Service) SignIn(ctx context.Context, email, password string, v Visitor) (string, person.Person, error) {
+	clean, _ := person.CleanEmail(email)
+	if len(clean) > 254 {
+		clean = clean[:254]
+	}
+	if err := s.Try(ctx, "account:"+clean, MaxTries); err != nil {
+		return "", person.Person{}, err
+	}
+	if err := s.Try(ctx, "address:"+v.Address, MaxFrom); err != nil {
+		return "", person.Person{}, err
+	}
+	who, err := s.people.ByEmail(ctx, clean)
+	stored := s.dummy
+	if err == nil && who.Active {
+		if h, e := credential(ctx, s.db, who.ID); e == nil {
+			stored = h
+		} else if errs.KindOf(e) != errs.NotFound {
+			return "", person.Person{}, e
+		}
+	} else if err != nil && errs.KindOf(err) != errs.NotFound {
+		return "", person.Person{}, err
+	}
+	if len(password) > 4*MaxPassword {
+		password = ""
+	}
+	ok, err := s.hasher.matches(ctx, password, stored)
+	if err != nil {
+		return "", person.Person{}, err
+	}
+	if !ok || stored == s.dummy {
+		err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			_, err := s.bus.Record(ctx, tx, s.meta(who.ID), Refused{Person: who.ID, Address: v.Address, Why: "password"})
+			return err
+		})
+		if err != nil {
+			return "", person.Person{}, err
+		}
+		return "", person.Person{}, errWrong()
+	}
+	secret := id.Token()
+	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := forgive(ctx, tx, "account:"+clean); err != nil {
+			return err
+		}
+		return s.open(ctx, tx, secret, who.ID, v)
+	})
+	return secret, who, err
+}
+
+func (s *Service) open(ctx context.Context, tx *db.Tx, secret string, who person.ID, v Visitor) error {
+	v, now := v.clean(), s.clock.Now()
+	if err := dropOld(ctx, tx, now); err != nil {
+		return err
+	}
+	if err := insertSession(ctx, tx, hash(secret), Session{Person: who, Address: v.Address, Agent: v.Agent, CreatedAt: now, SeenAt: now}); err != nil {
+		return err
+	}
+	_, err := s.bus.Record(ctx, tx, s.meta(who), SignedIn{Person: who, Address: v.Address})
+	return err
+}
+
+func (s *Service) meta(who person.ID) event.Meta {
+	return event.Meta{ActorID: int64(who), ActorKind: string(access.Person), Via: "session", At: s.clock.Now()}
+}
+
+// Try counts a try before it is looked at, and refuses beyond the limit (ASVS 6.3.1, 2.4.1).
+func (s *Service) Try(ctx context.Context, name string, limit int64) error {
+	var n int64
+	err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		n, err = count(ctx, tx, name, s.clock.Now())
+		return err
+	})
+	if err == nil && n > limit {
+		return errs.New(errs.Limited, "session.too_many", "Minutes", int(Window/time.Minute))
+	}
+	return err
+}
+
+// Who returns the person behind a session secret. Unauthenticated where it is unknown, over,
+// or its person inactive. The visit is prolonged at most once a minute.
+func (s *Service) Who(ctx context.Context, secret string) (person.Person, Session, error) {
+	who, v, err := s.Peek(ctx, secret)
+	if err != nil {
+		return person.Person{}, Session{}, err
+	}
+	now := s.clock.Now()
+	if now.Sub(v.SeenAt) > time.Minute {
+		err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return touch(ctx, tx, v.ID, now) })
+	}
+	return who, v, err
+}
+
+// SignOut ends a session; an unknown one is no error.
+func (s *Service) SignOut(ctx context.Context, secret string) error {
+	v, err := sessionByHash(ctx, s.db, hash(secret))
+	if err != nil {
+		if errs.KindOf(err) == errs.NotFound {
+			return nil
+		}
+		return err
+	}
+	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := dropSession(ctx, tx, hash(secret)); err != nil {
+			return err
+		}
+		_, err := s.bus.Record(ctx, tx, s.meta(v.Person), SignedOut{Person: v.Person})
+		return err
+	})
+}
+
+// EndAll ends every session and token of a person: after a role change, a disabling, a new password (S45).
+func (s *Service) EndAll(ctx context.Context, tx *db.Tx, who person.ID) error {
+	if err := dropSessions(ctx, tx, who); err != nil {
+		return err
+	}
+	_, err := s.bus.Record(ctx, tx, s.meta(who), SignedOut{Person: who, All: true})
+	return err
+}
+
+// PersonChanged listens, within the commit: whoever lost rights loses their sessions, and
+// whoever is inactive their tokens too.
+func (s *Service) PersonChanged(ctx context.Context, tx *db.Tx, _ event.Record, f person.Changed) error {
+	if f.Active && f.Role == f.RoleWas {
+		return nil
+	}
+	if !f.Active {
+		if err := revokeTokens(ctx, tx, f.Person, s.clock.Now()); err != nil {
+			return err
+		}
+	}
+	return s.EndAll(ctx, tx, f.Person)
+}
+
+// SetPassword gives somebody a password and ends their other sessions. The caller has shown
+// that it may: by the old password, a one-time link, or the command line.
+func (s *Service) SetPassword(ctx context.Context, who person.ID, password string) error {
+	p, err := s.people.Get(ctx, who)
+	if err != nil {
+		return err
+	}
+	if err := CheckPassword(password, p); err != nil {
+		return err
+	}
+	hashed, err := s.hasher.make(ctx, password)
+	if err != nil {
+		return err
+	}
+	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return s.setPassword(ctx, tx, who, hashed) })
+}
+
+func (s *Service) setPassword(ctx context.Context, tx *db.Tx, who person.ID, hashed string) error {
+	if err := saveCredential(ctx, tx, who, hashed, s.clock.Now()); err != nil {
+		return err
+	}
+	if err := s.EndAll(ctx, tx, who); err != nil {
+		return err
+	}
+	_, err := s.bus.Record(ctx, tx, s.meta(who), PasswordChanged{Person: who})
+	return err
+}
+
+// ChangePassword replaces one's own password, given the old one; tries count as sign-ins do.
+func (s *Service) ChangePassword(ctx context.Context, by access.Actor, old, password string) error {
+	if err := access.Can(by, access.SelfWork, access.Object{}); err != nil {
+		return err
+	}
+	who := person.ID(by.ID)
+	p, err := s.people.Get(ctx, who)
+	if err != nil {
+		return err
+	}
+	if err := s.Try(ctx, "account:"+p.Email, MaxTries); err != nil {
+		return err
+	}
+	stored, err := credential(ctx, s.db, who)
+	if err != nil {
+		return err
+	}
+	if ok, err := s.hasher.matches(ctx, old, stored); err != nil {
+		return err
+	} else if !ok {
+		return errs.Field("old", "session.old_wrong")
+	}
+	return s.SetPassword(ctx, who, password)
+}
+
+// MakeToken makes an API token for a person; the secret is returned this once.
+func (s *Service) MakeToken(ctx context.Context, by access.Actor, who person.ID, name string) (string, Token, error) {
+	if by.Kind != access.System {
+		if err := access.Can(by, access.SelfWork, access.Object{}); err != nil || by.ID != int64(who) {
+			return "", Token{}, errs.New(errs.Denied, "access.denied")
+		}
+	}
+	if name = person.CleanName(name); name == "" || len([]rune(name)) > 60 {
+		return "", Token{}, errs.Field("name", "session.token_name")
+	}
+	secret := TokenPrefix + id.Token()
+	t := Token{Person: who, Name: name, CreatedAt: s.clock.Now()}
+	err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		if t.ID, err = insertToken(ctx, tx, hash(secret), t); err != nil {
+			return err
+		}
+		_, err = s.bus.Record(ctx, tx, by.Meta(t.CreatedAt), TokenChanged{Person: who, Name: name})
+		return err
+	})
+	return secret, t, err
+}
+
+// Tokens lists one's own tokens.
+func (s *Service) Tokens(ctx context.Context, by access.Actor) ([]Token, error) {
+	return tokensOf(ctx, s.db, person.ID(by.ID))
+}
+
+// Sessions lists one's own visits, the latest first.
+func (s *Service) Sessions(ctx context.Context, by access.Actor) ([]Session, error) {
+	return sessionsOf(ctx, s.db, person.ID(by.ID))
+}
+
+// RevokeToken takes back one of one's own tokens.
+func (s *Service) RevokeToken(ctx context.Context, by access.Actor, which int64) error {
+	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		now := s.clock.Now()
+		name, err := revokeToken(ctx, tx, person.ID(by.ID), which, now)
+		if err != nil {
+			return err
+		}
+		_, err = s.bus.Record(ctx, tx, by.Meta(now), TokenChanged{Person: person.ID(by.ID), Name: name, Revoked: true})
+		return err
+	})
+}
+
+// WhoseToken returns the person behind an API token. Unauthenticated where it is unknown,
+// revoked, or its person inactive.
+func (s *Service) WhoseToken(ctx context.Context, secret string) (person.Person, error) {
+	gone := errs.New(errs.Unauthenticated, "access.token")
+	if !strings.HasPrefix(secret, TokenPrefix) || !id.IsToken(strings.TrimPrefix(secret, TokenPrefix)) {
+		return person.Person{}, gone
+	}
+	t, err := tokenByHash(ctx, s.db, hash(secret))
+	if errs.KindOf(err) == errs.NotFound {
+		return person.Person{}, gone
+	}
+	if err != nil {
+		return person.Person{}, err
+	}
+	if who := s.people.Card(ctx, t.Person); who.Active {
+		return who, nil
+	}
+	return person.Person{}, gone
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package setting
+
+import (
+	"context"
+	"time"
+	"unicode/utf8"
+
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+)
+
+// DeskName is the name under which Desk is stored.
+const DeskName = "desk"
+
+// Desk is what the whole desk shares.
+type Desk struct {
+	Name       string // shown in the header and as the sender's name, 1–60 characters
+	Hotline    string // telephone number shown to requesters, may be empty
+	Lang       string // language of people who have not chosen one
+	Zone       string // IANA time zone in which times are written to people who have none
+	ReopenDays int    // days in which a closed ticket may be reopened, 0–90
+}
+
+// Start is the desk before anyone changed it.
+func Start() Desk {
+	return Desk{Name: "IT 服务台", Lang: "zh-CN", Zone: "Asia/Shanghai", ReopenDays: 14}
+}
+
+// Check returns Invalid with the fields out of range.
+func (d Desk) Check() error {
+	var bad []errs.FieldError
+	if n := utf8.RuneCountInString(d.Name); n == 0 || n > 60 {
+		bad = append(bad, errs.FieldError{Name: "name", Key: "setting.name_length"})
+	}
+	if utf8.RuneCountInString(d.Hotline) > 60 {
+		bad = append(bad, errs.FieldError{Name: "hotline", Key: "setting.hotline_length"})
+	}
+	if d.Lang != "zh-CN" && d.Lang != "en" {
+		bad = append(bad, errs.FieldError{Name: "lang", Key: "person.lang_unknown"})
+	}
+	if _, err := time.LoadLocation(d.Zone); err != nil || d.Zone == "" {
+		bad = append(bad, errs.FieldError{Name: "zone", Key: "person.zone_unknown"})
+	}
+	if d.ReopenDays < 0 || d.ReopenDays > 90 {
+		bad = append(bad, errs.FieldError{Name: "reopen_days", Key: "setting.out_of_range", Args: []any{"Min", 0, "Max", 90}})
+	}
+	return errs.Invalidf(bad...)
+}
+
+// Desk returns the desk's own setting; the start value where it cannot be read.
+func (s *Service) Desk(ctx context.Context) Desk {
+	d, _, err := Load(ctx, s, DeskName, Start())
+	if err != nil {
+		return Start()
+	}
+	return d
+}
