@@ -15,6 +15,9 @@ type CategoryID int64
 // ServiceID is a service's key.
 type ServiceID int64
 
+// maxLevels is how deep the tree may be.
+const maxLevels = 4
+
 // Category is a node of the tree, two levels deep in practice, at most four.
 type Category struct {
 	ID      CategoryID
@@ -83,8 +86,8 @@ func checkNames(name, nameEN *string) error {
 	return nil
 }
 
-// order sorts a flat list into tree order and sets each depth. A node whose parent is
-// missing stands as a root rather than vanish.
+// order sorts a flat list into tree order and sets each depth. A node that no root leads to,
+// because its parent is missing or is one of those below it, stands as a root rather than vanish.
 func order(flat []Category) []Category {
 	known := map[CategoryID]bool{}
 	for _, c := range flat {
@@ -99,16 +102,20 @@ func order(flat []Category) []Category {
 		children[parent] = append(children[parent], c)
 	}
 	out := make([]Category, 0, len(flat))
-	var walk func(parent CategoryID, depth int)
-	walk = func(parent CategoryID, depth int) {
-		for _, c := range children[parent] {
+	placed := map[CategoryID]bool{}
+	var walk func(list []Category, depth int)
+	walk = func(list []Category, depth int) {
+		for _, c := range list {
+			if placed[c.ID] {
+				continue
+			}
+			placed[c.ID] = true
 			c.Depth = depth
 			out = append(out, c)
-			if depth < 4 {
-				walk(c.ID, depth+1)
-			}
+			walk(children[c.ID], depth+1)
 		}
 	}
-	walk(0, 0)
+	walk(children[0], 0)
+	walk(flat, 0)
 	return out
 }

@@ -25,6 +25,8 @@ type Desk struct {
 	clock clock.Clock
 	mu    sync.RWMutex
 	held  held
+
+	changes uint64 // counts; what was read before a change is not kept after it
 }
 
 type held struct {
@@ -41,7 +43,7 @@ func New(d *db.DB, bus *event.Bus, c clock.Clock) *Desk {
 func (d *Desk) read(ctx context.Context) (held, error) {
 	now := d.clock.Now()
 	d.mu.RLock()
-	h := d.held
+	h, changes := d.held, d.changes
 	d.mu.RUnlock()
 	if !h.at.IsZero() && now.Sub(h.at) < staleAfter && !now.Before(h.at) {
 		return h, nil
@@ -57,23 +59,26 @@ func (d *Desk) read(ctx context.Context) (held, error) {
 	h = held{categories: order(flat), services: list, at: now}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.held = h
+	if d.changes == changes {
+		d.held = h
+	}
 	return h, nil
 }
 
 func (d *Desk) forget() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.changes++
 	d.held = held{}
 }
 
-// Categories returns the whole tree in display order.
+// Categories returns the whole tree in display order. The list is shared: callers only read it.
 func (d *Desk) Categories(ctx context.Context) ([]Category, error) {
 	h, err := d.read(ctx)
 	return h.categories, err
 }
 
-// Services returns the register, core services first.
+// Services returns the register, core services first. The list is shared: callers only read it.
 func (d *Desk) Services(ctx context.Context) ([]Service, error) {
 	h, err := d.read(ctx)
 	return h.services, err
@@ -91,7 +96,7 @@ func (d *Desk) Category(ctx context.Context, which CategoryID) Category {
 // Path returns the category below its ancestors, root first.
 func (d *Desk) Path(ctx context.Context, which CategoryID) []Category {
 	var out []Category
-	for range 5 {
+	for range maxLevels {
 		c := d.Category(ctx, which)
 		if c.ID == 0 {
 			break
@@ -121,6 +126,9 @@ func (d *Desk) SaveCategory(ctx context.Context, by access.Actor, c Category, ve
 		return Category{}, err
 	}
 	err := d.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := lockTree(ctx, tx); err != nil {
+			return err
+		}
 		flat, err := categories(ctx, tx)
 		if err != nil {
 			return err
@@ -129,7 +137,7 @@ func (d *Desk) SaveCategory(ctx context.Context, by access.Actor, c Category, ve
 			return err
 		}
 		if c.ID == 0 {
-			c.Active = true
+			c.Active, c.Version = true, 1
 			c.ID, err = insertCategory(ctx, tx, c)
 		} else {
 			var was Category
@@ -142,6 +150,9 @@ func (d *Desk) SaveCategory(ctx context.Context, by access.Actor, c Category, ve
 			c.Version = was.Version
 			err = saveCategory(ctx, tx, c)
 		}
+		if db.IsForeignKey(err) {
+			return errs.Field("group", "catalog.group_unknown")
+		}
 		if err != nil {
 			return err
 		}
@@ -152,11 +163,12 @@ func (d *Desk) SaveCategory(ctx context.Context, by access.Actor, c Category, ve
 	return c, err
 }
 
-// checkParent refuses a parent that does not exist, a circle, and a fifth level.
+// checkParent refuses a parent that does not exist, a circle, and a fifth level: of the category
+// itself or of one below it.
 func checkParent(flat []Category, c Category) error {
-	depth := 0
-	for p := c.Parent; p != 0; depth++ {
-		if p == c.ID || depth > 3 {
+	above := 0
+	for p := c.Parent; p != 0; above++ {
+		if p == c.ID || above == maxLevels {
 			return errs.Field("parent", "catalog.parent_circle")
 		}
 		i := slices.IndexFunc(flat, func(x Category) bool { return x.ID == p })
@@ -165,7 +177,22 @@ func checkParent(flat []Category, c Category) error {
 		}
 		p = flat[i].Parent
 	}
+	if above+levels(flat, c.ID, maxLevels) > maxLevels {
+		return errs.Field("parent", "catalog.parent_circle")
+	}
 	return nil
+}
+
+// levels counts the levels of the tree below and with a category; 1 for one without children,
+// and for a new one. It stops at the first level too many.
+func levels(flat []Category, which CategoryID, left int) int {
+	deepest := 0
+	for _, x := range flat {
+		if left > 0 && which != 0 && x.Parent == which {
+			deepest = max(deepest, levels(flat, x.ID, left-1))
+		}
+	}
+	return deepest + 1
 }
 
 // SaveService adds (ID 0) or changes a service.
@@ -178,7 +205,7 @@ func (d *Desk) SaveService(ctx context.Context, by access.Actor, s Service, vers
 	}
 	err := d.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		if s.ID == 0 {
-			s.Active = true
+			s.Active, s.Version = true, 1
 			s.ID, err = insertService(ctx, tx, s)
 		} else {
 			var was Service

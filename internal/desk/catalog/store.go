@@ -19,6 +19,13 @@ func categories(ctx context.Context, q db.Querier) ([]Category, error) {
 	return db.All(ctx, q, scanCategory, `SELECT `+categoryColumns+` FROM category ORDER BY place, id`)
 }
 
+// lockTree makes two changes of the tree wait for each other: either alone may be fine, and
+// both together a circle.
+func lockTree(ctx context.Context, tx *db.Tx) error {
+	_, err := db.Exec(ctx, tx, `UPDATE category SET place = place`)
+	return err
+}
+
 func takeCategory(ctx context.Context, tx *db.Tx, which CategoryID) (Category, error) {
 	return db.One(ctx, tx, scanCategory, `UPDATE category SET version = version + 1 WHERE id = $1 RETURNING `+categoryColumns, which)
 }

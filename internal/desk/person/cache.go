@@ -15,11 +15,13 @@ import (
 const staleAfter = 30 * time.Second
 
 // cache keeps people and groups in memory, because every row of every list names three of them.
+// What was read before a change is not kept after it: the count of changes tells.
 type cache struct {
-	clock  clock.Clock
-	mu     *sync.RWMutex
-	people map[ID]cached
-	groups *cachedGroups
+	clock   clock.Clock
+	mu      sync.RWMutex
+	changes uint64
+	people  map[ID]cached
+	groups  cachedGroups
 }
 
 type cached struct {
@@ -32,19 +34,21 @@ type cachedGroups struct {
 	at   time.Time
 }
 
-func newCache(c clock.Clock) cache {
-	return cache{clock: c, mu: &sync.RWMutex{}, people: map[ID]cached{}, groups: &cachedGroups{}}
+func newCache(c clock.Clock) *cache {
+	return &cache{clock: c, people: map[ID]cached{}}
 }
 
 func (c *cache) drop(which ID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.changes++
 	delete(c.people, which)
 }
 
 func (c *cache) dropGroups() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.changes++
 	c.groups.list = nil
 }
 
@@ -56,6 +60,7 @@ func (s *Service) Card(ctx context.Context, which ID) Person {
 	now := s.clock.Now()
 	s.cache.mu.RLock()
 	hit, ok := s.cache.people[which]
+	changes := s.cache.changes
 	s.cache.mu.RUnlock()
 	if ok && now.Sub(hit.at) < staleAfter && !now.Before(hit.at) {
 		return hit.person
@@ -66,6 +71,9 @@ func (s *Service) Card(ctx context.Context, which ID) Person {
 	}
 	s.cache.mu.Lock()
 	defer s.cache.mu.Unlock()
+	if s.cache.changes != changes {
+		return p
+	}
 	if len(s.cache.people) > 50_000 { // about 15 MB; start over rather than track ages
 		clear(s.cache.people)
 	}
@@ -73,11 +81,11 @@ func (s *Service) Card(ctx context.Context, which ID) Person {
 	return p
 }
 
-// Groups returns every group with its members, by age.
+// Groups returns every group with its members, by age. The list is shared: callers only read it.
 func (s *Service) Groups(ctx context.Context) ([]Group, error) {
 	now := s.clock.Now()
 	s.cache.mu.RLock()
-	list, at := s.cache.groups.list, s.cache.groups.at
+	list, at, changes := s.cache.groups.list, s.cache.groups.at, s.cache.changes
 	s.cache.mu.RUnlock()
 	if list != nil && now.Sub(at) < staleAfter && !now.Before(at) {
 		return list, nil
@@ -88,7 +96,9 @@ func (s *Service) Groups(ctx context.Context) ([]Group, error) {
 	}
 	s.cache.mu.Lock()
 	defer s.cache.mu.Unlock()
-	s.cache.groups.list, s.cache.groups.at = list, now
+	if s.cache.changes == changes {
+		s.cache.groups.list, s.cache.groups.at = list, now
+	}
 	return list, nil
 }
 
@@ -119,8 +129,10 @@ func (s *Service) GroupsOf(ctx context.Context, who ID) []GroupID {
 	return out
 }
 
-// Staff returns the active agents, leads and administrators by name.
+// maxStaff bounds the list of everybody who can be given work.
+const maxStaff = 1000
+
+// Staff returns the active agents, leads and administrators by name, at most a thousand.
 func (s *Service) Staff(ctx context.Context) ([]Person, error) {
-	all, err := list(ctx, s.db, true, "", Person{}, 500)
-	return slices.DeleteFunc(all, func(p Person) bool { return !p.Active }), err
+	return list(ctx, s.db, search{staff: true, active: true, limit: maxStaff})
 }

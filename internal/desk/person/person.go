@@ -55,18 +55,20 @@ func (g Group) Label(lang string) string {
 // CleanEmail brings an address to the form in which it is stored and compared, and
 // reports whether it is one plain address without comments, lists or control characters (S11, S12).
 func CleanEmail(s string) (string, bool) {
+	valid := utf8.ValidString(s) // lower case would hide it
 	s = strings.ToLower(strings.TrimSpace(s))
 	local, domain, found := strings.Cut(s, "@")
-	if !found || local == "" || domain == "" || len(s) > 254 || len(local) > 64 || !utf8.ValidString(s) {
+	if !found || local == "" || domain == "" || len(s) > 254 || len(local) > 64 || !valid {
 		return s, false
 	}
 	for _, r := range s {
-		if r <= ' ' || r == 0x7f || unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) ||
+		if r <= ' ' || r == 0x7f || r == utf8.RuneError || unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) ||
 			strings.ContainsRune(`<>()[]\,;:"`, r) {
 			return s, false
 		}
 	}
-	if strings.Contains(domain, "@") || strings.HasPrefix(domain, ".") || strings.HasSuffix(domain, ".") || strings.Contains(s, "..") {
+	if strings.Contains(domain, "@") || strings.HasPrefix(domain, ".") || strings.HasSuffix(domain, ".") || strings.Contains(s, "..") ||
+		strings.HasPrefix(local, ".") || strings.HasSuffix(local, ".") {
 		return s, false
 	}
 	return s, true

@@ -4,6 +4,7 @@ package person
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -19,7 +20,7 @@ type Service struct {
 	db    *db.DB
 	bus   *event.Bus
 	clock clock.Clock
-	cache cache
+	cache *cache
 }
 
 // NewService makes the room.
@@ -46,8 +47,8 @@ func (s *Service) AddIn(ctx context.Context, tx *db.Tx, by access.Actor, p Perso
 	}
 	p.Active, p.Version, p.CreatedAt = true, 1, s.clock.Now()
 	which, err := insert(ctx, tx, p)
-	if db.IsUnique(err) {
-		return Person{}, errs.Field("email", "person.email_taken")
+	if errs.KindOf(err) == errs.NotFound && err != nil {
+		return Person{}, errTaken()
 	}
 	if err != nil {
 		return Person{}, err
@@ -57,7 +58,10 @@ func (s *Service) AddIn(ctx context.Context, tx *db.Tx, by access.Actor, p Perso
 	return p, err
 }
 
-// EnsureIn returns the person with the address, made as a requester if there is none.
+func errTaken() *errs.Error { return errs.Field("email", "person.email_taken") }
+
+// EnsureIn returns the person with the address, made as a requester if there is none. Two that
+// make the same person at once get the same one.
 func (s *Service) EnsureIn(ctx context.Context, tx *db.Tx, by access.Actor, p Person) (Person, error) {
 	email, ok := CleanEmail(p.Email)
 	if !ok {
@@ -72,9 +76,13 @@ func (s *Service) EnsureIn(ctx context.Context, tx *db.Tx, by access.Actor, p Pe
 		p.Name, _, _ = strings.Cut(email, "@")
 	}
 	if r := []rune(p.Name); len(r) > 80 {
-		p.Name = string(r[:80])
+		p.Name = strings.TrimSpace(string(r[:80]))
 	}
-	return s.AddIn(ctx, tx, by, p)
+	added, err := s.AddIn(ctx, tx, by, p)
+	if errors.Is(err, errTaken()) {
+		return byEmail(ctx, tx, email)
+	}
+	return added, err
 }
 
 // Change saves a person as edited; version is what the editor saw, 0 to skip the check.
@@ -96,7 +104,7 @@ func (s *Service) Change(ctx context.Context, by access.Actor, p Person, version
 			return err
 		}
 		if err := save(ctx, tx, p); db.IsUnique(err) {
-			return errs.Field("email", "person.email_taken")
+			return errTaken()
 		} else if err != nil {
 			return err
 		}
@@ -126,6 +134,9 @@ func (s *Service) mayChange(by access.Actor, was, p Person) error {
 func keepAnAdmin(ctx context.Context, tx *db.Tx, was Person) error {
 	if was.Role != access.Admin {
 		return nil
+	}
+	if err := lockAdmins(ctx, tx); err != nil {
+		return err
 	}
 	n, err := countAdmins(ctx, tx)
 	if err == nil && n == 0 {
@@ -190,11 +201,16 @@ func (s *Service) List(ctx context.Context, by access.Actor, f Filter) ([]Person
 	if f.Limit <= 0 || f.Limit > 200 {
 		f.Limit = 50
 	}
-	text := ""
-	if t := strings.ToLower(strings.TrimSpace(f.Text)); t != "" {
-		text = "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(t) + "%"
+	find := search{staff: f.Staff, after: Person{ID: f.After.ID, Name: CleanName(f.After.Name)}, limit: f.Limit}
+	if text := CleanName(f.Text); text != "" {
+		find.lower, find.typed = pattern(strings.ToLower(text)), pattern(text)
 	}
-	return list(ctx, s.db, f.Staff, text, f.After, f.Limit)
+	return list(ctx, s.db, find)
+}
+
+// pattern finds the text anywhere; wildcards in it mean themselves.
+func pattern(text string) string {
+	return "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text) + "%"
 }
 
 // HasAdmin reports whether anybody can administer the desk yet.
@@ -212,21 +228,25 @@ func (s *Service) SaveGroup(ctx context.Context, by access.Actor, g Group, versi
 		if err := g.check(); err != nil {
 			return err
 		}
-		slices.Sort(g.Members)
-		g.Members = slices.Compact(g.Members)
+		g.Members = slices.Compact(slices.Sorted(slices.Values(g.Members)))
 		if g.ID == 0 {
-			g.Active = true
+			g.Active, g.Version = true, 1
 			g.ID, err = insertGroup(ctx, tx, g)
 		} else if was, e := takeGroup(ctx, tx, g.ID); e != nil {
 			return e
 		} else if version != 0 && was.Version != version+1 {
 			return errs.New(errs.Stale, "errs.stale")
+		} else {
+			g.Version = was.Version
 		}
 		if err == nil {
 			err = saveGroup(ctx, tx, g)
 		}
 		if db.IsUnique(err) {
 			return errs.Field("name", "person.group_name_taken")
+		}
+		if db.IsForeignKey(err) {
+			return errs.Field("members", "person.member_unknown")
 		}
 		if err != nil {
 			return err

@@ -16,10 +16,12 @@ func scan(r db.Row) (p Person, err error) {
 	return p, err
 }
 
+// insert returns NotFound, and leaves the transaction whole, where somebody has the address already.
 func insert(ctx context.Context, tx *db.Tx, p Person) (ID, error) {
 	n, err := db.Insert(ctx, tx, `
 		INSERT INTO person (name, email, phone, department, place, lang, zone, role, active, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		ON CONFLICT (email) DO NOTHING RETURNING id`,
 		p.Name, p.Email, p.Phone, p.Department, p.Place, p.Lang, p.Zone, p.Role, p.Active, p.CreatedAt)
 	return ID(n), err
 }
@@ -44,15 +46,33 @@ func save(ctx context.Context, tx *db.Tx, p Person) error {
 	return err
 }
 
-// list reads people whose name, address or department holds the text, by name. Wildcards in the text mean themselves (S82).
-func list(ctx context.Context, q db.Querier, staff bool, text string, after Person, limit int) ([]Person, error) {
-	const where = ` AND (name, id) > ($1, $2)
-		AND ($3 = '' OR lower(name) LIKE $3 ESCAPE '!' OR email LIKE $3 ESCAPE '!' OR lower(department) LIKE $3 ESCAPE '!' OR phone LIKE $3 ESCAPE '!')
-		ORDER BY name, id LIMIT $4`
-	if staff {
-		return db.All(ctx, q, scan, `SELECT `+columns+` FROM person WHERE role <> 'requester'`+where, after.Name, after.ID, text, limit)
-	}
-	return db.All(ctx, q, scan, `SELECT `+columns+` FROM person WHERE TRUE`+where, after.Name, after.ID, text, limit)
+// search narrows a list. Both texts are patterns, empty for no narrowing.
+type search struct {
+	staff  bool
+	active bool
+	lower  string // the text in small letters
+	typed  string // as typed: SQLite makes only a–z small
+	after  Person
+	limit  int
+}
+
+// list reads people whose name, address, department or phone holds the text, by name. Wildcards
+// in the text mean themselves (S82). The order of names is the engine's own; pages are complete
+// on either, because one statement compares as it sorts.
+func list(ctx context.Context, q db.Querier, f search) ([]Person, error) {
+	return db.All(ctx, q, scan, `SELECT `+columns+` FROM person
+		WHERE (name, id) > ($1, $2) AND ($3 = FALSE OR role <> 'requester') AND ($4 = FALSE OR active = TRUE)
+		AND ($5 = '' OR lower(name) LIKE $5 ESCAPE '!' OR name LIKE $6 ESCAPE '!' OR email LIKE $5 ESCAPE '!'
+			OR lower(department) LIKE $5 ESCAPE '!' OR department LIKE $6 ESCAPE '!' OR phone LIKE $5 ESCAPE '!')
+		ORDER BY name, id LIMIT $7`,
+		f.after.Name, f.after.ID, f.staff, f.active, f.lower, f.typed, f.limit)
+}
+
+// lockAdmins makes two changes of administrators wait for each other, so that neither counts
+// on the one whom the other takes away.
+func lockAdmins(ctx context.Context, tx *db.Tx) error {
+	_, err := db.Exec(ctx, tx, `UPDATE person SET active = active WHERE role = $1 AND active = TRUE`, access.Admin)
+	return err
 }
 
 func countAdmins(ctx context.Context, q db.Querier) (int64, error) {

@@ -39,8 +39,12 @@ func (l *Links) Reply(b Bond) string {
 	return "t" + t + "-" + p + "-" + l.keys.Sign("reply", t, p)
 }
 
-// ReadReply verifies a reply token.
+// ReadReply verifies a reply token. Its letters may have changed their case on the way, as
+// those of mail addresses do; nothing else may.
 func (l *Links) ReadReply(token string) (Bond, bool) {
+	if strings.IndexFunc(token, func(r rune) bool { return r > '~' }) >= 0 {
+		return Bond{}, false // the sign for kelvin becomes a k in lower case
+	}
 	t, p, mac, ok := cut3(strings.ToLower(token), "t")
 	if !ok || !l.keys.Verify("reply", mac, t, p) {
 		return Bond{}, false

@@ -38,21 +38,33 @@ func CheckPassword(password string, who person.Person) error {
 	return nil
 }
 
-// guessable reports whether a password is a run, a repetition, or common words with digits on them.
+// guessable reports whether a password is a run, a repetition, or common words with digits on
+// them, also where letters are written as the signs that look like them.
 func guessable(s string) bool {
 	letters := strings.TrimRight(s, "0123456789!.@#$?_-")
+	plain := strings.NewReplacer("@", "a", "4", "a", "3", "e", "0", "o", "$", "s", "5", "s").Replace(letters)
 	for _, word := range common() {
-		if letters == word || letters == word+word || s == word {
+		if letters == word || letters == word+word || plain == word || plain == word+word {
 			return true
 		}
 	}
-	for size := 1; size <= 4 && size < len(s); size++ {
+	return repeated(s) || run(s)
+}
+
+// repeated reports whether one piece of the text, over and over, is the whole of it.
+func repeated(s string) bool {
+	for size := 1; size <= len(s)/2; size++ {
 		if strings.Repeat(s[:size], len(s)/size+1)[:len(s)] == s {
 			return true
 		}
 	}
-	for _, run := range []string{"01234567890123456789", "98765432109876543210", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn", "1q2w3e4r5t6y7u8i9o0p"} {
-		if strings.Contains(run, s) {
+	return false
+}
+
+// run reports whether the text goes along the digits, the alphabet or the keyboard.
+func run(s string) bool {
+	for _, along := range []string{"01234567890123456789", "98765432109876543210", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn", "1q2w3e4r5t6y7u8i9o0p"} {
+		if strings.Contains(along, s) {
 			return true
 		}
 	}
@@ -98,4 +110,14 @@ func (h hasher) matches(ctx context.Context, password, stored string) (bool, err
 	}
 	defer h.leave()
 	return argon2id.ComparePasswordAndHash(password, stored)
+}
+
+// renew returns a new hash of a password that is known to be right, where the stored one was
+// made with other parameters than today's; "" where it is as it should be (ASVS 11.4.2).
+func (h hasher) renew(ctx context.Context, password, stored string) (string, error) {
+	made, _, _, err := argon2id.DecodeHash(stored)
+	if err != nil || *made == *params {
+		return "", err
+	}
+	return h.make(ctx, password)
 }

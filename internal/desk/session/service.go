@@ -4,6 +4,7 @@ package session
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,7 +42,7 @@ type Visitor struct {
 }
 
 func (v Visitor) clean() Visitor {
-	v.Agent = person.CleanName(v.Agent)
+	v.Address, v.Agent = person.CleanName(v.Address), person.CleanName(v.Agent)
 	if r := []rune(v.Agent); len(r) > 200 {
 		v.Agent = string(r[:200])
 	}
@@ -53,54 +54,84 @@ func errWrong() error { return errs.New(errs.Unauthenticated, "session.wrong") }
 
 // SignIn checks a password and opens a session; the returned secret goes into the cookie.
 //
-// Limited after MaxTries per account or MaxFrom per address within Window.
+// Limited after MaxFrom tries from one address or MaxTries for one account within Window. The
+// address comes first: whoever is refused for it cannot lock out an account any more.
 func (s *Service) SignIn(ctx context.Context, email, password string, v Visitor) (string, person.Person, error) {
-	clean, _ := person.CleanEmail(email)
-	if len(clean) > 254 {
-		clean = clean[:254]
-	}
-	if err := s.Try(ctx, "account:"+clean, MaxTries); err != nil {
+	email, ok := person.CleanEmail(email)
+	if err := s.Try(ctx, "address:"+person.CleanName(v.Address), MaxFrom); err != nil {
 		return "", person.Person{}, err
 	}
-	if err := s.Try(ctx, "address:"+v.Address, MaxFrom); err != nil {
-		return "", person.Person{}, err
-	}
-	who, err := s.people.ByEmail(ctx, clean)
-	stored := s.dummy
-	if err == nil && who.Active {
-		if h, e := credential(ctx, s.db, who.ID); e == nil {
-			stored = h
-		} else if errs.KindOf(e) != errs.NotFound {
-			return "", person.Person{}, e
+	if ok { // what is no address is nobody's account
+		if err := s.Try(ctx, account(email), MaxTries); err != nil {
+			return "", person.Person{}, err
 		}
-	} else if err != nil && errs.KindOf(err) != errs.NotFound {
-		return "", person.Person{}, err
 	}
-	if len(password) > 4*MaxPassword {
-		password = ""
-	}
-	ok, err := s.hasher.matches(ctx, password, stored)
+	who, stored, err := s.account(ctx, email)
 	if err != nil {
 		return "", person.Person{}, err
 	}
+	if ok, err = s.matches(ctx, password, stored); err != nil {
+		return "", person.Person{}, err
+	}
 	if !ok || stored == s.dummy {
-		err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-			_, err := s.bus.Record(ctx, tx, s.meta(who.ID), Refused{Person: who.ID, Address: v.Address, Why: "password"})
-			return err
-		})
-		if err != nil {
+		if err := s.refused(ctx, who.ID, v); err != nil {
 			return "", person.Person{}, err
 		}
 		return "", person.Person{}, errWrong()
 	}
+	fresh, err := s.hasher.renew(ctx, password, stored)
+	if err != nil {
+		return "", person.Person{}, err
+	}
 	secret := id.Token()
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := forgive(ctx, tx, "account:"+clean); err != nil {
+		if err := forgive(ctx, tx, account(email)); err != nil {
 			return err
+		}
+		if fresh != "" {
+			if err := saveCredential(ctx, tx, who.ID, fresh, s.clock.Now()); err != nil {
+				return err
+			}
 		}
 		return s.open(ctx, tx, secret, who.ID, v)
 	})
 	return secret, who, err
+}
+
+// account names the tries for an address.
+func account(email string) string { return "account:" + email }
+
+// account finds who has the address and the hash to compare with: the dummy for whoever
+// cannot sign in, so that the answer takes as long (S48).
+func (s *Service) account(ctx context.Context, email string) (person.Person, string, error) {
+	who, err := s.people.ByEmail(ctx, email)
+	if errs.KindOf(err) == errs.NotFound && err != nil || err == nil && !who.Active {
+		return who, s.dummy, nil
+	}
+	if err != nil {
+		return who, "", err
+	}
+	stored, err := credential(ctx, s.db, who.ID)
+	if err != nil && errs.KindOf(err) == errs.NotFound {
+		return who, s.dummy, nil
+	}
+	return who, stored, err
+}
+
+// matches compares in the same time whatever was typed; what is far too long is no password.
+func (s *Service) matches(ctx context.Context, password, stored string) (bool, error) {
+	if len(password) > 4*MaxPassword {
+		password, stored = "", s.dummy
+	}
+	return s.hasher.matches(ctx, password, stored)
+}
+
+// refused records a try that failed.
+func (s *Service) refused(ctx context.Context, who person.ID, v Visitor) error {
+	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		_, err := s.bus.Record(ctx, tx, s.meta(who), Refused{Person: who, Address: v.clean().Address, Why: "password"})
+		return err
+	})
 }
 
 func (s *Service) open(ctx context.Context, tx *db.Tx, secret string, who person.ID, v Visitor) error {
@@ -164,7 +195,7 @@ func (s *Service) SignOut(ctx context.Context, secret string) error {
 	})
 }
 
-// EndAll ends every session and token of a person: after a role change, a disabling, a new password (S45).
+// EndAll ends every session of a person: after a role change, a disabling, a new password (S45).
 func (s *Service) EndAll(ctx context.Context, tx *db.Tx, who person.ID) error {
 	if err := dropSessions(ctx, tx, who); err != nil {
 		return err
@@ -173,16 +204,21 @@ func (s *Service) EndAll(ctx context.Context, tx *db.Tx, who person.ID) error {
 	return err
 }
 
-// PersonChanged listens, within the commit: whoever lost rights loses their sessions, and
-// whoever is inactive their tokens too.
+// PersonChanged listens, within the commit. Whoever has another role or is inactive loses
+// sessions and tokens (S45): a token made with few rights must not grow with its person. Links
+// that were sent to an address are void as soon as the address is another (S50).
 func (s *Service) PersonChanged(ctx context.Context, tx *db.Tx, _ event.Record, f person.Changed) error {
+	if f.Active && f.Role == f.RoleWas && !slices.Contains(f.Fields, "email") {
+		return nil
+	}
+	if err := dropOneTimes(ctx, tx, f.Person); err != nil {
+		return err
+	}
 	if f.Active && f.Role == f.RoleWas {
 		return nil
 	}
-	if !f.Active {
-		if err := revokeTokens(ctx, tx, f.Person, s.clock.Now()); err != nil {
-			return err
-		}
+	if err := revokeTokens(ctx, tx, f.Person, s.clock.Now()); err != nil {
+		return err
 	}
 	return s.EndAll(ctx, tx, f.Person)
 }
@@ -208,6 +244,9 @@ func (s *Service) setPassword(ctx context.Context, tx *db.Tx, who person.ID, has
 	if err := saveCredential(ctx, tx, who, hashed, s.clock.Now()); err != nil {
 		return err
 	}
+	if err := dropOneTimes(ctx, tx, who); err != nil { // a link to choose another one is void too (S51)
+		return err
+	}
 	if err := s.EndAll(ctx, tx, who); err != nil {
 		return err
 	}
@@ -225,19 +264,37 @@ func (s *Service) ChangePassword(ctx context.Context, by access.Actor, old, pass
 	if err != nil {
 		return err
 	}
-	if err := s.Try(ctx, "account:"+p.Email, MaxTries); err != nil {
+	if err := s.Try(ctx, account(p.Email), MaxTries); err != nil {
 		return err
 	}
 	stored, err := credential(ctx, s.db, who)
+	if err != nil && errs.KindOf(err) != errs.NotFound {
+		return err
+	}
+	if err != nil {
+		stored = s.dummy
+	}
+	if ok, err := s.matches(ctx, old, stored); err != nil {
+		return err
+	} else if !ok || stored == s.dummy {
+		if err := s.refused(ctx, who, Visitor{}); err != nil {
+			return err
+		}
+		return errs.Field("old", "session.old_wrong")
+	}
+	if err := CheckPassword(password, p); err != nil {
+		return err
+	}
+	hashed, err := s.hasher.make(ctx, password)
 	if err != nil {
 		return err
 	}
-	if ok, err := s.hasher.matches(ctx, old, stored); err != nil {
-		return err
-	} else if !ok {
-		return errs.Field("old", "session.old_wrong")
-	}
-	return s.SetPassword(ctx, who, password)
+	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := forgive(ctx, tx, account(p.Email)); err != nil {
+			return err
+		}
+		return s.setPassword(ctx, tx, who, hashed)
+	})
 }
 
 // MakeToken makes an API token for a person; the secret is returned this once.
@@ -264,16 +321,25 @@ func (s *Service) MakeToken(ctx context.Context, by access.Actor, who person.ID,
 
 // Tokens lists one's own tokens.
 func (s *Service) Tokens(ctx context.Context, by access.Actor) ([]Token, error) {
+	if err := access.Can(by, access.SelfWork, access.Object{}); err != nil {
+		return nil, err
+	}
 	return tokensOf(ctx, s.db, person.ID(by.ID))
 }
 
 // Sessions lists one's own visits, the latest first.
 func (s *Service) Sessions(ctx context.Context, by access.Actor) ([]Session, error) {
+	if err := access.Can(by, access.SelfWork, access.Object{}); err != nil {
+		return nil, err
+	}
 	return sessionsOf(ctx, s.db, person.ID(by.ID))
 }
 
-// RevokeToken takes back one of one's own tokens.
+// RevokeToken takes back one of one's own tokens. NotFound where it is not one's own or gone.
 func (s *Service) RevokeToken(ctx context.Context, by access.Actor, which int64) error {
+	if err := access.Can(by, access.SelfWork, access.Object{}); err != nil {
+		return err
+	}
 	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		now := s.clock.Now()
 		name, err := revokeToken(ctx, tx, person.ID(by.ID), which, now)
@@ -299,8 +365,9 @@ func (s *Service) WhoseToken(ctx context.Context, secret string) (person.Person,
 	if err != nil {
 		return person.Person{}, err
 	}
-	if who := s.people.Card(ctx, t.Person); who.Active {
-		return who, nil
+	who, err := s.people.Get(ctx, t.Person) // as stored: another node may have changed it just now (S45)
+	if err == nil && !who.Active || err != nil && errs.KindOf(err) == errs.NotFound {
+		return person.Person{}, gone
 	}
-	return person.Person{}, gone
+	return who, err
 }

@@ -25,6 +25,10 @@ const (
 	MaxFrom       = 100              // per address and window: an office shares one
 )
 
+// skew is how far the clocks of two nodes may be apart (F43). A visit from further in the
+// future was written by a clock that has been put back since, and counts no more (F42).
+const skew = 5 * time.Minute
+
 // Session is somebody's visit.
 type Session struct {
 	ID        int64
@@ -41,7 +45,10 @@ func (s Session) live(role access.Role, now time.Time) bool {
 	if role == access.Admin {
 		idle, absolute = AdminIdle, AdminAbsolute
 	}
-	return !now.Before(s.CreatedAt.Add(-time.Minute)) && now.Sub(s.SeenAt) < idle && now.Sub(s.CreatedAt) < absolute
+	if now.Before(s.CreatedAt.Add(-skew)) || now.Before(s.SeenAt.Add(-skew)) {
+		return false
+	}
+	return now.Sub(s.SeenAt) < idle && now.Sub(s.CreatedAt) < absolute
 }
 
 // Token is a key for programs; the secret itself is shown once.

@@ -124,6 +124,11 @@ func insertOneTime(ctx context.Context, tx *db.Tx, hashed, purpose string, who p
 	return err
 }
 
+func dropOneTimes(ctx context.Context, tx *db.Tx, who person.ID) error {
+	_, err := db.Exec(ctx, tx, `DELETE FROM one_time WHERE person_id = $1`, who)
+	return err
+}
+
 func peekOneTime(ctx context.Context, q db.Querier, hashed, purpose string, now time.Time) (person.ID, error) {
 	n, err := db.One(ctx, q, scanInt, `
 		SELECT COALESCE(person_id, 0) FROM one_time WHERE hash = $1 AND purpose = $2 AND expires_at > $3`, hashed, purpose, now)

@@ -25,8 +25,11 @@ func (s *Service) Peek(ctx context.Context, secret string) (person.Person, Sessi
 	if err != nil {
 		return person.Person{}, Session{}, err
 	}
-	who := s.people.Card(ctx, v.Person)
-	if !who.Active || !v.live(who.Role, s.clock.Now()) {
+	who, err := s.people.Get(ctx, v.Person) // as stored: another node may have changed it just now (S45)
+	if err != nil && errs.KindOf(err) != errs.NotFound {
+		return person.Person{}, Session{}, err
+	}
+	if err != nil || !who.Active || !v.live(who.Role, s.clock.Now()) {
 		return person.Person{}, Session{}, gone
 	}
 	return who, v, nil

@@ -41,6 +41,8 @@ type Service struct {
 	clock clock.Clock
 	mu    sync.RWMutex
 	seen  map[string]stored
+
+	changes uint64 // counts; what was read before a change is not kept after it
 }
 
 type stored struct {
@@ -58,12 +60,14 @@ func NewService(d *db.DB, bus *event.Bus, c clock.Clock) *Service {
 }
 
 // Load returns the setting called name and its version; start and 0 where it was never changed.
+// A field that was added since it was saved keeps its start value. Start is written into: it
+// must share no map and no slice with anybody.
 func Load[T any](ctx context.Context, s *Service, name string, start T) (T, int64, error) {
 	row, err := s.load(ctx, name)
 	if err != nil || row.version == 0 {
 		return start, 0, err
 	}
-	out := start // fields added since the value was saved keep their start value
+	out := start
 	if err := json.Unmarshal([]byte(row.value), &out); err != nil {
 		return start, 0, fmt.Errorf("read setting %s: %w", name, err)
 	}
@@ -74,6 +78,7 @@ func (s *Service) load(ctx context.Context, name string) (stored, error) {
 	now := s.clock.Now()
 	s.mu.RLock()
 	row, ok := s.seen[name]
+	changes := s.changes
 	s.mu.RUnlock()
 	if ok && now.Sub(row.at) < staleAfter && !now.Before(row.at) {
 		return row, nil
@@ -88,7 +93,9 @@ func (s *Service) load(ctx context.Context, name string) (stored, error) {
 	row.at = now
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.seen[name] = row
+	if s.changes == changes {
+		s.seen[name] = row
+	}
 	return row, nil
 }
 
@@ -122,6 +129,7 @@ func Save[T Value](ctx context.Context, s *Service, by access.Actor, name string
 		tx.AfterCommit(func() {
 			s.mu.Lock()
 			defer s.mu.Unlock()
+			s.changes++
 			delete(s.seen, name)
 		})
 		_, err = s.bus.Record(ctx, tx, by.Meta(now), Changed{Name: name, Version: got, Value: text})

@@ -90,19 +90,28 @@ func checkPages(ctx context.Context, pool *sql.DB) error {
 	if word != "ok" {
 		return errors.New(word)
 	}
-	rows, err := pool.QueryContext(ctx, `PRAGMA foreign_key_check`)
-	if err != nil {
+	if err := checkReferences(ctx, pool); err != nil {
 		return err
-	}
-	lost := rows.Next()
-	if err := errors.Join(rows.Close(), rows.Err()); err != nil {
-		return err
-	}
-	if lost {
-		return errors.New("references without their row")
 	}
 	var n int64
 	return pool.QueryRowContext(ctx, `SELECT COUNT(*) FROM `+versionTable).Scan(&n)
+}
+
+// checkReferences finds a row that refers to one that is not there.
+func checkReferences(ctx context.Context, from interface {
+	QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row
+},
+) error {
+	var table, parent string
+	var row, key sql.NullInt64
+	err := from.QueryRowContext(ctx, `PRAGMA foreign_key_check`).Scan(&table, &row, &parent, &key)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return err
+	}
+	return fmt.Errorf("row %d of %s refers to a row of %s that is not there", row.Int64, table, parent)
 }
 
 // settle brings part to the disk and gives it its name.

@@ -153,10 +153,12 @@ func (d *DB) Close() error { return d.back.close() }
 // Write runs fn in a transaction and returns nil only when it is durable.
 //
 // On SQLite fn runs in the writer goroutine, in one commit with other callers:
-// it must not wait for anything but the database, and neither the end of ctx
-// nor its deadline interrupts it once its turn has come. On PostgreSQL fn runs
-// again when the server asks for it, at most five times; it must therefore
-// assign, not append, to what it captures. A panic in fn is returned as an error.
+// it must not wait for anything but the database. Once its turn has come,
+// neither the end of ctx nor its deadline interrupts it, on either engine; only
+// the end of Limit does. fn may run again, at most five times when PostgreSQL
+// asks for it; it must therefore assign, not append, to what it captures. A
+// panic in fn is returned as an error. After an error for which IsUnknown holds
+// the transaction may have been committed; after any other it was not.
 //
 // Write inside Write and reading through the *DB inside Write are refused: the
 // first would wait for itself, the second would not see what tx has written.

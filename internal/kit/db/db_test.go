@@ -114,6 +114,10 @@ func TestMain(m *testing.M) {
 		_, _ = os.Stdout.WriteString(kindOf(err))
 		return
 	}
+	if url := os.Getenv(writing); url != "" {
+		writeForever(url)
+		return
+	}
 	os.Exit(m.Run())
 }
 
@@ -121,7 +125,7 @@ func TestF24SecondProcessIsRefused(t *testing.T) {
 	t.Parallel()
 	url := dbtest.SQLite(t)
 	open := func() string {
-		c := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // this test itself
+		c := exec.CommandContext(t.Context(), os.Args[0])
 		c.Env = append(os.Environ(), opener+"="+url)
 		out, err := c.CombinedOutput()
 		if err != nil {

@@ -17,6 +17,10 @@
 // A statement that failed ends its transaction on both engines, since it does
 // so on PostgreSQL: give the error back, do not go on.
 //
+// Notify and Listen pass fleeting words between nodes. Migrate brings the
+// tables up to date from the files in migration/, and Backup copies a SQLite
+// file in use. docs/sql.md says which SQL means the same to both engines.
+//
 // It does not build SQL, map structs or hide which engine runs; the few texts
 // that must differ are a Pair.
 package db

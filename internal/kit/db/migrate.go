@@ -98,16 +98,8 @@ func migrate(ctx context.Context, pool *sql.DB, e Engine, source fs.FS) error {
 type checkedStore struct{ database.Store }
 
 func (s checkedStore) Insert(ctx context.Context, tx database.DBTxConn, r database.InsertRequest) error {
-	rows, err := tx.QueryContext(ctx, `PRAGMA foreign_key_check`)
-	if err != nil {
-		return err
-	}
-	lost := rows.Next()
-	if err := errors.Join(rows.Close(), rows.Err()); err != nil {
-		return err
-	}
-	if lost {
-		return fmt.Errorf("migration %d leaves references without their row", r.Version)
+	if err := checkReferences(ctx, tx); err != nil {
+		return fmt.Errorf("migration %d: %w", r.Version, err)
 	}
 	return s.Store.Insert(ctx, tx, r)
 }

@@ -69,7 +69,7 @@ func newPostgres(ctx context.Context, d *DB, url string, n int, limit time.Durat
 	if err != nil {
 		return nil, errors.New("the URL is not one of PostgreSQL") // the cause may quote the password
 	}
-	config.MaxConns = int32(min(n, 1000)) //nolint:gosec // bounded
+	config.MaxConns = int32(min(n, 1000))
 	config.ConnConfig.ConnectTimeout = d.limit / 2
 	// The end of a request stops its statement and keeps the connection.
 	config.ConnConfig.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
@@ -279,7 +279,7 @@ type postgresTurn struct {
 }
 
 func (t *postgresTurn) query(_ context.Context, text string, args []any) (rows, error) {
-	r, err := t.conn.Query(t.ctx, text, args...)
+	r, err := t.conn.Query(t.ctx, text, args...) //nolint:contextcheck // of the turn, on purpose
 	if err != nil {
 		return nil, err
 	}
@@ -287,6 +287,6 @@ func (t *postgresTurn) query(_ context.Context, text string, args []any) (rows, 
 }
 
 func (t *postgresTurn) exec(_ context.Context, text string, args []any) (int64, error) {
-	tag, err := t.conn.Exec(t.ctx, text, args...)
+	tag, err := t.conn.Exec(t.ctx, text, args...) //nolint:contextcheck // of the turn, on purpose
 	return tag.RowsAffected(), err
 }

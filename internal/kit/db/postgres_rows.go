@@ -48,11 +48,11 @@ func (r *postgresRows) scan(dest any, f *pgconn.FieldDescription, raw []byte) er
 	if f.Format == pgtype.BinaryFormatCode {
 		switch f.DataTypeOID {
 		case pgtype.Int8OID:
-			return setInt(dest, int64(binary.BigEndian.Uint64(raw))) //nolint:gosec // two's complement on the wire
+			return setInt(dest, int64(binary.BigEndian.Uint64(raw)))
 		case pgtype.Int4OID:
-			return setInt(dest, int64(int32(binary.BigEndian.Uint32(raw)))) //nolint:gosec // as above
+			return setInt(dest, int64(int32(binary.BigEndian.Uint32(raw))))
 		case pgtype.Int2OID:
-			return setInt(dest, int64(int16(binary.BigEndian.Uint16(raw)))) //nolint:gosec // as above
+			return setInt(dest, int64(int16(binary.BigEndian.Uint16(raw))))
 		case pgtype.BoolOID:
 			return setBool(dest, raw[0] != 0)
 		case pgtype.Float8OID:

@@ -197,7 +197,7 @@ func TestF17HiddenSerializationFailureIsTriedAgain(t *testing.T) {
 // kill ends the server's side of the connection of tx.
 func kill(t *testing.T, conn *pgx.Conn, pid int64) {
 	t.Helper()
-	if _, err := conn.Exec(t.Context(), `SELECT pg_terminate_backend($1, 10000)`, int32(pid)); err != nil { //nolint:gosec // a process id
+	if _, err := conn.Exec(t.Context(), `SELECT pg_terminate_backend($1, 10000)`, int32(pid)); err != nil {
 		t.Error(err)
 	}
 }

@@ -42,7 +42,7 @@ func (c *sqliteConn) forget() {
 }
 
 func (c *sqliteConn) exec(ctx context.Context, text string, args []any) (int64, error) {
-	s, err := c.prepare(ctx, text)
+	s, err := c.prepare(ctx, text) //nolint:sqlclosecheck // kept for the next time
 	if err != nil {
 		return 0, err
 	}
@@ -54,11 +54,11 @@ func (c *sqliteConn) exec(ctx context.Context, text string, args []any) (int64, 
 }
 
 func (c *sqliteConn) query(ctx context.Context, text string, args []any) (*sqliteRows, error) {
-	s, err := c.prepare(ctx, text)
+	s, err := c.prepare(ctx, text) //nolint:sqlclosecheck // kept for the next time
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.QueryContext(ctx, args...)
+	r, err := s.QueryContext(ctx, args...) //nolint:rowserrcheck // sqliteRows.close looks
 	if err != nil {
 		return nil, err
 	}

@@ -78,6 +78,7 @@ func value(a any) any {
 			return nil
 		}
 		return value(r.Elem().Interface())
+	default: // the driver may know it
 	}
 	return a
 }

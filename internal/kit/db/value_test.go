@@ -58,7 +58,9 @@ func TestValuesComeBackAsTheyWere(t *testing.T) {
 		run(t, d, allTable.For(d.Engine()))
 		for name, a := range map[string]all{
 			"full": {
-				1 << 53, -3, -32768, "三楼打印机", "'; -- \\ \n\t 𝄞", true, true, []byte{0, 1, 255}, blob("b"),
+				1 << 53, -3, -32768, "三楼打印机", "'; -- \\ \n\t 𝄞", true, true,
+				[]byte{0, 1, 255},
+				blob("b"),
 				time.Date(2026, 11, 25, 9, 30, 0, 123e6, time.UTC), 2.5, &seven, &said,
 			},
 			"zero":        {ID: 1, Bytes: []byte{}, Blob: blob{}},

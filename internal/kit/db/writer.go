@@ -71,7 +71,7 @@ func newWriter(ctx context.Context, d *DB, pool *sql.DB) (*writer, error) {
 		quit:  make(chan struct{}),
 		done:  make(chan struct{}),
 	}
-	go w.run()
+	go w.run() //nolint:contextcheck // it outlives every caller
 	return w, nil
 }
 
@@ -322,7 +322,7 @@ type sqliteTurn struct {
 }
 
 func (t *sqliteTurn) query(_ context.Context, text string, args []any) (rows, error) {
-	r, err := t.conn.query(t.ctx, text, args)
+	r, err := t.conn.query(t.ctx, text, args) //nolint:contextcheck // of the turn, on purpose
 	if err != nil {
 		return nil, sqliteError(err)
 	}
@@ -330,7 +330,7 @@ func (t *sqliteTurn) query(_ context.Context, text string, args []any) (rows, er
 }
 
 func (t *sqliteTurn) exec(_ context.Context, text string, args []any) (int64, error) {
-	n, err := t.conn.exec(t.ctx, text, args)
+	n, err := t.conn.exec(t.ctx, text, args) //nolint:contextcheck // of the turn, on purpose
 	return n, sqliteError(err)
 }
 

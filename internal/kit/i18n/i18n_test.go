@@ -132,7 +132,7 @@ func TestMatch(t *testing.T) {
 func TestEveryKeyThatIsAskedForIsWritten(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join("..", "..", "..")
-	asked := regexp.MustCompile(`(?:\bT\((?:[^()"\n]|\([^()\n]*\))*|errs\.(?:New|Wrap)\([^"\n]*|errs\.Field\("[^"]*",\s*|errs\.FieldError\{[^}\n]*Key:\s*|errs\.Gap\{[^}\n]*Key:\s*)"([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)"`)
+	asked := regexp.MustCompile(`(?:\bT\((?:[^()"\n]|\([^()\n]*\))*|errs\.(?:New|Wrap)\([^"\n]*|errs\.Field\("[^"]*",\s*|errs\.FieldError\{[^}\n]*Key:\s*|errs\.Gap\{[^}\n]*Key:\s*)"([a-z][a-z0-9_]*(?:\.[a-z0-9_]*[a-z0-9])+)"`)
 	known := map[string]bool{}
 	for _, k := range i18n.Keys() {
 		known[k] = true

@@ -23,8 +23,9 @@ const (
 	// width is how many jobs run at once on one node.
 	width = 32
 	// lease is how long a claim holds without a sign of life: what a crashed node held is
-	// taken up again within this time (F21: at most 60 s).
-	lease = 45 * time.Second
+	// taken up again within this time (F21: at most 60 s). A mail that was being understood
+	// waits as long to be seen.
+	lease = 20 * time.Second
 	// beat is after what part of the lease it is renewed.
 	beat = lease / 3
 	// poll is the net under the wake-ups: how long a job that another process put into the

@@ -133,6 +133,12 @@ func bury(ctx context.Context, tx *db.Tx, j Job, attempts int, at time.Time, why
 	return err
 }
 
+// release ends every lease.
+func release(ctx context.Context, tx *db.Tx, now time.Time) error {
+	_, err := db.Exec(ctx, tx, `UPDATE job SET run_at = $1 WHERE state = 1 AND run_at > $1`, now)
+	return err
+}
+
 // renew holds a job until the given time and reports whether it was still held.
 func renew(ctx context.Context, tx *db.Tx, j Job, until time.Time) (bool, error) {
 	n, err := db.Exec(ctx, tx,

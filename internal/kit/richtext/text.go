@@ -71,8 +71,12 @@ type textWriter struct {
 // String returns the text without white space at its end.
 func (w *textWriter) String() string { return w.out.String() }
 
-// owe asks for at least n line ends before the next word.
+// owe asks for at least n line ends before the next word. An element that stands in the
+// line owes none, and the blank before it stays.
 func (w *textWriter) owe(n int) {
+	if n == 0 {
+		return
+	}
 	w.space = false
 	w.breaks = max(w.breaks, n)
 }

@@ -106,7 +106,7 @@ func digest(key []byte, parts ...string) []byte {
 	h := hmac.New(sha256.New, key)
 	var n [8]byte
 	write := func(v int) {
-		binary.BigEndian.PutUint64(n[:], uint64(v)) //nolint:gosec // a length is never negative
+		binary.BigEndian.PutUint64(n[:], uint64(v))
 		h.Write(n[:])
 	}
 	write(len(parts))

@@ -20,6 +20,7 @@ CREATE TABLE inbound (
 CREATE INDEX inbound_digest ON inbound (digest, id);
 CREATE INDEX inbound_state ON inbound (state, id);
 CREATE INDEX inbound_author ON inbound (author, received_at);
+CREATE INDEX inbound_ticket ON inbound (ticket_id, id);
 
 -- +goose Down
 DROP TABLE inbound;

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package session
+
+import (
+	"context"
+	"testing"
+
+	"github.com/alexedwards/argon2id"
+
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/kit/db"
+	"github.com/loopdesk/loopdesk/internal/kit/id"
+)
+
+// WeakHash is a hash as an earlier release might have made it.
+func WeakHash(t *testing.T, password string) string {
+	t.Helper()
+	weak := *params
+	weak.Memory, weak.Iterations = 8*1024, 1
+	hash, err := argon2id.CreateHash(password, &weak)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return hash
+}
+
+// OpenFor opens a visit without the price of a password.
+func (s *Service) OpenFor(t *testing.T, who person.ID) string {
+	t.Helper()
+	secret := id.Token()
+	err := s.db.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error { return s.open(ctx, tx, secret, who, Visitor{}) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return secret
+}
