@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ticket
+
+import (
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/triage"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+)
+
+// Command is a wish to change a ticket. It is decided by a pure rule: the ticket as it is
+// and the world in, facts or a refusal out.
+type Command interface {
+	Name() Name
+	decide(t Ticket, w world) ([]Fact, error)
+}
+
+// world is all that a decision may depend on besides the ticket.
+type world struct {
+	by       access.Actor
+	at       time.Time
+	matrix   triage.Matrix
+	message  MessageID                     // of the message that the command carries
+	other    Ticket                        // the second ticket of merge and link
+	missing  func(Name, Ticket) []errs.Gap // what the gates before a command would say
+	staff    map[person.ID]bool            // may be given work, of those that the command names
+	group    map[person.GroupID]bool       // is a group that works, likewise
+	category map[catalog.CategoryID]bool   // may be chosen, likewise
+	service  map[catalog.ServiceID]bool    // may be chosen, likewise
+	reopen   time.Duration                 // how long after closing a requester may reopen
+}
+
+type (
+	// Accept takes a new ticket: the actor becomes accountable for it.
+	Accept struct{}
+	// Assign changes owner, assignee or group; zero fields stay as they are.
+	Assign struct {
+		Owner    person.ID
+		Assignee person.ID
+		Group    person.GroupID
+	}
+	// HandOver moves the work to a group; the three texts are required by a gate (N11, N28).
+	HandOver struct {
+		Group    person.GroupID
+		Assignee person.ID
+		Done     string
+		Why      string
+		Needed   string
+	}
+	// Classify sets category and service; an empty subject stays as it is.
+	Classify struct {
+		Category catalog.CategoryID
+		Service  catalog.ServiceID
+		Subject  string
+	}
+	// Grade answers the three questions; Override with a Reason replaces what they give.
+	Grade struct {
+		Answers  triage.Answers
+		Override triage.Priority
+		Reason   string
+	}
+	// Record fills elements of the record.
+	Record struct{ Intake map[Element]Answer }
+	// ReadBackWith says that the caller heard these elements and agreed.
+	ReadBackWith struct{ Items []Element }
+	// Reply is a message that the requester sees, or one from the requester.
+	Reply struct{ Say }
+	// Note is a message for staff only.
+	Note struct{ Say }
+	// CallRecord says what was spoken on the telephone.
+	CallRecord struct {
+		Say
+		Spoke    bool // the requester was reached
+		Incoming bool // they called
+	}
+	// HoldFor makes the ticket wait. For Blocked a gate asks for the three answers of N30.
+	HoldFor struct {
+		Reason Waiting
+		Stuck  string
+		Doing  string
+		Next   time.Time
+	}
+	// Resume ends the waiting.
+	Resume struct{}
+	// Resolve presents the solution. The gates ask for what is missing.
+	Resolve struct {
+		Solution     Solution
+		Difficulties string // the closure sheet may come along (N36)
+		Approach     string
+	}
+	// Confirm is the requester's word that it works. Staff may record it from a telephone call with Evidence.
+	Confirm struct {
+		How         string
+		Evidence    string
+		Resolutions int // which solution is meant; 0 for the present one
+	}
+	// Reject is the requester's word that it does not.
+	Reject struct {
+		Reason      string
+		Resolutions int
+	}
+	// Archive writes the closure sheet; it closes a ticket that only waited for it.
+	Archive struct {
+		Difficulties string
+		Approach     string
+	}
+	// Close ends a ticket as cancelled or invalid, with a reason.
+	Close struct {
+		As     Outcome
+		Reason string
+	}
+	// Reopen brings a closed ticket back.
+	Reopen struct{ Reason string }
+	// Merge closes the ticket as a duplicate of another one of the same requester.
+	Merge struct{ Into ID }
+	// Link ties two tickets that have to do with each other.
+	Link struct{ To ID }
+	// Deviate records an honest way past a gate.
+	Deviate struct {
+		Gap    string
+		Reason string
+	}
+	// Expire says that the time for confirming this solution is up.
+	Expire struct{ Resolutions int }
+)
+
+// Say is the message that a command carries.
+type Say struct {
+	Text     string
+	Quoted   string
+	HTML     string   // sanitised by the door
+	Files    []string // tokens of staged attachments
+	Channel  Channel
+	Inbound  int64
+	MailID   string
+	Seconds  int64
+	Author   person.ID // another than the actor: a mail from somebody else than the requester
+	external bool
+}
+
+// Name of each command.
+func (Accept) Name() Name       { return CmdAccept }
+func (Assign) Name() Name       { return CmdAssign }
+func (HandOver) Name() Name     { return CmdHandOver }
+func (Classify) Name() Name     { return CmdClassify }
+func (Grade) Name() Name        { return CmdGrade }
+func (Record) Name() Name       { return CmdRecord }
+func (ReadBackWith) Name() Name { return CmdReadBack }
+func (Reply) Name() Name        { return CmdReply }
+func (Note) Name() Name         { return CmdNote }
+func (CallRecord) Name() Name   { return CmdCall }
+func (HoldFor) Name() Name      { return CmdHold }
+func (Resume) Name() Name       { return CmdResume }
+func (Resolve) Name() Name      { return CmdResolve }
+func (Confirm) Name() Name      { return CmdConfirm }
+func (Reject) Name() Name       { return CmdReject }
+func (Archive) Name() Name      { return CmdArchive }
+func (Close) Name() Name        { return CmdClose }
+func (Reopen) Name() Name       { return CmdReopen }
+func (Merge) Name() Name        { return CmdMerge }
+func (Link) Name() Name         { return CmdLink }
+func (Deviate) Name() Name      { return CmdDeviate }
+func (Expire) Name() Name       { return CmdExpire }
+
+// action is what access is asked for. Three commands depend on who gives them.
+func action(cmd Command, by access.Actor, t Ticket) access.Action {
+	mine := by.Kind == access.Link || (by.Kind == access.Person && person.ID(by.ID) == t.Requester)
+	switch c := cmd.(type) {
+	case Confirm:
+		if c.How == "phone" {
+			return access.TicketWork
+		}
+	case Reopen:
+		if !mine {
+			return access.TicketWork
+		}
+	case Close:
+		if mine && c.As == Cancelled {
+			return access.TicketAnswer
+		}
+	}
+	return life[cmd.Name()].action
+}

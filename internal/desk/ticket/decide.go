@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ticket
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+)
+
+// maxField bounds every text of a form that is not a message, in characters.
+const maxField = 4000
+
+func (Accept) decide(t Ticket, w world) ([]Fact, error) {
+	owner := t.Owner
+	if owner == 0 {
+		if owner = person.ID(w.by.ID); !w.staff[owner] {
+			return nil, errs.Field("owner", "ticket.owner_unknown")
+		}
+	}
+	return []Fact{Accepted{Of{t.ID}, owner}}, nil
+}
+
+func (c Assign) decide(t Ticket, w world) ([]Fact, error) {
+	var bad []errs.FieldError
+	if c.Owner != 0 && !w.staff[c.Owner] {
+		bad = append(bad, errs.FieldError{Name: "owner", Key: "ticket.owner_unknown"})
+	}
+	if c.Assignee != 0 && !w.staff[c.Assignee] {
+		bad = append(bad, errs.FieldError{Name: "assignee", Key: "ticket.assignee_unknown"})
+	}
+	if c.Group != 0 && !w.group[c.Group] {
+		bad = append(bad, errs.FieldError{Name: "group", Key: "ticket.group_unknown"})
+	}
+	if c == (Assign{}) {
+		bad = append(bad, errs.FieldError{Name: "assignee", Key: "ticket.assign_nothing"})
+	}
+	if err := errs.Invalidf(bad...); err != nil {
+		return nil, err
+	}
+	return []Fact{Assigned{Of{t.ID}, c.Owner, c.Assignee, c.Group}}, nil
+}
+
+func (c HandOver) decide(t Ticket, w world) ([]Fact, error) {
+	if !w.group[c.Group] {
+		return nil, errs.Field("group", "ticket.group_unknown")
+	}
+	if c.Assignee != 0 && !w.staff[c.Assignee] {
+		return nil, errs.Field("assignee", "ticket.assignee_unknown")
+	}
+	if err := fits(map[string]string{"done": c.Done, "why": c.Why, "needed": c.Needed}); err != nil {
+		return nil, err
+	}
+	return []Fact{HandedOver{Of{t.ID}, t.Group, c.Group, c.Assignee, tidy(c.Done), tidy(c.Why), tidy(c.Needed)}}, nil
+}
+
+func (c Classify) decide(t Ticket, w world) ([]Fact, error) {
+	if c.Category != 0 && c.Category != t.Category && !w.category[c.Category] {
+		return nil, errs.Field("category", "ticket.category_unknown")
+	}
+	if c.Service != 0 && c.Service != t.Service && !w.service[c.Service] {
+		return nil, errs.Field("service", "ticket.service_unknown")
+	}
+	return []Fact{Classified{Of{t.ID}, c.Category, c.Service, oneLine(c.Subject, 200)}}, nil
+}
+
+func (c Grade) decide(t Ticket, w world) ([]Fact, error) {
+	if err := c.Answers.Check(); err != nil {
+		return nil, err
+	}
+	computed := w.matrix.Priority(c.Answers)
+	f := Graded{
+		Of: Of{t.ID}, Answers: c.Answers, Impact: c.Answers.Impact(), Urgency: c.Answers.Urgency(),
+		Computed: computed, Priority: computed,
+	}
+	if c.Override != 0 && c.Override != computed {
+		if !c.Override.Known() {
+			return nil, errs.Field("override", "ticket.priority_unknown")
+		}
+		if f.Reason = tidy(c.Reason); f.Reason == "" {
+			return nil, errs.Field("reason", "ticket.override_reason")
+		}
+		f.Priority = c.Override
+	}
+	return []Fact{f}, fits(map[string]string{"reason": c.Reason})
+}
+
+func (c Record) decide(t Ticket, _ world) ([]Fact, error) {
+	out := map[Element]Answer{}
+	var bad []errs.FieldError
+	for _, e := range Elements() {
+		a, given := c.Intake[e]
+		if !given {
+			continue
+		}
+		a.Value, a.Reason = tidy(a.Value), tidy(a.Reason)
+		if a.Value != "" {
+			a.Unknown, a.Reason = false, ""
+		}
+		if a.Unknown && a.Reason == "" {
+			bad = append(bad, errs.FieldError{Name: string(e) + "_reason", Key: "ticket.unknown_reason"})
+		}
+		if utf8.RuneCountInString(a.Value) > maxField || utf8.RuneCountInString(a.Reason) > maxField {
+			bad = append(bad, errs.FieldError{Name: string(e), Key: "ticket.text_long", Args: []any{"Max", maxField}})
+		}
+		out[e] = a
+	}
+	if err := errs.Invalidf(bad...); err != nil {
+		return nil, err
+	}
+	if len(out) == 0 {
+		return nil, errs.Field("symptom", "ticket.record_nothing")
+	}
+	return []Fact{Noted{Of{t.ID}, out}}, nil
+}
+
+func (c ReadBackWith) decide(t Ticket, _ world) ([]Fact, error) {
+	var items []Element
+	for _, e := range Elements() {
+		for _, x := range c.Items {
+			if x == e {
+				items = append(items, e)
+				break
+			}
+		}
+	}
+	if len(items) == 0 {
+		return nil, errs.Field("items", "ticket.read_back_nothing")
+	}
+	return []Fact{ReadBackDone{Of{t.ID}, items}}, nil
+}
+
+func (c Reply) decide(t Ticket, w world) ([]Fact, error) {
+	byUser := c.external || w.by.Kind == access.Link || person.ID(w.by.ID) == t.Requester && !w.by.Staff()
+	said := Said{Of: Of{t.ID}, Message: w.message, Kind: Public, ByRequester: byUser}
+	if !byUser {
+		said.FirstResponse = t.FirstResponseAt.IsZero() && w.by.Kind == access.Person
+		return []Fact{said}, nil
+	}
+	if t.Status == Pending && t.Detail.Hold.Reason == ForRequester {
+		return []Fact{said, Resumed{Of{t.ID}, "requester_replied"}}, nil
+	}
+	return []Fact{said}, nil
+}
+
+func (c Note) decide(t Ticket, w world) ([]Fact, error) {
+	return []Fact{Said{Of: Of{t.ID}, Message: w.message, Kind: Internal}}, nil
+}
+
+func (c CallRecord) decide(t Ticket, w world) ([]Fact, error) {
+	return []Fact{Said{
+		Of: Of{t.ID}, Message: w.message, Kind: Call, Spoke: c.Spoke, Incoming: c.Incoming,
+		FirstResponse: c.Spoke && t.FirstResponseAt.IsZero(),
+	}}, nil
+}
+
+func (c HoldFor) decide(t Ticket, w world) ([]Fact, error) {
+	switch c.Reason {
+	case ForRequester, ForVendor, ForApproval, ForVisit, Blocked:
+	default:
+		return nil, errs.Field("reason", "ticket.hold_reason")
+	}
+	if !c.Next.IsZero() && !c.Next.After(w.at) {
+		return nil, errs.Field("next", "ticket.next_past")
+	}
+	if err := fits(map[string]string{"stuck": c.Stuck, "doing": c.Doing}); err != nil {
+		return nil, err
+	}
+	return []Fact{Held{Of{t.ID}, c.Reason, tidy(c.Stuck), tidy(c.Doing), c.Next}}, nil
+}
+
+func (Resume) decide(t Ticket, _ world) ([]Fact, error) {
+	return []Fact{Resumed{Of{t.ID}, "agent"}}, nil
+}
+
+func (c Resolve) decide(t Ticket, w world) ([]Fact, error) {
+	s := Solution{Text: tidy(c.Solution.Text), Cause: tidy(c.Solution.Cause), Prevention: tidy(c.Solution.Prevention)}
+	for _, v := range c.Solution.Verify {
+		if v = tidy(v); v != "" {
+			s.Verify = append(s.Verify, v)
+		}
+	}
+	if err := fits(map[string]string{
+		"solution": s.Text, "cause": s.Cause, "prevention": s.Prevention, "verify": strings.Join(s.Verify, "\n"),
+		"difficulties": c.Difficulties, "approach": c.Approach,
+	}); err != nil {
+		return nil, err
+	}
+	out := []Fact{SolutionGiven{Of{t.ID}, s}}
+	if tidy(c.Difficulties) != "" || tidy(c.Approach) != "" {
+		out = append(out, Archived{Of{t.ID}, tidy(c.Difficulties), tidy(c.Approach)})
+	}
+	return out, nil
+}
+
+func (c Confirm) decide(t Ticket, w world) ([]Fact, error) {
+	if err := sameSolution(t, c.Resolutions); err != nil {
+		return nil, err
+	}
+	if !t.ConfirmedAt.IsZero() {
+		return nil, errs.New(errs.Conflict, "ticket.already_confirmed")
+	}
+	how := w.by.Via
+	if c.How == "phone" {
+		if how = "phone"; tidy(c.Evidence) == "" {
+			return nil, errs.Field("evidence", "ticket.phone_evidence")
+		}
+	}
+	done := UserConfirmed{Of{t.ID}, Confirmation{How: how, By: person.ID(w.by.ID), Evidence: tidy(c.Evidence)}}
+	return closeIfComplete(t, w, done, Confirmed)
+}
+
+func (c Expire) decide(t Ticket, w world) ([]Fact, error) {
+	if err := sameSolution(t, c.Resolutions); err != nil {
+		return nil, err
+	}
+	if !t.ConfirmedAt.IsZero() || !t.Detail.Expired.IsZero() {
+		return nil, errs.New(errs.Conflict, "ticket.already_confirmed")
+	}
+	return closeIfComplete(t, w, TimeUp{Of{t.ID}}, Unconfirmed)
+}
+
+// closeIfComplete closes the ticket with the fact when no gate stands before closing;
+// otherwise it waits, resolved, for its closure sheet. Nothing passes the gate unseen (N36).
+func closeIfComplete(t Ticket, w world, f Fact, as Outcome) ([]Fact, error) {
+	after := t
+	f.apply(&after, w.by.Meta(w.at))
+	if len(w.missing(CmdClose, after)) > 0 {
+		return []Fact{f}, nil
+	}
+	return []Fact{f, Ended{Of: Of{t.ID}, As: as}}, nil
+}
+
+func (c Reject) decide(t Ticket, _ world) ([]Fact, error) {
+	if err := sameSolution(t, c.Resolutions); err != nil {
+		return nil, err
+	}
+	if !t.ConfirmedAt.IsZero() {
+		return nil, errs.New(errs.Conflict, "ticket.already_confirmed")
+	}
+	return []Fact{UserRejected{Of{t.ID}, tidy(c.Reason)}}, fits(map[string]string{"reason": c.Reason})
+}
+
+func sameSolution(t Ticket, n int) error {
+	if n != 0 && n != t.Detail.Resolutions {
+		return errs.New(errs.Conflict, "ticket.old_solution")
+	}
+	return nil
+}
+
+func (c Archive) decide(t Ticket, w world) ([]Fact, error) {
+	if err := fits(map[string]string{"difficulties": c.Difficulties, "approach": c.Approach}); err != nil {
+		return nil, err
+	}
+	f := Archived{Of{t.ID}, tidy(c.Difficulties), tidy(c.Approach)}
+	if t.Status != Resolved {
+		return []Fact{f}, nil
+	}
+	switch {
+	case !t.ConfirmedAt.IsZero():
+		return closeIfComplete(t, w, f, Confirmed)
+	case !t.Detail.Expired.IsZero():
+		return closeIfComplete(t, w, f, Unconfirmed)
+	}
+	return []Fact{f}, nil
+}
+
+func (c Close) decide(t Ticket, w world) ([]Fact, error) {
+	if err := fits(map[string]string{"reason": c.Reason}); err != nil {
+		return nil, err
+	}
+	switch c.As {
+	case Cancelled, Invalid:
+		if t.Status == Resolved {
+			return nil, errs.New(errs.Conflict, "ticket.close_resolved")
+		}
+		if tidy(c.Reason) == "" {
+			return nil, errs.Field("reason", "ticket.close_reason")
+		}
+		return []Fact{Ended{Of: Of{t.ID}, As: c.As, Reason: tidy(c.Reason)}}, nil
+	case Confirmed:
+		if t.ConfirmedAt.IsZero() {
+			return nil, errs.New(errs.Conflict, "ticket.not_confirmed")
+		}
+		return []Fact{Ended{Of: Of{t.ID}, As: Confirmed}}, nil
+	case Unconfirmed:
+		if t.Detail.Expired.IsZero() || !t.ConfirmedAt.IsZero() {
+			return nil, errs.New(errs.Conflict, "ticket.not_expired")
+		}
+		return []Fact{Ended{Of: Of{t.ID}, As: Unconfirmed}}, nil
+	case Duplicate:
+		return nil, errs.Field("as", "ticket.close_by_merge")
+	}
+	return nil, errs.Field("as", "ticket.close_as")
+}
+
+func (c Reopen) decide(t Ticket, w world) ([]Fact, error) {
+	if t.MergedInto != 0 {
+		return nil, errs.New(errs.Conflict, "ticket.merged")
+	}
+	if tidy(c.Reason) == "" {
+		return nil, errs.Field("reason", "ticket.reopen_reason")
+	}
+	if !w.by.Staff() && w.at.Sub(t.ClosedAt) > w.reopen {
+		return nil, errs.New(errs.Conflict, "ticket.reopen_late")
+	}
+	return []Fact{Reopened{Of{t.ID}, tidy(c.Reason)}}, fits(map[string]string{"reason": c.Reason})
+}
+
+func (c Merge) decide(t Ticket, w world) ([]Fact, error) {
+	switch {
+	case c.Into == t.ID:
+		return nil, errs.Field("into", "ticket.merge_itself")
+	case w.other.Requester != t.Requester:
+		return nil, errs.Field("into", "ticket.merge_requester")
+	case !w.other.Open():
+		return nil, errs.Field("into", "ticket.merge_closed")
+	}
+	link := Linked{Ticket: w.other.ID, Number: w.other.Number, Kind: "duplicate"}
+	return []Fact{LinkedTo{Of{t.ID}, link}, Ended{Of: Of{t.ID}, As: Duplicate, Into: w.other.ID}}, nil
+}
+
+func (c Link) decide(t Ticket, w world) ([]Fact, error) {
+	if c.To == t.ID {
+		return nil, errs.Field("to", "ticket.link_itself")
+	}
+	for _, l := range t.Detail.Links {
+		if l.Ticket == c.To {
+			return nil, errs.New(errs.Conflict, "ticket.linked_already")
+		}
+	}
+	return []Fact{LinkedTo{Of{t.ID}, Linked{Ticket: w.other.ID, Number: w.other.Number, Kind: "related"}}}, nil
+}
+
+func (c Deviate) decide(t Ticket, w world) ([]Fact, error) {
+	reason := tidy(c.Reason)
+	if utf8.RuneCountInString(reason) < 5 {
+		return nil, errs.Field("reason", "ticket.deviation_reason")
+	}
+	for _, cmd := range []Name{CmdAccept, CmdHandOver, CmdHold, CmdResolve, CmdClose} {
+		for _, g := range w.missing(cmd, t) {
+			if g.Key == c.Gap && g.Deviable {
+				return []Fact{Deviated{Of{t.ID}, g.Clause, g.Key, reason}}, fits(map[string]string{"reason": reason})
+			}
+			if g.Key == c.Gap {
+				return nil, errs.New(errs.Conflict, "ticket.not_deviable")
+			}
+		}
+	}
+	return nil, errs.Field("gap", "ticket.gap_unknown")
+}
+
+// tidy trims a form's text and makes it storable.
+func tidy(s string) string { return strings.TrimSpace(clean(s)) }
+
+// fits refuses texts beyond maxField characters, all at once.
+func fits(fields map[string]string) error {
+	var bad []errs.FieldError
+	for name, text := range fields {
+		if utf8.RuneCountInString(text) > maxField {
+			bad = append(bad, errs.FieldError{Name: name, Key: "ticket.text_long", Args: []any{"Max", maxField}})
+		}
+	}
+	return errs.Invalidf(bad...)
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// zeroTime is "not yet".
+var zeroTime time.Time //nolint:gochecknoglobals // a constant in all but name

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ticket
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/kit/db"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+)
+
+// Draft is what somebody began to write on a ticket and has not sent. It is theirs alone: no
+// fact, no event, seen by nobody else, and gone with the commit of what is sent.
+type Draft struct {
+	Kind Name   // the command that it is for: reply, note, resolve
+	Text string // as the form wrote it
+	At   time.Time
+}
+
+// drafted reports whether a command is one that is begun and finished later.
+func drafted(kind Name) bool { return kind == CmdReply || kind == CmdNote || kind == CmdResolve }
+
+// SaveDraft keeps what the actor has written so far; an empty text forgets it.
+//
+// Errors: NotFound and Denied as for the command; Invalid for a kind that has no draft;
+// TooLarge beyond MaxText.
+func (s *Service) SaveDraft(ctx context.Context, by access.Actor, on Target, kind Name, text string) error {
+	if !drafted(kind) || by.Kind != access.Person {
+		return errs.New(errs.Invalid, "ticket.draft_kind")
+	}
+	t, err := s.Get(ctx, by, on)
+	if err != nil {
+		return err
+	}
+	if err := access.Can(by, access.TicketWork, t.Object()); err != nil {
+		return err
+	}
+	text = clean(text)
+	if strings.TrimSpace(text) != "" {
+		if err := checkText("text", text); err != nil {
+			return err
+		}
+	}
+	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if strings.TrimSpace(text) == "" {
+			return dropDraft(ctx, tx, t.ID, by.ID, kind)
+		}
+		return keepDraft(ctx, tx, t.ID, by.ID, Draft{Kind: kind, Text: text, At: s.Clock.Now()})
+	})
+}
+
+// Drafts returns what the actor has begun to write on a ticket, by the command it is for. The
+// caller has read the ticket.
+func (s *Service) Drafts(ctx context.Context, by access.Actor, t Ticket) (map[Name]Draft, error) {
+	if err := access.Can(by, access.TicketRead, t.Object()); err != nil || by.Kind != access.Person {
+		return nil, err
+	}
+	list, err := drafts(ctx, s.DB, t.ID, by.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[Name]Draft, len(list))
+	for _, d := range list {
+		out[d.Kind] = d
+	}
+	return out, nil
+}
+
+// forget drops, within the commit of a command, the draft that it was written from.
+func forget(ctx context.Context, tx *db.Tx, by access.Actor, t Ticket, cmd Name) error {
+	if !drafted(cmd) || by.Kind != access.Person {
+		return nil
+	}
+	return dropDraft(ctx, tx, t.ID, by.ID, cmd)
+}

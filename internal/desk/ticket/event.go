@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ticket
+
+import (
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/triage"
+	"github.com/loopdesk/loopdesk/internal/kit/event"
+)
+
+// Fact is something that happened to a ticket. Fields may be added, never renamed
+// or given a new meaning: old facts are read for ever.
+type Fact interface {
+	event.Fact
+	// apply writes the fact into the ticket. Folding all facts gives the row.
+	apply(t *Ticket, m event.Meta)
+}
+
+// Of is embedded in every fact: the ticket that it happened to.
+type Of struct{ Ticket ID }
+
+// EventSubject is the ticket.
+func (o Of) EventSubject() int64 { return int64(o.Ticket) }
+
+type (
+	// Recorded is the birth of a ticket.
+	Recorded struct {
+		Of
+		Number    int64
+		Token     string
+		Subject   string
+		Snippet   string
+		Requester person.ID
+		Channel   Channel
+		Category  catalog.CategoryID
+		Service   catalog.ServiceID
+		Group     person.GroupID
+		Intake    map[Element]Answer
+		Message   MessageID
+		Quiet     string // why no acknowledgement may be sent: "loop", "bounce", "import"
+	}
+	// Acknowledged says that the requester was told the number and what to expect (N19, N20).
+	Acknowledged struct {
+		Of
+		Channel  Channel
+		ExpectBy time.Time
+	}
+	// Accepted makes somebody accountable (N12).
+	Accepted struct {
+		Of
+		Owner person.ID
+	}
+	// Assigned says who works on it; zero fields are unchanged.
+	Assigned struct {
+		Of
+		Owner    person.ID
+		Assignee person.ID
+		Group    person.GroupID
+	}
+	// HandedOver moves the work, never the accountability (N28).
+	HandedOver struct {
+		Of
+		From     person.GroupID
+		To       person.GroupID
+		Assignee person.ID
+		Done     string
+		Why      string
+		Needed   string
+	}
+	// Classified gives category, service and subject; the old ones stay in the history (N21).
+	Classified struct {
+		Of
+		Category catalog.CategoryID
+		Service  catalog.ServiceID
+		Subject  string
+	}
+	// Graded gives the priority with the facts behind it (N22).
+	Graded struct {
+		Of
+		Answers  triage.Answers
+		Impact   triage.Level
+		Urgency  triage.Level
+		Computed triage.Priority
+		Priority triage.Priority
+		Reason   string // of an override
+	}
+	// Noted fills elements of the record (N15).
+	Noted struct {
+		Of
+		Intake map[Element]Answer
+	}
+	// ReadBackDone says that the caller heard the record and agreed (N18).
+	ReadBackDone struct {
+		Of
+		Items []Element
+	}
+	// Said is a message: by whom, to whom, and whether it was the first human word.
+	Said struct {
+		Of
+		Message       MessageID
+		Kind          Kind
+		ByRequester   bool
+		FirstResponse bool
+		Spoke         bool // a call in which the requester was spoken to
+		Incoming      bool // a call that came in
+	}
+	// Held makes the ticket wait (N30).
+	Held struct {
+		Of
+		Reason Waiting
+		Stuck  string
+		Doing  string
+		Next   time.Time
+	}
+	// Resumed ends the waiting.
+	Resumed struct {
+		Of
+		Because string // "agent", "requester_replied"
+	}
+	// SolutionGiven presents a solution for confirmation (N32–N34).
+	SolutionGiven struct {
+		Of
+		Solution Solution
+	}
+	// UserConfirmed is the requester's word that it works again (N35).
+	UserConfirmed struct {
+		Of
+		Confirmation Confirmation
+	}
+	// UserRejected is the requester's word that it does not.
+	UserRejected struct {
+		Of
+		Reason string
+	}
+	// TimeUp says that the time for confirming passed without a word.
+	TimeUp struct{ Of }
+	// Archived is the closure sheet (N36).
+	Archived struct {
+		Of
+		Difficulties string
+		Approach     string
+	}
+	// Ended closes the ticket.
+	Ended struct {
+		Of
+		As     Outcome
+		Reason string
+		Into   ID
+	}
+	// Reopened brings it back.
+	Reopened struct {
+		Of
+		Reason string
+	}
+	// LinkedTo ties it to another ticket.
+	LinkedTo struct {
+		Of
+		Link Linked
+	}
+	// Deviated is an honest way past a gate.
+	Deviated struct {
+		Of
+		Clause string
+		Gap    string
+		Reason string
+	}
+)
+
+// The names under which facts are stored.
+func (Recorded) EventName() string      { return "ticket.recorded" }
+func (Acknowledged) EventName() string  { return "ticket.acknowledged" }
+func (Accepted) EventName() string      { return "ticket.accepted" }
+func (Assigned) EventName() string      { return "ticket.assigned" }
+func (HandedOver) EventName() string    { return "ticket.handed_over" }
+func (Classified) EventName() string    { return "ticket.classified" }
+func (Graded) EventName() string        { return "ticket.graded" }
+func (Noted) EventName() string         { return "ticket.noted" }
+func (ReadBackDone) EventName() string  { return "ticket.read_back" }
+func (Said) EventName() string          { return "ticket.said" }
+func (Held) EventName() string          { return "ticket.held" }
+func (Resumed) EventName() string       { return "ticket.resumed" }
+func (SolutionGiven) EventName() string { return "ticket.resolved" }
+func (UserConfirmed) EventName() string { return "ticket.confirmed" }
+func (UserRejected) EventName() string  { return "ticket.rejected" }
+func (TimeUp) EventName() string        { return "ticket.time_up" }
+func (Archived) EventName() string      { return "ticket.archived" }
+func (Ended) EventName() string         { return "ticket.closed" }
+func (Reopened) EventName() string      { return "ticket.reopened" }
+func (LinkedTo) EventName() string      { return "ticket.linked" }
+func (Deviated) EventName() string      { return "ticket.deviated" }

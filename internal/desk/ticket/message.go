@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ticket
+
+import (
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+)
+
+// MessageID is a message's key.
+type MessageID int64
+
+// Kind says who may read a message and what it is.
+type Kind string
+
+// The kinds of message. A public one and an internal one share no box, no form and no default.
+const (
+	Public   Kind = "public"   // the requester reads it
+	Internal Kind = "internal" // staff only
+	Call     Kind = "call"     // what was said on the telephone; staff only
+)
+
+// MaxText is the greatest length of a message in characters. A longer mail keeps its original.
+const MaxText = 200_000
+
+// Message is something said on a ticket.
+type Message struct {
+	ID       MessageID
+	Ticket   ID
+	Kind     Kind
+	Author   person.ID // 0 for the desk itself
+	ByUser   bool      // by the requester's side
+	First    bool      // the request itself, in the user's words (N17)
+	Channel  Channel
+	Text     string // plain text, never altered once stored
+	Quoted   string // what the mail repeated from before, folded away
+	HTML     string // sanitised; empty where there was only text
+	Inbound  int64  // the mail it came by, 0 where it did not
+	MailID   string // Message-ID of that mail
+	Seconds  int64  // length of a call
+	At       time.Time
+	Attached []Attachment
+}
+
+// Attachment is a file on a message.
+type Attachment struct {
+	ID      int64
+	Token   string // names it in addresses; 128 bits
+	Ticket  ID
+	Message MessageID
+	Name    string // as the sender called it, cleaned; for display only
+	Type    string // what our own sniffing says (S65)
+	Size    int64  // bytes
+	SHA256  string
+	Blob    string
+	CID     string // Content-ID of a picture within a mail
+	Inline  bool
+	Owner   person.ID // who staged it
+	At      time.Time
+}
+
+// checkText returns Invalid for an empty text and TooLarge for one beyond MaxText.
+func checkText(field, text string) error {
+	if strings.TrimSpace(text) == "" {
+		return errs.Field(field, "ticket.text_empty")
+	}
+	if utf8.RuneCountInString(text) > MaxText {
+		e := errs.Field(field, "ticket.text_long", "Max", MaxText)
+		e.Kind = errs.TooLarge
+		return e
+	}
+	return nil
+}
+
+// clean makes text storable on either engine: valid UTF-8 without NUL, unified line ends.
+func clean(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if strings.ContainsAny(s, "\x00\r") {
+		s = strings.NewReplacer("\x00", "", "\r\n", "\n", "\r", "\n").Replace(s)
+	}
+	return s
+}
+
+// oneLine cuts text to at most n characters on one line, for subjects and snippets.
+func oneLine(s string, n int) string {
+	s = person.CleanName(s)
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return strings.TrimSpace(string([]rune(s)[:n-1])) + "…"
+}
+
+// SubjectOf makes a subject from the user's words: the first sentence, at most 60 characters.
+func SubjectOf(text string) string {
+	line := strings.TrimSpace(text)
+	if i := strings.IndexFunc(line, func(r rune) bool { return strings.ContainsRune("。！？!?\n", r) }); i > 0 {
+		line = line[:i]
+	}
+	line = strings.TrimRightFunc(line, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("，,；;：:", r) })
+	return oneLine(line, 60)
+}
+
+// FileName makes a name fit for display and download: no path, no control or
+// direction-changing characters, no trailing dots, at most 120 characters (S67).
+func FileName(s string) string {
+	s = strings.ToValidUTF8(s, "")
+	if i := strings.LastIndexAny(s, `/\`); i >= 0 {
+		s = s[i+1:]
+	}
+	s = person.CleanName(s)
+	s = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`<>:"|?*`, r) {
+			return '_'
+		}
+		return r
+	}, s)
+	s = strings.Trim(s, ". ")
+	if r := []rune(s); len(r) > 120 {
+		ext := ""
+		if i := strings.LastIndexByte(s, '.'); i > 0 && len(s)-i <= 10 {
+			ext = s[i:]
+		}
+		s = string(r[:120-utf8.RuneCountInString(ext)]) + ext
+	}
+	if s == "" {
+		return "file"
+	}
+	return s
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ticket
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/setting"
+	"github.com/loopdesk/loopdesk/internal/desk/triage"
+	"github.com/loopdesk/loopdesk/internal/kit/blob"
+	"github.com/loopdesk/loopdesk/internal/kit/clock"
+	"github.com/loopdesk/loopdesk/internal/kit/db"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/event"
+)
+
+// MatrixName is the name under which the matrix of N22 is stored.
+const MatrixName = "triage.matrix"
+
+// Parts are what the room is made of. Gates and Plan come from the assembly.
+type Parts struct {
+	DB       *db.DB
+	Bus      *event.Bus
+	Clock    clock.Clock
+	People   *person.Service
+	Catalog  *catalog.Desk
+	Settings *setting.Service
+	Blobs    *blob.Store
+	Gates    Gates
+	// Plan returns the next due time and the clock it belongs to; Never and "" where nothing
+	// is due. It is a function of the ticket and of policies held in memory: it runs in the commit.
+	Plan func(Ticket) (time.Time, string)
+	// Expect returns the time that the acknowledgement of a new ticket tells (N20). As Plan.
+	Expect func(Ticket) time.Time
+}
+
+// Service holds the commands and queries on tickets.
+type Service struct {
+	Parts
+	board *board
+}
+
+// NewService makes the room. Call LoadBoard before the first count.
+func NewService(p Parts) *Service {
+	if p.Plan == nil {
+		p.Plan = func(Ticket) (time.Time, string) { return Never, "" }
+	}
+	if p.Expect == nil {
+		p.Expect = func(t Ticket) time.Time { return t.CreatedAt.Add(time.Hour) }
+	}
+	return &Service{Parts: p, board: newBoard()}
+}
+
+// Never is the due time of a ticket on which nothing is due: past every real one, so that it sorts last.
+var Never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC) //nolint:gochecknoglobals // a constant in all but name
+
+// ClockArchive is the planned clock of a ticket that only waits for its closure sheet.
+const ClockArchive = "archive"
+
+// Target says which ticket a command means, and which version of it the caller saw.
+type Target struct {
+	ID      ID
+	Number  int64
+	Version int64 // 0 skips the check
+}
+
+// Do decides and carries out one command: may I, take, rule, gates, save, record, in one commit.
+//
+// Errors: NotFound where the actor may not see the ticket; Denied where the command is not
+// theirs; Stale where Version is older than the row; Conflict where the life does not allow it;
+// Missing with all gaps where gates stand before it; Invalid with fields.
+func (s *Service) Do(ctx context.Context, by access.Actor, on Target, cmd Command) (Ticket, error) {
+	ready, err := s.Ready(ctx, by, cmd)
+	if err != nil {
+		return Ticket{}, err
+	}
+	if on.ID == 0 {
+		if on.ID, err = s.find(ctx, s.DB, on.Number); err != nil {
+			return Ticket{}, err
+		}
+	}
+	var out Ticket
+	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		out, err = ready.In(ctx, tx, on)
+		return err
+	})
+	return out, err
+}
+
+// Ready is a command with all that its decision needs from outside the commit.
+type Ready struct {
+	s   *Service
+	w   world
+	cmd Command
+}
+
+// Ready looks up what the command needs before a commit begins. Rooms that must add to the
+// commit call it, open the commit themselves and then call In.
+func (s *Service) Ready(ctx context.Context, by access.Actor, cmd Command) (Ready, error) {
+	w, err := s.world(ctx, by, cmd)
+	return Ready{s, w, cmd}, err
+}
+
+// In carries the command out within the caller's commit. Errors as for Do.
+func (r Ready) In(ctx context.Context, tx *db.Tx, on Target) (Ticket, error) {
+	return r.s.do(ctx, tx, r.w, on, r.cmd)
+}
+
+func (s *Service) do(ctx context.Context, tx *db.Tx, w world, on Target, cmd Command) (Ticket, error) {
+	t, err := s.takeAll(ctx, tx, &w, on.ID, cmd)
+	if err != nil {
+		return Ticket{}, err
+	}
+	if err := s.admit(w, t, on, cmd); err != nil {
+		return Ticket{}, err
+	}
+	if w.message, err = s.say(ctx, tx, w, t, cmd); err != nil {
+		return Ticket{}, err
+	}
+	after, list, err := s.Gates.step(t, w, cmd)
+	if err != nil {
+		return Ticket{}, err
+	}
+	if err := forget(ctx, tx, w.by, t, cmd.Name()); err != nil {
+		return Ticket{}, err
+	}
+	if after, err = s.settle(ctx, tx, w, after, list); err != nil || w.other.ID == 0 {
+		return after, err
+	}
+	back := mirror(cmd, after, w.other)
+	_, err = s.settle(ctx, tx, w, w.after(w.other, back), back)
+	return after, err
+}
+
+// takeAll takes the ticket, and the other one of a merge or a link, the older first, so that
+// two merges that cross cannot wait for each other.
+func (s *Service) takeAll(ctx context.Context, tx *db.Tx, w *world, which ID, cmd Command) (t Ticket, err error) {
+	second := other(cmd)
+	order := []ID{which, second}
+	slices.Sort(order)
+	for _, one := range slices.Compact(order) {
+		if one == 0 {
+			continue
+		}
+		got, err := take(ctx, tx, one)
+		if err == nil && one != which {
+			err = access.Can(w.by, access.TicketRead, got.Object())
+		}
+		if errs.KindOf(err) == errs.NotFound && one != which {
+			return Ticket{}, errs.Field("other", "ticket.not_found")
+		}
+		if errs.KindOf(err) == errs.NotFound {
+			return Ticket{}, errs.New(errs.NotFound, "ticket.not_found")
+		}
+		if err != nil {
+			return Ticket{}, err
+		}
+		if one == which {
+			t = got
+		} else {
+			w.other = got
+		}
+	}
+	return t, nil
+}
+
+// admit asks access and then the version: whoever may not see the ticket learns neither its
+// version nor its status.
+func (s *Service) admit(w world, t Ticket, on Target, cmd Command) error {
+	if err := access.Can(w.by, access.TicketRead, t.Object()); err != nil {
+		return err
+	}
+	if err := access.Can(w.by, action(cmd, w.by, t), t.Object()); err != nil {
+		return err
+	}
+	if on.Version != 0 && t.Version != on.Version+1 {
+		return errs.New(errs.Stale, "ticket.stale", "Ref", t.Ref())
+	}
+	return nil
+}
+
+// settle plans, saves and records what a step decided.
+func (s *Service) settle(ctx context.Context, tx *db.Tx, w world, after Ticket, list []Fact) (Ticket, error) {
+	after.NextDue, after.NextClock = s.Plan(after)
+	after.PromiseAt = after.promise()
+	if err := save(ctx, tx, after); err != nil {
+		return Ticket{}, err
+	}
+	meta := w.by.Meta(w.at)
+	for _, f := range list {
+		if _, err := s.Bus.Record(ctx, tx, meta, f); err != nil {
+			return Ticket{}, err
+		}
+	}
+	s.publish(tx, after)
+	return after, nil
+}
+
+// Missing returns what stands between the ticket and a command, for the process rail.
+func (s *Service) Missing(t Ticket, cmd Name) []errs.Gap { return s.Gates.missing(cmd, t) }
+
+// world gathers what a decision depends on, before the commit begins.
+func (s *Service) world(ctx context.Context, by access.Actor, cmd Command) (world, error) {
+	matrix, _, err := setting.Load(ctx, s.Settings, MatrixName, triage.Standard())
+	if err != nil {
+		return world{}, err
+	}
+	w := world{
+		by: by, at: s.Clock.Now(), matrix: matrix, missing: s.Gates.missing,
+		reopen: time.Duration(s.Settings.Desk(ctx).ReopenDays) * 24 * time.Hour,
+		staff:  map[person.ID]bool{}, group: map[person.GroupID]bool{},
+		category: map[catalog.CategoryID]bool{}, service: map[catalog.ServiceID]bool{},
+	}
+	people := func(list ...person.ID) {
+		for _, who := range list {
+			p := s.People.Card(ctx, who)
+			w.staff[who] = p.Active && p.Role.Staff()
+		}
+	}
+	switch c := cmd.(type) {
+	case Accept:
+		people(person.ID(by.ID))
+	case Assign:
+		people(c.Owner, c.Assignee)
+		w.group[c.Group] = s.People.Group(ctx, c.Group).Active
+	case HandOver:
+		people(c.Assignee)
+		w.group[c.Group] = s.People.Group(ctx, c.Group).Active
+	case Classify:
+		w.category[c.Category] = s.Catalog.Category(ctx, c.Category).Active
+		w.service[c.Service] = s.Catalog.Service(ctx, c.Service).Active
+	}
+	return w, nil
+}
+
+// find turns a number into a key.
+func (s *Service) find(ctx context.Context, q db.Querier, number int64) (ID, error) {
+	which, err := db.One(ctx, q, func(r db.Row) (x ID, err error) {
+		err = r.Scan(&x)
+		return x, err
+	}, `SELECT id FROM ticket WHERE number = $1`, number)
+	if errs.KindOf(err) == errs.NotFound {
+		return 0, errs.New(errs.NotFound, "ticket.not_found")
+	}
+	return which, err
+}

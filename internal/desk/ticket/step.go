@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ticket
+
+import (
+	"slices"
+
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+)
+
+// step decides a command against a ticket: the life, the rule, the fold, the gates. It is
+// pure. The service around it asks access and version before; it plans, saves and records after.
+//
+// Errors: Conflict where the life does not allow the command or the ticket is past it; Missing
+// with all gaps where gates stand before it; Invalid with fields.
+func (g Gates) step(t Ticket, w world, cmd Command) (Ticket, []Fact, error) {
+	if !May(cmd.Name(), t.Status) {
+		return Ticket{}, nil, errs.New(errs.Conflict, "ticket.not_now", "Status", string(t.Status), "Command", string(cmd.Name()))
+	}
+	list, err := cmd.decide(t, w)
+	if err != nil {
+		return Ticket{}, nil, err
+	}
+	after := w.after(t, list)
+	if gaps := g.between(t, after, cmd.Name()); len(gaps) > 0 {
+		return Ticket{}, nil, &errs.Error{Kind: errs.Missing, Key: "ticket.missing", Args: []any{"Count", len(gaps)}, Gaps: gaps}
+	}
+	return after, list, nil
+}
+
+// after folds new facts into a ticket.
+func (w world) after(t Ticket, list []Fact) Ticket {
+	meta := w.by.Meta(w.at)
+	for _, f := range list {
+		f.apply(&t, meta)
+	}
+	t.UpdatedAt = w.at
+	return t
+}
+
+// between asks the gates of the command, and those of resolving and closing whatever the
+// command was called: no other way leads there (N36).
+func (g Gates) between(before, after Ticket, cmd Name) []errs.Gap {
+	ways := []Name{cmd}
+	if after.Status == Resolved && before.Status != Resolved {
+		ways = append(ways, CmdResolve)
+	}
+	if after.Status == Closed && before.Status != Closed {
+		ways = append(ways, CmdClose)
+	}
+	slices.Sort(ways)
+	var out []errs.Gap
+	for _, way := range slices.Compact(ways) {
+		if way == CmdClose && after.Status != Closed {
+			continue
+		}
+		out = append(out, g.missing(way, after)...)
+	}
+	return out
+}
+
+// other names the second ticket of a command; 0 where it has none.
+func other(cmd Command) ID {
+	switch c := cmd.(type) {
+	case Merge:
+		return c.Into
+	case Link:
+		return c.To
+	}
+	return 0
+}
+
+// mirror is what a merge or a link leaves on the other ticket, so that both sides show it.
+func mirror(cmd Command, t, on Ticket) []Fact {
+	kind := "related"
+	if cmd.Name() == CmdMerge {
+		kind = "absorbed"
+	}
+	return []Fact{LinkedTo{Of{on.ID}, Linked{Ticket: t.ID, Number: t.Number, Kind: kind}}}
+}

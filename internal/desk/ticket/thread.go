@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ticket
+
+import (
+	"context"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/kit/db"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/event"
+)
+
+// Get returns a ticket that the actor may read, by key or number. NotFound otherwise.
+func (s *Service) Get(ctx context.Context, by access.Actor, on Target) (Ticket, error) {
+	which, err := on.ID, error(nil)
+	if which == 0 {
+		if which, err = s.find(ctx, s.DB, on.Number); err != nil {
+			return Ticket{}, err
+		}
+	}
+	t, err := get(ctx, s.DB, which)
+	if errs.KindOf(err) == errs.NotFound {
+		return Ticket{}, errs.New(errs.NotFound, "ticket.not_found")
+	}
+	if err != nil {
+		return Ticket{}, err
+	}
+	if err := access.Can(by, access.TicketRead, t.Object()); err != nil {
+		return Ticket{}, err
+	}
+	return t, nil
+}
+
+// GetIn returns a ticket as the commit has made it so far, for rooms that take part in it. It
+// asks no access: what they do is not shown to whoever acted.
+func (s *Service) GetIn(ctx context.Context, tx *db.Tx, which ID) (Ticket, error) {
+	return get(ctx, tx, which)
+}
+
+// Entry is one line of a thread: a fact and, where it carried one, its message.
+type Entry struct {
+	Record  event.Record
+	Fact    Fact
+	Message *Message // nil where the fact carried none that the actor may read
+}
+
+// Thread returns everything that happened to a ticket, oldest first. Without staff rights
+// only what the requester may know is in it: no internal word, no hand-over text, no deviation (S25).
+func (s *Service) Thread(ctx context.Context, by access.Actor, t Ticket) ([]Entry, error) {
+	if err := access.Can(by, access.TicketRead, t.Object()); err != nil {
+		return nil, err
+	}
+	staff := by.Staff()
+	records, err := s.Records(ctx, t.ID)
+	if err != nil {
+		return nil, err
+	}
+	said, err := s.messages(ctx, s.DB, t.ID, staff)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Entry, 0, len(records))
+	for _, r := range records {
+		f, err := Decode(r)
+		if err != nil {
+			return nil, err
+		}
+		if f == nil || (!staff && !forRequester(f)) {
+			continue
+		}
+		e := Entry{Record: r, Fact: f}
+		if which := carried(f); which != 0 {
+			if e.Message = said[which]; e.Message == nil {
+				continue
+			}
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+// Records returns the stored facts of a ticket, oldest first, for rooms that judge or recompute.
+func (s *Service) Records(ctx context.Context, which ID) ([]event.Record, error) {
+	return s.Bus.List(ctx, s.DB, "ticket", int64(which), 0, 10_000)
+}
+
+func (s *Service) messages(ctx context.Context, q db.Querier, on ID, staff bool) (map[MessageID]*Message, error) {
+	list, err := messages(ctx, q, on, staff)
+	if err != nil {
+		return nil, err
+	}
+	files, err := attachments(ctx, q, on)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[MessageID]*Message, len(list))
+	for i := range list {
+		out[list[i].ID] = &list[i]
+	}
+	for _, a := range files {
+		if m := out[a.Message]; m != nil {
+			m.Attached = append(m.Attached, a)
+		}
+	}
+	return out, nil
+}
+
+// MessageOf returns one message of a ticket with its attachments. The caller has read the ticket.
+func (s *Service) MessageOf(ctx context.Context, by access.Actor, t Ticket, which MessageID) (Message, error) {
+	if err := access.Can(by, access.TicketRead, t.Object()); err != nil {
+		return Message{}, err
+	}
+	list, err := s.messages(ctx, s.DB, t.ID, by.Staff())
+	if err != nil {
+		return Message{}, err
+	}
+	if m := list[which]; m != nil {
+		return *m, nil
+	}
+	return Message{}, errs.New(errs.NotFound, "ticket.message_not_found")
+}
+
+func carried(f Fact) MessageID {
+	switch f := f.(type) {
+	case Recorded:
+		return f.Message
+	case Said:
+		return f.Message
+	}
+	return 0
+}
+
+// forRequester lists the facts that the requester may see. What is not named here stays inside.
+func forRequester(f Fact) bool {
+	switch f := f.(type) {
+	case Recorded, Acknowledged, Accepted, SolutionGiven, UserConfirmed, UserRejected, TimeUp, Reopened:
+		return true
+	case Ended:
+		return true
+	case Held:
+		return f.Reason != ""
+	case Resumed:
+		return true
+	case Said:
+		return f.Kind == Public
+	}
+	return false
+}
+
+// Rebuilt folds the stored facts again; it must equal the row but for version and caches.
+func (s *Service) Rebuilt(ctx context.Context, which ID) (Ticket, error) {
+	records, err := s.Records(ctx, which)
+	if err != nil {
+		return Ticket{}, err
+	}
+	return Fold(Ticket{}, records)
+}
+
+// publish feeds the board after the commit.
+func (s *Service) publish(tx *db.Tx, t Ticket) {
+	tx.AfterCommit(func() { s.board.put(t) })
+}
