@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sla
+
+import (
+	"slices"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/desk/calendar"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+)
+
+// Name names a clock.
+type Name string
+
+// The clocks.
+const (
+	Response Name = "response" // first word of a human; the automatic one never stops it (N3, N19)
+	Update   Name = "update"   // next word to the requester; only such a word resets it (N29)
+	Resolve  Name = "resolve"  // until a solution is given
+	Confirm  Name = "confirm"  // until the user answers; then the time is up (N35)
+)
+
+// State says how a clock stands.
+type State string
+
+// The states of a clock.
+const (
+	Running State = "running"
+	Paused  State = "paused"
+	Met     State = "met"
+	Missed  State = "missed" // stopped too late
+	Over    State = "over"   // still running, past its due time
+)
+
+// Clock is one time limit of a ticket.
+type Clock struct {
+	Name    Name
+	State   State
+	Start   time.Time
+	Due     time.Time // zero while paused
+	Stopped time.Time // zero while running or paused
+	Why     []Line
+}
+
+// Line is one step of the explanation of a clock: a message key with the instant or length it speaks of.
+type Line struct {
+	Key    string
+	At     time.Time
+	Length time.Duration
+	Word   string // a status, priority or reason that the sentence names
+}
+
+// Clocks computes every clock of the ticket as it stands at now.
+func Clocks(t ticket.Ticket, p Policy, cal calendar.Calendar, now time.Time) []Clock {
+	out := []Clock{response(t, p, cal, now)}
+	if c, ok := update(t, p, cal, now); ok {
+		out = append(out, c)
+	}
+	out = append(out, resolve(t, p, cal, now))
+	if c, ok := confirm(t, p, now); ok {
+		out = append(out, c)
+	}
+	return out
+}
+
+func response(t ticket.Ticket, p Policy, cal calendar.Calendar, now time.Time) Clock {
+	goal := minutes(p.target(t.Priority).Response)
+	c := Clock{Name: Response, Start: t.CreatedAt, Due: cal.Add(t.CreatedAt, goal), Stopped: t.FirstResponseAt}
+	c.Why = []Line{
+		{Key: "sla.why_recorded", At: t.CreatedAt},
+		{Key: "sla.why_target", Length: goal, Word: t.Priority.String()},
+		{Key: cal.Key()},
+		{Key: "sla.why_human_only"},
+	}
+	if c.Stopped.IsZero() && !t.Open() { // cancelled before anybody answered: nothing was owed
+		c.Stopped, c.Due = t.ClosedAt, latest(c.Due, t.ClosedAt)
+	}
+	return c.judged(now)
+}
+
+// update runs from the last word that the requester saw while somebody owes the next one. It
+// starts again where the desk's turn begins anew: when a wait for the requester ends, when they
+// reject a solution, when the ticket is reopened, when they write after a solution.
+//
+// A time that was told is the time that is owed (N30), while the wait lasts and after it until
+// the next word. A higher priority shortens the cadence at once, from the last word on.
+func update(t ticket.Ticket, p Policy, cal calendar.Calendar, now time.Time) (Clock, bool) {
+	if t.FirstResponseAt.IsZero() || t.Status == ticket.Closed {
+		return Clock{}, false
+	}
+	if t.Status == ticket.Resolved && (!t.Waiting() || !t.ConfirmedAt.IsZero()) {
+		return Clock{}, false // nobody asked anything since the last word
+	}
+	goal := minutes(p.target(t.Priority).Update)
+	from, key := turn(t)
+	c := Clock{Name: Update, Start: from, Due: cal.Add(from, goal)}
+	c.Why = []Line{
+		{Key: key, At: from},
+		{Key: "sla.why_cadence", Length: goal, Word: t.Priority.String()},
+		{Key: cal.Key()},
+		{Key: "sla.why_visible_only"},
+	}
+	if next := told(t, from, c.Due); !next.IsZero() {
+		c.Due = next
+		c.Why = []Line{{Key: "sla.why_promised", At: next}}
+	} else if t.Status == ticket.Pending && t.Pending == ticket.ForRequester && t.Detail.Hold.Next.IsZero() {
+		c.State, c.Due = Paused, time.Time{}
+		c.Why = append(c.Why, Line{Key: "sla.why_waits_for_user"})
+		return c, true
+	}
+	return c.judged(now), true
+}
+
+// turn returns since when it is the desk's turn to speak, and the line that says why.
+func turn(t ticket.Ticket) (time.Time, string) {
+	if t.Status == ticket.Resolved {
+		return t.LastRequesterAt, "sla.why_user_wrote"
+	}
+	from, key := latest(t.LastPublicAt, t.FirstResponseAt), "sla.why_last_word"
+	begin := func(at time.Time, why string) {
+		if at.After(from) {
+			from, key = at, why
+		}
+	}
+	for _, r := range t.Detail.Rejections {
+		begin(r.At, "sla.why_rejected")
+	}
+	begin(t.Detail.ReopenedAt, "sla.why_reopened")
+	for _, w := range t.Detail.Waits {
+		if w.Reason == ticket.ForRequester {
+			begin(w.To, "sla.why_wait_over")
+		}
+	}
+	return from, key
+}
+
+// told returns the time that was told to the requester where that is what is owed: always while
+// nothing was said since, and beyond the cadence afterwards. Zero where the cadence counts.
+func told(t ticket.Ticket, from, cadence time.Time) time.Time {
+	if len(t.Detail.Waits) == 0 || t.Status == ticket.Resolved {
+		return time.Time{}
+	}
+	w := t.Detail.Waits[len(t.Detail.Waits)-1]
+	spoken := from.After(w.From) // or the desk's turn began anew
+	switch {
+	case w.Next.IsZero():
+	case !w.To.IsZero() && from.After(w.To): // the wait is over, and something was said since
+	case !spoken || w.Next.After(cadence):
+		return w.Next
+	}
+	return time.Time{}
+}
+
+// resolve counts working time from recording, less the time in which the requester had the
+// ball: the waits for them, and between a solution and its rejection.
+func resolve(t ticket.Ticket, p Policy, cal calendar.Calendar, now time.Time) Clock {
+	goal := minutes(p.target(t.Priority).Resolve)
+	start, key := t.CreatedAt, "sla.why_recorded"
+	if t.Detail.ReopenedAt.After(start) {
+		start, key = t.Detail.ReopenedAt, "sla.why_reopened"
+	}
+	c := Clock{Name: Resolve, Start: start, Due: cal.Add(start, goal), Stopped: t.ResolvedAt}
+	c.Why = []Line{{Key: key, At: start}, {Key: "sla.why_target", Length: goal, Word: t.Priority.String()}, {Key: cal.Key()}}
+	if !t.Open() && c.Stopped.IsZero() {
+		c.Stopped = t.ClosedAt
+	}
+	for _, w := range theirs(t) {
+		if w.From.Before(start) {
+			continue
+		}
+		if w.To.IsZero() {
+			c.State, c.Due = Paused, time.Time{}
+			c.Why = append(c.Why, Line{Key: "sla.why_paused_now", At: w.From})
+			return c
+		}
+		pause := cal.Between(w.From, w.To)
+		c.Due = cal.Add(c.Due, pause)
+		key := "sla.why_paused"
+		if w.Reason == "" {
+			key = "sla.why_tried"
+		}
+		c.Why = append(c.Why, Line{Key: key, At: w.From, Length: pause})
+	}
+	return c.judged(now)
+}
+
+// theirs returns the stretches in which the requester had the ball, in order. A solution that
+// was tried and rejected has no reason.
+func theirs(t ticket.Ticket) []ticket.Wait {
+	var out []ticket.Wait
+	for _, w := range t.Detail.Waits {
+		if w.Reason == ticket.ForRequester {
+			out = append(out, w)
+		}
+	}
+	for _, r := range t.Detail.Rejections {
+		if !r.Solved.IsZero() {
+			out = append(out, ticket.Wait{From: r.Solved, To: r.At})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b ticket.Wait) int { return a.From.Compare(b.From) })
+	return out
+}
+
+func confirm(t ticket.Ticket, p Policy, now time.Time) (Clock, bool) {
+	if t.ResolvedAt.IsZero() {
+		return Clock{}, false
+	}
+	wait := time.Duration(p.ConfirmDays) * 24 * time.Hour
+	c := Clock{Name: Confirm, Start: t.ResolvedAt, Due: t.ResolvedAt.Add(wait), Stopped: t.ConfirmedAt}
+	c.Why = []Line{{Key: "sla.why_solution", At: t.ResolvedAt}, {Key: "sla.why_confirm_days", Length: wait}, {Key: "sla.why_unconfirmed"}}
+	if !t.Detail.Expired.IsZero() {
+		c.State, c.Stopped = Missed, t.Detail.Expired
+		return c, true
+	}
+	return c.judged(now), true
+}
+
+// judged sets the state from due, stop and now.
+func (c Clock) judged(now time.Time) Clock {
+	switch {
+	case !c.Stopped.IsZero() && c.Stopped.After(c.Due):
+		c.State = Missed
+	case !c.Stopped.IsZero():
+		c.State = Met
+	case now.After(c.Due):
+		c.State = Over
+	default:
+		c.State = Running
+	}
+	return c
+}
+
+// Next returns the earliest due time that somebody still owes, and its clock. It depends on
+// the ticket alone, not on the present instant, so that the cache never goes stale by itself.
+func Next(t ticket.Ticket, p Policy, cal calendar.Calendar) (time.Time, string) {
+	if t.Status == ticket.Closed {
+		return ticket.Never, ""
+	}
+	if t.Status == ticket.Resolved && (!t.ConfirmedAt.IsZero() || !t.Detail.Expired.IsZero()) {
+		return latest(t.ConfirmedAt, t.Detail.Expired).Add(24 * time.Hour), ticket.ClockArchive
+	}
+	due, name := ticket.Never, ""
+	for _, c := range Clocks(t, p, cal, t.UpdatedAt) {
+		if c.Stopped.IsZero() && c.State != Paused && c.Due.Before(due) {
+			due, name = c.Due, string(c.Name)
+		}
+	}
+	return due, name
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
