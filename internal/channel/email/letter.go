@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package email
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/desk/notify"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/i18n"
+)
+
+// Letters writes what notify says as mail, in text and HTML. Both are made of the same
+// pieces, so that neither says more than the other.
+type Letters struct{}
+
+// Render writes a letter in the reader's language.
+func (Letters) Render(n notify.Notice) (notify.Body, error) {
+	l := &letter{n: n}
+	l.write()
+	var html strings.Builder
+	subject := l.subject()
+	if err := page(n.Lang, subject, l.pieces).Render(context.Background(), &html); err != nil {
+		return notify.Body{}, err
+	}
+	return notify.Body{Subject: subject, Text: l.text(), HTML: html.String()}, nil
+}
+
+// letter is a letter as it grows, piece by piece.
+type letter struct {
+	n      notify.Notice
+	pieces []piece
+}
+
+// form says how a piece looks.
+type form int
+
+const (
+	line   form = iota // a sentence of the desk
+	words              // what somebody wrote, set apart and with its links
+	fact               // a label and what it says
+	steps              // numbered
+	ways               // links
+	footer             // small print
+)
+
+// piece is one part of a letter.
+type piece struct {
+	form  form
+	label string
+	text  string
+	list  []string
+	links []link
+}
+
+type link struct {
+	label string
+	to    string
+	main  bool // the one that most readers want
+}
+
+func (l *letter) say(key string, args ...any) string { return i18n.T(l.n.Lang, key, args...) }
+
+func (l *letter) line(key string, args ...any) {
+	l.pieces = append(l.pieces, piece{form: line, text: l.say(key, args...)})
+}
+
+func (l *letter) footer(key string, args ...any) {
+	l.pieces = append(l.pieces, piece{form: footer, text: l.say(key, args...)})
+}
+
+// words shows what somebody wrote; nothing where it is empty.
+func (l *letter) words(text string) {
+	if text = strings.TrimSpace(text); text != "" {
+		l.pieces = append(l.pieces, piece{form: words, text: text})
+	}
+}
+
+// fact shows a label with what somebody wrote; nothing where it is empty.
+func (l *letter) fact(key, text string) {
+	if text = strings.TrimSpace(text); text != "" {
+		l.pieces = append(l.pieces, piece{form: fact, label: l.say(key), text: text})
+	}
+}
+
+// when writes an instant in the reader's zone. A letter may be read on another day than it
+// was written, so a relative word has its date beside it.
+func (l *letter) when(t time.Time) string {
+	n := l.n
+	day := i18n.Day(n.Lang, t, n.At, n.Zone)
+	if day[0] >= '0' && day[0] <= '9' {
+		return i18n.Moment(n.Lang, t, n.At, n.Zone)
+	}
+	at, date := t.In(n.Zone), i18n.Date(n.Lang, t, n.Zone)
+	if n.Lang == i18n.ZH {
+		date = l.say("time.date_short", "Month", int(at.Month()), "Day", at.Day())
+	}
+	return l.say("mail.moment", "Day", day, "Date", date, "Clock", at.Format("15:04"))
+}
+
+// subject is the number and what the letter is about. The acknowledgement names the number
+// alone (S14); replies keep the plain subject, so that mail programs that sort by it show one
+// conversation.
+func (l *letter) subject() string {
+	n := l.n
+	if l.apart() {
+		return l.say("mail.subject_"+string(n.Template), "Desk", n.Desk)
+	}
+	return l.say("mail.subject_"+string(n.Template), "Ref", n.Ref, "Subject", n.Subject)
+}
+
+// write is the letter from greeting to small print.
+func (l *letter) write() {
+	n := l.n
+	switch {
+	case n.Reader != "":
+		l.line("mail.hello_name", "Name", n.Reader)
+	default:
+		l.line("mail.hello")
+	}
+	switch n.Template {
+	case notify.TestLetter:
+		l.line("mail.test", "Desk", n.Desk)
+	case notify.PasswordLetter:
+		l.line("mail.password", "Desk", n.Desk)
+		l.line("mail.password_once", "Count", n.Minutes)
+	case notify.Acknowledged:
+		l.line("mail.acknowledged", "Ref", n.Ref)
+		if !n.Next.IsZero() {
+			l.line("mail.acknowledged_by", "When", l.when(n.Next))
+		}
+	case notify.Replied:
+		l.by("mail.replied")
+		l.words(n.Text)
+	case notify.Blocked:
+		l.line("mail.blocked", "Ref", n.Ref)
+		l.held()
+	case notify.Waiting:
+		l.line("mail.waiting_"+string(n.Wait), "Ref", n.Ref)
+		l.held()
+	case notify.Solved:
+		l.solved()
+	case notify.TimeUp:
+		l.line("mail.time_up", "Ref", n.Ref)
+		l.reopen()
+	case notify.Closed:
+		l.closed()
+	case notify.Reopened:
+		l.line("mail.reopened", "Ref", n.Ref)
+		l.words(n.Text)
+	default:
+		l.staff()
+	}
+	l.end()
+}
+
+// by says who did something, or that it was the desk.
+func (l *letter) by(key string) {
+	if l.n.By == "" {
+		l.line(key+"_desk", "Ref", l.n.Ref)
+		return
+	}
+	l.line(key, "Ref", l.n.Ref, "By", l.n.By)
+}
+
+// held shows the answers of an honest wait (N30).
+func (l *letter) held() {
+	l.fact("mail.stuck", l.n.Stuck)
+	l.fact("mail.doing", l.n.Doing)
+	if !l.n.Next.IsZero() {
+		l.fact("mail.next", l.when(l.n.Next))
+	}
+}
+
+// solved shows the solution and asks for the requester's word (N32–N35).
+func (l *letter) solved() {
+	n := l.n
+	l.line("mail.solved", "Ref", n.Ref)
+	l.fact("mail.solution", n.Solution.Text)
+	l.fact("mail.cause", n.Solution.Cause)
+	l.fact("mail.prevention", n.Solution.Prevention)
+	if len(n.Solution.Verify) > 0 {
+		l.pieces = append(l.pieces, piece{form: steps, label: l.say("mail.verify"), list: n.Solution.Verify})
+	}
+	l.line("mail.ask")
+	l.pieces = append(l.pieces, piece{form: ways, links: []link{
+		{label: l.say("mail.works"), to: n.Answer, main: true}, {label: l.say("mail.not_yet"), to: n.Answer},
+	}})
+	if !n.Next.IsZero() {
+		l.line("mail.answer_by", "When", l.when(n.Next))
+	}
+}
+
+func (l *letter) closed() {
+	n := l.n
+	switch n.Outcome {
+	case ticket.Duplicate:
+		l.line("mail.closed_duplicate", "Ref", n.Ref, "Into", n.Into)
+		return
+	case ticket.Confirmed, ticket.Cancelled, ticket.Invalid, ticket.Unconfirmed:
+		l.line("mail.closed_"+string(n.Outcome), "Ref", n.Ref)
+	}
+	l.fact("mail.reason", n.Text)
+	l.reopen()
+}
+
+func (l *letter) reopen() {
+	if l.n.Reopen > 0 {
+		l.line("mail.reopen", "Count", l.n.Reopen)
+	}
+}
+
+// staff writes to the people of the desk: short, with the subject, leading to the workspace.
+func (l *letter) staff() {
+	n := l.n
+	switch n.Template {
+	case notify.Assigned:
+		if n.Assignee {
+			l.by("mail.assigned")
+		}
+		if n.Owner {
+			l.by("mail.owned")
+		}
+	case notify.HandedOver:
+		l.by("mail.handed_over")
+	default:
+		l.by("mail." + string(n.Template))
+	}
+	l.fact("mail.about", n.Subject)
+	l.fact("mail.done", n.Note.Done)
+	l.fact("mail.why", n.Note.Why)
+	l.fact("mail.needed", n.Note.Needed)
+	l.words(n.Text)
+}
+
+// end says where to go on, and how.
+func (l *letter) end() {
+	n := l.n
+	if len(n.Files) > 0 {
+		l.fact("mail.files", strings.Join(n.Files, l.say("mail.comma")))
+	}
+	follow := "mail.follow"
+	switch {
+	case n.Template == notify.TestLetter:
+		follow = "mail.open_desk"
+	case n.Template == notify.PasswordLetter:
+		follow = "mail.password_choose"
+	case l.toStaff():
+		follow = "mail.open"
+	}
+	l.pieces = append(l.pieces, piece{form: ways, links: []link{{label: l.say(follow), to: n.Link, main: n.Template != notify.Solved}}})
+	switch {
+	case n.Template == notify.PasswordLetter:
+		l.footer("mail.password_ignore")
+	case l.apart():
+	case l.toStaff():
+		l.footer("mail.reply_note")
+	case n.Template == notify.Closed && n.Outcome == ticket.Duplicate:
+	default:
+		l.footer("mail.reply_adds")
+	}
+	if n.Hotline != "" && !l.toStaff() {
+		l.footer("mail.hotline", "Hotline", n.Hotline)
+	}
+	l.footer("mail.from", "Desk", n.Desk)
+}
+
+// apart reports whether the letter belongs to no ticket.
+func (l *letter) apart() bool {
+	return l.n.Template == notify.TestLetter || l.n.Template == notify.PasswordLetter
+}
+
+// toStaff reports whether the reader works for the desk.
+func (l *letter) toStaff() bool {
+	switch l.n.Template {
+	case notify.Assigned, notify.HandedOver, notify.Answered, notify.Rejected, notify.Returned, notify.Withdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// text is the letter without any markup, complete: every link is written out.
+func (l *letter) text() string {
+	var out []string
+	for i, p := range l.pieces {
+		switch p.form {
+		case line, words:
+			out = append(out, p.text)
+		case fact:
+			if strings.Contains(p.text, "\n") {
+				out = append(out, l.labelled(p.label, "\n"+p.text))
+			} else {
+				out = append(out, l.labelled(p.label, p.text))
+			}
+		case steps:
+			block := l.labelled(p.label, "")
+			for i, s := range p.list {
+				block += "\n" + strconv.Itoa(i+1) + ". " + s
+			}
+			out = append(out, block)
+		case ways:
+			var block []string
+			for _, w := range p.links {
+				block = append(block, l.labelled(w.label, "\n"+w.to))
+			}
+			out = append(out, strings.Join(block, "\n"))
+		case footer:
+			if i > 0 && l.pieces[i-1].form != footer {
+				out = append(out, "——")
+			}
+			out[len(out)-1] += "\n" + p.text
+		}
+	}
+	return strings.Join(out, "\n\n") + "\n"
+}
+
+// labelled puts a label before a text; a text that begins on the next line has no space before it.
+func (l *letter) labelled(label, text string) string {
+	joined := l.say("mail.labelled", "Label", label, "Text", text)
+	if text == "" || text[0] == '\n' {
+		head := strings.TrimRight(l.say("mail.labelled", "Label", label, "Text", ""), " ")
+		return head + text
+	}
+	return joined
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package intake
+
+import (
+	"strings"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+)
+
+// ID is the key of a journalled message.
+type ID int64
+
+// State is how far a journalled message has come.
+type State string
+
+// The states.
+const (
+	Received    State = "received"
+	Done        State = "done"
+	Suppressed  State = "suppressed"
+	Quarantined State = "quarantined"
+	Discarded   State = "discarded" // by a person, from quarantine
+)
+
+// States lists every state in the order in which a message may reach them.
+func States() []State { return []State{Received, Done, Suppressed, Quarantined, Discarded} }
+
+// Outcome says what became of it.
+type Outcome string
+
+// The outcomes.
+const (
+	NewTicket Outcome = "new"
+	Appended  Outcome = "appended"
+	Loop      Outcome = "loop"   // an answering machine, or our own mail
+	Bounce    Outcome = "bounce" // a delivery report
+	Repeat    Outcome = "repeat" // the same delivery once more
+)
+
+// Delivery is a message as a door received it, for one receiver.
+type Delivery struct {
+	Source    string // "smtp"
+	Sender    string // envelope sender; empty for bounces
+	Recipient string // envelope recipient
+	Address   string // network address of who delivered it
+	Raw       []byte
+}
+
+// Entry is a line of the journal, without the bytes.
+type Entry struct {
+	ID         ID
+	Source     string
+	Digest     string // of the bytes alone
+	Sender     string
+	Recipient  string // in lower case
+	Address    string
+	Size       int64
+	State      State
+	Outcome    Outcome
+	Reason     string // message key of why it was quarantined or suppressed
+	Ticket     ticket.ID
+	Author     string
+	Subject    string
+	ReceivedAt time.Time
+	DoneAt     time.Time
+}
+
+// Mail is a message as the parser understood it, in the terms of the trade.
+type Mail struct {
+	Subject    string
+	FromName   string
+	FromAddr   string   // empty where the header names nobody, or more than one
+	To         []string // addresses of To, Cc and Delivered-To
+	MessageID  string
+	References []string // what it answers or reports about: In-Reply-To, References, the returned message
+	Text       string   // what the sender wrote
+	Quoted     string   // what was repeated from before
+	HTML       string   // sanitised, with pictures as "cid:" addresses
+	Files      []File
+	Bounce     bool // a delivery report
+	AutoReply  bool // an answering machine
+	Automatic  bool // a list, a newsletter, a monitoring system: no acknowledgement
+}
+
+// File is a part of a message.
+type File struct {
+	Name   string
+	CID    string
+	Inline bool
+	Data   []byte
+}
+
+// Parser understands raw messages. Errors are shown in quarantine by their key.
+type Parser interface {
+	Parse(raw []byte) (Mail, error)
+}
+
+// tokensIn finds what may be reply tokens in addresses such as "desk+t1x-2y-abc@example.org"
+// and in Message-IDs such as "<t1x-2y-abc.9f3k@example.org>", in their order.
+func tokensIn(texts []string) []string {
+	var out []string
+	for _, s := range texts {
+		local, _, found := strings.Cut(strings.Trim(strings.ToLower(strings.TrimSpace(s)), "<>"), "@")
+		if !found {
+			continue
+		}
+		if _, tag, ok := strings.Cut(local, "+"); ok {
+			out = append(out, tag)
+		}
+		if head, _, ok := strings.Cut(local, "."); ok && strings.HasPrefix(head, "t") {
+			out = append(out, head)
+		}
+	}
+	return out
+}
+
+// refsIn finds ticket numbers such as "LD-1042" in a subject, at most three.
+func refsIn(subject string) []int64 {
+	var out []int64
+	rest := strings.ToUpper(subject)
+	for len(out) < 3 {
+		_, after, found := strings.Cut(rest, ticket.Prefix)
+		if !found {
+			break
+		}
+		end := strings.IndexFunc(after, func(r rune) bool { return r < '0' || r > '9' })
+		if end < 0 {
+			end = len(after)
+		}
+		if n := ticket.ParseRef(after[:end]); n > 0 {
+			out = append(out, n)
+		}
+		rest = after[end:]
+	}
+	return out
+}
+
+// silentSender reports whether nobody reads mail to an address: no acknowledgement goes
+// there, and mail about accounts must not be answered (S02).
+func silentSender(addr string) bool {
+	local, _, _ := strings.Cut(strings.ToLower(addr), "@")
+	for _, s := range []string{
+		"noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "do_not_reply", "mailer-daemon", "postmaster",
+		"bounce", "bounces", "notification", "notifications", "root", "cron", "daemon",
+	} {
+		if local == s || strings.HasPrefix(local, s+"+") || strings.HasPrefix(local, s+"-") {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package intake
+
+import (
+	"context"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/db"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+)
+
+// join adds a message to the ticket that its token names. Where that ticket is past
+// reopening, or not this author's to reopen, it reports false, and the message makes a new one.
+func (s *Service) join(ctx context.Context, e Entry, m Mail, t ticket.Ticket, files []string) (bool, error) {
+	author, err := s.author(ctx, m)
+	if err != nil {
+		return false, err
+	}
+	commands := answer(t, author, m, m.say(e, files))
+	if len(commands) == 0 {
+		return false, nil
+	}
+	ready := make([]ticket.Ready, len(commands))
+	for i, c := range commands {
+		if ready[i], err = s.Tickets.Ready(ctx, c.by, c.cmd); err != nil {
+			return false, err
+		}
+	}
+	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		now, err := take(ctx, tx, e)
+		if err != nil || now.State != Received {
+			return err
+		}
+		e.Ticket = t.ID
+		if copied, err := placed(ctx, tx, e); err != nil {
+			return err
+		} else if copied == t.ID { // to the address with the token and to the plain one
+			e.State, e.Outcome, e.Reason = Suppressed, Repeat, "intake.copy"
+			return settle(ctx, tx, e)
+		}
+		for _, r := range ready {
+			if _, err := r.In(ctx, tx, ticket.Target{ID: t.ID}); err != nil {
+				return err
+			}
+		}
+		e.State, e.Outcome = Done, Appended
+		return settle(ctx, tx, e)
+	})
+	if errs.KindOf(err) == errs.Conflict { // closed too long ago, or since we looked
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// author returns the person behind the address of a mail, made known where nobody was.
+func (s *Service) author(ctx context.Context, m Mail) (person.Person, error) {
+	who, err := s.People.ByEmail(ctx, m.FromAddr)
+	if errs.KindOf(err) == errs.NotFound {
+		err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			who, err = s.People.EnsureIn(ctx, tx, byMail(), person.Person{Name: m.FromName, Email: m.FromAddr, Lang: s.Lang()})
+			return err
+		})
+	}
+	if err == nil && !who.Active {
+		err = errs.New(errs.Invalid, "intake.inactive_sender")
+	}
+	return who, err
+}
+
+// given is a command and who gives it.
+type given struct {
+	by  access.Actor
+	cmd ticket.Command
+}
+
+// answer says what a mail does to the ticket whose token it carries; nothing where it makes
+// a ticket of its own.
+//
+//   - Staff leave a note: an address proves nobody, and words of the desk need more (S04).
+//   - The requester speaks, and by speaking reopens what was closed not long ago.
+//   - Anybody else who has the token speaks in their own name. They become nobody's
+//     requester, reopen nothing, and nothing is sent to them (S01, S07).
+//   - A machine reopens nothing.
+func answer(t ticket.Ticket, author person.Person, m Mail, say ticket.Say) []given {
+	say.Author = author.ID
+	requester := author.ID == t.Requester
+	if author.Role.Staff() && !requester {
+		return []given{{byMail(), ticket.Note{Say: say}}}
+	}
+	reply := given{byMail(), ticket.Reply{Say: say}.External()}
+	switch {
+	case t.Status != ticket.Closed:
+		return []given{reply}
+	case requester && !m.Automatic:
+		holder := access.Actor{Kind: access.Link, ID: int64(author.ID), Ticket: int64(t.ID), Via: "mail"}
+		return []given{{holder, ticket.Reopen{Reason: ticket.SubjectOf(say.Text)}}, reply}
+	}
+	return nil
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package intake
+
+import (
+	"context"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/db"
+)
+
+const columns = `id, source, digest, sender, recipient, address, size, state, outcome, reason, COALESCE(ticket_id, 0), author, subject, received_at, done_at`
+
+func scan(r db.Row) (e Entry, err error) {
+	err = r.Scan(&e.ID, &e.Source, &e.Digest, &e.Sender, &e.Recipient, &e.Address, &e.Size, &e.State, &e.Outcome, &e.Reason, &e.Ticket,
+		&e.Author, &e.Subject, &e.ReceivedAt, &e.DoneAt)
+	return e, err
+}
+
+func insert(ctx context.Context, tx *db.Tx, d Delivery, digest string, at time.Time) (ID, error) {
+	n, err := db.Insert(ctx, tx, `
+		INSERT INTO inbound (source, digest, sender, recipient, address, size, raw, state, received_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 'received', $8) RETURNING id`,
+		d.Source, digest, d.Sender, d.Recipient, d.Address, len(d.Raw), d.Raw, at)
+	return ID(n), err
+}
+
+func get(ctx context.Context, q db.Querier, which ID) (Entry, error) {
+	return db.One(ctx, q, scan, `SELECT `+columns+` FROM inbound WHERE id = $1`, which)
+}
+
+func raw(ctx context.Context, q db.Querier, which ID) ([]byte, error) {
+	return db.One(ctx, q, func(r db.Row) (b []byte, err error) {
+		err = r.Scan(&b)
+		return b, err
+	}, `SELECT raw FROM inbound WHERE id = $1`, which)
+}
+
+// take locks a journalled message and its copies for other receivers, and returns it as it is
+// now. Settling is what changes it, so the write is the lock.
+func take(ctx context.Context, tx *db.Tx, e Entry) (Entry, error) {
+	if _, err := db.Exec(ctx, tx, `UPDATE inbound SET size = size WHERE digest = $1`, e.Digest); err != nil {
+		return Entry{}, err
+	}
+	return get(ctx, tx, e.ID)
+}
+
+func settle(ctx context.Context, tx *db.Tx, e Entry) error {
+	_, err := db.Exec(ctx, tx, `
+		UPDATE inbound SET state = $2, outcome = $3, reason = $4, ticket_id = $5, author = $6, subject = $7, done_at = $8 WHERE id = $1`,
+		e.ID, e.State, e.Outcome, e.Reason, db.Opt(e.Ticket), e.Author, e.Subject, e.DoneAt)
+	return err
+}
+
+// earlier reports whether the same bytes came to the same receiver before. The Message-ID
+// is no identity: it is what the sender wrote (F32, S06).
+func earlier(ctx context.Context, q db.Querier, e Entry) (bool, error) {
+	n, err := db.One(ctx, q, scanInt, `SELECT COUNT(*) FROM inbound WHERE digest = $1 AND recipient = $2 AND id < $3`, e.Digest, e.Recipient, e.ID)
+	return n > 0, err
+}
+
+// placed returns the ticket on which a copy for another receiver stands, 0 where there is none.
+func placed(ctx context.Context, q db.Querier, e Entry) (ticket.ID, error) {
+	n, err := db.One(ctx, q, scanInt, `SELECT COALESCE(MIN(ticket_id), 0) FROM inbound WHERE digest = $1 AND id <> $2 AND state = 'done'`, e.Digest, e.ID)
+	return ticket.ID(n), err
+}
+
+// acknowledged counts the messages of an author since at that became tickets.
+func acknowledged(ctx context.Context, q db.Querier, author string, at time.Time) (int64, error) {
+	return db.One(ctx, q, scanInt, `SELECT COUNT(*) FROM inbound WHERE author = $1 AND received_at > $2 AND outcome = 'new'`, author, at)
+}
+
+func scanInt(r db.Row) (n int64, err error) {
+	err = r.Scan(&n)
+	return n, err
+}
+
+func list(ctx context.Context, q db.Querier, state State, before ID, limit int) ([]Entry, error) {
+	return db.All(ctx, q, scan, `SELECT `+columns+` FROM inbound WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3`, state, before, limit)
+}
+
+func forTicket(ctx context.Context, q db.Querier, which ticket.ID) ([]Entry, error) {
+	return db.All(ctx, q, scan, `SELECT `+columns+` FROM inbound WHERE ticket_id = $1 ORDER BY id DESC LIMIT 200`, which)
+}
+
+// Tally counts the journal by state and outcome.
+type Tally struct {
+	State   State
+	Outcome Outcome
+	Count   int64
+}
+
+func tally(ctx context.Context, q db.Querier) ([]Tally, error) {
+	return db.All(ctx, q, func(r db.Row) (t Tally, err error) {
+		err = r.Scan(&t.State, &t.Outcome, &t.Count)
+		return t, err
+	}, `SELECT state, outcome, COUNT(*) FROM inbound GROUP BY state, outcome ORDER BY state, outcome`)
+}

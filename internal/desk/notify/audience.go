@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package notify
+
+import (
+	"slices"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/event"
+)
+
+// told is one person and what the person is told.
+type told struct {
+	person   person.ID
+	template Template
+}
+
+// audience says who is told what about a fact. author wrote the message that the fact
+// carries; it differs from the actor where a mail was taken in by the desk. Nobody is told
+// what they did themselves, and nobody twice about one fact.
+func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID) []told {
+	actor := person.ID(0)
+	if m.ActorKind == string(access.Person) || m.ActorKind == string(access.Link) {
+		actor = person.ID(m.ActorID)
+	}
+	var out []told
+	tell := func(what Template, who ...person.ID) {
+		for _, w := range who {
+			known := slices.ContainsFunc(out, func(x told) bool { return x.person == w })
+			if w != 0 && w != actor && w != author && !known {
+				out = append(out, told{w, what})
+			}
+		}
+	}
+	switch f := f.(type) {
+	case ticket.Acknowledged:
+		return []told{{t.Requester, Acknowledged}}
+	case ticket.Said:
+		switch {
+		case f.Kind != ticket.Public:
+		case f.ByRequester:
+			tell(Answered, t.Owner, t.Assignee)
+		default:
+			tell(Replied, t.Requester)
+		}
+	case ticket.Held:
+		if f.Reason == ticket.Blocked {
+			tell(Blocked, t.Requester)
+		} else {
+			tell(Waiting, t.Requester)
+		}
+	case ticket.SolutionGiven:
+		tell(Solved, t.Requester)
+	case ticket.UserRejected:
+		tell(Rejected, t.Owner, t.Assignee)
+	case ticket.TimeUp:
+		tell(TimeUp, t.Requester)
+	case ticket.Ended:
+		if f.As != ticket.Unconfirmed { // that the time was up has been told
+			tell(Closed, t.Requester)
+		}
+		if actor == t.Requester && f.As == ticket.Cancelled {
+			tell(Withdrawn, t.Owner, t.Assignee)
+		}
+	case ticket.Reopened:
+		tell(Reopened, t.Requester)
+		tell(Returned, t.Owner, t.Assignee)
+	case ticket.Assigned:
+		tell(Assigned, f.Assignee, f.Owner)
+	case ticket.HandedOver:
+		tell(HandedOver, f.Assignee)
+	}
+	return out
+}
+
+// staff reports whether a template speaks to the people of the desk: its links lead to the
+// workspace, and its words may hold what requesters never read.
+func (w Template) staff() bool {
+	switch w {
+	case Assigned, HandedOver, Answered, Rejected, Returned, Withdrawn:
+		return true
+	default:
+		return false
+	}
+}

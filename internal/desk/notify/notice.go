@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package notify
+
+import (
+	"cmp"
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/session"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/event"
+	"github.com/loopdesk/loopdesk/internal/kit/i18n"
+)
+
+// Notice is what a letter is made of: what happened, for one reader, in the terms of the trade.
+type Notice struct {
+	Template Template
+	Lang     i18n.Lang
+	Zone     *time.Location // of the reader
+	At       time.Time      // the date of the letter; relative words count from here
+	Desk     string         // the desk's name
+	Hotline  string         // its telephone number, may be empty
+	Reader   string         // the reader's name; empty in an acknowledgement
+	Ref      string         // "LD-1042"
+	Subject  string         // of the ticket; empty in an acknowledgement
+	Link     string         // where the reader follows the ticket
+	Answer   string         // where the requester says whether it works again; opening it changes nothing
+	By       string         // name of who acted, empty for the desk itself
+
+	Next     time.Time // when the reader hears next, or by when an answer is awaited
+	Text     string    // the words of a message, or the reason that was given
+	Files    []string  // names of the files on the message
+	Wait     ticket.Waiting
+	Stuck    string
+	Doing    string
+	Solution ticket.Solution
+	Outcome  ticket.Outcome
+	Into     string // number of the ticket that a duplicate lives on in
+	Reopen   int    // days in which a closed ticket can be reopened; 0 for never
+	Note     ticket.HandOverNote
+	Owner    bool // the reader is accountable now
+	Assignee bool // the reader works on it now
+	Minutes  int  // how long the link of a password letter is good
+}
+
+// Body is a written letter: a subject on one line, the whole of it as text, and the same as HTML.
+type Body struct {
+	Subject string
+	Text    string
+	HTML    string
+}
+
+// Renderer writes letters in the reader's language.
+type Renderer interface {
+	Render(n Notice) (Body, error)
+}
+
+// read is a ticket with everything that happened to it, as letters need it.
+type read struct {
+	ticket ticket.Ticket
+	thread []ticket.Entry
+	at     int // the entry that is told
+}
+
+// entry returns the fact that is told.
+func (r read) entry() ticket.Entry { return r.thread[r.at] }
+
+// author returns who wrote the message that the fact carries, 0 where it carries none.
+func (r read) author() person.ID {
+	if m := r.entry().Message; m != nil {
+		return m.Author
+	}
+	return 0
+}
+
+// read looks a fact up on its ticket. NotFound where the ticket has no such fact.
+func (s *Service) read(ctx context.Context, on ticket.ID, fact int64) (read, error) {
+	t, err := s.Tickets.Get(ctx, access.Desk(), ticket.Target{ID: on})
+	if err != nil {
+		return read{}, err
+	}
+	thread, err := s.Tickets.Thread(ctx, access.Desk(), t)
+	if err != nil {
+		return read{}, err
+	}
+	for i, e := range thread {
+		if e.Record.ID == fact {
+			return read{t, thread, i}, nil
+		}
+	}
+	return read{}, errs.New(errs.NotFound, "ticket.not_found")
+}
+
+// notice gathers what a letter to one person says.
+func (s *Service) notice(ctx context.Context, d Delivery, to person.Person, r read) Notice {
+	desk := s.Settings.Desk(ctx)
+	n := Notice{
+		Template: d.Template, Lang: lang(to.Lang, desk.Lang), Zone: zone(to.Zone, desk.Zone), At: d.QueuedAt,
+		Desk: desk.Name, Hotline: desk.Hotline, Reader: to.Name, Ref: r.ticket.Ref(), Subject: r.ticket.Subject,
+		By: s.actor(ctx, r.entry().Record.Meta), Reopen: desk.ReopenDays,
+	}
+	if d.Template.staff() {
+		n.Link = s.BaseURL + "/work/tickets/" + strconv.FormatInt(r.ticket.Number, 10)
+	} else {
+		n.Link = s.BaseURL + "/t/" + s.Links.Track(session.Bond{Ticket: int64(r.ticket.ID), Person: int64(to.ID)})
+		n.Answer = n.Link + "#confirm"
+	}
+	if m := r.entry().Message; m != nil {
+		n.Text = m.Text
+		for _, f := range m.Attached {
+			n.Files = append(n.Files, f.Name)
+		}
+		n.By = s.People.Card(ctx, m.Author).Name
+	}
+	s.fill(ctx, &n, to, r)
+	if d.Template == Acknowledged { // no word of anybody, not even a name: any of it may be a stranger's (S14)
+		n.Reader, n.Subject, n.By, n.Text, n.Files = "", "", "", "", nil
+	}
+	return n
+}
+
+// fill takes from the fact what its letter speaks of. The fact says what was true when it
+// happened; the ticket may have moved on since.
+func (s *Service) fill(ctx context.Context, n *Notice, to person.Person, r read) {
+	switch f := r.entry().Fact.(type) {
+	case ticket.Acknowledged:
+		n.Next = f.ExpectBy
+	case ticket.Held:
+		n.Wait, n.Stuck, n.Doing, n.Next = f.Reason, f.Stuck, f.Doing, f.Next
+	case ticket.SolutionGiven:
+		n.Solution = f.Solution
+		if r.ticket.Status == ticket.Resolved && r.ticket.NextClock == "confirm" {
+			n.Next = r.ticket.NextDue
+		}
+	case ticket.UserRejected:
+		n.Text = f.Reason
+	case ticket.TimeUp:
+		n.Outcome = ticket.Unconfirmed
+	case ticket.Ended:
+		n.Outcome, n.Text = f.As, f.Reason
+		if into, err := s.Tickets.Get(ctx, access.Desk(), ticket.Target{ID: f.Into}); f.Into != 0 && err == nil {
+			n.Into = into.Ref()
+		}
+	case ticket.Reopened:
+		n.Text = f.Reason
+	case ticket.Assigned:
+		n.Owner, n.Assignee = f.Owner == to.ID, f.Assignee == to.ID
+	case ticket.HandedOver:
+		n.Note = ticket.HandOverNote{Done: f.Done, Why: f.Why, Needed: f.Needed, To: f.To}
+		n.Assignee = true
+	}
+}
+
+// actor names who did something; empty for the desk itself.
+func (s *Service) actor(ctx context.Context, m event.Meta) string {
+	if m.ActorKind == string(access.System) {
+		return ""
+	}
+	return s.People.Card(ctx, person.ID(m.ActorID)).Name
+}
+
+// lang is the first of the wished languages that the house speaks.
+func lang(wished ...string) i18n.Lang {
+	for _, w := range wished {
+		if l, ok := i18n.Known(w); ok {
+			return l
+		}
+	}
+	return i18n.ZH
+}
+
+// zone is the reader's time zone, else the desk's, else UTC.
+func zone(own, desk string) *time.Location {
+	if l, err := time.LoadLocation(cmp.Or(own, desk)); err == nil {
+		return l
+	}
+	return time.UTC
+}
+
+// replied finds the requester's mails on a ticket: the Message-ID of the first and of the
+// last before the fact. Mail programs then show our letters in the same conversation.
+func (r read) mails(who person.ID) (first, last string) {
+	for _, e := range r.thread[:r.at+1] {
+		if e.Message == nil || e.Message.MailID == "" || e.Message.Author != who {
+			continue
+		}
+		id := bracketed(e.Message.MailID)
+		if first == "" {
+			first = id
+		}
+		last = id
+	}
+	return first, last
+}
+
+// bracketed writes a Message-ID with its angle brackets, whether or not it was stored with them.
+func bracketed(id string) string { return "<" + strings.Trim(strings.TrimSpace(id), "<>") + ">" }

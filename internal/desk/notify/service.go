@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package notify
+
+import (
+	"context"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/session"
+	"github.com/loopdesk/loopdesk/internal/desk/setting"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/clock"
+	"github.com/loopdesk/loopdesk/internal/kit/db"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/event"
+	"github.com/loopdesk/loopdesk/internal/kit/id"
+	"github.com/loopdesk/loopdesk/internal/kit/job"
+	"github.com/loopdesk/loopdesk/internal/kit/secret"
+)
+
+// Parts are what the room is made of.
+type Parts struct {
+	DB       *db.DB
+	Bus      *event.Bus
+	Clock    clock.Clock
+	Jobs     *job.Queue
+	People   *person.Service
+	Tickets  *ticket.Service
+	Settings *setting.Service
+	Links    *session.Links
+	Keys     *secret.Keys
+	Sessions *session.Service // makes links for new passwords; nil sends none
+	Sender   Sender
+	Renderer Renderer
+	BaseURL  string // "https://desk.example.org", where people reach the desk
+}
+
+// Service tells people what happened, and keeps the log of it.
+type Service struct{ Parts }
+
+// NewService makes the room and takes charge of its jobs. The assembly says which facts it hears.
+func NewService(p Parts) *Service {
+	p.BaseURL = strings.TrimRight(p.BaseURL, "/")
+	s := &Service{p}
+	// A dead server holds a worker for a minute at most, and never more than eight of them (F38).
+	p.Jobs.Handle(SendJob, s.send, job.Timeout(time.Minute), job.Limit(8))
+	p.Jobs.Handle(PasswordJob, s.forgot, job.Timeout(time.Minute), job.Limit(2), job.MaxAttempts(6))
+	return s
+}
+
+// Hear is the listener for one kind of fact, to be called after its commit:
+//
+//	event.After(bus, "notify:said", notify.Hear[ticket.Said](notices))
+func Hear[F ticket.Fact](s *Service) func(context.Context, event.Record, F) error {
+	return func(ctx context.Context, r event.Record, f F) error { return s.tell(ctx, r, f) }
+}
+
+// tell writes down who is told about a fact and queues the letters, in one commit. Heard
+// twice, a fact is told once.
+func (s *Service) tell(ctx context.Context, r event.Record, f ticket.Fact) error {
+	at, err := s.read(ctx, ticket.ID(r.Subject), r.ID)
+	if errs.KindOf(err) == errs.NotFound {
+		return job.Permanent(err)
+	}
+	if err != nil {
+		return err
+	}
+	var list []Delivery
+	for _, x := range audience(at.ticket, f, r.Meta, at.author()) {
+		d, err := s.draft(ctx, r, at.ticket, x)
+		if err != nil {
+			return err
+		}
+		list = append(list, d)
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		for _, d := range list {
+			fresh, err := insert(ctx, tx, d)
+			if err != nil {
+				return err
+			}
+			for _, d := range fresh {
+				if err := s.queue(ctx, tx, d); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// draft decides whether a letter goes out, and as what.
+func (s *Service) draft(ctx context.Context, r event.Record, t ticket.Ticket, x told) (Delivery, error) {
+	p, err := s.People.Get(ctx, x.person)
+	if err != nil {
+		return Delivery{}, err
+	}
+	m, _, err := setting.Load(ctx, s.Settings, MailingName, StartMailing())
+	if err != nil {
+		return Delivery{}, err
+	}
+	now := s.Clock.Now()
+	d := Delivery{
+		Ticket: t.ID, Person: p.ID, Event: r.ID, Template: x.template, Address: p.Email, State: Queued, CreatedAt: now, QueuedAt: now,
+		MessageID: s.messageID(m, t.ID, p.ID),
+	}
+	switch {
+	case !p.Active:
+		d.skip(reasonInactive)
+	case m.owns(p.Email):
+		d.skip(reasonOwn)
+	case t.Detail.Quiet == "automatic" && p.ID == t.Requester && r.Meta.ActorKind == string(access.System):
+		d.skip(reasonMachine) // a machine asked; what people say to it still goes out, what the desk says by itself does not
+	case !m.Sends():
+		d.skip(reasonNoServer)
+	case x.template == Acknowledged:
+		circling, err := s.circling(ctx, d, t)
+		if err != nil {
+			return Delivery{}, err
+		}
+		if circling {
+			d.skip(reasonLoop)
+		}
+	}
+	return d, nil
+}
+
+func (d *Delivery) skip(why string) { d.State, d.Reason = Skipped, why }
+
+// Bounds of what the desk answers by itself to one address (F35, F37, S14).
+const (
+	acknowledgements = 10             // in a day
+	echoes           = 1              // in four hours, of requests that quote our own numbers
+	echoWindow       = 4 * time.Hour  // RFC 3834 asks for a bound like this
+	dayWindow        = 24 * time.Hour // whoever asks more often than acknowledgements is a program
+)
+
+// circling reports whether an acknowledgement would feed a loop. A desk or an answering
+// machine that does not say what it is quotes our subject back at us, and with it a number
+// of ours; a person who asks for ten things a day is a program.
+func (s *Service) circling(ctx context.Context, d Delivery, t ticket.Ticket) (bool, error) {
+	n, err := acknowledged(ctx, s.DB, d.Address, d.CreatedAt.Add(-dayWindow))
+	if err != nil || n >= acknowledgements {
+		return true, err
+	}
+	if !quotesUs(t.Subject) {
+		return false, nil
+	}
+	n, err = acknowledged(ctx, s.DB, d.Address, d.CreatedAt.Add(-echoWindow))
+	return n >= echoes, err
+}
+
+// quotesUs reports whether a subject holds a number as we write it, "LD-1042".
+func quotesUs(subject string) bool {
+	for rest := strings.ToUpper(subject); ; {
+		_, after, found := strings.Cut(rest, ticket.Prefix)
+		if !found {
+			return false
+		}
+		if after != "" && after[0] >= '0' && after[0] <= '9' {
+			return true
+		}
+		rest = after
+	}
+}
+
+// messageID names a letter: the reply token in front, so that an answer finds its ticket even
+// where the address in the answer is another one, and chance behind it (S04).
+func (s *Service) messageID(m Mailing, on ticket.ID, to person.ID) string {
+	return "<" + s.token(on, to) + "." + id.Token() + "@" + domain(m) + ">"
+}
+
+// thread names the conversation of a ticket with a person. No letter has this name; mail
+// programs put all that refer to it together.
+func (s *Service) thread(m Mailing, on ticket.ID, to person.ID) string {
+	return "<" + s.token(on, to) + ".0@" + domain(m) + ">"
+}
+
+func (s *Service) token(on ticket.ID, to person.ID) string {
+	return s.Links.Reply(session.Bond{Ticket: int64(on), Person: int64(to)})
+}
+
+func domain(m Mailing) string {
+	if _, d, ok := strings.Cut(m.Address, "@"); ok {
+		return d
+	}
+	return "loopdesk.invalid" // RFC 2606; while no address is set nothing is sent
+}
+
+func (s *Service) queue(ctx context.Context, tx *db.Tx, d Delivery) error {
+	if d.State != Queued {
+		return nil
+	}
+	n := strconv.FormatInt(int64(d.ID), 10)
+	return s.Jobs.Enqueue(ctx, tx, job.Spec{Kind: SendJob, Payload: n, Key: SendJob + ":" + n})
+}
+
+// ForTicket returns the send log of a ticket, oldest first. Staff only.
+func (s *Service) ForTicket(ctx context.Context, by access.Actor, t ticket.Ticket) ([]Delivery, error) {
+	if err := access.Can(by, access.TicketWork, t.Object()); err != nil {
+		return nil, err
+	}
+	return ofTicket(ctx, s.DB, t.ID)
+}
+
+// Failed returns what was refused for good, newest first, before a key (0 for the newest).
+func (s *Service) Failed(ctx context.Context, by access.Actor, before ID, limit int) ([]Delivery, error) {
+	if err := access.Can(by, access.AdminRead, access.Object{}); err != nil {
+		return nil, err
+	}
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	return failed(ctx, s.DB, before, min(max(limit, 1), 200))
+}
+
+// Tally is how many deliveries of a state there are for a reason.
+type Tally struct {
+	State  State
+	Reason string
+	Count  int64
+}
+
+// Unsent counts what was not sent in the last 30 days, by state and reason.
+func (s *Service) Unsent(ctx context.Context, by access.Actor) ([]Tally, error) {
+	if err := access.Can(by, access.AdminRead, access.Object{}); err != nil {
+		return nil, err
+	}
+	return tally(ctx, s.DB, s.Clock.Now().Add(-30*24*time.Hour))
+}
+
+// Retry queues a delivery again that failed or was skipped, to the person's present address.
+// Conflict where it is queued or sent, or where the reason still holds.
+func (s *Service) Retry(ctx context.Context, by access.Actor, t ticket.Ticket, which ID) error {
+	if err := access.Can(by, access.TicketWork, t.Object()); err != nil {
+		return err
+	}
+	d, err := get(ctx, s.DB, which)
+	if err != nil || d.Ticket != t.ID {
+		return errs.New(errs.NotFound, "notify.not_found")
+	}
+	p, err := s.People.Get(ctx, d.Person)
+	if err != nil {
+		return err
+	}
+	m, _, err := setting.Load(ctx, s.Settings, MailingName, StartMailing())
+	if err != nil {
+		return err
+	}
+	switch {
+	case !m.Sends():
+		return errs.New(errs.Conflict, reasonNoServer)
+	case !p.Active:
+		return errs.New(errs.Conflict, reasonInactive)
+	case m.owns(p.Email):
+		return errs.New(errs.Conflict, reasonOwn)
+	}
+	if strings.HasSuffix(d.MessageID, "@loopdesk.invalid>") || p.Email != d.Address {
+		d.MessageID = s.messageID(m, d.Ticket, d.Person)
+	}
+	d.Address, d.State, d.QueuedAt = p.Email, Queued, s.Clock.Now()
+	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		ok, err := again(ctx, tx, d)
+		if err == nil && !ok {
+			err = errs.New(errs.Conflict, "notify.not_retried")
+		}
+		if err != nil {
+			return err
+		}
+		return s.queue(ctx, tx, d)
+	})
+}
