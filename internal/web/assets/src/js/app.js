@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Makes the pages quick and live. Every page works without it, and it works on a
+// page that has none of what it looks for: pages say by data attributes what
+// they want, so that they need no script of their own.
+import "htmx.org";
+import "htmx.org/dist/ext/hx-sse.js";
+import "./answer.js";
+import "./keys.js";
+import "./list.js";
+import "./compose.js";
+import "./draft.js";
+import "./live.js";
+import "./open.js";
+import "./focus.js";
+import "./rows.js";
+import "./theme.js";
+import "./time.js";
+import "./toast.js";

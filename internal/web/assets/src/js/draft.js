@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is being typed is kept on the server: a pause after the last change, and
+// when the page is left.
+import { on, say } from "./page.js";
+
+const pause = 2500;
+
+function fields(form) {
+  const body = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) {
+    if (typeof value === "string") body.append(name, value);
+  }
+  return body;
+}
+
+// The word about the draft stands in the form, or in the line that opens it.
+const state = (form) => form.querySelector("[data-draft-state]") ?? form.closest("details")?.querySelector("[data-draft-state]");
+
+async function keep(form) {
+  clearTimeout(form.draftTimer);
+  form.draftTimer = undefined;
+  const word = state(form);
+  try {
+    const answer = await fetch(form.dataset.draft, {
+      method: "POST",
+      body: fields(form),
+      headers: { "HX-Request": "true" },
+    });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const clock = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+    if (word) word.textContent = say("saved", { Clock: clock });
+  } catch {
+    if (word) word.textContent = say("unsaved");
+  }
+}
+
+on("input", "form[data-draft]", (form) => {
+  clearTimeout(form.draftTimer);
+  form.draftTimer = setTimeout(() => keep(form), pause);
+});
+
+// What is sent is no draft any more.
+on("submit", "form[data-draft]", (form) => {
+  clearTimeout(form.draftTimer);
+  form.draftTimer = undefined;
+});
+
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState !== "hidden") return;
+  document.querySelectorAll("form[data-draft]").forEach((form) => {
+    if (form.draftTimer === undefined) return;
+    clearTimeout(form.draftTimer);
+    form.draftTimer = undefined;
+    navigator.sendBeacon(form.dataset.draft, fields(form));
+  });
+});

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// The keyboard map. An element declares its key: data-key="a", "g l", "ctrl+enter".
+// Keys are off while one is typing, but for those with Ctrl and for Escape.
+import { typing, visible } from "./page.js";
+
+const patience = 900; // milliseconds between the keys of a sequence
+let begun = "";
+let timer;
+
+function chord(e) {
+  const key = e.key === "Escape" ? "escape" : e.key === "Enter" ? "enter" : e.key.toLowerCase();
+  return e.ctrlKey || e.metaKey ? `ctrl+${key}` : key;
+}
+
+// find returns the element for a key: in the open dialog if there is one, then
+// around the focus, then in the row under the cursor, then on the page.
+function find(key) {
+  const selector = `[data-key="${CSS.escape(key)}"]`;
+  const dialog = document.querySelector("dialog[open]");
+  const focus = document.activeElement?.closest("form, details");
+  for (const root of dialog ? [dialog] : [focus, document.querySelector(".cur"), document]) {
+    const found = [...(root?.querySelectorAll(selector) ?? [])].find((el) => !el.disabled && visible(el));
+    if (found) return found;
+  }
+  return null;
+}
+
+function press(element) {
+  if (element.matches("input:not([type=checkbox]):not([type=radio]), textarea, select")) {
+    element.focus();
+    element.select?.();
+  } else if (element.matches("summary")) {
+    const details = element.parentElement;
+    if (details.open) (details.querySelector("textarea, input:not([type=hidden]), select") ?? element).focus();
+    else {
+      element.focus(); // so that the form knows that it was opened from here
+      element.click();
+    }
+  } else {
+    element.click();
+  }
+}
+
+document.addEventListener("keydown", (e) => {
+  if (e.defaultPrevented || e.isComposing || e.altKey) return;
+  if (["Control", "Shift", "Meta"].includes(e.key)) return;
+  const key = chord(e);
+  if (typing(e.target) && !key.startsWith("ctrl+") && key !== "escape") return;
+  clearTimeout(timer);
+  const whole = begun ? `${begun} ${key}` : key;
+  begun = "";
+  const element = find(whole) ?? (whole === key ? null : find(key));
+  if (element) {
+    e.preventDefault();
+    press(element);
+  } else if (document.querySelector(`[data-key^="${CSS.escape(key)} "]`)) {
+    begun = key;
+    timer = setTimeout(() => (begun = ""), patience);
+  }
+});

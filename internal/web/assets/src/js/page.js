@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the other files share.
+
+const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
+
+let words = {};
+try {
+  words = JSON.parse(meta("loopdesk-words") || "{}");
+} catch {
+  // A page without words says nothing by itself.
+}
+
+// say returns a sentence of the page's language with its places filled.
+export function say(key, values = {}) {
+  return fill(words[key] ?? "", values);
+}
+
+// fill puts values into the places of a text: {Count}.
+export function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+}
+
+// plural chooses between the texts that the server wrote for one and for more.
+export function plural(element, count) {
+  const text = count === 1 ? element.dataset.one : element.dataset.other;
+  return fill(text ?? "", { Count: count });
+}
+
+// The server's clock counts, not the device's.
+const ahead = Number(meta("loopdesk-now")) ? Date.now() - Number(meta("loopdesk-now")) : 0;
+export const now = () => Date.now() - ahead;
+
+// on listens on the document for what happens to elements that match, now or later.
+export function on(event, selector, act, options) {
+  document.addEventListener(
+    event,
+    (e) => {
+      const element = e.target instanceof Element ? e.target.closest(selector) : null;
+      if (element) act(element, e);
+    },
+    options,
+  );
+}
+
+// each runs for all elements that match, those of the page and those that come with an answer.
+export function each(selector, act) {
+  const run = (root) => {
+    if (root.matches?.(selector)) act(root);
+    root.querySelectorAll?.(selector).forEach(act);
+  };
+  run(document);
+  document.addEventListener("htmx:after:swap", () => run(document));
+}
+
+export const visible = (element) => element.checkVisibility?.({ visibilityProperty: true }) ?? element.offsetParent !== null;
+
+// typing says whether a key is meant for a field.
+export function typing(target) {
+  if (!(target instanceof Element)) return false;
+  if (target.isContentEditable) return true;
+  if (target.matches("textarea, select")) return true;
+  return target.matches("input") && !["checkbox", "radio", "button", "submit", "reset", "file"].includes(target.type);
+}

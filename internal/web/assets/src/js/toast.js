@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lines that come up once and go by themselves, but not while they are being read.
+import { each, on, say } from "./page.js";
+
+each("[data-toast]", (line) => {
+  if (line.timer !== undefined) return;
+  const stay = Number(line.dataset.toast);
+  if (!stay) {
+    line.timer = null;
+    line.append(closer());
+    return;
+  }
+  const start = () => {
+    line.timer = setTimeout(() => line.remove(), stay);
+  };
+  const stop = () => clearTimeout(line.timer);
+  line.addEventListener("pointerenter", stop);
+  line.addEventListener("focusin", stop);
+  line.addEventListener("pointerleave", start);
+  line.addEventListener("focusout", start);
+  line.addEventListener("submit", () => setTimeout(() => line.remove(), 200));
+  start();
+});
+
+function closer() {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn";
+  button.dataset.variant = "ghost";
+  button.dataset.size = "xs";
+  button.dataset.dismiss = "";
+  button.setAttribute("aria-label", say("dismiss"));
+  button.textContent = "×";
+  return button;
+}
+
+// toast shows a line that the page says by itself.
+export function toast(text, { danger = false } = {}) {
+  const host = document.querySelector("#toasts");
+  if (!host || !text) return;
+  if ([...host.children].some((line) => line.dataset.text === text)) return;
+  const line = document.createElement("div");
+  line.className = danger ? "toast danger" : "toast";
+  line.setAttribute("role", danger ? "alert" : "status");
+  line.dataset.text = text;
+  line.append(text);
+  if (danger) line.append(closer());
+  else setTimeout(() => line.remove(), 6000);
+  host.append(line);
+}
+
+on("click", "[data-dismiss]", (button) => button.closest(".toast, .problem, .notice")?.remove());

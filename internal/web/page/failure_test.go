@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package page_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/a-h/templ"
+
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/web/page"
+)
+
+var incident = regexp.MustCompile(`[a-z2-7]{10}`)
+
+// hidden is what an internal error says and nobody but the log may read.
+const hidden = "pq: relation credential at 10.1.2.3 row 7"
+
+func TestA88_S46_EachKindHasItsStatusAndItsWordsInBothLanguages(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		kind   errs.Kind
+		status int
+		zh, en string
+	}{
+		{errs.Internal, 500, "出了问题", "Something went wrong"},
+		{errs.Invalid, 422, "需要修改", "Needs a change"},
+		{errs.Denied, 403, "没有权限", "No permission"},
+		{errs.NotFound, 404, "没有找到", "Not found"},
+		{errs.Conflict, 409, "状态不符", "State does not fit"},
+		{errs.Stale, 412, "内容已更新", "Changed meanwhile"},
+		{errs.Missing, 409, "还差几项", "Something is missing"},
+		{errs.TooLarge, 413, "内容太大", "Too large"},
+		{errs.Limited, 429, "次数太多", "Too many tries"},
+		{errs.Unavailable, 503, "暂时不可用", "Not available"},
+	}
+	h := newHouse(t)
+	for _, tt := range cases {
+		fail := func(*page.Ctx) error { return errs.Wrap(errors.New(hidden), tt.kind, "nothing.written") }
+		path := "/fail/" + tt.kind.String()
+		h.router.Get(path, page.Public, fail)
+		h.router.Post(path, page.Public, fail)
+		for lang, want := range map[string]string{"zh-CN": tt.zh, "en": tt.en} {
+			b := h.nobody().with("Accept-Language", lang)
+			for _, w := range []*httptest.ResponseRecorder{b.get(path), b.post(path), b.htmx().get(path), b.with("Accept", "application/json").get(path)} {
+				if w.Code != tt.status || w.Header().Get("Cache-Control") != "no-store" {
+					t.Errorf("%s %s: %d", tt.kind, lang, w.Code)
+				}
+				if strings.Contains(w.Body.String(), "pq:") || strings.Contains(w.Body.String(), "10.1.2.3") {
+					t.Errorf("%s %s shows the cause:\n%s", tt.kind, lang, w.Body)
+				}
+			}
+			w := b.get(path)
+			if !strings.Contains(w.Body.String(), want) || !strings.Contains(w.Body.String(), `lang="`+lang+`"`) {
+				t.Errorf("%s %s: %q is not said:\n%s", tt.kind, lang, want, w.Body)
+			}
+			if !strings.Contains(w.Body.String(), `href="/"`) {
+				t.Errorf("%s %s is a dead end", tt.kind, lang)
+			}
+		}
+	}
+	if w := h.nobody().get("/fail/limited"); w.Header().Get("Retry-After") == "" {
+		t.Error("limited without saying until when")
+	}
+}
+
+func TestA88_AnIncidentStandsInTheLogOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.router.Get("/breaks", page.Public, func(*page.Ctx) error { return fmt.Errorf("read: %s", hidden) })
+	h.router.Get("/panics", page.Public, func(*page.Ctx) error { panic(hidden) })
+	h.router.Get("/renders", page.Public, func(c *page.Ctx) error {
+		return c.Show(templ.ComponentFunc(func(_ ctxType, w writer) error {
+			_, _ = w.Write([]byte("half a page"))
+			return errors.New(hidden)
+		}))
+	})
+	h.router.Foreign("/foreign", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(hidden) }))
+	for _, path := range []string{"/breaks", "/panics", "/renders", "/foreign"} {
+		before := h.log.String()
+		w := h.nobody().get(path)
+		logged := strings.TrimPrefix(h.log.String(), before)
+		n := regexp.MustCompile(`incident=([a-z2-7]{10})`).FindAllStringSubmatch(logged, -1)
+		if w.Code != http.StatusInternalServerError || len(n) != 1 {
+			t.Errorf("%s: %d, incidents %v in\n%s", path, w.Code, n, logged)
+			continue
+		}
+		if !strings.Contains(w.Body.String(), n[0][1]) || !strings.Contains(logged, "pq: relation") {
+			t.Errorf("%s: page and log do not meet: %s", path, n[0][1])
+		}
+		if strings.Contains(w.Body.String(), "pq:") || strings.Contains(w.Body.String(), "half a page") || strings.Contains(w.Body.String(), "goroutine") {
+			t.Errorf("%s shows what only the log may:\n%s", path, w.Body)
+		}
+	}
+}
+
+func TestA88_HalfAnAnswerIsCutOff(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.router.Stream("/half", page.Public, func(c *page.Ctx) error {
+		_, _ = c.Writer().Write([]byte("half"))
+		return errors.New(hidden)
+	})
+	defer func() {
+		if p := recover(); p != http.ErrAbortHandler { //nolint:errorlint // as net/http does
+			t.Errorf("the connection is not cut: %v", p)
+		}
+		if !strings.Contains(h.log.String(), "pq: relation") {
+			t.Error("nothing in the log")
+		}
+	}()
+	h.nobody().get("/half")
+}
+
+func TestAFailedFragmentLeavesThePageAlone(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	gaps := []errs.Gap{{Clause: "N32", Key: "gap.solution"}}
+	h.router.Post("/gap", page.Public, func(*page.Ctx) error {
+		return &errs.Error{Kind: errs.Missing, Key: "errs.missing", Gaps: gaps}
+	})
+	w := h.nobody().htmx().post("/gap")
+	if w.Code != http.StatusConflict || w.Header().Get("HX-Reswap") != "innerHTML" || w.Header().Get("HX-Retarget") != "#problem" {
+		t.Errorf("%d %v", w.Code, w.Header())
+	}
+	body := w.Body.String()
+	if !strings.Contains(body, "还差几项") || !strings.Contains(body, "N32") || strings.Contains(body, "<html") {
+		t.Errorf("the line:\n%s", body)
+	}
+	if w := h.nobody().htmx().get("/me"); w.Code != http.StatusUnauthorized || w.Header().Get("Location") != "" {
+		t.Errorf("a fragment for nobody: %d", w.Code)
+	}
+	if w := h.nobody().with("Accept", "application/json").get("/me"); w.Code != http.StatusUnauthorized || !strings.Contains(w.Body.String(), `"status":401`) {
+		t.Errorf("a script for nobody: %d %s", w.Code, w.Body)
+	}
+}
+
+func TestWhatWasTypedComesBackWhenTheSessionIsOver(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.router.Post("/reply", page.SignedIn, func(*page.Ctx) error { return nil })
+	long := "打印机又卡纸了，昨天换过一次硒鼓，今天早上第一页就卡住了。"
+	w := h.nobody().with("Referer", "http://desk.example/work/tickets/LD-1").post("/reply", "text", long, "password", "a very secret passphrase", "short", "x")
+	body := w.Body.String()
+	if w.Code != http.StatusUnauthorized || !strings.Contains(body, long) || strings.Contains(body, "secret passphrase") {
+		t.Errorf("%d\n%s", w.Code, body)
+	}
+	if !strings.Contains(body, "/signin?next=%2Fwork%2Ftickets%2FLD-1") {
+		t.Errorf("no way to sign in and come back:\n%s", body)
+	}
+	// Another site cannot put its words into our page.
+	w = h.nobody().with("Sec-Fetch-Site", "cross-site").post("/reply", "text", long)
+	if w.Code != http.StatusForbidden || strings.Contains(w.Body.String(), long) {
+		t.Errorf("from another site: %d", w.Code)
+	}
+}
+
+func TestAFaceWithALayoutKeepsItAroundFailures(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	work := h.router.Face(page.Workspace)
+	work.Layout(func(_ *page.Ctx, f page.Frame, body templ.Component) templ.Component {
+		return templ.Join(templ.Raw("<nav>"+f.Title+"</nav>"), body)
+	})
+	work.Get("/work/gone", page.SignedIn, func(*page.Ctx) error { return errs.New(errs.NotFound, "page.not_found") })
+	b := h.as(h.agent)
+	if w := b.get("/work/gone"); !strings.Contains(w.Body.String(), "<nav>没有找到</nav>") || !strings.Contains(w.Body.String(), `href="/work"`) {
+		t.Errorf("%s", w.Body)
+	}
+	if w := b.get("/me"); !strings.Contains(w.Body.String(), "<nav>个人资料</nav>") {
+		t.Errorf("the profile of staff stands elsewhere:\n%s", w.Body)
+	}
+	if w := h.as(h.requester).get("/me"); strings.Contains(w.Body.String(), "<nav>个人资料</nav>") {
+		t.Error("the profile of a requester stands in the workspace")
+	}
+}

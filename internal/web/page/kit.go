@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package page
+
+import (
+	"context"
+	"log/slog"
+	"net/netip"
+
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/session"
+	"github.com/loopdesk/loopdesk/internal/desk/setting"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/clock"
+	"github.com/loopdesk/loopdesk/internal/kit/pubsub"
+	"github.com/loopdesk/loopdesk/internal/kit/secret"
+)
+
+// Kit is what all pages share. The assembly fills it once; nothing changes it afterwards.
+type Kit struct {
+	Sessions *session.Service
+	People   *person.Service
+	Settings *setting.Service
+	Links    *session.Links
+	Tickets  *ticket.Service
+	Hub      *pubsub.Hub
+	Keys     *secret.Keys // signs the short cookie that carries a toast over a redirect
+	Clock    clock.Clock
+	Log      *slog.Logger
+
+	// Public is the address of the desk as people type it, without a slash at its end:
+	// "https://desk.example.org". Links in mails are made from it and never from a request (S49).
+	Public string
+	// Secure says that people reach the desk by TLS: cookies are Secure and carry the
+	// __Host- prefix, and HSTS is sent (A31, A32).
+	Secure bool
+	// Develop shows the gallery and nothing else; no check is weaker for it.
+	Develop bool
+	// Proxies are the networks whose X-Forwarded-For is believed (A43). None by default.
+	Proxies []netip.Prefix
+	// Forgot takes note that somebody wants to choose a new password. It only queues a job with
+	// the address as typed: whether anybody has that address is found out there, so that the
+	// answer and the time it takes tell nothing (S48). nil answers the same and sends nothing.
+	Forgot func(ctx context.Context, email string) error
+	// Counts returns the figures beside the navigation for a signed-in person, by name; the
+	// faces and the assembly agree on the names. nil means none.
+	Counts func(ctx context.Context, c *Ctx) map[string]int
+}

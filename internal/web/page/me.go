@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package page
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/session"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+)
+
+// mine is everything that the page about oneself shows.
+type mine struct {
+	Person   person.Person
+	Profile  *Form
+	Password *Form
+	Token    *Form
+	Sessions []session.Session
+	Here     int64 // the session that asks
+	Tokens   []session.Token
+	Secret   string // a token just made, shown this once
+}
+
+// mine reads what the page shows; forms that failed are put in by the caller.
+func (h *house) mine(c *Ctx) (mine, error) {
+	p, err := h.kit.People.Get(c.Context(), c.Person.ID)
+	if err != nil {
+		return mine{}, err
+	}
+	m := mine{Person: p, Here: c.Session.ID, Profile: Filled(
+		"name", p.Name, "phone", p.Phone, "department", p.Department, "place", p.Place,
+		"lang", p.Lang, "zone", p.Zone, "version", strconv.FormatInt(p.Version, 10))}
+	if m.Sessions, err = h.kit.Sessions.Sessions(c.Context(), c.Actor); err != nil {
+		return mine{}, err
+	}
+	m.Tokens, err = h.kit.Sessions.Tokens(c.Context(), c.Actor)
+	return m, err
+}
+
+func (h *house) showMe(c *Ctx) error {
+	m, err := h.mine(c)
+	if err != nil {
+		return err
+	}
+	return h.renderMe(c, http.StatusOK, m)
+}
+
+// again shows the page with one of its forms as it was sent.
+func (h *house) again(c *Ctx, f *Form, failed error, put func(*mine)) error {
+	if errs.KindOf(failed) == errs.Denied {
+		return failed
+	}
+	m, err := h.mine(c)
+	if err != nil {
+		return err
+	}
+	status := c.MarkUp(f, failed)
+	put(&m)
+	return h.renderMe(c, status, m)
+}
+
+// saveMe changes one's own plain fields; address and role are an administrator's.
+func (h *house) saveMe(c *Ctx) error {
+	f, err := c.Form(SmallForm, "name", "phone", "department", "place", "lang", "zone", "version")
+	if err != nil {
+		return err
+	}
+	p, err := h.kit.People.Get(c.Context(), c.Person.ID)
+	if err != nil {
+		return err
+	}
+	p.Name, p.Phone, p.Department, p.Place = f.Get("name"), f.Get("phone"), f.Get("department"), f.Get("place")
+	p.Lang, p.Zone = f.Get("lang"), f.Get("zone")
+	if _, err := h.kit.People.Change(c.Context(), c.Actor, p, f.Version()); err != nil {
+		return h.again(c, f, err, func(m *mine) {
+			if f.Stale {
+				f.Values.Set("version", strconv.FormatInt(m.Person.Version, 10))
+			}
+			m.Profile = f
+		})
+	}
+	c.setCookie(langCookie, p.Lang, year)
+	c.Say("page.saved")
+	return c.Redirect("/me")
+}
+
+// changePassword ends every session of the person, this one too, and opens a new one here
+// with the new password (A67).
+func (h *house) changePassword(c *Ctx) error {
+	f, err := c.Form(SmallForm, "old", "password", "email")
+	if err != nil {
+		return err
+	}
+	if err := h.kit.Sessions.ChangePassword(c.Context(), c.Actor, f.Get("old"), f.Get("password")); err != nil {
+		return h.again(c, f, err, func(m *mine) { m.Password = f })
+	}
+	secret, _, err := h.kit.Sessions.SignIn(c.Context(), c.Person.Email, f.Get("password"), c.Visitor())
+	if err != nil {
+		return err
+	}
+	c.enter(secret)
+	c.Say("page.password_changed")
+	return c.Redirect("/me")
+}
+
+func (h *house) endSession(c *Ctx) error {
+	which, err := c.PathInt("id")
+	if err != nil {
+		return err
+	}
+	if err := h.kit.Sessions.End(c.Context(), c.Actor, which); err != nil {
+		return err
+	}
+	c.Say("page.session_ended")
+	return c.Redirect("/me")
+}
+
+// makeToken makes an API token and shows its secret in this answer and never again.
+func (h *house) makeToken(c *Ctx) error {
+	f, err := c.Form(SmallForm, "name")
+	if err != nil {
+		return err
+	}
+	secret, _, err := h.kit.Sessions.MakeToken(c.Context(), c.Actor, c.Person.ID, f.Get("name"))
+	if err != nil {
+		return h.again(c, f, err, func(m *mine) { m.Token = f })
+	}
+	m, err := h.mine(c)
+	if err != nil {
+		return err
+	}
+	m.Secret = secret
+	return h.renderMe(c, http.StatusOK, m)
+}
+
+func (h *house) revokeToken(c *Ctx) error {
+	which, err := c.PathInt("id")
+	if err != nil {
+		return err
+	}
+	if err := h.kit.Sessions.RevokeToken(c.Context(), c.Actor, which); err != nil {
+		return err
+	}
+	c.Say("page.token_revoked")
+	return c.Redirect("/me")
+}
+
+// device shortens what a browser calls itself to what its owner calls it: "Firefox · Windows".
+// Nearly every browser also claims to be others; the one that is meant comes first here.
+func device(agent string) string {
+	find := func(names ...string) string {
+		for i := 0; i+1 < len(names); i += 2 {
+			if strings.Contains(agent, names[i]) {
+				return names[i+1]
+			}
+		}
+		return ""
+	}
+	browser := find("MicroMessenger", "WeChat", "DingTalk", "DingTalk", "Lark", "Feishu", "Edg", "Edge", "OPR/", "Opera", "Firefox/", "Firefox",
+		"FxiOS", "Firefox", "Chrome/", "Chrome", "CriOS", "Chrome", "Safari/", "Safari")
+	system := find("Windows", "Windows", "iPhone", "iPhone", "iPad", "iPad", "Android", "Android", "HarmonyOS", "HarmonyOS", "Mac OS X", "macOS", "Linux", "Linux")
+	switch {
+	case browser != "" && system != "":
+		return browser + " · " + system
+	case agent == "":
+		return "–"
+	}
+	return shorten(agent, 40)
+}
+
+// zones are offered for choosing; any other of the IANA base may be stored already.
+func zones(own string) []string {
+	list := []string{
+		"Asia/Shanghai", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Urumqi", "Asia/Singapore", "Asia/Tokyo", "Asia/Seoul", "Asia/Bangkok",
+		"Asia/Jakarta", "Asia/Manila", "Asia/Kolkata", "Asia/Dubai", "Europe/Moscow", "Europe/Istanbul", "Europe/Berlin", "Europe/Paris",
+		"Europe/Madrid", "Europe/London", "Africa/Cairo", "Africa/Lagos", "Africa/Johannesburg", "America/Sao_Paulo", "America/New_York",
+		"America/Chicago", "America/Denver", "America/Los_Angeles", "America/Mexico_City", "America/Toronto", "Australia/Perth",
+		"Australia/Sydney", "Pacific/Auckland", "UTC",
+	}
+	for _, z := range list {
+		if z == own {
+			return list
+		}
+	}
+	if own == "" {
+		return list
+	}
+	return append([]string{own}, list...)
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+import "github.com/a-h/templ"
+
+// Btn is a button, or with Href a link that looks like one. One button of a
+// region is primary; its Variant is "".
+type Btn struct {
+	Label   string
+	Icon    string
+	Variant string // "", "outline", "ghost", "note", "danger"
+	Size    string // "", "sm", "xs", "lg", and without visible words "icon", "icon-sm"
+	Href    string
+	Type    string // "submit" unless said otherwise
+	Name    string
+	Value   string
+	Key     string // keyboard: "a", "g l", "ctrl+enter"
+	NoKey   bool   // the key works, but is not printed
+	// Off disables the button; the page says the reason beside it.
+	Off   bool
+	Class string
+	Attrs templ.Attributes
+}
+
+func (b Btn) bare() bool { return b.Size == "icon" || b.Size == "icon-sm" }
+
+func (b Btn) kind() string {
+	if b.Type == "" {
+		return "submit"
+	}
+	return b.Type
+}
+
+// attrs are the attributes that a button and a link have in common.
+func (b Btn) attrs() templ.Attributes {
+	a := templ.Attributes{}
+	if b.Variant != "" {
+		a["data-variant"] = b.Variant
+	}
+	if b.Size != "" {
+		a["data-size"] = b.Size
+	}
+	if b.bare() {
+		a["aria-label"] = b.Label
+	}
+	if b.Key != "" {
+		a["data-key"] = b.Key
+		if s := shortcuts(b.Key); s != "" {
+			a["aria-keyshortcuts"] = s
+		}
+	}
+	return with(a, b.Attrs)
+}
+
+// iconSize keeps an icon in proportion to its button.
+func (b Btn) iconSize() string {
+	switch b.Size {
+	case "xs":
+		return "xs"
+	case "icon":
+		return "l"
+	}
+	return ""
+}
+
+// The tones of a Chip. Colour never speaks alone: the words say it too.
+const (
+	Neutral = ""
+	Line    = "line"
+	Brand   = "brand"
+	OK      = "ok"
+	Warn    = "warn"
+	Danger  = "danger"
+	Solid   = "solid" // a major incident and nothing else
+)
+
+// priorityClass returns the look of P1 to P4; anything else is not graded yet.
+func priorityClass(p int) string {
+	switch p {
+	case 1, 2, 3, 4:
+		return "p" + string(rune('0'+p))
+	}
+	return "p0"
+}
+
+func priorityText(p int) string {
+	if p < 1 || p > 4 {
+		return "–"
+	}
+	return "P" + string(rune('0'+p))
+}

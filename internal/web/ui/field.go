@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
+)
+
+// Field is something to fill in, whatever its kind: Text, TextArea, Select,
+// Segments and Ticks all take it. Its id is "f-" and the name unless said
+// otherwise; an error is the text under the field and marks it as invalid.
+type Field struct {
+	Name         string
+	ID           string
+	Label        string
+	Help         string
+	Error        string
+	Value        string
+	Values       []string // the ticked ones of Ticks
+	Options      []Option
+	Empty        string // the first choice of Select, with an empty value; "" for none
+	Type         string // of Text: "text" unless said otherwise
+	Placeholder  string
+	Autocomplete string
+	Rows         int // of TextArea
+	Max          int // characters
+	Required     bool
+	Optional     bool // says so beside the label
+	Locked       bool // shown, not to be changed
+	Big          bool // portal and phone pad
+	Ask          bool // the label is the question of the page, and looks like a heading
+	HideLabel    bool // the label is read out, not shown
+	Clause       Clause
+	Attrs        templ.Attributes
+}
+
+// Option is one choice of a field. Note explains it where there is room.
+type Option struct {
+	Value string
+	Label string
+	Note  string
+	Off   bool
+}
+
+func (f Field) id() string {
+	if f.ID != "" {
+		return f.ID
+	}
+	return "f-" + f.Name
+}
+
+func (f Field) kind() string {
+	if f.Type == "" {
+		return "text"
+	}
+	return f.Type
+}
+
+func (f Field) has(value string) bool {
+	return slices.Contains(f.Values, value) || f.Value != "" && f.Value == value
+}
+
+// attrs are the attributes of the control itself.
+func (f Field) attrs() templ.Attributes {
+	a := templ.Attributes{"id": f.id(), "name": f.Name}
+	if f.Required {
+		a["required"] = true
+	}
+	if f.Placeholder != "" {
+		a["placeholder"] = f.Placeholder
+	}
+	if f.Autocomplete != "" {
+		a["autocomplete"] = f.Autocomplete
+	}
+	if f.Max > 0 {
+		a["maxlength"] = itoa(f.Max)
+	}
+	if f.Rows > 0 {
+		a["rows"] = itoa(f.Rows)
+	}
+	return with(f.told(a), f.Attrs)
+}
+
+// told ties help and error to the control, so that they are read out with it.
+func (f Field) told(a templ.Attributes) templ.Attributes {
+	var by []string
+	if f.Help != "" {
+		by = append(by, f.id()+"-help")
+	}
+	if f.Error != "" {
+		by = append(by, f.id()+"-error")
+		a["aria-invalid"] = "true"
+	}
+	if len(by) > 0 {
+		a["aria-describedby"] = strings.Join(by, " ")
+	}
+	return a
+}
+
+// lines are the values of Rows and an empty one, so that there is always a place to write.
+func (f Field) lines() []string { return append(slices.Clone(f.Values), "") }
+
+// Problem is one thing to mend in a form, for the summary above it.
+type Problem struct {
+	Field string // name of the field, "" for the form as a whole
+	Text  string
+}
