@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package admin
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/notify"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/session"
+	"github.com/loopdesk/loopdesk/internal/desk/setting"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/job"
+	"github.com/loopdesk/loopdesk/internal/web/page"
+	"github.com/loopdesk/loopdesk/internal/web/ui"
+)
+
+// Parts are the services that the pages call.
+type Parts struct {
+	People   *person.Service
+	Sessions *session.Service
+	Catalog  *catalog.Desk
+	Settings *setting.Service
+	Tickets  *ticket.Service
+	Notify   *notify.Service
+	Jobs     *job.Queue
+	// Quarantined counts the messages that wait for somebody to look at them.
+	Quarantined func(context.Context) int64
+}
+
+// Faces holds the services.
+type Faces struct{ Parts }
+
+// New makes the face.
+func New(p Parts) *Faces { return &Faces{p} }
+
+// Mount adds the routes.
+func (f *Faces) Mount(r *page.Router) {
+	r = r.Face(page.Admin)
+	r.Layout(layout)
+	r.Get("/admin", access.AdminRead, f.overview)
+	r.Get("/admin/people", access.AdminRead, f.listPeople)
+	r.Get("/admin/people/new", access.AdminRead, f.newPerson)
+	r.Post("/admin/people/new", access.AdminWork, f.addPerson)
+	r.Get("/admin/people/{id}", access.AdminRead, f.editPerson)
+	r.Post("/admin/people/{id}", access.AdminWork, f.savePerson)
+	r.Post("/admin/people/{id}/link", access.AdminWork, f.passwordLink)
+	r.Get("/admin/groups", access.AdminRead, f.listGroups)
+	r.Get("/admin/groups/{id}", access.AdminRead, f.editGroup)
+	r.Post("/admin/groups/{id}", access.AdminWork, f.saveGroup)
+	r.Get("/admin/categories", access.AdminRead, f.listCategories)
+	r.Get("/admin/categories/{id}", access.AdminRead, f.editCategory)
+	r.Post("/admin/categories/{id}", access.AdminWork, f.saveCategory)
+	r.Get("/admin/services", access.AdminRead, f.listServices)
+	r.Get("/admin/services/{id}", access.AdminRead, f.editService)
+	r.Post("/admin/services/{id}", access.AdminWork, f.saveService)
+	r.Get("/admin/grading", access.AdminRead, f.showGrading)
+	r.Post("/admin/grading/matrix", access.AdminWork, f.saveMatrix)
+	r.Post("/admin/grading/policy", access.AdminWork, f.savePolicy)
+	r.Get("/admin/desk", access.AdminRead, f.showDesk)
+	r.Post("/admin/desk", access.AdminWork, f.saveDesk)
+	r.Get("/admin/mail", access.AdminRead, f.showMail)
+	r.Post("/admin/mail", access.AdminWork, f.saveMail)
+	r.Post("/admin/mail/test", access.AdminWork, f.testMail)
+	r.Get("/admin/jobs", access.AdminRead, f.listJobs)
+	r.Post("/admin/jobs/{id}/retry", access.AdminWork, f.retryJob)
+	r.Post("/admin/jobs/{id}/discard", access.AdminWork, f.discardJob)
+}
+
+func layout(_ *page.Ctx, f page.Frame, body templ.Component) templ.Component {
+	return framed(ui.Admin{Page: f.Page(), Nav: nav(f)}, body)
+}
+
+// show answers with a page of this face; lead is its one sentence.
+func show(c *page.Ctx, status int, titleKey, leadKey string, body func(page.Frame) templ.Component) error {
+	f := c.Frame(c.T(titleKey))
+	return c.Render(status, framed(ui.Admin{Page: f.Page(), Nav: nav(f), Lead: f.T(leadKey)}, body(f)))
+}
+
+// places are the pages of the administration, in the order of the navigation.
+func places() [][]place {
+	return [][]place{
+		{{"admin.overview", "/admin", "gauge"}},
+		{{"admin.people", "/admin/people", "users"}, {"admin.groups", "/admin/groups", "headset"}},
+		{{"admin.categories", "/admin/categories", "folder-tree"}, {"admin.services", "/admin/services", "server"}, {"admin.grading", "/admin/grading", "scale"}},
+		{{"admin.desk", "/admin/desk", "settings"}, {"admin.mail", "/admin/mail", "mail"}, {"admin.quarantine", "/work/quarantine", "shield-alert"}, {"admin.jobs", "/admin/jobs", "list-restart"}},
+	}
+}
+
+type place struct{ key, href, icon string }
+
+func nav(f page.Frame) ui.Nav {
+	titles := []string{"", "admin.nav_people", "admin.nav_tickets", "admin.nav_house"}
+	n := ui.Nav{Label: f.T("admin.nav"), Home: "/admin", Me: f.Me()}
+	for i, group := range places() {
+		g := ui.NavGroup{}
+		if titles[i] != "" {
+			g.Title = f.T(titles[i])
+		}
+		for _, p := range group {
+			current := f.Path == p.href || (p.href != "/admin" && strings.HasPrefix(f.Path, p.href+"/"))
+			g.Items = append(g.Items, ui.NavItem{Link: ui.Link{Label: f.T(p.key), Href: p.href, Icon: p.icon, Current: current}})
+		}
+		n.Groups = append(n.Groups, g)
+	}
+	return n
+}
+
+// figure is a number on the first page that opens what it counts.
+type figure struct {
+	Label string
+	Value string
+	Href  string
+	Icon  string
+	Bad   bool
+}
+
+// overview says at a glance whether anything needs the administrator.
+func (f *Faces) overview(c *page.Ctx) error {
+	counts, err := f.Jobs.Counts(c.Context())
+	if err != nil {
+		return err
+	}
+	dead, waiting := 0, 0
+	for _, k := range counts {
+		dead, waiting = dead+k.Dead, waiting+k.Due
+	}
+	held := f.Quarantined(c.Context())
+	open := f.Tickets.Counts(c.Actor)
+	figures := []figure{
+		{Label: c.T("admin.open_tickets"), Value: strconv.Itoa(open.Views[ticket.Risk]), Href: "/work", Icon: "inbox"},
+		{Label: c.T("admin.overdue_tickets"), Value: strconv.Itoa(open.Views[ticket.Overdue]), Href: "/work?view=overdue", Icon: "clock", Bad: open.Views[ticket.Overdue] > 0},
+		{Label: c.T("admin.held_mail"), Value: num(held), Href: "/work/quarantine", Icon: "shield-alert", Bad: held > 0},
+		{Label: c.T("admin.dead_jobs"), Value: strconv.Itoa(dead), Href: "/admin/jobs", Icon: "list-restart", Bad: dead > 0},
+		{Label: c.T("admin.due_jobs"), Value: strconv.Itoa(waiting), Href: "/admin/jobs", Icon: "list-restart"},
+	}
+	return show(c, http.StatusOK, "admin.overview", "admin.overview_lead", func(fr page.Frame) templ.Component { return overviewPage(fr, figures) })
+}
+
+func num(n int64) string { return strconv.FormatInt(n, 10) }
+
+// which reads the key in the address; 0 stands for "new".
+func which(c *page.Ctx) (int64, error) {
+	if c.Path("id") == "new" {
+		return 0, nil
+	}
+	return c.PathInt("id")
+}

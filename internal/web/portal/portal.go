@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package portal
+
+import (
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/sla"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/web/page"
+	"github.com/loopdesk/loopdesk/internal/web/ui"
+)
+
+// Faces holds the services that the pages call.
+type Faces struct {
+	tickets *ticket.Service
+	people  *person.Service
+	catalog *catalog.Desk
+	clocks  *sla.Service
+}
+
+// New makes the face.
+func New(t *ticket.Service, p *person.Service, c *catalog.Desk, s *sla.Service) *Faces {
+	return &Faces{tickets: t, people: p, catalog: c, clocks: s}
+}
+
+// Mount adds the routes.
+func (f *Faces) Mount(r *page.Router) {
+	r = r.Face(page.Portal)
+	r.Layout(layout)
+	r.Get("/{$}", page.SignedIn, f.home)
+	r.Get("/new", access.TicketOpen, f.newRequest)
+	r.Post("/new", access.TicketOpen, f.openRequest)
+	r.Get("/requests", page.SignedIn, f.requests)
+	r.Get("/requests/{number}", page.SignedIn, f.request)
+	r.Get("/requests/{number}/now", page.SignedIn, f.requestNow)
+	r.Get("/t/{code}", page.LinkHolder, f.request)
+	r.Get("/t/{code}/now", page.LinkHolder, f.requestNow)
+	for name, answer := range map[string]page.Handler{
+		"reply": f.reply, "confirm": f.confirm, "reject": f.reject, "reopen": f.reopen, "cancel": f.cancel,
+	} {
+		r.Post("/requests/{number}/"+name, access.TicketOpen, answer)
+		r.Post("/t/{code}/"+name, page.LinkHolder, answer)
+	}
+}
+
+// layout is the frame of every page here, and of the house's own pages for requesters.
+func layout(_ *page.Ctx, f page.Frame, body templ.Component) templ.Component {
+	return framed(portalFrame(f), body)
+}
+
+func portalFrame(f page.Frame) ui.Portal {
+	p := ui.Portal{Page: f.Page(), Home: "/", Hotline: f.Hotline, Tel: dialled(f.Hotline), Me: f.Me()}
+	if f.Code != "" {
+		p.Home = "/t/" + f.Code
+		return p
+	}
+	p.Tabs = []ui.Tab{
+		{Link: ui.Link{Label: f.T("portal.home"), Href: "/", Icon: "house", Current: f.Path == "/"}},
+		{Link: ui.Link{Label: f.T("portal.requests"), Href: "/requests", Icon: "inbox", Current: strings.HasPrefix(f.Path, "/requests")}},
+		{Link: ui.Link{Label: f.T("portal.new"), Href: "/new", Icon: "plus", Current: f.Path == "/new"}},
+	}
+	return p
+}
+
+// dialled keeps of a hotline what a telephone understands: the digits up to the first words.
+func dialled(hotline string) string {
+	var b strings.Builder
+	for _, r := range hotline {
+		switch {
+		case r >= '0' && r <= '9', r == '+' && b.Len() == 0:
+			b.WriteRune(r)
+		case b.Len() > 0 && r != '-' && r != ' ':
+			return b.String()
+		}
+	}
+	return b.String()
+}
+
+// show answers with a page of this face.
+func show(c *page.Ctx, status int, f page.Frame, body templ.Component) error {
+	return c.Render(status, layout(c, f, body))
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package portal
+
+import (
+	"slices"
+
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/web/page"
+	"github.com/loopdesk/loopdesk/internal/web/ui"
+)
+
+// steps tells what happened in plain language, newest first. What the ticket room leaves
+// out for requesters is not here either.
+func (f *Faces) steps(c *page.Ctx, t ticket.Ticket) ([]step, error) {
+	list, err := f.tickets.Thread(c.Context(), c.Actor, t)
+	if err != nil {
+		return nil, err
+	}
+	var out []step
+	for _, e := range list {
+		if s, told := f.step(c, t, e); told {
+			s.When = ui.At(c.Lang, e.Record.Meta.At, c.Now, c.Zone)
+			if s.State == "" {
+				s.State = ui.Done
+			}
+			out = append(out, s)
+		}
+	}
+	slices.Reverse(out)
+	if len(out) > 0 && t.Open() {
+		out[0].State = ui.Now
+	}
+	return out, nil
+}
+
+// step tells one fact; false where the requester gains nothing from it.
+func (f *Faces) step(c *page.Ctx, t ticket.Ticket, e ticket.Entry) (s step, told bool) {
+	actor := f.people.Card(c.Context(), person.ID(e.Record.Meta.ActorID)).Name
+	switch fact := e.Fact.(type) {
+	case ticket.Recorded:
+		s.Title, s.Icon, s.State = c.T("portal.step_recorded"), "user", ui.Todo
+		f.said(c, t, e.Message, &s)
+	case ticket.Acknowledged:
+		s.Title, s.Text = c.T("portal.step_acknowledged"), c.T("portal.step_expect", "Time", c.Clock(fact.ExpectBy))
+	case ticket.Accepted:
+		s.Title = c.T("portal.step_accepted", "Name", f.people.Card(c.Context(), fact.Owner).Name)
+	case ticket.Said:
+		if e.Message == nil {
+			return s, false
+		}
+		f.said(c, t, e.Message, &s)
+		author := f.people.Card(c.Context(), e.Message.Author)
+		switch {
+		case fact.ByRequester && author.ID == t.Requester:
+			s.Title, s.Icon, s.State = c.T("portal.step_you_wrote"), "user", ui.Todo
+		case fact.ByRequester:
+			s.Title, s.Icon, s.State = c.T("portal.step_other_wrote", "Name", author.Name), "user", ui.Todo
+		default:
+			s.Title = c.T("portal.step_replied", "Name", author.Name)
+		}
+	case ticket.Held:
+		s.Title = c.T("portal.step_held_" + string(fact.Reason))
+		if fact.Stuck != "" {
+			s.Lines = append(s.Lines, c.T("portal.stuck", "Text", fact.Stuck))
+		}
+		if fact.Doing != "" {
+			s.Lines = append(s.Lines, c.T("portal.doing", "Text", fact.Doing))
+		}
+		if !fact.Next.IsZero() {
+			s.Lines = append(s.Lines, c.T("portal.next_word", "Time", c.Clock(fact.Next)))
+		}
+	case ticket.Resumed:
+		s.Title = c.T("portal.step_resumed")
+	case ticket.SolutionGiven:
+		s.Title, s.Body = c.T("portal.step_solved", "Name", actor), fact.Solution.Text
+		if fact.Solution.Cause != "" {
+			s.Lines = append(s.Lines, c.T("portal.cause", "Text", fact.Solution.Cause))
+		}
+		if fact.Solution.Prevention != "" {
+			s.Lines = append(s.Lines, c.T("portal.prevention", "Text", fact.Solution.Prevention))
+		}
+	case ticket.UserConfirmed:
+		s.Title = c.T("portal.step_confirmed")
+	case ticket.UserRejected:
+		s.Title, s.Text, s.Icon, s.State = c.T("portal.step_rejected"), fact.Reason, "user", ui.Todo
+	case ticket.TimeUp:
+		s.Title = c.T("portal.step_time_up")
+	case ticket.Ended:
+		s.Title = c.T("portal.closed_" + string(fact.As))
+		if s.Text = fact.Reason; fact.Into != 0 {
+			s.Text = ""
+		}
+	case ticket.Reopened:
+		s.Title, s.Text = c.T("portal.step_reopened"), fact.Reason
+	default:
+		return s, false
+	}
+	return s, true
+}
+
+// said writes a message with its files into a step.
+func (f *Faces) said(c *page.Ctx, t ticket.Ticket, m *ticket.Message, s *step) {
+	if m == nil {
+		return
+	}
+	s.Body = m.Text
+	for _, a := range m.Attached {
+		href := page.FilePath(t.Number, a.Token, a.Name)
+		if c.Code != "" {
+			href = page.LinkFilePath(c.Code, a.Token, a.Name)
+		}
+		s.Files = append(s.Files, ui.File{Name: a.Name, Size: page.Size(a.Size), Href: href})
+	}
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package portal
+
+import (
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/sla"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/web/page"
+	"github.com/loopdesk/loopdesk/internal/web/ui"
+)
+
+// line is one request in a list, in plain language.
+type line struct {
+	Href  string
+	Title string
+	Ref   string
+	State string // a chip: 正在处理
+	Tone  string
+	Text  string // who is on it or what it waits for
+	Next  string // when the next word comes
+	Late  bool
+}
+
+// line says how a request stands. It needs no detail, so that lists stay cheap.
+func (f *Faces) line(c *page.Ctx, t ticket.Ticket) line {
+	l := line{Href: "/requests/" + t.Ref(), Title: t.Subject, Ref: t.Ref()}
+	l.State, l.Tone = state(c, t)
+	l.Text = f.doing(c, t)
+	if due, key := next(t); !due.IsZero() {
+		l.Next, l.Late = c.T(key, "Time", c.Clock(due)), c.Now.After(due)
+		if l.Late {
+			l.Next = c.T("portal.next_late", "Time", c.Clock(due))
+		}
+	}
+	return l
+}
+
+// state is the word for where a request stands, and its colour.
+func state(c *page.Ctx, t ticket.Ticket) (word, tone string) {
+	switch t.Status {
+	case ticket.New:
+		return c.T("portal.state_new"), ui.Neutral
+	case ticket.Opened:
+		return c.T("portal.state_open"), ui.Brand
+	case ticket.Pending:
+		if t.Pending == ticket.ForRequester {
+			return c.T("portal.state_pending_requester"), ui.Warn
+		}
+		return c.T("portal.state_pending_" + string(t.Pending)), ui.Neutral
+	case ticket.Resolved:
+		if toConfirm(t) {
+			return c.T("portal.state_confirm"), ui.Warn
+		}
+		return c.T("portal.state_archive"), ui.OK
+	case ticket.Closed:
+	}
+	if t.ClosedAs == ticket.Confirmed {
+		return c.T("portal.closed_confirmed"), ui.OK
+	}
+	return c.T("portal.closed_" + string(t.ClosedAs)), ui.Neutral
+}
+
+// toConfirm reports whether the requester's word is what is missing.
+func toConfirm(t ticket.Ticket) bool {
+	return t.Status == ticket.Resolved && t.ConfirmedAt.IsZero() && t.NextClock != ticket.ClockArchive
+}
+
+// doing says who is on it.
+func (f *Faces) doing(c *page.Ctx, t ticket.Ticket) string {
+	owner := f.people.Card(c.Context(), t.Owner).Name
+	switch {
+	case t.Status == ticket.Closed:
+		return c.T("portal.doing_closed", "Time", c.Clock(t.ClosedAt))
+	case owner == "":
+		return c.T("portal.doing_new")
+	case t.Status == ticket.Resolved:
+		return c.T("portal.doing_resolved", "Name", owner)
+	case t.Status == ticket.Pending && t.Pending == ticket.ForRequester:
+		return c.T("portal.doing_waits_you", "Name", owner)
+	}
+	return c.T("portal.doing_open", "Name", owner)
+}
+
+// next is when the requester hears next: what was promised, else the clock that runs.
+func next(t ticket.Ticket) (time.Time, string) {
+	switch {
+	case t.Status == ticket.Closed || t.Status == ticket.Resolved:
+		return time.Time{}, ""
+	case !t.PromiseAt.IsZero() && t.FirstResponseAt.IsZero():
+		return t.PromiseAt, "portal.next_contact"
+	case !t.PromiseAt.IsZero():
+		return t.PromiseAt, "portal.next_word"
+	case t.NextClock == string(sla.Update):
+		return t.NextDue, "portal.next_word"
+	case t.NextClock == string(sla.Response):
+		return t.NextDue, "portal.next_contact"
+	case t.NextClock == string(sla.Resolve):
+		return t.NextDue, "portal.next_solution"
+	}
+	return time.Time{}, ""
+}
+
+// request is everything that the page of one request shows.
+type request struct {
+	Ticket   ticket.Ticket
+	Base     string // address of its commands
+	State    string
+	Tone     string
+	Owner    person.Person
+	Helper   string // the group and whoever else works on it
+	Next     string
+	Late     bool
+	Closes   string // when the wait for the answer ends
+	Steps    []step
+	Reopen   bool
+	Merged   string // the number that it lives on under
+	MergedAt string
+	Live     string
+}
+
+// step is one line of what happened, newest first.
+type step struct {
+	ui.ProgressView
+	Body  string // a message in full
+	Files []ui.File
+	Lines []string // a numbered list, such as the steps to check
+}
+
+// read gathers the page of a request for whoever asks, signed in or by link.
+func (f *Faces) read(c *page.Ctx) (request, error) {
+	t, err := f.find(c)
+	if err != nil {
+		return request{}, err
+	}
+	r := request{Ticket: t, Base: base(c, t), Owner: f.people.Card(c.Context(), t.Owner), Live: "ticket:" + t.Ref()}
+	r.State, r.Tone = state(c, t)
+	if due, key := next(t); !due.IsZero() {
+		r.Next, r.Late = c.T(key, "Time", c.Clock(due)), c.Now.After(due)
+		if r.Late {
+			r.Next = c.T("portal.next_late", "Time", c.Clock(due))
+		}
+	}
+	r.Helper = f.helper(c, t)
+	days := f.clocks.Policy().ConfirmDays
+	if toConfirm(t) {
+		r.Closes = c.T("portal.closes", "Time", c.Moment(t.ResolvedAt.AddDate(0, 0, int(days))))
+	}
+	r.Reopen = t.Status == ticket.Closed && t.MergedInto == 0 && c.Now.Sub(t.ClosedAt) <= time.Duration(c.Desk.ReopenDays)*24*time.Hour
+	if t.MergedInto != 0 {
+		for _, l := range t.Detail.Links {
+			if l.Ticket == t.MergedInto {
+				r.Merged = ticket.Ref(l.Number)
+			}
+		}
+		if c.Code == "" && r.Merged != "" {
+			r.MergedAt = "/requests/" + r.Merged
+		}
+	}
+	r.Steps, err = f.steps(c, t)
+	return r, err
+}
+
+// find reads the ticket that the address names. In the portal everybody is a requester.
+func (f *Faces) find(c *page.Ctx) (ticket.Ticket, error) {
+	on := ticket.Target{ID: ticket.ID(c.Actor.Ticket)}
+	if c.Code == "" {
+		number, err := c.Number("number")
+		if err != nil {
+			return ticket.Ticket{}, err
+		}
+		on = ticket.Target{Number: number}
+	}
+	if on == (ticket.Target{}) {
+		return ticket.Ticket{}, errs.New(errs.NotFound, "ticket.not_found")
+	}
+	return f.tickets.Get(c.Context(), c.Actor, on)
+}
+
+func base(c *page.Ctx, t ticket.Ticket) string {
+	if c.Code != "" {
+		return "/t/" + c.Code
+	}
+	return "/requests/" + t.Ref()
+}
+
+// helper names the group and the person besides the owner.
+func (f *Faces) helper(c *page.Ctx, t ticket.Ticket) string {
+	group := f.people.Group(c.Context(), t.Group).Label(string(c.Lang))
+	name := ""
+	if t.Assignee != t.Owner {
+		name = f.people.Card(c.Context(), t.Assignee).Name
+	}
+	switch {
+	case group != "" && name != "":
+		return c.T("portal.helped_by", "Group", group, "Name", name)
+	case name != "":
+		return c.T("portal.helped_by_person", "Name", name)
+	}
+	return group
+}

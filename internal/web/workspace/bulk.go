@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package workspace
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/web/page"
+)
+
+// listFields are what the form around the list carries, whichever of its buttons is pressed.
+func listFields() []string { return append(actFields(), "back", "claim", "ticket") }
+
+// takeNext takes the unclaimed ticket at the greatest risk (N23). Somebody else may be
+// quicker; then it is the one after it.
+func (f *Faces) takeNext(c *page.Ctx) error {
+	form, err := c.Form(page.SmallForm, "back")
+	if err != nil {
+		return err
+	}
+	p, err := f.Tickets.List(c.Context(), c.Actor, ticket.Filter{View: ticket.Unclaimed, Limit: 20})
+	if err != nil {
+		return err
+	}
+	for _, t := range p.Tickets {
+		_, err := f.Tickets.Do(c.Context(), c.Actor, ticket.Target{ID: t.ID, Version: t.Version}, ticket.Accept{})
+		if tooLate(err) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		c.Say("work.taken", "Ref", t.Ref())
+		return c.Redirect("/work/tickets/" + t.Ref())
+	}
+	c.Say("work.none_to_take")
+	return c.Redirect(backTo(form))
+}
+
+// tooLate reports whether somebody else was quicker.
+func tooLate(err error) bool {
+	switch errs.KindOf(err) {
+	case errs.Conflict, errs.Stale, errs.NotFound:
+		return true
+	default:
+		return false
+	}
+}
+
+// claim takes the ticket whose button was pressed. Where somebody was quicker the list says
+// who, and stays where it was.
+func (f *Faces) claim(c *page.Ctx) error {
+	form, err := c.Form(page.SmallForm, listFields()...)
+	if err != nil {
+		return err
+	}
+	on := ticket.Target{Number: ticket.ParseRef(form.Get("claim"))}
+	t, err := f.Tickets.Do(c.Context(), c.Actor, on, ticket.Accept{})
+	if errs.KindOf(err) == errs.Conflict {
+		return f.claimed(c, form, on, err)
+	}
+	if err != nil {
+		return err
+	}
+	c.Say("work.taken", "Ref", t.Ref())
+	return c.Redirect("/work/tickets/" + t.Ref())
+}
+
+// claimed answers a claim that came too late. Whoever pressed twice has the ticket already.
+func (f *Faces) claimed(c *page.Ctx, form *page.Form, on ticket.Target, why error) error {
+	t, err := f.Tickets.Get(c.Context(), c.Actor, on)
+	if err != nil {
+		return err
+	}
+	if int64(t.Owner) == c.Actor.ID {
+		return c.Redirect("/work/tickets/" + t.Ref())
+	}
+	o := &outcome{Title: c.T("work.claim_failed")}
+	reason := reasonOf(c, why)
+	if owner := f.People.Card(c.Context(), t.Owner); owner.ID != 0 {
+		reason.Text = c.T("work.claim_taken", "Name", owner.Name)
+	}
+	o.add(reason, t)
+	return f.showOutcome(c, form, o)
+}
+
+// bulk gives one command on every ticket that was picked. Each passes the same gates as on
+// its own page, and what did not go through is named with its reason; nothing is skipped silently.
+func (f *Faces) bulk(c *page.Ctx) error {
+	form, err := c.Form(page.SmallForm, listFields()...)
+	if err != nil {
+		return err
+	}
+	cmd, err := f.bulkCommand(c, form)
+	if err != nil {
+		return err
+	}
+	picked := slices.Compact(slices.Sorted(slices.Values(form.All("ticket"))))
+	if len(picked) == 0 {
+		return errs.New(errs.Invalid, "work.pick_some")
+	}
+	o := &outcome{}
+	var before []ticket.Ticket
+	for _, ref := range picked {
+		was, now, err := f.giveOne(c, ticket.ParseRef(ref), cmd)
+		if err != nil {
+			o.add(reasonOf(c, err), was)
+			continue
+		}
+		o.Done++
+		before = append(before, was, now)
+	}
+	if len(o.Reasons) > 0 {
+		o.Title = c.T("work.bulk_partly", "Done", o.Done, "Failed", o.failed())
+		return f.showOutcome(c, form, o)
+	}
+	c.SayUndo(undoOf(cmd, before), "work.bulk_"+strings.ReplaceAll(c.Path("act"), "-", "_"), "Count", o.Done)
+	return c.Redirect(backTo(form))
+}
+
+// giveOne gives a command on one ticket and returns it as it was and as it is. A ticket that
+// cannot be read is still named by its number.
+func (f *Faces) giveOne(c *page.Ctx, number int64, cmd ticket.Command) (was, now ticket.Ticket, err error) {
+	on := ticket.Target{Number: number}
+	if was, err = f.Tickets.Get(c.Context(), c.Actor, on); err != nil {
+		return ticket.Ticket{Number: number}, ticket.Ticket{}, err
+	}
+	now, err = f.Tickets.Do(c.Context(), c.Actor, on, cmd)
+	return was, now, err
+}
+
+// showOutcome answers with the list as it was, what went through and what did not above it.
+// The tickets that did not stay ticked, so that the next attempt needs no new picking.
+func (f *Faces) showOutcome(c *page.Ctx, form *page.Form, o *outcome) error {
+	u, err := url.Parse(backTo(form))
+	if err != nil {
+		return err
+	}
+	v, err := f.readQueue(c, u.Query())
+	if err != nil {
+		return err
+	}
+	v.Outcome = o
+	if form.Get("claim") == "" {
+		for i := range v.Rows {
+			v.Rows[i].Picked = o.holds(v.Rows[i].Number)
+		}
+	}
+	return f.showQueue(c, http.StatusConflict, v)
+}
+
+// backTo is the list that a command was given from.
+func backTo(form *page.Form) string {
+	back := page.LocalPath(form.Get("back"), "/work")
+	if back != "/work" && !strings.HasPrefix(back, "/work?") {
+		return "/work"
+	}
+	return back
+}
+
+// outcome is what became of a command on several tickets.
+type outcome struct {
+	Title   string
+	Done    int
+	Reasons []reason
+}
+
+// reason is why a command did not go through, and the tickets for which it did not.
+type reason struct {
+	Text    string
+	Gaps    []page.Gap
+	Tickets []ticket.Ticket
+}
+
+// reasonOf says in the reader's language why a command failed.
+func reasonOf(c *page.Ctx, err error) reason {
+	p := c.Problem(err)
+	r := reason{Text: p.Text, Gaps: p.Gaps}
+	if len(p.Fields) > 0 {
+		r.Text = strings.Join(p.Fields, " ")
+	}
+	return r
+}
+
+func (r reason) same(other reason) bool {
+	return r.Text == other.Text && slices.Equal(r.Gaps, other.Gaps)
+}
+
+// add puts a ticket under its reason.
+func (o *outcome) add(r reason, t ticket.Ticket) {
+	i := slices.IndexFunc(o.Reasons, r.same)
+	if i < 0 {
+		i = len(o.Reasons)
+		o.Reasons = append(o.Reasons, r)
+	}
+	o.Reasons[i].Tickets = append(o.Reasons[i].Tickets, t)
+}
+
+func (o *outcome) failed() int {
+	n := 0
+	for _, r := range o.Reasons {
+		n += len(r.Tickets)
+	}
+	return n
+}
+
+func (o *outcome) holds(ref string) bool {
+	return slices.ContainsFunc(o.Reasons, func(r reason) bool {
+		return slices.ContainsFunc(r.Tickets, func(t ticket.Ticket) bool { return t.Ref() == ref })
+	})
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package workspace
+
+import (
+	"net/http"
+
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/id"
+	"github.com/loopdesk/loopdesk/internal/web/page"
+	"github.com/loopdesk/loopdesk/internal/web/ui"
+)
+
+// newView is the form in which staff record a request that reached them by some other way.
+type newView struct {
+	Form     *page.Form
+	Caller   caller
+	Channels []ui.Option
+	Elements []elementView
+	From     choices
+	Halt     []ui.Option
+}
+
+// newFields are what the form carries.
+func newFields() []string {
+	return append(append(callerFields(), filingFields()...), "act", "key", "channel", "subject", "text", "mine", page.FileField)
+}
+
+// newTicket shows the form, with a requester where the address names one.
+func (f *Faces) newTicket(c *page.Ctx) error {
+	form := page.Filled("key", id.Token(), "channel", string(ticket.Web), "q", c.Query("q"), "requester", c.Query("requester"))
+	return f.showNew(c, http.StatusOK, form)
+}
+
+func (f *Faces) showNew(c *page.Ctx, status int, form *page.Form) error {
+	who, err := f.caller(c, form)
+	if err != nil {
+		return err
+	}
+	v := newView{Form: form, Caller: who.recognised(), Halt: haltOptions(c)}
+	for _, ch := range []ticket.Channel{ticket.Web, ticket.Phone, ticket.Mail} {
+		v.Channels = append(v.Channels, ui.Option{Value: string(ch), Label: c.T("work.channel_" + string(ch))})
+	}
+	v.Elements = elementViews(c, form, reached(v.Caller.Who))
+	if v.From, err = f.choices(c); err != nil {
+		return err
+	}
+	fr := c.Frame(c.T("work.new_ticket"))
+	fr.Path = "/work/new"
+	w := ui.Workspace{Page: fr.Page(), Nav: f.nav(c, fr, ""), Keys: keyMap(fr)}
+	return c.Render(status, framed(w, newPage(fr, v)))
+}
+
+// openTicket records the request. The requester's words are kept as they were said (N17).
+func (f *Faces) openTicket(c *page.Ctx) error {
+	form, err := c.Form(page.TextForm, newFields()...)
+	if err != nil {
+		return err
+	}
+	if form.Get("act") == "find" {
+		if err := f.keepFiles(c, form); err != nil {
+			return err
+		}
+		return f.showNew(c, http.StatusOK, form)
+	}
+	t, repeated, err := f.recordNew(c, form)
+	switch errs.KindOf(err) {
+	case errs.Denied, errs.Unauthenticated:
+		return err
+	}
+	if err != nil {
+		return f.showNew(c, c.MarkUp(form, formUsed(form, err)), form)
+	}
+	if repeated {
+		c.Say("work.recorded_before", "Ref", t.Ref())
+	} else {
+		c.Say("work.recorded", "Ref", t.Ref())
+	}
+	return c.Redirect("/work/tickets/" + t.Ref())
+}
+
+func (f *Faces) recordNew(c *page.Ctx, form *page.Form) (ticket.Ticket, bool, error) {
+	channel := ticket.Channel(form.Get("channel"))
+	switch channel {
+	case ticket.Web, ticket.Phone, ticket.Mail:
+	default:
+		return ticket.Ticket{}, false, errs.Field("channel", "work.channel_unknown")
+	}
+	who, err := f.requester(c, form)
+	if err != nil {
+		return ticket.Ticket{}, false, err
+	}
+	r := f.filed(c, form, ticket.Request{
+		Requester: who, Subject: form.Text("subject"), Channel: channel,
+		Say: ticket.Say{Text: form.Get("text"), Files: form.Tokens(), Channel: channel},
+	})
+	var then []ticket.Command
+	if a, whole := f.grading(c, form); whole {
+		then = append(then, ticket.Grade{Answers: a})
+	}
+	if form.On("mine") {
+		then = append(then, ticket.Accept{})
+	}
+	return f.Tickets.Record(c.Context(), c.Actor, r, then...)
+}

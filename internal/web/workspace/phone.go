@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package workspace
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/setting"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/desk/triage"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/id"
+	"github.com/loopdesk/loopdesk/internal/web/page"
+	"github.com/loopdesk/loopdesk/internal/web/ui"
+)
+
+// padView is the pad on which a call is taken down: who calls, what they say, the elements
+// made of it, and the sentences with which it is read back (N15, N18, N40).
+//
+// The form holds everything, so that it can be shown again whole at any point of the call. A
+// script only brings the parts that follow from it up to date.
+type padView struct {
+	Form     *page.Form
+	Caller   caller
+	Calls    []callView // the caller's tickets that are still open
+	Past     []callView // and the last that are not
+	Elements []elementView
+	From     choices
+	Halt     []ui.Option
+	Script   []sentence
+	Missing  []ticket.Element // neither filled in nor marked as unknown
+	Grade    triage.Answers
+	Priority triage.Priority // by the grade; 0 while a question is open
+	Why      string
+	Told     string // what the caller may count on
+	Began    time.Time
+	Lasted   time.Duration
+}
+
+// callView is another ticket of the caller.
+type callView struct {
+	Ref     string
+	Subject string
+	State   string
+	Next    string
+	Late    bool
+	When    ui.When
+}
+
+// padFields are what the form carries.
+func padFields() []string {
+	return append(append(callerFields(), filingFields()...), "act", "append", "key", "began", "text", "heard", "shown")
+}
+
+// longestCall bounds what a form may claim about the length of a call.
+const longestCall = 12 * time.Hour
+
+// phonePad begins a call. A telephone system may open it with ?q= and the number that calls.
+func (f *Faces) phonePad(c *page.Ctx) error {
+	form := page.Filled("key", id.Token(), "began", key(c.Now.UnixMilli()), "q", c.Query("q"), "requester", c.Query("requester"))
+	return f.showPad(c, http.StatusOK, form)
+}
+
+func (f *Faces) showPad(c *page.Ctx, status int, form *page.Form) error {
+	v, err := f.pad(c, form, caller.recognised)
+	if err != nil {
+		return err
+	}
+	fr := c.Frame(c.T("work.phone"))
+	fr.Path = "/work/phone"
+	w := ui.Workspace{Page: fr.Page(), Nav: f.nav(c, fr, ""), Rail: true, Keys: keyMap(fr)}
+	return c.Render(status, framed(w, padPage(fr, v)))
+}
+
+// checkCall answers what follows from the form as it is now: the caller's tickets, the meter,
+// the sentences that have changed. No field that is being typed into is among it.
+func (f *Faces) checkCall(c *page.Ctx) error {
+	form, err := c.Form(page.TextForm, padFields()...)
+	if err != nil {
+		return err
+	}
+	v, err := f.pad(c, form, nil)
+	if err != nil {
+		return err
+	}
+	return c.Show(padParts(c.Frame(""), v))
+}
+
+// takeCall does what the button says. Whatever is missing or goes wrong, the pad comes back
+// with all that was typed.
+func (f *Faces) takeCall(c *page.Ctx) error {
+	form, err := c.Form(page.TextForm, padFields()...)
+	if err != nil {
+		return err
+	}
+	switch {
+	case form.Get("append") != "":
+		err = f.appendCall(c, form)
+	case form.Get("act") == "create" || form.Get("act") == "flag":
+		err = f.recordCall(c, form, form.Get("act") == "create")
+	default: // to look somebody up, to bring the script up to date
+		return f.showPad(c, http.StatusOK, form)
+	}
+	switch errs.KindOf(err) {
+	case errs.Denied, errs.Unauthenticated:
+		return err
+	}
+	if err != nil {
+		return f.showPad(c, c.MarkUp(form, formUsed(form, err)), form)
+	}
+	return nil
+}
+
+// recordCall makes a ticket of the call. Heard says that every sentence was read back and
+// agreed to; without it the ticket is flagged until that is made good (N18).
+//
+// The request, its grade, the reading back and the record of the call are one commit. To have
+// taken a request down is no answer to it: the response clock runs until somebody gives the
+// first feedback by the time that the caller was told (N3, N20).
+func (f *Faces) recordCall(c *page.Ctx, form *page.Form, heard bool) error {
+	v, err := f.pad(c, form, nil)
+	if err != nil {
+		return err
+	}
+	if heard && !v.whole() {
+		return v.notYet()
+	}
+	who, err := f.requester(c, form)
+	if err != nil {
+		return err
+	}
+	r := f.filed(c, form, ticket.Request{
+		Requester: who, Channel: ticket.Phone, Say: ticket.Say{Text: form.Get("text"), Channel: ticket.Phone, Seconds: callSeconds(v.Lasted)},
+	})
+	t, repeated, err := f.Tickets.Record(c.Context(), c.Actor, r, v.commands(c, heard)...)
+	if err != nil {
+		return err
+	}
+	switch {
+	case repeated:
+		c.Say("work.recorded_before", "Ref", t.Ref())
+	case heard:
+		c.Say("work.call_recorded", "Ref", t.Ref(), "Told", v.Told)
+	default:
+		c.Say("work.call_flagged", "Ref", t.Ref())
+	}
+	return c.Redirect("/work/tickets/" + t.Ref())
+}
+
+// commands are what happens to the new ticket within the same commit.
+func (v padView) commands(c *page.Ctx, heard bool) []ticket.Command {
+	var then []ticket.Command
+	if v.Priority != 0 {
+		then = append(then, ticket.Grade{Answers: v.Grade})
+	}
+	text := c.T("work.call_unheard", "Told", v.Told)
+	if heard {
+		then = append(then, ticket.ReadBackWith{Items: ticket.Elements()})
+		text = c.T("work.call_heard", "Told", v.Told)
+	}
+	return append(then, ticket.CallRecord{
+		Incoming: true, Say: ticket.Say{Text: text, Channel: ticket.Phone, Seconds: callSeconds(v.Lasted)},
+	})
+}
+
+// appendCall writes the call down on a ticket that there is already, in the caller's words.
+func (f *Faces) appendCall(c *page.Ctx, form *page.Form) error {
+	lasted := callLasted(c, form)
+	t, err := f.Tickets.Do(c.Context(), c.Actor, ticket.Target{Number: ticket.ParseRef(form.Get("append"))}, ticket.CallRecord{
+		Spoke: true, Incoming: true, Say: ticket.Say{Text: form.Get("text"), Channel: ticket.Phone, Seconds: callSeconds(lasted)},
+	})
+	if err != nil {
+		return err
+	}
+	c.Say("work.call_appended", "Ref", t.Ref())
+	return c.Redirect("/work/tickets/" + t.Ref())
+}
+
+// pad gathers the pad. choose may settle who calls where the search leaves no doubt.
+func (f *Faces) pad(c *page.Ctx, form *page.Form, choose func(caller) caller) (padView, error) {
+	v := padView{Form: form, Halt: haltOptions(c), Began: callBegan(c, form), Lasted: callLasted(c, form)}
+	var err error
+	if v.Caller, err = f.caller(c, form); err != nil {
+		return v, err
+	}
+	if choose != nil {
+		v.Caller = choose(v.Caller)
+	}
+	if v.From, err = f.choices(c); err != nil {
+		return v, err
+	}
+	if err = f.otherCalls(c, &v); err != nil {
+		return v, err
+	}
+	v.Elements = elementViews(c, form, reached(v.Caller.Who))
+	record := f.callElements(c, form, v.Caller)
+	for _, e := range ticket.Elements() {
+		if !record[e].Filled() {
+			v.Missing = append(v.Missing, e)
+		}
+	}
+	v.Script = script(c, form, v.Caller, record)
+	err = f.expect(c, &v)
+	return v, err
+}
+
+// callElements is the record as it would be: what was filled in, what the directory knows, and
+// for what happened the caller's own words until somebody puts them shorter.
+func (f *Faces) callElements(c *page.Ctx, form *page.Form, who caller) map[ticket.Element]ticket.Answer {
+	out := f.elements(c, form)
+	fill := func(e ticket.Element, value string) {
+		if !out[e].Filled() && value != "" {
+			out[e] = ticket.Answer{Value: value}
+		}
+	}
+	name, contact := who.Who.Name, reached(who.Who)
+	if form.Get("requester") == somebodyNew {
+		name = form.Text("new_name")
+		contact = reached(person.Person{Phone: form.Text("new_phone"), Email: form.Text("new_email")})
+	}
+	fill(ticket.Who, name)
+	fill(ticket.Contact, contact)
+	fill(ticket.Symptom, ticket.SubjectOf(form.Get("text")))
+	return out
+}
+
+// otherCalls reads the caller's other tickets: perhaps this call is about one of them.
+func (f *Faces) otherCalls(c *page.Ctx, v *padView) error {
+	if v.Caller.Who.ID == 0 {
+		return nil
+	}
+	p, err := f.Tickets.List(c.Context(), c.Actor, ticket.Filter{View: ticket.All, Requester: v.Caller.Who.ID, Limit: 30})
+	for _, t := range p.Tickets {
+		one := callView{Ref: t.Ref(), Subject: t.Subject, State: standing(c, t), When: ui.At(c.Lang, t.CreatedAt, c.Now, c.Zone)}
+		if k := clockOf(c, t); !k.Due.IsZero() {
+			one.Next, one.Late = k.Meaning+" "+k.At, k.Left < 0
+		}
+		switch {
+		case t.Open():
+			v.Calls = append(v.Calls, one)
+		case len(v.Past) < 3:
+			v.Past = append(v.Past, one)
+		}
+	}
+	return err
+}
+
+// standing is where a ticket stands, in one or two words.
+func standing(c *page.Ctx, t ticket.Ticket) string {
+	switch t.Status {
+	case ticket.Pending:
+		return c.T("work.waits_" + string(t.Pending))
+	case ticket.Closed:
+		return c.T("work.ended_" + string(t.ClosedAs))
+	case ticket.New, ticket.Opened, ticket.Resolved:
+	}
+	return c.T("work.status_" + string(t.Status))
+}
+
+// expect says what the caller may count on: who will be on it, and by when the first feedback
+// comes at the latest (N20). An open question of the grading counts as it will on the ticket.
+func (f *Faces) expect(c *page.Ctx, v *padView) error {
+	p := triage.Default
+	if a, whole := f.grading(c, v.Form); whole {
+		matrix, _, err := setting.Load(c.Context(), f.Settings, ticket.MatrixName, triage.Standard())
+		if err != nil {
+			return err
+		}
+		p = matrix.Priority(a)
+		core := "work.why_not_core"
+		if a.Core {
+			core = "work.why_core"
+		}
+		v.Grade, v.Priority = a, p
+		v.Why = c.T("work.why_grade", "Core", c.T(core), "Affected", affectedWord(c, string(a.Affected)), "Halt", c.T("work.halt_"+string(a.Halt)))
+	}
+	due := f.Clocks.Expect(ticket.Ticket{CreatedAt: c.Now, Priority: p})
+	v.Told = c.T("work.told", "Group", f.helpers(c, v.Form), "Time", c.Moment(due))
+	return nil
+}
+
+// helpers names the group that the ticket will go to.
+func (f *Faces) helpers(c *page.Ctx, form *page.Form) string {
+	which := person.GroupID(form.Int("group"))
+	path := f.Catalog.Path(c.Context(), catalog.CategoryID(form.Int("category")))
+	for i := len(path) - 1; i >= 0 && which == 0; i-- {
+		which = path[i].Group
+	}
+	if g := f.People.Group(c.Context(), which); g.ID != 0 {
+		return g.Label(string(c.Lang))
+	}
+	return c.T("work.service_desk")
+}
+
+// callBegan is when the pad was opened for this call.
+func callBegan(c *page.Ctx, form *page.Form) time.Time {
+	ms, err := strconv.ParseInt(form.Get("began"), 10, 64)
+	at := time.UnixMilli(ms)
+	if err != nil || at.After(c.Now) || c.Now.Sub(at) > longestCall {
+		form.Values.Set("began", key(c.Now.UnixMilli()))
+		return c.Now
+	}
+	return at
+}
+
+func callLasted(c *page.Ctx, form *page.Form) time.Duration { return c.Now.Sub(callBegan(c, form)) }
+
+func callSeconds(d time.Duration) int64 { return int64(d / time.Second) }

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package workspace
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/web/page"
+	"github.com/loopdesk/loopdesk/internal/web/ui"
+)
+
+// mountQueue adds the list, what is done from it, and the ways to record a ticket.
+func (f *Faces) mountQueue(r *page.Router) {
+	r.Get("/work", access.QueueRead, f.queue)
+	r.Get("/work/rows", access.QueueRead, f.queueRows)
+	r.Post("/work/next", access.TicketWork, f.takeNext)
+	r.Post("/work/claim", access.TicketWork, f.claim)
+	r.Post("/work/bulk/{act}", access.TicketWork, f.bulk)
+	r.Post("/work/unassign/{what}", access.TicketWork, f.unassign)
+	f.mountIntake(r)
+	f.mountQuarantine(r)
+}
+
+// queuePage is how many tickets a page of the list holds.
+const queuePage = 50
+
+// listView is everything that the queue shows.
+type listView struct {
+	View    ticket.View
+	Title   string
+	Total   string
+	Sorted  string
+	Query   url.Values // what narrows the list, without the place in it
+	Cursor  string
+	Trail   []string // the cursors of the pages before this one, but the first
+	Text    string
+	Filters []ui.FilterView
+	Views   []ui.Link // the ready-made lists with their counts, for a phone
+	Rows    []ui.QueueRow
+	Pager   ui.PagerView
+	Bulk    bulkChoices
+	Empty   emptyView
+	Outcome *outcome // of a command on several tickets
+}
+
+// Here is the address of the list as it is shown.
+func (v listView) Here() string { return v.address("/work", v.Cursor, v.Trail) }
+
+// Live is where the same stretch of the list is read again.
+func (v listView) Live() string { return v.address("/work/rows", v.Cursor, v.Trail) }
+
+func (v listView) address(path, cursor string, trail []string) string {
+	q := with(v.Query, "after", cursor)
+	q = with(q, "trail", strings.Join(trail, ","))
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}
+
+// searched reports whether one came to look for something: to the list of everything, with
+// nothing looked for yet.
+func (v listView) searched() bool { return v.View == ticket.All && len(v.Query) == 1 && v.Cursor == "" }
+
+// queue shows the list: the next right thing to do on top.
+func (f *Faces) queue(c *page.Ctx) error {
+	if n := ticket.ParseRef(c.Query("q")); n != 0 { // a number means that ticket, wherever it is listed
+		if t, err := f.Tickets.Get(c.Context(), c.Actor, ticket.Target{Number: n}); err == nil {
+			return c.Redirect("/work/tickets/" + t.Ref())
+		}
+	}
+	v, err := f.readQueue(c, c.Request.URL.Query())
+	if err != nil {
+		return err
+	}
+	return f.showQueue(c, http.StatusOK, v)
+}
+
+func (f *Faces) showQueue(c *page.Ctx, status int, v listView) error {
+	fr := c.Frame(v.Title).Listen("queue", "person")
+	fr.Path = v.Here() // also where it answers a command
+	w := ui.Workspace{Page: fr.Page(), Nav: f.nav(c, fr, v.View), Keys: keyMap(fr)}
+	return c.Render(status, framed(w, queuePageOf(fr, v)))
+}
+
+// queueRows answers the list alone, for a reader who asked to see what has changed.
+func (f *Faces) queueRows(c *page.Ctx) error {
+	v, err := f.readQueue(c, c.Request.URL.Query())
+	if err != nil {
+		return err
+	}
+	return c.Show(queueList(c.Frame(v.Title), v))
+}
+
+// readQueue gathers the list that a query names.
+func (f *Faces) readQueue(c *page.Ctx, query url.Values) (listView, error) {
+	flt, q := filterOf(query)
+	p, err := f.Tickets.List(c.Context(), c.Actor, flt)
+	if err != nil {
+		return listView{}, err
+	}
+	v := listView{View: flt.View, Title: c.T("work.view_" + string(flt.View)), Query: q, Cursor: flt.Cursor, Trail: trailOf(query), Text: flt.Text}
+	if group := f.People.Group(c.Context(), flt.Group); group.ID != 0 && q.Get("view") == "" {
+		v.Title = group.Label(string(c.Lang))
+	}
+	v.Sorted = c.T("work.sorted_risk")
+	if flt.View == ticket.Done || flt.View == ticket.All {
+		v.Sorted = c.T("work.sorted_change")
+	}
+	v.Rows = f.rows(c, v, p.Tickets)
+	v.Pager = v.pager(p.Next)
+	v.Empty = v.empty(c)
+	counts := f.Tickets.Counts(c.Actor)
+	v.Total = v.total(c, counts, p)
+	v.Views = viewLinks(c, v.View, counts)
+	from, err := f.choices(c)
+	v.Filters, v.Bulk = from.filters(c, v), from.bulk(c)
+	return v, err
+}
+
+// total says how many tickets the list holds, where that is known without asking for them.
+func (v listView) total(c *page.Ctx, counts ticket.Counts, p ticket.Page) string {
+	narrowed := len(v.Query)
+	if v.Query.Get("view") != "" {
+		narrowed--
+	}
+	n, counted := counts.Views[v.View]
+	switch {
+	case narrowed == 0 && counted:
+	case p.Next == "" && v.Cursor == "":
+		n = len(p.Tickets)
+	default:
+		return ""
+	}
+	if v.View == ticket.Done || v.View == ticket.All {
+		return c.T("work.count", "Count", n)
+	}
+	return c.T("work.total", "Count", n)
+}
+
+// maxTrail bounds how many pages back the address remembers; from further on the way back
+// leads to the first page.
+const maxTrail = 30
+
+// trailOf reads the cursors of the pages before.
+func trailOf(query url.Values) []string {
+	if query.Get("trail") == "" {
+		return nil
+	}
+	list := strings.Split(query.Get("trail"), ",")
+	return list[max(0, len(list)-maxTrail):]
+}
+
+// pager leads to the neighbouring pages. Pages are found by key, so that the way back is a
+// trail of keys rather than a number.
+func (v listView) pager(next string) ui.PagerView {
+	var p ui.PagerView
+	if next != "" {
+		trail := v.Trail
+		if v.Cursor != "" {
+			trail = append(trail[:len(trail):len(trail)], v.Cursor)
+		}
+		p.Older = v.address("/work", next, trail[max(0, len(trail)-maxTrail):])
+	}
+	if v.Cursor == "" {
+		return p
+	}
+	if n := len(v.Trail); n > 0 {
+		p.Newer = v.address("/work", v.Trail[n-1], v.Trail[:n-1])
+	} else {
+		p.Newer = v.address("/work", "", nil)
+	}
+	return p
+}
+
+// viewLinks are the ready-made lists with their counts, side by side.
+func viewLinks(c *page.Ctx, current ticket.View, counts ticket.Counts) []ui.Link {
+	var out []ui.Link
+	for _, view := range []ticket.View{ticket.Risk, ticket.Mine, ticket.Unclaimed, ticket.Overdue, ticket.Promised, ticket.ForUser, ticket.ToConfirm, ticket.ToArchive} {
+		l := ui.Link{Label: c.T("work.view_" + string(view)), Href: "/work?view=" + string(view), Current: view == current}
+		if n := counts.Views[view]; n > 0 {
+			l.Label += " " + strconv.Itoa(n)
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+func key(n int64) string { return strconv.FormatInt(n, 10) }

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package workspace
+
+import (
+	"github.com/loopdesk/loopdesk/internal/web/page"
+	"github.com/loopdesk/loopdesk/internal/web/ui"
+)
+
+// keyMap is what "?" opens: the same list on every page of this face.
+func keyMap(fr page.Frame) []ui.KeyGroup {
+	said := func(pairs ...string) []ui.KeyWord {
+		var out []ui.KeyWord
+		for i := 0; i+1 < len(pairs); i += 2 {
+			out = append(out, ui.KeyWord{Key: pairs[i], Label: fr.T("work.key_" + pairs[i+1])})
+		}
+		return out
+	}
+	return []ui.KeyGroup{
+		{Title: fr.T("work.keys_list"), Keys: said(
+			"j", "down", "k", "up", "enter", "open", "x", "pick", "/", "filter", "g l", "next", "c", "new")},
+		{Title: fr.T("work.keys_picked"), Keys: said("a", "assign", "t", "hand_over", "p", "priority", "m", "merge", "h", "hold", "escape", "unpick")},
+		{Title: fr.T("work.keys_ticket"), Keys: said(
+			"r", "reply", "n", "note", "a", "assign", "t", "hand_over", "p", "priority", "h", "hold", "e", "resolve", "m", "merge", "ctrl+enter", "send", "escape", "close")},
+		{Title: fr.T("work.keys_go"), Keys: said("g q", "queue", "g m", "mine", "g p", "phone", "?", "all")},
+	}
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package workspace
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/desk/triage"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/web/page"
+)
+
+type reading func(f *Faces, c *page.Ctx, t ticket.Ticket, form *page.Form) (ticket.Command, error)
+
+// plain is for a form that says everything by itself.
+func plain(make func(form *page.Form) ticket.Command) reading {
+	return func(_ *Faces, _ *page.Ctx, _ ticket.Ticket, form *page.Form) (ticket.Command, error) { return make(form), nil }
+}
+
+// deeds are the commands of the page with the fields that their forms may carry.
+func deeds() map[ticket.Name]deed {
+	small := func(read reading, fields ...string) deed {
+		return deed{fields: fields, limit: page.SmallForm, read: read}
+	}
+	long := func(read reading, fields ...string) deed {
+		return deed{fields: fields, limit: page.TextForm, read: read}
+	}
+	leads := func(d deed) deed {
+		d.leads = true
+		return d
+	}
+	elements := []string{}
+	for _, e := range ticket.Elements() {
+		elements = append(elements, string(e), string(e)+"_reason")
+	}
+	return map[ticket.Name]deed{
+		ticket.CmdAccept:   small(plain(func(*page.Form) ticket.Command { return ticket.Accept{} })),
+		ticket.CmdAssign:   small(readAssign, "owner", "assignee", "group"),
+		ticket.CmdHandOver: small(readHandOver, "group", "assignee", "done", "why", "needed"),
+		ticket.CmdClassify: small(readClassify, "category", "service", "subject"),
+		ticket.CmdGrade:    small(plain(readGrade), "core", "affected", "halt", "override", "reason"),
+		ticket.CmdRecord:   small(readRecord, elements...),
+		ticket.CmdReadBack: small(plain(readReadBack), "items"),
+		ticket.CmdReply:    long(plain(readReply), "text", page.FileField),
+		ticket.CmdNote:     long(plain(readNote), "text", page.FileField),
+		ticket.CmdCall:     long(readCall, "text", "direction", "length", "spoke", page.FileField),
+		ticket.CmdHold:     small(readHold, "reason", "stuck", "doing", "next"),
+		ticket.CmdResume:   small(plain(func(*page.Form) ticket.Command { return ticket.Resume{} })),
+		ticket.CmdResolve:  leads(long(plain(readResolve), append(solutionFields(), "how")...)),
+		ticket.CmdConfirm:  leads(small(plain(readConfirm), "evidence", "solution")),
+		ticket.CmdArchive:  leads(small(plain(readArchive), "difficulties", "approach")),
+		ticket.CmdClose:    leads(small(plain(readClose), "as", "reason")),
+		ticket.CmdReopen:   leads(small(plain(readReopen), "reason")),
+		ticket.CmdMerge:    leads(small(readMerge, "into", "pick")),
+		ticket.CmdLink:     small(readLink, "to"),
+		ticket.CmdDeviate:  small(plain(readDeviate), "gap", "reason"),
+	}
+}
+
+// readAssign takes what differs from what is; the rest stays as it is.
+func readAssign(_ *Faces, _ *page.Ctx, t ticket.Ticket, form *page.Form) (ticket.Command, error) {
+	c := ticket.Assign{Owner: person.ID(form.Int("owner")), Assignee: person.ID(form.Int("assignee")), Group: person.GroupID(form.Int("group"))}
+	if c.Owner == t.Owner {
+		c.Owner = 0
+	}
+	if c.Assignee == t.Assignee {
+		c.Assignee = 0
+	}
+	if c.Group == t.Group {
+		c.Group = 0
+	}
+	return c, nil
+}
+
+func readHandOver(_ *Faces, _ *page.Ctx, _ ticket.Ticket, form *page.Form) (ticket.Command, error) {
+	return ticket.HandOver{
+		Group: person.GroupID(form.Int("group")), Assignee: person.ID(form.Int("assignee")),
+		Done: form.Text("done"), Why: form.Text("why"), Needed: form.Text("needed"),
+	}, nil
+}
+
+// readClassify takes the one thing that the form was about; the rest stays as it is.
+func readClassify(_ *Faces, _ *page.Ctx, t ticket.Ticket, form *page.Form) (ticket.Command, error) {
+	c := ticket.Classify{Category: t.Category, Service: t.Service, Subject: form.Text("subject")}
+	if form.Values.Has("category") {
+		c.Category = catalog.CategoryID(form.Int("category"))
+	}
+	if form.Values.Has("service") {
+		c.Service = catalog.ServiceID(form.Int("service"))
+	}
+	if form.Values.Has("subject") && c.Subject == "" {
+		return nil, errs.Field("subject", "workticket.subject_empty")
+	}
+	return c, nil
+}
+
+func readGrade(form *page.Form) ticket.Command {
+	return ticket.Grade{
+		Answers:  triage.Answers{Core: form.Get("core") == "yes", Affected: triage.Affected(form.Get("affected")), Halt: triage.Halt(form.Get("halt"))},
+		Override: triage.ParsePriority(form.Get("override")), Reason: form.Text("reason"),
+	}
+}
+
+// readRecord takes the elements that differ from what is recorded. A reason beside an empty
+// element says that the user does not know.
+func readRecord(_ *Faces, _ *page.Ctx, t ticket.Ticket, form *page.Form) (ticket.Command, error) {
+	out := map[ticket.Element]ticket.Answer{}
+	for _, e := range ticket.Elements() {
+		a := ticket.Answer{Value: form.Text(string(e)), Reason: form.Text(string(e) + "_reason")}
+		a.Unknown = a.Value == "" && a.Reason != ""
+		if a.Value != "" {
+			a.Reason = ""
+		}
+		if a != t.Detail.Intake[e] && form.Values.Has(string(e)) {
+			out[e] = a
+		}
+	}
+	return ticket.Record{Intake: out}, nil
+}
+
+func readReadBack(form *page.Form) ticket.Command {
+	var items []ticket.Element
+	for _, v := range form.All("items") {
+		items = append(items, ticket.Element(v))
+	}
+	return ticket.ReadBackWith{Items: items}
+}
+
+func sayOf(form *page.Form) ticket.Say {
+	return ticket.Say{Text: form.Get("text"), Files: form.Tokens(), Channel: ticket.Web}
+}
+
+func readReply(form *page.Form) ticket.Command { return ticket.Reply{Say: sayOf(form)} }
+func readNote(form *page.Form) ticket.Command  { return ticket.Note{Say: sayOf(form)} }
+
+func readCall(_ *Faces, _ *page.Ctx, _ ticket.Ticket, form *page.Form) (ticket.Command, error) {
+	say := sayOf(form)
+	say.Channel = ticket.Phone
+	var ok bool
+	if say.Seconds, ok = seconds(form.Text("length")); !ok {
+		return nil, errs.Field("length", "workticket.length_shape")
+	}
+	return ticket.CallRecord{Say: say, Spoke: form.On("spoke"), Incoming: form.Get("direction") == "in"}, nil
+}
+
+// seconds reads the length of a call: "4:12", or minutes alone; nothing is nothing.
+func seconds(s string) (int64, bool) {
+	if s == "" {
+		return 0, true
+	}
+	whole, rest, parted := strings.Cut(strings.ReplaceAll(s, "：", ":"), ":")
+	m, err := strconv.ParseInt(strings.TrimSpace(whole), 10, 64)
+	if err != nil || m < 0 || m > 24*60 {
+		return 0, false
+	}
+	if !parted {
+		return m * 60, true
+	}
+	n, err := strconv.ParseInt(strings.TrimSpace(rest), 10, 64)
+	return m*60 + n, err == nil && n >= 0 && n < 60
+}
+
+// localTime is how a browser writes an instant without its zone.
+const localTime = "2006-01-02T15:04"
+
+func readHold(_ *Faces, c *page.Ctx, _ ticket.Ticket, form *page.Form) (ticket.Command, error) {
+	h := ticket.HoldFor{Reason: ticket.Waiting(form.Get("reason")), Stuck: form.Text("stuck"), Doing: form.Text("doing")}
+	if text := form.Text("next"); text != "" {
+		at, err := time.ParseInLocation(localTime, text, c.Zone)
+		if err != nil {
+			return nil, errs.Field("next", "workticket.time_shape")
+		}
+		h.Next = at
+	}
+	return h, nil
+}
+
+func readResolve(form *page.Form) ticket.Command {
+	return ticket.Resolve{Solution: solutionOf(form), Difficulties: form.Text("difficulties"), Approach: form.Text("approach")}
+}
+
+func solutionOf(form *page.Form) ticket.Solution {
+	s := ticket.Solution{Text: form.Text("solution"), Cause: form.Text("cause"), Prevention: form.Text("prevention")}
+	for _, step := range form.All("verify") {
+		if step = strings.TrimSpace(step); step != "" {
+			s.Verify = append(s.Verify, step)
+		}
+	}
+	return s
+}
+
+func readConfirm(form *page.Form) ticket.Command {
+	return ticket.Confirm{How: "phone", Evidence: form.Text("evidence"), Resolutions: int(form.Int("solution"))}
+}
+
+func readArchive(form *page.Form) ticket.Command {
+	return ticket.Archive{Difficulties: form.Text("difficulties"), Approach: form.Text("approach")}
+}
+
+func readClose(form *page.Form) ticket.Command {
+	return ticket.Close{As: ticket.Outcome(form.Get("as")), Reason: form.Text("reason")}
+}
+
+func readReopen(form *page.Form) ticket.Command { return ticket.Reopen{Reason: form.Text("reason")} }
+
+func readDeviate(form *page.Form) ticket.Command {
+	return ticket.Deviate{Gap: form.Get("gap"), Reason: form.Text("reason")}
+}
+
+// readMerge takes the number that was written, else the one that was picked.
+func readMerge(f *Faces, c *page.Ctx, _ ticket.Ticket, form *page.Form) (ticket.Command, error) {
+	text := form.Text("into")
+	if text == "" {
+		text = form.Text("pick")
+	}
+	into, err := f.byNumber(c, "into", text)
+	return ticket.Merge{Into: into}, err
+}
+
+func readLink(f *Faces, c *page.Ctx, _ ticket.Ticket, form *page.Form) (ticket.Command, error) {
+	to, err := f.byNumber(c, "to", form.Text("to"))
+	return ticket.Link{To: to}, err
+}
+
+// byNumber finds another ticket by the number in a field.
+func (f *Faces) byNumber(c *page.Ctx, field, text string) (ticket.ID, error) {
+	n := ticket.ParseRef(text)
+	if n == 0 {
+		return 0, errs.Field(field, "workticket.number_shape")
+	}
+	t, err := f.Tickets.Get(c.Context(), c.Actor, ticket.Target{Number: n})
+	if errs.KindOf(err) == errs.NotFound {
+		return 0, errs.Field(field, "ticket.not_found")
+	}
+	return t.ID, err
+}
+
+// canSay reports whether words to the requester may still be written.
+func canSay(t ticket.Ticket) bool { return slices.Contains(ticket.Commands(t.Status), ticket.CmdReply) }

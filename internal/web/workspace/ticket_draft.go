@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package workspace
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/loopdesk/loopdesk/internal/desk/notify"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/web/page"
+)
+
+// keepDraft keeps what is being typed, so that a closed lid or another desk loses nothing. The
+// form sends all its fields; where it stands says what it is.
+func (f *Faces) keepDraft(c *page.Ctx) error {
+	number, err := c.Number("number")
+	if err != nil {
+		return err
+	}
+	form, err := c.Form(page.TextForm, append(solutionFields(), "at", "version", "text", "how", "upload", "reason", page.FileField)...)
+	if err != nil {
+		return err
+	}
+	kind, text := ticket.Name(strings.TrimPrefix(form.Get("at"), inAct+"-")), form.Get("text")
+	if kind == ticket.CmdResolve {
+		text = solutionDraft(form)
+	}
+	if err := f.Tickets.SaveDraft(c.Context(), c.Actor, ticket.Target{Number: number}, kind, text); err != nil {
+		return err
+	}
+	c.Writer().WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// solutionDraft writes the fields of a solution as one text; "" where all are empty.
+func solutionDraft(form *page.Form) string {
+	v := url.Values{}
+	filled := false
+	for _, name := range solutionFields() {
+		v[name] = form.All(name)
+		for _, s := range v[name] {
+			filled = filled || strings.TrimSpace(s) != ""
+		}
+	}
+	if !filled {
+		return ""
+	}
+	return v.Encode()
+}
+
+// draft is what was begun for one of the composers, and the word about it.
+func (s *sheet) draft(kind ticket.Name) (text, saved string) {
+	d, ok := s.drafts[kind]
+	if !ok {
+		return "", ""
+	}
+	return d.Text, s.T("ui.draft_saved", "Clock", s.c.Clock(d.At))
+}
+
+// sendAgain puts a letter that did not leave back into the queue.
+func (f *Faces) sendAgain(c *page.Ctx) error {
+	number, err := c.Number("number")
+	if err != nil {
+		return err
+	}
+	form, err := c.Form(page.SmallForm, "delivery")
+	if err != nil {
+		return err
+	}
+	t, err := f.Tickets.Get(c.Context(), c.Actor, ticket.Target{Number: number})
+	if err != nil {
+		return err
+	}
+	if err := f.Notify.Retry(c.Context(), c.Actor, t, notify.ID(form.Int("delivery"))); err != nil {
+		return err
+	}
+	c.Say("workticket.sent_again")
+	s, err := f.sheet(c, t)
+	if err != nil {
+		return err
+	}
+	if !c.Fragment() {
+		return c.Redirect(s.home())
+	}
+	return c.Show(sidePart(s))
+}
+
+// otherTicket shows, while a number is being typed, which ticket it is.
+func (f *Faces) otherTicket(c *page.Ctx) error {
+	s, err := f.sheetOf(c)
+	if err != nil {
+		return err
+	}
+	text := c.Query("into")
+	if text == "" {
+		text = c.Query("to")
+	}
+	n := ticket.ParseRef(text)
+	if n == 0 {
+		return c.Show(otherCard(s, nil, ""))
+	}
+	o, err := f.Tickets.Get(c.Context(), c.Actor, ticket.Target{Number: n})
+	if errs.KindOf(err) == errs.NotFound {
+		return c.Show(otherCard(s, nil, c.T("ticket.not_found")))
+	}
+	if err != nil {
+		return err
+	}
+	return c.Show(otherCard(s, &o, s.mergeTrouble(o, c.Query("into") != "")))
+}
+
+// mergeTrouble says beforehand what a merge would be refused for.
+func (s *sheet) mergeTrouble(o ticket.Ticket, merge bool) string {
+	switch {
+	case o.ID == s.t.ID && merge:
+		return s.T("ticket.merge_itself")
+	case o.ID == s.t.ID:
+		return s.T("ticket.link_itself")
+	case merge && o.Requester != s.t.Requester:
+		return s.T("ticket.merge_requester")
+	case merge && !o.Open():
+		return s.T("ticket.merge_closed")
+	}
+	return ""
+}

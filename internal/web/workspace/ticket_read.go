@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package workspace
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/norm"
+	"github.com/loopdesk/loopdesk/internal/desk/notify"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/setting"
+	"github.com/loopdesk/loopdesk/internal/desk/sla"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/i18n"
+	"github.com/loopdesk/loopdesk/internal/web/page"
+	"github.com/loopdesk/loopdesk/internal/web/ui"
+)
+
+// sheet is one ticket as its page needs it, read once for the whole answer. What the parts of
+// the page say is worked out from it.
+type sheet struct {
+	c         *page.Ctx
+	f         *Faces
+	t         ticket.Ticket
+	requester person.Person
+	entries   []ticket.Entry
+	judged    norm.Conformance
+	clocks    []sla.Clock
+	gaps      map[string]errs.Gap // what stands before resolving and closing, by key
+	drafts    map[ticket.Name]ticket.Draft
+	sent      []notify.Delivery
+	others    []ticket.Ticket // of the same requester, newest change first
+	more      bool            // there are more of them
+	staff     []person.Person
+	mails     bool // letters leave the house
+
+	act  string     // the larger act that stands open in place of the composers
+	spot string     // the form that was refused
+	form *page.Form // as it was typed
+}
+
+// othersShown bounds the requester's other tickets beside this one.
+const othersShown = 6
+
+func (f *Faces) sheet(c *page.Ctx, t ticket.Ticket) (*sheet, error) {
+	ctx := c.Context()
+	s := &sheet{c: c, f: f, t: t, requester: f.People.Card(ctx, t.Requester), clocks: f.Clocks.Clocks(t), gaps: map[string]errs.Gap{}}
+	var err error
+	if s.entries, err = f.Tickets.Thread(ctx, c.Actor, t); err != nil {
+		return nil, err
+	}
+	s.judged = norm.Judge(norm.Input{Ticket: t, Facts: s.facts(), Policy: f.Clocks.Policy(), Calendar: f.Clocks.Calendar(), Now: c.Now})
+	for _, cmd := range []ticket.Name{ticket.CmdResolve, ticket.CmdClose} {
+		for _, g := range f.Tickets.Missing(t, cmd) {
+			s.gaps[g.Key] = g
+		}
+	}
+	if s.drafts, err = f.Tickets.Drafts(ctx, c.Actor, t); err != nil {
+		return nil, err
+	}
+	if s.sent, err = f.Notify.ForTicket(ctx, c.Actor, t); err != nil {
+		return nil, err
+	}
+	if err = s.readOthers(); err != nil {
+		return nil, err
+	}
+	if s.staff, err = f.People.Staff(ctx); err != nil {
+		return nil, err
+	}
+	m, _, err := setting.Load(ctx, f.Settings, notify.MailingName, notify.StartMailing())
+	s.mails = m.Sends()
+	return s, err
+}
+
+// facts are the thread as clauses are judged by it.
+func (s *sheet) facts() []norm.Noted {
+	out := make([]norm.Noted, 0, len(s.entries))
+	for _, e := range s.entries {
+		out = append(out, norm.Noted{ID: e.Record.ID, Meta: e.Record.Meta, Fact: e.Fact})
+	}
+	return out
+}
+
+func (s *sheet) readOthers() error {
+	p, err := s.f.Tickets.List(s.c.Context(), s.c.Actor, ticket.Filter{View: ticket.All, Requester: s.t.Requester, Limit: othersShown + 1})
+	if err != nil {
+		return err
+	}
+	s.more = p.Next != ""
+	s.others = slices.DeleteFunc(p.Tickets, func(o ticket.Ticket) bool { return o.ID == s.t.ID })
+	if len(s.others) > othersShown {
+		s.others, s.more = s.others[:othersShown], true
+	}
+	return nil
+}
+
+// T returns a message in the reader's language.
+func (s *sheet) T(key string, args ...any) string { return s.c.T(key, args...) }
+
+func (s *sheet) lang() i18n.Lang { return s.c.Lang }
+
+// when writes an instant for the reader, with what a machine and a careful reader need.
+func (s *sheet) when(t time.Time) ui.When { return ui.At(s.c.Lang, t, s.c.Now, s.c.Zone) }
+
+// topic is what the page listens to, by the number that people see.
+func (s *sheet) topic() string { return "ticket:" + s.t.Ref() }
+
+// home is the address of the ticket. The list that one came from stays beside it.
+func (s *sheet) home() string { return s.of(s.t.Ref(), "") }
+
+// at is the address of a part of the ticket or of a command on it.
+func (s *sheet) at(what string) string { return s.of(s.t.Ref(), what) }
+
+// queue is the address of the list that one came from.
+func (s *sheet) queue() string {
+	if q := s.list(); len(q) > 0 {
+		return "/work?" + q.Encode()
+	}
+	return "/work"
+}
+
+func (s *sheet) of(ref, what string) string {
+	path := "/work/tickets/" + ref
+	if what != "" {
+		path += "/" + what
+	}
+	if q := s.list(); len(q) > 0 {
+		path += "?" + q.Encode()
+	}
+	return path
+}
+
+// list is the query of the list that stands beside the ticket.
+func (s *sheet) list() url.Values {
+	q := url.Values{}
+	for _, name := range []string{"view", "group"} {
+		if v := s.c.Query(name); v != "" && len(v) <= 40 {
+			q.Set(name, v)
+		}
+	}
+	return q
+}
+
+// may reports whether an act makes sense now.
+func (s *sheet) may(act string) bool {
+	switch act {
+	case "confirm":
+		return s.t.Status == ticket.Resolved && s.t.ConfirmedAt.IsZero()
+	case "reopen":
+		return ticket.May(ticket.CmdReopen, s.t.Status) && s.t.MergedInto == 0
+	case "close":
+		return ticket.May(ticket.CmdClose, s.t.Status) && s.t.Status != ticket.Resolved
+	}
+	return ticket.May(ticket.Name(act), s.t.Status)
+}
+
+// asked reports whether the requester's word is awaited, and the time for it not up.
+func (s *sheet) asked() bool { return s.may("confirm") && s.t.Detail.Expired.IsZero() }
+
+// person is somebody as the components show them.
+func (s *sheet) person(who person.ID) ui.Person {
+	return ui.Person{Name: s.f.People.Card(s.c.Context(), who).Name, Me: who != 0 && who == s.c.Person.ID}
+}
+
+func (s *sheet) name(who person.ID) string { return s.f.People.Card(s.c.Context(), who).Name }
+
+func (s *sheet) group(which person.GroupID) string {
+	return s.f.People.Group(s.c.Context(), which).Label(string(s.c.Lang))
+}
+
+// category writes a category below its ancestors: 业务系统 › ERP.
+func (s *sheet) category(of ticket.Ticket) string {
+	var names []string
+	for _, one := range s.f.Catalog.Path(s.c.Context(), of.Category) {
+		names = append(names, one.Label(string(s.c.Lang)))
+	}
+	return strings.Join(names, " › ")
+}
+
+func (s *sheet) service(of ticket.Ticket) string {
+	return s.f.Catalog.Service(s.c.Context(), of.Service).Label(string(s.c.Lang))
+}
+
+// mergedInto is the number that a duplicate lives on under; "" for any other ticket.
+func (s *sheet) mergedInto() string {
+	for _, l := range s.t.Detail.Links {
+		if s.t.MergedInto != 0 && l.Ticket == s.t.MergedInto {
+			return ticket.Ref(l.Number)
+		}
+	}
+	return ""
+}
+
+// mailFrame is the address of a message as its sender laid it out.
+func mailFrame(s *sheet, m *ticket.Message) string { return page.MailFramePath(s.t.Number, m.ID) }
+
+// core reports whether the ticket is about a core service.
+func (s *sheet) core() bool { return s.f.Catalog.Service(s.c.Context(), s.t.Service).Core }
+
+// join strings several words together as the language does.
+func (s *sheet) join(words []string) string { return strings.Join(words, s.T("workticket.and")) }
+
+// status is the word for where a ticket stands, and its tone.
+func (s *sheet) status(t ticket.Ticket) (word, tone string) {
+	switch t.Status {
+	case ticket.New:
+		return s.T("workticket.status_new"), ui.Warn
+	case ticket.Opened:
+		return s.T("workticket.status_open"), ui.Brand
+	case ticket.Pending:
+		return s.T("workticket.waits_" + string(t.Pending)), ui.Neutral
+	case ticket.Resolved:
+		if t.NextClock == ticket.ClockArchive {
+			return s.T("workticket.status_archive"), ui.OK
+		}
+		return s.T("workticket.status_resolved"), ui.Brand
+	case ticket.Closed:
+	}
+	if t.ClosedAs == ticket.Confirmed {
+		return s.T("workticket.closed_confirmed"), ui.OK
+	}
+	return s.T("workticket.closed_" + string(t.ClosedAs)), ui.Neutral
+}
+
+// channels names every way that words came or went: 门户 + 电话.
+func (s *sheet) channels() string {
+	var names []string
+	add := func(ch ticket.Channel) {
+		if word := s.channel(ch); ch != ticket.Machine && ch != "" && !slices.Contains(names, word) {
+			names = append(names, word)
+		}
+	}
+	add(s.t.Channel)
+	for _, e := range s.entries {
+		if e.Message == nil {
+			continue
+		}
+		switch {
+		case e.Message.Kind == ticket.Call:
+			add(ticket.Phone)
+		case e.Message.ByUser:
+			add(e.Message.Channel)
+		}
+	}
+	return strings.Join(names, " + ")
+}
+
+func (s *sheet) channel(ch ticket.Channel) string { return s.T("norm.by_" + string(ch)) }
+
+// clause links to a clause on the list of this ticket's clauses.
+func (s *sheet) clause(id string) ui.Clause {
+	if id == "" {
+		return ui.Clause{}
+	}
+	return ui.Clause{ID: id, Title: s.T("norm." + id + "_name"), Href: s.at("conformance") + "#" + id}
+}
+
+// canDeviate reports whether a gap may be left out with a reason now.
+func (s *sheet) canDeviate(gap string) bool {
+	g, open := s.gaps[gap]
+	return open && g.Deviable && ticket.May(ticket.CmdDeviate, s.t.Status) && access.Can(s.c.Actor, access.TicketDeviate, s.t.Object()) == nil
+}

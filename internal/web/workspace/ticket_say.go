@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package workspace
+
+import (
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/desk/triage"
+	"github.com/loopdesk/loopdesk/internal/web/ui"
+)
+
+// reply is the box for words to the requester. It names who gets them and by which way.
+func (s *sheet) reply() ui.Composer {
+	c := ui.Composer{
+		Action: s.at("reply"), Who: s.requester.Name, Channel: s.reaches(), Placeholder: s.T("workticket.reply_hint"), After: s.afterReply(),
+		Target: "#reply", Draft: s.at("draft"), Upload: "/files", Hidden: []string{"at", "reply", "version", key(s.t.Version)},
+	}
+	s.compose(&c, "reply")
+	return c
+}
+
+// note is the box for words that stay inside.
+func (s *sheet) note() ui.Composer {
+	c := ui.Composer{
+		Note: true, Action: s.at("note"), Placeholder: s.T("workticket.note_hint"), Target: "#note", Draft: s.at("draft"), Upload: "/files",
+		Hidden: []string{"at", "note"},
+	}
+	s.compose(&c, "note")
+	return c
+}
+
+// compose fills a box with what was refused, else with the draft that was begun.
+func (s *sheet) compose(c *ui.Composer, spot string) {
+	if s.spot == spot {
+		c.Value, c.Files, c.Open = s.form.Get("text"), s.form.Chips(), true
+		if c.Error = s.form.Mark("text"); c.Error == "" {
+			c.Error = s.form.Notice
+		}
+		if c.Error == "" {
+			c.Error = s.form.Mark("files")
+		}
+		if s.form.Stale {
+			c.Hints = staleHint(s)
+		}
+		return
+	}
+	c.Value, c.Saved = s.draft(ticket.Name(spot))
+	c.Open = c.Value != ""
+}
+
+// reaches says where the requester gets what is written: in the portal, and by mail where
+// letters leave the house.
+func (s *sheet) reaches() string {
+	if s.mails && s.requester.Email != "" && s.requester.Active {
+		return s.T("workticket.reaches_mail", "Name", s.requester.Name)
+	}
+	return s.T("workticket.reaches_portal", "Name", s.requester.Name)
+}
+
+// afterReply says what the clock does when the reply is sent (N29).
+func (s *sheet) afterReply() string {
+	if s.t.Status == ticket.Resolved || s.t.Status == ticket.Closed {
+		return ""
+	}
+	return s.T("workticket.after_reply", "Time", s.c.Clock(s.nextWord()))
+}
+
+// nextWord is when the requester is owed the next word if they get one now.
+func (s *sheet) nextWord() time.Time {
+	p := s.t.Priority
+	if !p.Known() {
+		p = triage.Default
+	}
+	return s.f.Clocks.Calendar().Add(s.c.Now, time.Duration(s.f.Clocks.Policy().Targets[p-1].Update)*time.Minute)
+}
+
+// newest is the id of the last card, for who wants to see what came in meanwhile.
+func (s *sheet) newest() string {
+	for i := len(s.entries) - 1; i >= 0; i-- {
+		if s.entries[i].Message != nil {
+			return entryID(s.entries[i].Record.ID)
+		}
+	}
+	return "thread"
+}
+
+// actView is the form of the larger act that stands open.
+func (s *sheet) actView() ui.ActView {
+	p := s.place(inAct, s.act)
+	words := strings.ReplaceAll(s.act, "-", "_")
+	v := ui.ActView{
+		Title: s.T("workticket.act_" + words), Sub: s.T("workticket.sub_"+words, "Name", s.requester.Name), Icon: actIcon(s.act), Action: p.action(), Close: s.home(),
+		Hidden: []string{"at", p.ID, "version", key(s.t.Version)}, Body: actBody(p), Foot: actFoot(p), Attrs: inPlaceAttrs(p.action(), "#act"),
+		Fold: templ.Attributes{"hx-get": s.at("thread"), "hx-target": "#act", "hx-swap": "outerHTML", "hx-select": "#act"},
+	}
+	switch s.act {
+	case "resolve":
+		if p.Form.Text("solution") != "" {
+			v.Sub = s.T("workticket.sub_resolve_filled")
+		}
+		v.Above, v.Aside = gapsAbove(s), solutionPreview(s, solutionOf(p.Form))
+		v.Attrs["data-draft"] = s.at("draft")
+	case "confirm":
+		v.Hidden = append(v.Hidden, "solution", count(s.t.Detail.Resolutions))
+	case "call":
+		v.Attrs["data-upload"], v.Attrs["enctype"] = "/files", "multipart/form-data"
+	}
+	return v
+}
+
+// menuEntry is an act in the menu. Those with Phone stand in the bar where there is room.
+type menuEntry struct {
+	Name  string
+	Label string
+	Key   string
+	Phone bool
+}
+
+// menu lists the acts that make sense now.
+func (s *sheet) menu() []menuEntry {
+	var out []menuEntry
+	add := func(name, key string, phone bool) {
+		if s.may(name) {
+			out = append(out, menuEntry{name, s.T("workticket.act_" + strings.ReplaceAll(name, "-", "_")), key, phone})
+		}
+	}
+	add("hand-over", "t", true)
+	add("assign", "a", !s.may("hand-over"))
+	add("hold", "h", s.t.Status == ticket.Opened)
+	add("grade", "p", false)
+	add("call", "", false)
+	add("merge", "m", false)
+	add("link", "", false)
+	add("close", "", false)
+	add("reopen", "", true)
+	return out
+}
+
+func actIcon(act string) string {
+	icons := map[string]string{
+		"assign": "user-round-check", "hand-over": "arrow-right-left", "grade": "flag", "hold": "hourglass", "call": "phone", "merge": "git-merge",
+		"link": "link", "resolve": "circle-check", "confirm": "badge-check", "archive": "archive", "close": "ban", "reopen": "rotate-ccw",
+	}
+	return icons[act]
+}
+
+// closes is when the wait for the requester's word ends by itself (N35).
+func (s *sheet) closes() string {
+	return s.T("workticket.closes_unconfirmed", "Days", int(s.f.Clocks.Policy().ConfirmDays))
+}
+
+// solutionGaps are what stands before a solution besides the solution itself, in the order of
+// the standard.
+func (s *sheet) solutionGaps() []place {
+	var out []place
+	for _, g := range s.f.Tickets.Missing(s.t, ticket.CmdResolve) {
+		switch g.Form {
+		case "intake":
+			out = append(out, s.place(inGaps, "record"))
+		case "read-back", "grade":
+			out = append(out, s.place(inGaps, g.Form))
+		}
+	}
+	return out
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package workspace
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/intake"
+	"github.com/loopdesk/loopdesk/internal/desk/norm"
+	"github.com/loopdesk/loopdesk/internal/desk/notify"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/setting"
+	"github.com/loopdesk/loopdesk/internal/desk/sla"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/web/page"
+	"github.com/loopdesk/loopdesk/internal/web/ui"
+)
+
+// Parts are the services that the pages call.
+type Parts struct {
+	Tickets  *ticket.Service
+	People   *person.Service
+	Catalog  *catalog.Desk
+	Settings *setting.Service
+	Clocks   *sla.Service
+	Norm     *norm.Service
+	Intake   *intake.Service
+	Notify   *notify.Service
+}
+
+// Faces holds the services.
+type Faces struct{ Parts }
+
+// New makes the face.
+func New(p Parts) *Faces { return &Faces{p} }
+
+// Mount adds the routes.
+func (f *Faces) Mount(r *page.Router) {
+	r = r.Face(page.Workspace)
+	r.Layout(f.layout)
+	f.mountQueue(r)
+	f.mountTicket(r)
+}
+
+// layout puts the house's own pages and failures into the frame of this face.
+func (f *Faces) layout(c *page.Ctx, fr page.Frame, body templ.Component) templ.Component {
+	return framed(ui.Workspace{Page: fr.Page(), Nav: f.nav(c, fr, "")}, body)
+}
+
+// viewIcons are the ready-made lists that the navigation shows, with their signs.
+func viewIcons() []struct {
+	View ticket.View
+	Icon string
+} {
+	return []struct {
+		View ticket.View
+		Icon string
+	}{
+		{ticket.Risk, "flame"}, {ticket.Unclaimed, "user-round-x"}, {ticket.ForUser, "hourglass"}, {ticket.Promised, "bell-ring"},
+		{ticket.Overdue, "clock"}, {ticket.ToConfirm, "circle-check"}, {ticket.ToArchive, "archive"}, {ticket.Done, "check-check"},
+	}
+}
+
+// nav is the side of every page here. current names the view that is open, "" for none.
+func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
+	counts := f.Tickets.Counts(c.Actor)
+	path, query, _ := strings.Cut(fr.Path, "?")
+	here := func(href string) bool { return path == href || strings.HasPrefix(path, href+"/") }
+	group := ""
+	if q, err := url.ParseQuery(query); err == nil && q.Get("group") != "" {
+		if group = q.Get("group"); q.Get("view") == "" {
+			current = "" // the list of a group, whose own place below says so
+		}
+	}
+	n := ui.Nav{Label: fr.T("work.nav"), Home: "/work", Search: "/work?view=all", Me: fr.Me()}
+	n.Groups = append(n.Groups, ui.NavGroup{Items: []ui.NavItem{
+		{Link: ui.Link{Label: fr.T("work.mine"), Href: "/work?view=mine", Icon: "circle-user", Current: current == ticket.Mine}, Count: figure(counts.Views[ticket.Mine]), Rail: true, Key: "g m"},
+		{Link: ui.Link{Label: fr.T("work.phone"), Href: "/work/phone", Icon: "phone", Current: here("/work/phone")}, Rail: true, Key: "g p"},
+		{Link: ui.Link{Label: fr.T("work.quarantine"), Href: "/work/quarantine", Icon: "shield-alert", Current: here("/work/quarantine")}, Rail: true},
+	}})
+	views := ui.NavGroup{Title: fr.T("work.views")}
+	for _, v := range viewIcons() {
+		views.Items = append(views.Items, viewItem(fr, v.View, v.Icon, counts.Views[v.View], current == v.View))
+	}
+	n.Groups = append(n.Groups, views)
+	list, err := f.People.Groups(c.Context())
+	if err != nil {
+		return n // the page is worth more than this part of its side
+	}
+	teams := ui.NavGroup{Title: fr.T("work.groups")}
+	for _, g := range list {
+		if id := strconv.FormatInt(int64(g.ID), 10); g.Active {
+			teams.Items = append(teams.Items, ui.NavItem{
+				Link:  ui.Link{Label: g.Label(string(fr.Lang)), Href: "/work?group=" + id, Icon: "headset", Current: group == id && path == "/work"},
+				Count: figure(counts.Groups[g.ID]),
+			})
+		}
+	}
+	n.Groups = append(n.Groups, teams)
+	return n
+}
+
+// viewItem is a ready-made list in the navigation. What should be empty says so in colour
+// while it is not.
+func viewItem(fr page.Frame, v ticket.View, icon string, count int, current bool) ui.NavItem {
+	item := ui.NavItem{Link: ui.Link{Label: fr.T("work.view_" + string(v)), Href: viewAddress(v), Icon: icon, Current: current}, Count: figure(count)}
+	if v == ticket.Risk {
+		item.Rail, item.Key = true, "g q"
+	}
+	switch {
+	case count == 0:
+	case v == ticket.Unclaimed || v == ticket.Promised:
+		item.Tone = ui.Warn
+	case v == ticket.Overdue:
+		item.Tone = ui.Danger
+	}
+	return item
+}
+
+// figure writes a count; none is no figure.
+func figure(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
