@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package api
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+)
+
+// eventJSON is one fact of a ticket's life.
+type eventJSON struct {
+	ID      int64        `json:"id" doc:"Counts up; the order in which things happened"`
+	Name    string       `json:"name" example:"ticket.accepted"`
+	At      time.Time    `json:"at"`
+	By      string       `json:"by" enum:"person,link,system" doc:"Somebody with an account, the holder of a signed link, or the desk itself"`
+	Person  *refJSON     `json:"person,omitempty"`
+	Via     string       `json:"via" doc:"The door: portal, web, mail, api, phone, system"`
+	Detail  factJSON     `json:"detail" doc:"What the fact says; which members there are depends on its name"`
+	Message *messageJSON `json:"message,omitempty" doc:"The message that the fact carried"`
+}
+
+// factJSON holds what any fact may say.
+type factJSON struct {
+	Number        int64                 `json:"number,omitempty"`
+	Subject       string                `json:"subject,omitempty"`
+	Channel       string                `json:"channel,omitempty"`
+	Requester     *refJSON              `json:"requester,omitempty"`
+	Owner         *refJSON              `json:"owner,omitempty"`
+	Assignee      *refJSON              `json:"assignee,omitempty"`
+	Group         *refJSON              `json:"group,omitempty"`
+	FromGroup     *refJSON              `json:"from_group,omitempty"`
+	Category      *refJSON              `json:"category,omitempty"`
+	Service       *refJSON              `json:"service,omitempty"`
+	ExpectBy      time.Time             `json:"expect_by,omitzero"`
+	Grade         *gradeJSON            `json:"grade,omitempty"`
+	Impact        int                   `json:"impact,omitempty" doc:"1 high, 2 medium, 3 low"`
+	Urgency       int                   `json:"urgency,omitempty" doc:"1 high, 2 medium, 3 low"`
+	Priority      string                `json:"priority,omitempty"`
+	Intake        map[string]answerJSON `json:"intake,omitempty"`
+	Items         []string              `json:"items,omitempty" nullable:"false"`
+	Kind          string                `json:"kind,omitempty"`
+	ByRequester   bool                  `json:"by_requester,omitempty"`
+	FirstResponse bool                  `json:"first_response,omitempty"`
+	Spoke         bool                  `json:"spoke,omitempty"`
+	Hold          *holdJSON             `json:"hold,omitempty"`
+	Because       string                `json:"because,omitempty"`
+	Solution      *solutionJSON         `json:"solution,omitempty"`
+	Confirmation  *confirmationJSON     `json:"confirmation,omitempty"`
+	Done          string                `json:"done,omitempty"`
+	Why           string                `json:"why,omitempty"`
+	Needed        string                `json:"needed,omitempty"`
+	Difficulties  string                `json:"difficulties,omitempty"`
+	Approach      string                `json:"approach,omitempty"`
+	ClosedAs      string                `json:"closed_as,omitempty"`
+	Reason        string                `json:"reason,omitempty"`
+	Link          *linkJSON             `json:"link,omitempty"`
+	Clause        string                `json:"clause,omitempty"`
+	Gap           string                `json:"gap,omitempty"`
+}
+
+// event writes one line of a thread. The trade has left out what the reader may not know; what
+// a fact holds besides for staff is left out here.
+func (a *API) event(ctx context.Context, r reader, e ticket.Entry) eventJSON {
+	m := e.Record.Meta
+	out := eventJSON{
+		ID: e.Record.ID, Name: e.Record.Name, At: m.At, By: m.ActorKind, Via: m.Via,
+		Person: a.who(ctx, r, person.ID(m.ActorID)), Detail: a.fact(ctx, r, e.Fact, m.At),
+	}
+	if e.Message != nil {
+		v := a.message(ctx, r, *e.Message)
+		out.Message = &v
+	}
+	return out
+}
+
+func (a *API) fact(ctx context.Context, r reader, f ticket.Fact, at time.Time) factJSON {
+	switch f := f.(type) {
+	case ticket.Recorded:
+		out := factJSON{
+			Number: f.Number, Subject: f.Subject, Channel: string(f.Channel), Requester: a.who(ctx, r, f.Requester),
+			Category: a.category(ctx, r, f.Category), Service: a.service(ctx, r, f.Service), Group: a.group(ctx, r, f.Group),
+		}
+		if r.staff() {
+			out.Intake = answersJSON(f.Intake)
+		}
+		return out
+	case ticket.Acknowledged:
+		return factJSON{Channel: string(f.Channel), ExpectBy: f.ExpectBy}
+	case ticket.Accepted:
+		return factJSON{Owner: a.who(ctx, r, f.Owner)}
+	case ticket.Assigned:
+		return factJSON{Owner: a.who(ctx, r, f.Owner), Assignee: a.who(ctx, r, f.Assignee), Group: a.group(ctx, r, f.Group)}
+	case ticket.HandedOver:
+		return factJSON{
+			FromGroup: a.group(ctx, r, f.From), Group: a.group(ctx, r, f.To), Assignee: a.who(ctx, r, f.Assignee),
+			Done: f.Done, Why: f.Why, Needed: f.Needed,
+		}
+	case ticket.Classified:
+		return factJSON{Category: a.category(ctx, r, f.Category), Service: a.service(ctx, r, f.Service), Subject: f.Subject}
+	case ticket.Graded:
+		return factJSON{
+			Priority: f.Priority.String(), Impact: int(f.Impact), Urgency: int(f.Urgency), Reason: f.Reason,
+			Grade: &gradeJSON{Core: f.Answers.Core, Affected: string(f.Answers.Affected), Halt: string(f.Answers.Halt), Computed: f.Computed.String(), Override: f.Reason},
+		}
+	case ticket.Noted:
+		return factJSON{Intake: answersJSON(f.Intake)}
+	case ticket.ReadBackDone:
+		return factJSON{Items: words(f.Items)}
+	case ticket.Said:
+		return factJSON{Kind: string(f.Kind), ByRequester: f.ByRequester, FirstResponse: f.FirstResponse, Spoke: f.Spoke}
+	case ticket.LinkedTo:
+		return factJSON{Link: &linkJSON{Number: f.Link.Number, Kind: f.Link.Kind}}
+	case ticket.Deviated:
+		return factJSON{Clause: f.Clause, Gap: f.Gap, Reason: f.Reason}
+	}
+	return outcome(r, f, at)
+}
+
+// outcome writes the facts of the second half of a life.
+func outcome(r reader, f ticket.Fact, at time.Time) factJSON {
+	switch f := f.(type) {
+	case ticket.Held:
+		return factJSON{Hold: &holdJSON{Reason: string(f.Reason), Stuck: f.Stuck, Doing: f.Doing, Next: f.Next}}
+	case ticket.Resumed:
+		return factJSON{Because: f.Because}
+	case ticket.SolutionGiven:
+		s := f.Solution
+		return factJSON{Solution: &solutionJSON{Text: s.Text, Cause: s.Cause, Prevention: s.Prevention, Verify: s.Verify}}
+	case ticket.UserConfirmed:
+		c := &confirmationJSON{At: at, How: f.Confirmation.How}
+		if r.staff() {
+			c.Evidence = f.Confirmation.Evidence
+		}
+		return factJSON{Confirmation: c}
+	case ticket.UserRejected:
+		return factJSON{Reason: f.Reason}
+	case ticket.Archived:
+		return factJSON{Difficulties: f.Difficulties, Approach: f.Approach}
+	case ticket.Ended:
+		return factJSON{ClosedAs: string(f.As), Reason: f.Reason}
+	case ticket.Reopened:
+		return factJSON{Reason: f.Reason}
+	}
+	return factJSON{}
+}
+
+type eventsIn struct {
+	Numbered
+	Paged
+}
+
+type eventsOut struct {
+	Body struct {
+		Items []eventJSON `json:"items" nullable:"false"`
+		Next  string      `json:"next_cursor,omitempty" doc:"Missing on the last page"`
+	} `nameHint:"EventPage"`
+}
+
+func (a *API) listEvents(ctx context.Context, r reader, in *eventsIn) (*eventsOut, error) {
+	list, next, err := a.thread(ctx, r, in.Numbered, in.Paged, func(ticket.Entry) bool { return true })
+	if err != nil {
+		return nil, err
+	}
+	out := &eventsOut{}
+	out.Body.Items, out.Body.Next = make([]eventJSON, 0, len(list)), next
+	for _, e := range list {
+		out.Body.Items = append(out.Body.Items, a.event(ctx, r, e))
+	}
+	return out, nil
+}
+
+// thread returns a stretch of the entries that fit, oldest first, and the cursor of the next.
+func (a *API) thread(ctx context.Context, r reader, n Numbered, p Paged, fits func(ticket.Entry) bool) ([]ticket.Entry, string, error) {
+	after, err := afterEvent(p.Cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	t, err := a.read(ctx, r, n)
+	if err != nil {
+		return nil, "", err
+	}
+	all, err := a.Tickets.Thread(ctx, r.by, t)
+	if err != nil {
+		return nil, "", err
+	}
+	var out []ticket.Entry
+	for _, e := range all {
+		if e.Record.ID <= after || !fits(e) {
+			continue
+		}
+		if len(out) == p.Limit {
+			return out, strconv.FormatInt(out[len(out)-1].Record.ID, 10), nil
+		}
+		out = append(out, e)
+	}
+	return out, "", nil
+}
+
+// afterEvent reads a cursor of a thread: the id of the last event of the page before.
+func afterEvent(cursor string) (int64, error) {
+	if cursor == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(cursor, 10, 64)
+	if err != nil || n < 0 {
+		return 0, errs.Field("cursor", "ticket.cursor")
+	}
+	return n, nil
+}

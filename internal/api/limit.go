@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package api
+
+import (
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/kit/clock"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+)
+
+// limiter counts requests by person and minute, on this node alone: it keeps one program that
+// ran wild from taking the desk away from everybody else, and nothing finer.
+type limiter struct {
+	clock clock.Clock
+	max   int
+	state *window
+}
+
+type window struct {
+	mu     sync.Mutex
+	minute time.Time
+	counts map[person.ID]int
+}
+
+func newLimiter(c clock.Clock, perMinute int) limiter {
+	return limiter{clock: c, max: perMinute, state: &window{counts: map[person.ID]int{}}}
+}
+
+// take counts one request; Limited with Retry-After where it is one too many.
+func (l limiter) take(who person.ID) error {
+	if l.max <= 0 {
+		return nil
+	}
+	now := l.clock.Now()
+	minute := now.Truncate(time.Minute)
+	l.state.mu.Lock()
+	defer l.state.mu.Unlock()
+	if !l.state.minute.Equal(minute) {
+		l.state.minute = minute
+		clear(l.state.counts)
+	}
+	if l.state.counts[who]++; l.state.counts[who] <= l.max {
+		return nil
+	}
+	wait := int(minute.Add(time.Minute).Sub(now)/time.Second) + 1
+	return &refusalError{
+		cause:  errs.New(errs.Limited, "api.too_many", "Count", wait),
+		status: http.StatusTooManyRequests,
+		header: http.Header{"Retry-After": {strconv.Itoa(wait)}},
+	}
+}
