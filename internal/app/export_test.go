@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+// Keys lists the keys of the configuration.
+func Keys() []key { return keys() }
+
+// PublicURL is where people reach the desk.
+func (c Config) PublicURL(listener string) string { return c.publicURL(listener) }
+
+// Secure reports whether cookies are for encrypted connections only.
+func (c Config) Secure() bool { return c.secure() }
+
+// DemoTickets is how many tickets a demo has.
+const DemoTickets = demoTickets
+
+// DemoPassword is what the sample people sign in with.
+const DemoPassword = demoPassword
+
+// DemoSigns are the people who can.
+func DemoSigns() [][2]string { return demoSigns() }
+
+// Unheard and Told are the two halves of the wiring.
+func Unheard() map[string]string { return unheard() }
+func (h *House) Told() []string  { return h.told }
+
+// Ready reports whether the house works.
+func (h *House) Ready() bool { return h.ready.Load() }

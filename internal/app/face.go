@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"net/url"
+
+	"github.com/loopdesk/loopdesk/internal/api"
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/intake"
+	"github.com/loopdesk/loopdesk/internal/web/admin"
+	"github.com/loopdesk/loopdesk/internal/web/assets"
+	"github.com/loopdesk/loopdesk/internal/web/page"
+	"github.com/loopdesk/loopdesk/internal/web/portal"
+	"github.com/loopdesk/loopdesk/internal/web/workspace"
+)
+
+// Handler is everything that people and programs reach by HTTP.
+func (h *House) Handler() http.Handler { return h.meters.timed(h.Pages) }
+
+// face gives the house its doors: pages for people, the API for programs, signs of life.
+// Every route of every door stands in h.Pages.Routes or h.API.Routes (A69).
+func (h *House) face() {
+	h.Pages = page.NewRouter(&page.Kit{
+		Sessions: h.Sessions, People: h.People, Settings: h.Settings, Links: h.Links, Tickets: h.Tickets, Hub: h.Hub, Keys: h.Keys,
+		Clock: h.Clock, Log: h.Log, Public: h.Public, Secure: h.Config.secure(), Develop: h.Config.Development,
+		Proxies: h.Config.proxies(), Forgot: h.Notices.Forgot,
+	})
+	portal.New(h.Tickets, h.People, h.Catalog, h.Clocks).Mount(h.Pages)
+	workspace.New(workspace.Parts{
+		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Clocks: h.Clocks, Norm: h.Norm,
+		Intake: h.Intake, Notify: h.Notices,
+	}).Mount(h.Pages)
+	admin.New(admin.Parts{
+		People: h.People, Sessions: h.Sessions, Catalog: h.Catalog, Settings: h.Settings, Tickets: h.Tickets, Notify: h.Notices,
+		Jobs: h.Jobs, Quarantined: h.quarantined,
+	}).Mount(h.Pages)
+	h.Pages.Foreign(assets.Prefix, assets.Handler())
+	h.Pages.Foreign(api.Prefix+"/", h.API)
+	h.Pages.Foreign("/healthz", readOnly(h.healthz))
+	h.Pages.Foreign("/readyz", readOnly(h.readyz))
+	if h.box != nil {
+		h.Pages.Foreign(demoMailPath, readOnly(h.box.ServeHTTP))
+	}
+}
+
+// quarantined counts the messages that wait for somebody to look at them; 0 where that cannot be said.
+func (h *House) quarantined(ctx context.Context) (n int64) {
+	list, err := h.Intake.Tally(ctx, access.Desk())
+	if err != nil {
+		h.Log.WarnContext(ctx, "quarantine not counted", "error", err)
+	}
+	for _, t := range list {
+		if t.State == intake.Quarantined {
+			n += t.Count
+		}
+	}
+	return n
+}
+
+// proxies are the networks whose word about a caller's address is believed.
+func (c Config) proxies() []netip.Prefix {
+	var out []netip.Prefix
+	for _, s := range c.TrustedProxies {
+		if p, err := netip.ParsePrefix(s); err == nil {
+			out = append(out, p)
+		} else if a, err := netip.ParseAddr(s); err == nil {
+			out = append(out, netip.PrefixFrom(a, a.BitLen()))
+		}
+	}
+	return out
+}
+
+// hostOf is the name of the desk on the network, by which it greets mail servers.
+func hostOf(public string) string {
+	u, err := url.Parse(public)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}

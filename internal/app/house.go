@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"sync/atomic"
+
+	"github.com/loopdesk/loopdesk/internal/api"
+	"github.com/loopdesk/loopdesk/internal/channel/email"
+	"github.com/loopdesk/loopdesk/internal/desk/calendar"
+	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/intake"
+	"github.com/loopdesk/loopdesk/internal/desk/live"
+	"github.com/loopdesk/loopdesk/internal/desk/norm"
+	"github.com/loopdesk/loopdesk/internal/desk/notify"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/session"
+	"github.com/loopdesk/loopdesk/internal/desk/setting"
+	"github.com/loopdesk/loopdesk/internal/desk/sla"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/blob"
+	"github.com/loopdesk/loopdesk/internal/kit/clock"
+	"github.com/loopdesk/loopdesk/internal/kit/db"
+	"github.com/loopdesk/loopdesk/internal/kit/event"
+	"github.com/loopdesk/loopdesk/internal/kit/job"
+	"github.com/loopdesk/loopdesk/internal/kit/pubsub"
+	"github.com/loopdesk/loopdesk/internal/kit/secret"
+	"github.com/loopdesk/loopdesk/internal/web/page"
+)
+
+// Options are what a command or a test knows and the configuration does not.
+type Options struct {
+	Clock clock.Clock   // the machine's where nil
+	Log   *slog.Logger  // silence where nil
+	Mail  notify.Sender // how letters leave; by SMTP where nil
+	// Public is the address of the desk as people type it; from the configuration where empty.
+	Public string
+	// Guest opens a SQLite file beside the process that serves it, for a short visit.
+	Guest bool
+
+	quiet bool     // nobody is told of anything: the past is being written
+	box   *mailbox // where a demo keeps its mail
+}
+
+// stores are what keeps the data: opened once, whatever is built on them.
+type stores struct {
+	DB    *db.DB
+	Blobs *blob.Store
+	Keys  *secret.Keys
+}
+
+// House is a desk with all its rooms. Fields are for tests and for commands; doors get what
+// they need in their own parts.
+type House struct {
+	stores
+	Config Config
+	Options
+	Jobs *job.Queue
+	Bus  *event.Bus
+	Hub  *pubsub.Hub
+
+	Settings *setting.Service
+	People   *person.Service
+	Catalog  *catalog.Desk
+	Sessions *session.Service
+	Links    *session.Links
+	Clocks   *sla.Service
+	Tickets  *ticket.Service
+	Intake   *intake.Service
+	Norm     *norm.Service
+	Notices  *notify.Service
+	Live     *live.Service
+	API      *api.API
+	Pages    *page.Router
+
+	told   []string // the facts of which people are told
+	meters meters
+	ready  atomic.Bool // requests should come here
+	stale  atomic.Bool // the board may have missed what another node did
+}
+
+// Open opens the data of a desk, brings its tables up to date and builds the house on it.
+// Nothing runs before Run. Whoever opened it closes it.
+func Open(ctx context.Context, c Config, o Options) (*House, error) {
+	s, err := openStores(ctx, c, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.DB.Migrate(ctx); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	h, err := build(ctx, c, s, o)
+	if err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return h, nil
+}
+
+// build makes the house over open stores and reads what it keeps in memory.
+func build(ctx context.Context, c Config, s stores, o Options) (*House, error) {
+	h, err := assemble(ctx, c, s, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.ownKey(ctx); err != nil {
+		return nil, err
+	}
+	if err := h.Clocks.Load(ctx); err != nil {
+		return nil, fmt.Errorf("load policies: %w", err)
+	}
+	if err := h.Tickets.LoadBoard(ctx); err != nil {
+		return nil, fmt.Errorf("load open tickets: %w", err)
+	}
+	return h, nil
+}
+
+// openStores opens the data folder, the key, the database and the files.
+func openStores(ctx context.Context, c Config, o Options) (stores, error) {
+	if err := makeFolder(c.Data); err != nil {
+		return stores{}, err
+	}
+	keys, err := masterKey(c.file(keyFile))
+	if err != nil {
+		return stores{}, err
+	}
+	d, err := db.Open(ctx, db.Config{URL: c.databaseURL(), Logger: o.Log, Guest: o.Guest})
+	if err != nil {
+		return stores{}, err
+	}
+	files, err := blob.Open(ctx, (&url.URL{Scheme: "file", Path: filepath.ToSlash(c.file(filesFolder))}).String())
+	if err != nil {
+		return stores{}, errors.Join(err, d.Close())
+	}
+	return stores{DB: d, Blobs: files, Keys: keys}, nil
+}
+
+func (s stores) close() error { return errors.Join(s.Blobs.Close(), s.DB.Close()) }
+
+// Close lets the data go. Call it after Run has returned.
+func (h *House) Close() error { return h.close() }
+
+// assemble makes every room of what it is made of, from the ground up.
+func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error) {
+	if o.Clock == nil {
+		o.Clock = clock.System()
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Public == "" {
+		o.Public = c.publicURL(c.HTTP)
+	}
+	if o.Mail == nil {
+		o.Mail = email.NewSender(hostOf(o.Public), nil)
+	}
+	h := &House{stores: s, Config: c, Options: o}
+	h.Jobs = job.New(s.DB, o.Clock, o.Log)
+	h.Bus = event.NewBus(h.Jobs)
+	h.Hub = pubsub.New(s.DB)
+
+	h.Settings = setting.NewService(s.DB, h.Bus, o.Clock)
+	h.People = person.NewService(s.DB, h.Bus, o.Clock)
+	h.Catalog = catalog.New(s.DB, h.Bus, o.Clock)
+	h.Links = session.NewLinks(s.Keys, o.Clock)
+	var err error
+	if h.Sessions, err = session.NewService(ctx, s.DB, h.Bus, o.Clock, h.People); err != nil {
+		return nil, err
+	}
+	h.Clocks = sla.NewService(h.Settings, h.Jobs, o.Clock, calendar.Always{})
+	h.Tickets = ticket.NewService(ticket.Parts{
+		DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Blobs: s.Blobs,
+		Gates: gates(), Plan: h.Clocks.Plan, Expect: h.Clocks.Expect,
+	})
+	h.Clocks.Serve(h.Tickets)
+	h.Norm = norm.NewService(h.Tickets, h.Clocks, o.Clock)
+	h.Live = live.NewService(h.Hub, h.Tickets)
+	h.Notices = notify.NewService(notify.Parts{
+		DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Tickets: h.Tickets, Settings: h.Settings,
+		Links: h.Links, Sessions: h.Sessions, Keys: s.Keys, Sender: o.Mail, Renderer: email.Letters{}, BaseURL: o.Public,
+	})
+	h.Intake = intake.NewService(intake.Parts{
+		DB: s.DB, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Tickets: h.Tickets, Links: h.Links, Parser: email.Parser{},
+		Own:  func(addr string) bool { return h.Notices.Own(ctx, addr) },
+		Lang: func() string { return h.Settings.Desk(ctx).Lang },
+	})
+	h.API = api.New(api.Parts{
+		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Sessions: h.Sessions,
+		Clocks: h.Clocks, Norm: h.Norm, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
+		Address: func(r *http.Request) string { return page.Address(r, h.Config.proxies()) },
+	})
+	h.wire()
+	h.face()
+	h.meters = newMeters()
+	h.meters.registry.MustRegister(h)
+	return h, nil
+}

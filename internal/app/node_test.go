@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package app_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/loopdesk/loopdesk/internal/app"
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/db/dbtest"
+)
+
+// Two nodes on one PostgreSQL count the same tickets.
+func TestASecondNodeHearsOfTickets(t *testing.T) {
+	t.Parallel()
+	server := dbtest.Server(t)
+	if server == "" {
+		return // SQLite has one node
+	}
+	conf := app.Config{Data: t.TempDir(), Database: dbtest.Postgres(t, server)}
+	node := func() *app.House {
+		h, err := app.Open(context.WithoutCancel(t.Context()), conf, app.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+		ended := make(chan error, 1)
+		go func() { ended <- h.Run(ctx, app.Doors{}) }()
+		t.Cleanup(func() {
+			stop()
+			if err := <-ended; err != nil {
+				t.Error(err)
+			}
+			if err := h.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+		return h
+	}
+	first, second := node(), node()
+	for !second.Ready() { // it listens from then on
+		if err := second.DB.Ping(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	user, err := first.People.Add(t.Context(), access.Desk(), person.Person{Name: "Ada", Email: "ada@desk.example", Lang: "en", Role: access.Requester})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = first.Tickets.Record(t.Context(), access.Desk(), ticket.Request{
+		Requester: user.ID, Channel: ticket.Portal, Say: ticket.Say{Text: "The printer on floor 3 jams."},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for second.Tickets.Counts(access.Desk()).Views[ticket.Unclaimed] != 1 {
+		if err := second.DB.Ping(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

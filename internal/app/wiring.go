@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/loopdesk/loopdesk/internal/desk/notify"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/db"
+	"github.com/loopdesk/loopdesk/internal/kit/event"
+)
+
+// This file says who hears what, and which gates stand before which command. No other file
+// does, and no room knows its listeners.
+
+// gates are what the standard asks before a command.
+func gates() ticket.Gates { return ticket.StandardGates() }
+
+// wire connects the rooms. What must be true at once stands first and runs in the commit;
+// what follows from it runs after it, as jobs that survive a crash.
+func (h *House) wire() {
+	event.Within(h.Bus, h.Clocks.Changed)         // a new policy is in force as soon as it is saved
+	event.Within(h.Bus, h.Clocks.SolutionGiven)   // the wait for the user's word ends by a timed job (N35)
+	event.Within(h.Bus, h.Sessions.PersonChanged) // whoever lost rights loses their sessions (S45)
+	event.WithinAny(h.Bus, h.Live.Heard)          // open pages hear that they are stale
+	event.WithinAny(h.Bus, h.announce)            // the boards of other nodes
+	if h.quiet {
+		return
+	}
+	tell[ticket.Acknowledged](h, "acknowledged") // number, link and expectation (N19, N20)
+	tell[ticket.Said](h, "said")
+	tell[ticket.Held](h, "held")              // the three answers of an honest wait (N30)
+	tell[ticket.SolutionGiven](h, "resolved") // asks for the user's word (N33, N35)
+	tell[ticket.UserRejected](h, "rejected")
+	tell[ticket.TimeUp](h, "time_up")
+	tell[ticket.Ended](h, "closed")
+	tell[ticket.Reopened](h, "reopened")
+	tell[ticket.Assigned](h, "assigned")
+	tell[ticket.HandedOver](h, "handed_over") // what was done, why, what is needed (N28)
+}
+
+// boardChannel is where the nodes tell each other which tickets changed.
+const boardChannel = "board"
+
+// announce tells the other nodes that a ticket changed. SQLite has no other nodes.
+func (h *House) announce(_ context.Context, tx *db.Tx, r event.Record) error {
+	if strings.HasPrefix(r.Name, "ticket.") && tx.Engine() == db.Postgres {
+		tx.Notify(boardChannel, strconv.FormatInt(r.Subject, 10))
+	}
+	return nil
+}
+
+// tell lets people hear of a fact by mail. The name stays the same over releases: jobs carry it.
+func tell[F ticket.Fact](h *House, name string) {
+	var f F
+	h.told = append(h.told, f.EventName())
+	event.After(h.Bus, "notify:"+name, notify.Hear[F](h.Notices))
+}
+
+// unheard are the facts of a ticket that nobody but its thread hears, and why. A new fact
+// stands in wire or here; a test holds the two complete.
+func unheard() map[string]string {
+	return map[string]string{
+		ticket.Recorded{}.EventName():      "the acknowledgement is recorded with it and speaks for it",
+		ticket.Accepted{}.EventName():      "the first human word follows and is told",
+		ticket.Classified{}.EventName():    "for staff; the page shows it",
+		ticket.Graded{}.EventName():        "for staff; the clocks follow from the ticket",
+		ticket.Noted{}.EventName():         "for staff; the page shows it",
+		ticket.ReadBackDone{}.EventName():  "it was said on the telephone",
+		ticket.Resumed{}.EventName():       "the next word says more",
+		ticket.UserConfirmed{}.EventName(): "the closure is told",
+		ticket.Archived{}.EventName():      "for the record",
+		ticket.LinkedTo{}.EventName():      "for staff; the page shows it",
+		ticket.Deviated{}.EventName():      "for staff and conformance",
+	}
+}
