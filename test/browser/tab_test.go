@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package browser_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"github.com/loopdesk/loopdesk/internal/app/apptest"
+)
+
+// patience is how long a page may take until it shows what is waited for. Nothing is timed:
+// a test that waits longer fails.
+const patience = 20 * time.Second
+
+// tab is a window of somebody: its own cookies, its own storage.
+type tab struct {
+	*testing.T
+	ctx  context.Context
+	base string
+
+	mu      sync.Mutex
+	wrong   []string // what the browser complained of since the last look
+	asked   []string // every address asked for since the last look
+	refused []int    // the statuses that this test provokes
+}
+
+// open opens a window on a desk at an address. At its end the test fails for whatever the
+// browser complained of in it.
+func open(t *testing.T, base string) *tab {
+	t.Helper()
+	browser, err := chromium()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, leave := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	t.Cleanup(leave)
+	b := &tab{T: t, ctx: ctx, base: base}
+	b.must(chromedp.Do(ctx))
+	b.must(chromedp.Listen(ctx, b.hear))
+	call(b, network.Enable, network.EnableParams{})
+	call(b, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
+	// Colours that are on their way to others are no colours to be measured.
+	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}}})
+	b.size(wide)
+	t.Cleanup(func() {
+		for _, w := range b.complaints() {
+			t.Errorf("the browser says: %s", w)
+		}
+	})
+	return b
+}
+
+// hear notes what the browser tells about itself. It runs in the browser's own reading loop
+// and must not wait.
+func (b *tab) hear(event any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch e := event.(type) {
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning || e.Type == runtime.ConsoleAPICalledTypeAssert {
+			text := string(e.Type)
+			for _, a := range e.Args {
+				text += " " + string(a.Value) + a.Description
+			}
+			b.wrong = append(b.wrong, text)
+		}
+	case *runtime.EventExceptionThrown:
+		text := e.ExceptionDetails.Text
+		if e.ExceptionDetails.Exception != nil {
+			text += " " + e.ExceptionDetails.Exception.Description
+		}
+		b.wrong = append(b.wrong, text)
+	case *log.EventEntryAdded: // violations of the policy come here, too
+		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
+			b.wrong = append(b.wrong, strings.TrimSpace(e.Entry.Text+" "+e.Entry.URL))
+		}
+	case *network.EventRequestWillBeSent:
+		u := e.Request.URL
+		b.asked = append(b.asked, u)
+		if !strings.HasPrefix(u, b.base+"/") && !strings.HasPrefix(u, "data:") && !strings.HasPrefix(u, "blob:") && !strings.HasPrefix(u, "about:") {
+			b.wrong = append(b.wrong, "asked another house: "+u)
+		}
+	}
+}
+
+// complaints takes what the browser found wrong since the last time. Refusals that the test
+// provokes are what it wants to see.
+func (b *tab) complaints() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	out := slices.DeleteFunc(b.wrong, func(w string) bool {
+		return slices.ContainsFunc(b.refused, func(status int) bool { return strings.Contains(w, fmt.Sprintf("responded with a status of %d ", status)) })
+	})
+	b.wrong, b.asked = nil, nil
+	return out
+}
+
+// provoke says that the server will refuse something with these statuses, which the browser
+// writes on its console.
+func (b *tab) provoke(statuses ...int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.refused = append(b.refused, statuses...)
+}
+
+func (b *tab) requests() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.asked)
+}
+
+func (b *tab) must(err error) {
+	b.Helper()
+	if err != nil {
+		b.Fatalf("%v\nat %s\nthe browser says: %q", err, b.where(), b.wrong)
+	}
+}
+
+func (b *tab) where() string {
+	at, _ := chromedp.Run(b.ctx, chromedp.Location())
+	return at
+}
+
+// short bounds one act.
+func (b *tab) short() (context.Context, context.CancelFunc) { return context.WithTimeout(b.ctx, patience) }
+
+// do carries out acts of a person.
+func (b *tab) do(acts ...chromedp.Action[chromedp.Void]) {
+	b.Helper()
+	ctx, cancel := b.short()
+	defer cancel()
+	b.must(chromedp.Do(ctx, acts...))
+}
+
+// goTo types an address and returns the status of the answer.
+func (b *tab) goTo(path string) int {
+	b.Helper()
+	ctx, cancel := b.short()
+	defer cancel()
+	r, err := chromedp.Run(ctx, chromedp.NavigateResponse(b.base+path))
+	b.must(err)
+	if r == nil {
+		return http.StatusOK // the same document, another place in it
+	}
+	return int(r.Status)
+}
+
+// eval returns the value of an expression in the page.
+func eval[T any](b *tab, expression string) T {
+	b.Helper()
+	ctx, cancel := b.short()
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.Fatalf("%s: %v\nat %s", expression, err, b.where())
+	}
+	return v
+}
+
+// run carries out a script in the page.
+func (b *tab) run(script string) {
+	b.Helper()
+	eval[bool](b, "(async()=>{"+script+"\n;return true})()")
+}
+
+// sees waits until an expression is true in whatever page is there by then.
+func (b *tab) sees(what, expression string) {
+	b.Helper()
+	ctx, cancel := b.short()
+	defer cancel()
+	for {
+		_, err := chromedp.Run(ctx, chromedp.Poll[bool]("!!("+expression+")", chromedp.WithPollingInterval(25*time.Millisecond), chromedp.WithPollingTimeout(patience)))
+		if err == nil {
+			return
+		}
+		if ctx.Err() == nil && gone(err) {
+			continue // the page went; the next one may show it
+		}
+		text, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string](`document.activeElement?.outerHTML.slice(0,300)+"\n\n"+document.body.innerText.slice(0,3000)`))
+		b.Fatalf("never saw %s (%v)\nat %s, focus in and page:\n%s\nthe browser says: %q", what, err, b.where(), text, b.complaints())
+	}
+}
+
+// gone reports whether the page was left while it was asked.
+func gone(err error) bool {
+	for _, text := range []string{"navigated", "context was destroyed", "Cannot find context", "Cannot find execution context", "uniqueContextId"} {
+		if strings.Contains(err.Error(), text) {
+			return true
+		}
+	}
+	return false
+}
+
+// reads waits until the page says a text.
+func (b *tab) reads(text string) {
+	b.Helper()
+	b.sees(fmt.Sprintf("%q", text), fmt.Sprintf(`document.body?.innerText.includes(%q)`, text))
+}
+
+// arrives waits until the page of an address is there, with its scripts.
+func (b *tab) arrives(path string) {
+	b.Helper()
+	b.sees("the page "+path, fmt.Sprintf(`location.pathname === %q && document.readyState === "complete"`, path))
+}
+
+// focused waits until the focus is in an element.
+func (b *tab) focused(selector string) {
+	b.Helper()
+	b.sees("the focus in "+selector, fmt.Sprintf(`document.activeElement?.matches(%q)`, selector))
+}
+
+// press types keys one after the other: "j", "Enter", "Escape", "ctrl+Enter", "Tab".
+func (b *tab) press(keys ...string) {
+	b.Helper()
+	for _, k := range keys {
+		name, ctrl := strings.CutPrefix(k, "ctrl+")
+		var opts []chromedp.KeyOption
+		if ctrl {
+			opts = append(opts, chromedp.KeyModifiers(chromedp.ModifierCtrl))
+		}
+		if named, ok := map[string]string{"Enter": kb.Enter, "Escape": kb.Escape, "Tab": kb.Tab, "Space": " ", "Down": kb.ArrowDown}[name]; ok {
+			name = named
+		}
+		b.do(chromedp.KeyEvent(name, opts...))
+	}
+}
+
+// write puts a text in where the focus is, as an input method does.
+func (b *tab) write(text string) {
+	b.Helper()
+	call(b, input.InsertText, input.InsertTextParams{Text: text})
+}
+
+// click presses the first visible element of a selector.
+func (b *tab) click(selector string) {
+	b.Helper()
+	b.sees("the button "+selector, fmt.Sprintf(`[...document.querySelectorAll(%q)].some(e=>e.checkVisibility())`, selector))
+	b.do(chromedp.Click(chromedp.JSPath(fmt.Sprintf(`[...document.querySelectorAll(%q)].find(e=>e.checkVisibility())`, selector))))
+}
+
+// tap presses the visible button or link that bears a name.
+func (b *tab) tap(name string) {
+	b.Helper()
+	find := fmt.Sprintf(`[...document.querySelectorAll("button,a,summary,label")].find(e=>e.checkVisibility()&&(e.innerText.trim()===%[1]q||e.ariaLabel===%[1]q))`, name)
+	b.sees("the button "+name, find)
+	b.do(chromedp.Click(chromedp.JSPath(find)))
+}
+
+// window is the size of a window.
+type window struct{ width, height int64 }
+
+var (
+	wide   = window{1440, 900}
+	narrow = window{390, 844}
+)
+
+func (b *tab) size(w window) {
+	b.Helper()
+	opts := []chromedp.EmulateViewportOption{}
+	if w == narrow {
+		opts = append(opts, chromedp.EmulateMobile, chromedp.EmulateTouch)
+	}
+	b.do(chromedp.EmulateViewport(w.width, w.height, opts...))
+}
+
+// signIn signs somebody in by the form.
+func (b *tab) signIn(email string) {
+	b.Helper()
+	b.goTo("/signin")
+	b.do(chromedp.SendKeys(chromedp.CSS("input[name=email]"), email), chromedp.SendKeys(chromedp.CSS("input[name=password]"), apptest.Passphrase))
+	b.press("Enter")
+	b.sees("whoever is signed in", `!location.pathname.startsWith("/signin") && document.readyState === "complete"`)
+}
+
+// speak chooses the language as the switch of the page does.
+func (b *tab) speak(lang string) { b.Helper(); b.choose("/lang", "lang", lang) }
+
+// paint chooses the theme likewise.
+func (b *tab) paint(theme string) { b.Helper(); b.choose("/theme", "theme", theme) }
+
+func (b *tab) choose(path, name, value string) {
+	b.Helper()
+	b.run(fmt.Sprintf(`await fetch(%q,{method:"POST",redirect:"manual",body:new URLSearchParams({%s:%q,next:"/signin"})})`, path, name, value))
+}
