@@ -218,7 +218,7 @@ func (l *life) handOver() *life {
 
 // takeUp is the receiving group's side of a hand-over.
 func (l *life) takeUp() *life {
-	l.agent = l.c.member(l.story.Group)
+	l.agent = l.c.next(l.c.groups[l.story.Group], l.story.lang)
 	l.work(ticket.Assign{Assignee: l.agent.ID})
 	return l
 }

@@ -46,18 +46,18 @@ func (c *cast) agentFor(l *life) person.Person {
 	if l.filed {
 		group = c.homes[l.story.Category]
 	}
-	return c.next(group)
+	return c.next(group, l.story.lang)
 }
 
-// next deals work out in turn.
-func (c *cast) next(group person.GroupID) person.Person {
-	list := c.members[group]
+// next deals work out in turn, to those who speak the requester's language where there are any.
+func (c *cast) next(group person.GroupID, lang string) person.Person {
+	list := slices.DeleteFunc(slices.Clone(c.members[group]), func(p person.Person) bool { return p.Lang != lang })
+	if len(list) == 0 {
+		list = c.members[group]
+	}
 	c.turn[group]++
 	return list[c.turn[group]%len(list)]
 }
-
-// member returns somebody of a group by its name.
-func (c *cast) member(group string) person.Person { return c.next(c.groups[group]) }
 
 // groupOf returns the first group of somebody.
 func (c *cast) groupOf(p person.Person) person.GroupID {
@@ -189,7 +189,7 @@ func (l *life) greet(end time.Time) *life {
 func (l *life) respond(late bool) *life {
 	reach := map[triage.Priority][2]int{triage.P1: {2, 6}, triage.P2: {4, 18}, triage.P3: {6, 60}, triage.P4: {15, 150}}
 	r := reach[l.priority()]
-	if late {
+	if late && l.priority() != triage.P4 { // those would be answered at night
 		return l.wait(2*r[1]+60, 3*r[1]+90)
 	}
 	return l.wait(r[0], r[1])
@@ -290,12 +290,12 @@ func (c *cast) close(l *life, i int) {
 		l.solve(true).until(l.at.Add(72 * time.Hour)).expire()
 		return
 	case i%10 == 6: // the first solution did not hold
-		l.solve(true).wait(30, 120).reject().wait(6, 20).again().wait(15, 50).solve(true).wait(10, 200).confirm()
+		l.solve(true).wait(30, 120).reject().wait(6, 20).again().wait(15, 50).solve(true).wait(10, 200).daytime().confirm()
 		return
 	case l.channel == ticket.Phone:
 		l.solve(sheet).wait(5, 40).confirmByPhone()
 	default:
-		l.solve(sheet).wait(6, 400)
+		l.solve(sheet).wait(6, 400).daytime()
 		if i%3 == 0 {
 			l.thank().wait(1, 2)
 		}
@@ -308,6 +308,21 @@ func (c *cast) close(l *life, i int) {
 		l.wait(500, 900).do(l.user(), ticket.Reopen{Reason: l.say.Again})
 		l.wait(15, 50).again().wait(20, 60).solve(true).wait(10, 60).confirm()
 	}
+}
+
+// daytime puts off until the morning what nobody does at night.
+func (l *life) daytime() *life {
+	at := l.at.In(l.c.zone)
+	switch {
+	case at.Hour() >= 20:
+		at = time.Date(at.Year(), at.Month(), at.Day()+1, 8, 20, at.Second(), 0, l.c.zone)
+	case at.Hour() < 7:
+		at = time.Date(at.Year(), at.Month(), at.Day(), 8, 20, at.Second(), 0, l.c.zone)
+	default:
+		return l
+	}
+	l.at = at.UTC()
+	return l.wait(0, 70)
 }
 
 // twice is the same person asking again before there was an answer; it is merged into the first.

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
@@ -296,4 +297,14 @@ func (b *tab) paint(theme string) { b.Helper(); b.choose("/theme", "theme", them
 func (b *tab) choose(path, name, value string) {
 	b.Helper()
 	b.run(fmt.Sprintf(`await fetch(%q,{method:"POST",redirect:"manual",body:new URLSearchParams({%s:%q,next:"/signin"})})`, path, name, value))
+}
+
+// call gives the browser a command of its protocol.
+func call[P, R any](b *tab, cmd cdp.Command[P, R], params P) R {
+	b.Helper()
+	ctx, cancel := b.short()
+	defer cancel()
+	r, err := chromedp.Call(ctx, cmd, params)
+	b.must(err)
+	return r
 }

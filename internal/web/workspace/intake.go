@@ -228,10 +228,14 @@ type elementView struct {
 	Label   string
 	Hint    string
 	Options []ui.Option // where one of a few is chosen
+	Known   bool        // the directory says it already
 	Form    *page.Form
 }
 
 func (e elementView) id() string { return "el-" + e.Name }
+
+// contact is the line of how the requester is reached.
+func contact(list []elementView) elementView { return list[0] }
 
 // elementViews are the lines of the record. known says how the requester is reached.
 func elementViews(c *page.Ctx, form *page.Form, known string) []elementView {
@@ -241,7 +245,7 @@ func elementViews(c *page.Ctx, form *page.Form, known string) []elementView {
 		switch e {
 		case ticket.Contact:
 			if known != "" {
-				v.Hint = known
+				v.Hint, v.Known = known, true
 			}
 		case ticket.People:
 			v.Options = affectedOptions(c)

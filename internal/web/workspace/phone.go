@@ -53,7 +53,7 @@ type callView struct {
 
 // padFields are what the form carries.
 func padFields() []string {
-	return append(append(callerFields(), filingFields()...), "act", "append", "key", "began", "text", "heard", "shown")
+	return append(append(callerFields(), filingFields()...), "act", "append", "key", "began", "text", "heard", "shown", "seen")
 }
 
 // longestCall bounds what a form may claim about the length of a call.

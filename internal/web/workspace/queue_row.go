@@ -4,7 +4,9 @@ package workspace
 
 import (
 	"net/url"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/web/page"
@@ -57,7 +59,8 @@ func (f *Faces) row(c *page.Ctx, t ticket.Ticket) ui.QueueRow {
 	return r
 }
 
-// secondLine is what stands under the problem: what the ticket waits for, else the user's own words.
+// secondLine is what stands under the problem: what the ticket waits for, else the user's own
+// words as far as the problem does not say them already, else how and when it came.
 func secondLine(c *page.Ctx, t ticket.Ticket) string {
 	switch {
 	case t.Status == ticket.Pending:
@@ -68,10 +71,24 @@ func secondLine(c *page.Ctx, t ticket.Ticket) string {
 		return c.T("work.waits_confirm", "Time", c.Clock(t.ResolvedAt))
 	case t.Status == ticket.Closed:
 		return c.T("work.closed_"+string(t.ClosedAs), "Time", c.Clock(t.ClosedAt))
-	case t.Snippet == "":
+	}
+	if said := beyond(t.Subject, t.Snippet); said != "" {
+		return c.T("work.quoted", "Text", said)
+	}
+	return c.T("work.came", "Channel", c.T("work.by_"+string(t.Channel)), "Time", c.Clock(t.CreatedAt))
+}
+
+// beyond returns the words that a subject made of their beginning leaves out.
+func beyond(subject, words string) string {
+	rest, cut := strings.CutPrefix(words, strings.TrimRight(subject, "… "))
+	if !cut {
+		return words
+	}
+	rest = strings.TrimLeft(rest, "，。；：、！？,.;:!? ")
+	if utf8.RuneCountInString(rest) < 4 {
 		return ""
 	}
-	return c.T("work.quoted", "Text", t.Snippet)
+	return "…" + rest
 }
 
 // clockOf is the next time limit, with its meaning.

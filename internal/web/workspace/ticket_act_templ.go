@@ -69,7 +69,7 @@ func actBody(p place) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if p.refused() {
-			templ_7745c5c3_Err = ui.Problems(p.s.lang(), p.notice(), gapProblems(p)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Problems(p.s.lang(), p.notice(), nil).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -615,7 +615,7 @@ func gapList(s *sheet) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, p := range list {
+			for i, p := range list {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<li class=\"max-w-full has-[>[open]]:basis-full\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -638,7 +638,7 @@ func gapList(s *sheet) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Place(s.T(p.Gap), s.clause(clauseOf(p.Gap)), p.refused() || p.refusedDev()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Place(s.T(p.Gap), s.clause(clauseOf(p.Gap)), p.refused() || p.refusedDev() || i == 0 && s.spot == inAct+"-resolve").Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

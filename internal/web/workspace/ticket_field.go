@@ -109,15 +109,6 @@ func clauseOf(gap string) string {
 	return ""
 }
 
-// gapProblems lists at once what a gate found missing; each leads to where it is filled.
-func gapProblems(p place) []ui.Problem {
-	var out []ui.Problem
-	for _, g := range p.Form.Gaps {
-		out = append(out, ui.Problem{Text: p.s.T("workticket.gap_line", "What", g.Text, "Clause", g.Clause)})
-	}
-	return out
-}
-
 // zoneOf is the part of the page that a form stands in; the composers are their own.
 func zoneOf(spot string) string {
 	zone, _, _ := strings.Cut(spot, "-")

@@ -99,7 +99,7 @@ func (s *sheet) actView() ui.ActView {
 	}
 	switch s.act {
 	case "resolve":
-		if p.Form.Text("solution") != "" {
+		if p.Form.Text("solution") != "" && !p.refused() {
 			v.Sub = s.T("workticket.sub_resolve_filled")
 		}
 		v.Above, v.Aside = gapsAbove(s), solutionPreview(s, solutionOf(p.Form))

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package browser_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// axe is the checker of accessibility, read from where the assets are built: it is a tool of
+// the tests and no part of the product.
+var axe = sync.OnceValues(func() (string, error) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "internal", "web", "assets", "src", "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		return "", fmt.Errorf("axe-core is missing; tools/test installs it, or run npm ci in internal/web/assets/src: %w", err)
+	}
+	return string(text) + "\n;true", nil
+})
+
+// rules are what axe holds a page to: WCAG 2.2 AA and good practice.
+const rules = `"wcag2a","wcag2aa","wcag21a","wcag21aa","wcag22a","wcag22aa","best-practice"`
+
+// violations are what axe objects to in the page as it stands. Frames are looked at by
+// themselves; those of mails run no script and could not answer.
+func (b *tab) violations(only string) []string {
+	b.Helper()
+	text, err := axe()
+	b.must(err)
+	if !eval[bool](b, `typeof axe === "object"`) {
+		eval[bool](b, text)
+	}
+	return eval[[]string](b, `axe.run({iframes:false,resultTypes:["violations"],runOnly:`+only+`}).then(r=>r.violations.map(v=>
+		v.id+": "+v.help+"\n"+v.nodes.slice(0,3).map(n=>"    "+n.target.join(" ")+" "+[...n.any,...n.all,...n.none].map(a=>a.message).join("; ").slice(0,240)).join("\n")))`)
+}
+
+// accessible looks at everything, coloured at the colours alone: the rest does not change
+// with a theme.
+func (b *tab) accessible() []string { return b.violations(`{type:"tag",values:[` + rules + `]}`) }
+
+func (b *tab) coloured() []string { return b.violations(`{type:"rule",values:["color-contrast"]}`) }
+
+// dress changes the theme of the page that is shown, as its switch does.
+func (b *tab) dress(theme string) {
+	b.Helper()
+	b.run(fmt.Sprintf(`document.documentElement.classList.remove("auto","light","dark");document.documentElement.classList.add(%q)`, theme))
+}
+
+// shape is what must hold for every page at every width.
+func (b *tab) shape(lang string) (wrong []string) {
+	b.Helper()
+	s := eval[struct {
+		Lang, Title, Untold    string
+		Sideways, Heads, Mains int
+		Twice                  []string
+	}](b, `(()=>{
+		const text=document.documentElement.outerHTML, at=text.indexOf("⟦"), ids=[...document.querySelectorAll("[id]")].map(e=>e.id);
+		return {Lang:document.documentElement.lang, Title:document.title, Untold:at<0?"":text.slice(at,at+60),
+			Sideways:Math.max(document.documentElement.scrollWidth,document.querySelector("main")?.scrollWidth??0)-innerWidth,
+			Heads:document.querySelectorAll("h1").length, Mains:document.querySelectorAll("main").length,
+			Twice:[...new Set(ids.filter((id,i)=>ids.indexOf(id)!==i))]}})()`)
+	if s.Lang != lang {
+		wrong = append(wrong, fmt.Sprintf("the document says that it is in %q", s.Lang))
+	}
+	if s.Untold != "" {
+		wrong = append(wrong, "a key without words: "+s.Untold)
+	}
+	if s.Sideways > 0 {
+		wrong = append(wrong, fmt.Sprintf("scrolls sideways by %d px", s.Sideways))
+	}
+	if s.Heads != 1 || s.Mains != 1 || s.Title == "" {
+		wrong = append(wrong, fmt.Sprintf("%d h1, %d main, title %q", s.Heads, s.Mains, s.Title))
+	}
+	if len(s.Twice) > 0 {
+		wrong = append(wrong, "ids that stand twice: "+strings.Join(s.Twice, " "))
+	}
+	return wrong
+}
+
+// look holds the page that is shown to everything, on a desk and on a phone, in light and in
+// dark. It is loaded once: width and theme change in place.
+func (b *tab) look(name, lang string) {
+	b.Helper()
+	say := func(how string, wrong []string) {
+		for _, w := range wrong {
+			b.Errorf("%s, %s, %s: %s", name, lang, how, w)
+		}
+	}
+	b.dress("light")
+	say("wide", b.shape(lang))
+	say("wide, light", b.accessible())
+	b.dress("dark")
+	say("wide, dark", b.coloured())
+	b.size(narrow)
+	say("narrow", b.shape(lang))
+	say("narrow, dark", b.accessible())
+	b.dress("light")
+	say("narrow, light", b.coloured())
+	b.size(wide)
+	say("console", b.complaints())
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package scenario_test
+
+import (
+	"flag"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/loopdesk/loopdesk/internal/app/apptest"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew") //nolint:gochecknoglobals // a flag of the tests
+
+// matrixFile holds what everybody may do at every door: method, pattern, action, who, verdict.
+// Its rows were read by people; a route without rows fails, and so does a verdict that changed.
+var matrixFile = filepath.Join("testdata", "authorization.tsv") //nolint:gochecknoglobals // a constant in all but name
+
+// verdict is what an answer says about whether somebody was let in. Whoever was let in may
+// still be told that a form is empty or that the ticket is elsewhere in its life.
+func verdict(a answer) string {
+	switch {
+	case a.status == http.StatusUnauthorized, a.status == http.StatusForbidden, a.status == http.StatusNotFound:
+		return fmt.Sprint(a.status)
+	case a.status == http.StatusSeeOther && strings.HasPrefix(a.header.Get("Location"), "/signin"):
+		return "sign-in"
+	case a.status == http.StatusTooManyRequests, a.status >= http.StatusInternalServerError:
+		return fmt.Sprintf("broken %d", a.status)
+	}
+	return "in"
+}
+
+// TestA69_S20_S26_S27_WhoMayDoWhatAtEveryDoor asks every route of every door as everybody,
+// over the wire, and compares with the matrix.
+func TestA69_S20_S26_S27_WhoMayDoWhatAtEveryDoor(t *testing.T) {
+	t.Parallel()
+	want, err := os.ReadFile(matrixFile)
+	if err != nil && !*update {
+		t.Fatal(err)
+	}
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		w := build(t, h, "")
+		w.failing()
+		rows := w.matrix()
+		if *update {
+			if err := os.WriteFile(matrixFile, []byte(rows), 0o644); err != nil { //nolint:gosec // a golden file is for everybody
+				t.Fatal(err)
+			}
+			return
+		}
+		if d := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(rows, "\n")); d != "" {
+			t.Errorf("the matrix is not what was agreed (-agreed +is); after a look at each row write it by -update:\n%s", d)
+		}
+	})
+}
+
+// matrix asks everything. The order of the questions is that of the routes, so that what one
+// changes the next finds the same each time.
+func (w *world) matrix() string {
+	w.Helper()
+	var b strings.Builder
+	b.WriteString("method\tpattern\taction\twho\texpected\n")
+	people, programs := w.everybody(), w.programs()
+	routes := w.routes()
+	slices.SortStableFunc(routes, func(a, b route) int {
+		return strings.Compare(a.pattern, b.pattern)
+	})
+	for _, r := range routes {
+		who := people
+		if r.api {
+			who = append(slices.Clone(programs), w.cookie())
+		}
+		if strings.Contains(r.pattern, "{code}") {
+			who = w.holders()
+		}
+		for _, v := range who {
+			a := v.send(r.method, v.filled(r), nil, nil)
+			fmt.Fprintf(&b, "%s\t%s\t%s\t%s\t%s\n", r.method, r.pattern, r.action, v.name, verdict(a))
+			if got := verdict(a); strings.HasPrefix(got, "broken") {
+				w.Errorf("%s %s as %s: %s\n%.400s", r.method, r.pattern, v.name, got, a.body)
+			}
+			w.again(v)
+		}
+	}
+	return b.String()
+}
+
+// holders are whoever comes by a tracking link: with a good one, with one that is forged, and
+// with the good one of another ticket.
+func (w *world) holders() []*visitor {
+	w.Helper()
+	good, forger := w.nobody(), w.nobody()
+	good.name, forger.name = "holder", "forger"
+	copied := *w
+	copied.code = w.forged
+	forger.world = &copied
+	return []*visitor{good, forger}
+}
+
+// cookie is an administrator's browser that asks the door of programs: a cookie is no token.
+func (w *world) cookie() *visitor {
+	w.Helper()
+	if w.session == nil {
+		w.session = w.browser("admin's cookie", w.admin)
+	}
+	return w.session
+}
+
+// again signs somebody in anew whose visit a question has ended.
+func (w *world) again(v *visitor) {
+	w.Helper()
+	if v.person.ID != 0 && v.token == "" && v.get("/me").status != http.StatusOK {
+		v.enter()
+	}
+}
+
+// TestA69_TheMatrixMakesSense reads the golden file against what the product says of roles, so
+// that -update cannot bless what nobody meant.
+func TestA69_S26_TheMatrixMakesSense(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(matrixFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	staff := []string{"agent", "lead", "admin"}
+	known := append([]string{"nobody", "owner", "stranger", "holder", "forger", "admin's cookie"}, staff...)
+	rows := strings.Split(strings.TrimSpace(string(text)), "\n")[1:]
+	if len(rows) < 500 {
+		t.Fatalf("only %d rows", len(rows))
+	}
+	for _, row := range rows {
+		f := strings.Split(row, "\t")
+		if len(f) != 5 || !slices.Contains(known, f[3]) {
+			t.Fatalf("a row that nobody can read: %q", row)
+		}
+		pattern, action, who, got := f[1], f[2], f[3], f[4]
+		let := got == "in"
+		bad := func(why string) { t.Errorf("%s: %s", why, row) }
+		if strings.HasPrefix(got, "broken") {
+			bad("broken")
+		}
+		switch {
+		case action == "page.public" || action == "":
+			continue // whoever may ask; what they get is looked at elsewhere
+		case who == "nobody" && let:
+			bad("nobody is let in")
+		case who == "forger" && got != "404":
+			bad("a forged link is more than nothing")
+		case who == "admin's cookie" && got != "401":
+			bad("a cookie opens the door of programs")
+		case who == "holder" && !let:
+			bad("a good link is refused")
+		case strings.Contains(pattern, "/admin") && let != (who == "admin"):
+			bad("the desk is looked after by administrators alone")
+		case strings.Contains(pattern, "/work") && !slices.Contains(staff, who) && let:
+			bad("the workspace is for staff")
+		case strings.Contains(pattern, "/work") && slices.Contains(staff, who) && !let && got != "404":
+			bad("staff are kept out of their workspace")
+		case who == "stranger" && strings.Contains(pattern, "{number}") && let:
+			bad("somebody else's ticket is open (S20)")
+		case who == "stranger" && strings.Contains(pattern, "{number}") && !strings.Contains(pattern, "/work") && got != "404" && got != "403":
+			bad("somebody else's ticket is told of (S21)")
+		case who == "owner" && slices.Contains([]string{"ticket.work", "ticket.deviate", "queue.read", "quarantine.work", "person.read", "ticket.open_for"}, action) && let:
+			bad("a requester does the work of staff (S26)")
+		case who == "owner" && slices.Contains([]string{"ticket.read", "ticket.say", "ticket.answer", "ticket.open", "self.work"}, action) && !let:
+			bad("the owner is kept from the own ticket")
+		}
+	}
+}

@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package scenario_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/loopdesk/loopdesk/internal/app/apptest"
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/intake"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/session"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/db"
+	"github.com/loopdesk/loopdesk/internal/kit/job"
+)
+
+// world is a house with people in every role and a ticket on which a bit of everything
+// happened, for the tests that look at every door at once.
+type world struct {
+	*testing.T
+	*apptest.House
+
+	owner, stranger, agent, lead, admin person.Person
+
+	ticket  ticket.Ticket // the owner's
+	foreign ticket.Ticket // the stranger's
+	mail    ticket.MessageID
+	file    string // token of a file of the owner's ticket that the owner may have
+	hidden  string // of one on an internal note
+	group   person.Group
+	subject catalog.Category
+	service catalog.Service
+	code    string // tracking link of the owner to the ticket
+	forged  string // the same link with the signature of another
+
+	session *visitor // of an administrator, made when first asked for
+}
+
+// build furnishes the house. Words are put before everything that nobody but staff may read:
+// empty where no test looks for it.
+func build(t *testing.T, h *apptest.House, words string) *world {
+	t.Helper()
+	w := &world{T: t, House: h}
+	w.owner, w.stranger = h.Person(access.Requester), h.Somebody(access.Requester)
+	w.agent, w.lead, w.admin = h.Person(access.Agent), h.Person(access.Lead), h.Person(access.Admin)
+	var err error
+	w.group, err = h.People.SaveGroup(t.Context(), access.Desk(), person.Group{Name: "系统组", Members: []person.ID{w.agent.ID}}, 0)
+	w.must(err)
+	w.subject, err = h.Catalog.SaveCategory(t.Context(), access.Desk(), catalog.Category{Name: "软件"}, 0)
+	w.must(err)
+	w.service, err = h.Catalog.SaveService(t.Context(), access.Desk(), catalog.Service{Name: "ERP", Core: true}, 0)
+	w.must(err)
+
+	h.Receive(w.owner.Email, []byte("From: "+w.owner.Email+"\r\nTo: "+apptest.Address+"\r\nSubject: ERP payment fails\r\nMessage-ID: <first@owner.example>\r\n"+
+		"Content-Type: text/html; charset=utf-8\r\n\r\n<p>提交付款单<b>报错</b> ORA-01653</p>\r\n"))
+	w.ticket = w.only(w.owner)
+	file := w.stage(w.owner, "portal", "a.png", png)
+	w.do(w.owner, "portal", ticket.Reply{Say: ticket.Say{Text: "附上截图", Files: []string{file}, Channel: ticket.Portal}})
+	w.file = file
+	w.hidden = w.stage(w.agent, "web", words+"internal.txt", words+"internal bytes")
+	w.do(w.agent, "web", ticket.Accept{})
+	w.do(w.agent, "web", ticket.Note{Say: ticket.Say{Text: words + "表空间口令", Files: []string{w.hidden}}})
+	w.do(w.agent, "web", ticket.Reply{Say: ticket.Say{Text: "我来负责"}})
+	w.mail = w.firstMail()
+
+	foreign, _, err := h.Tickets.Record(t.Context(), apptest.Actor(w.stranger, "portal"), ticket.Request{
+		Requester: w.stranger.ID, Channel: ticket.Portal, Say: ticket.Say{Text: words + "别人的请求"},
+	})
+	w.must(err)
+	w.foreign = foreign
+	w.RunJobs()
+	w.code = h.Links.Track(session.Bond{Ticket: int64(w.ticket.ID), Person: int64(w.owner.ID)})
+	other := h.Links.Track(session.Bond{Ticket: int64(w.foreign.ID), Person: int64(w.stranger.ID)})
+	w.forged = w.code[:strings.LastIndexByte(w.code, '-')] + other[strings.LastIndexByte(other, '-'):]
+	w.refresh()
+	return w
+}
+
+// png is a picture of one pixel.
+const png = "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99=\x1d\x00\x00\x00\x00IEND\xaeB`\x82"
+
+func (w *world) must(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+// only returns the one ticket of somebody.
+func (w *world) only(p person.Person) ticket.Ticket {
+	w.Helper()
+	list, err := w.Tickets.List(w.Context(), apptest.Actor(p, "portal"), ticket.Filter{View: ticket.All})
+	w.must(err)
+	if len(list.Tickets) != 1 {
+		w.Fatalf("%s has %d tickets, want 1", p.Email, len(list.Tickets))
+	}
+	return list.Tickets[0]
+}
+
+func (w *world) do(by person.Person, via string, cmd ticket.Command) {
+	w.Helper()
+	if _, err := w.Tickets.Do(w.Context(), apptest.Actor(by, via), ticket.Target{ID: w.ticket.ID}, cmd); err != nil {
+		w.Fatalf("%s: %v", cmd.Name(), err)
+	}
+}
+
+func (w *world) stage(by person.Person, via, name, data string) string {
+	w.Helper()
+	a, err := w.Tickets.Stage(w.Context(), apptest.Actor(by, via), ticket.File{Name: name, Data: strings.NewReader(data)})
+	w.must(err)
+	return a.Token
+}
+
+// refresh reads the ticket as it is now.
+func (w *world) refresh() {
+	w.Helper()
+	var err error
+	w.ticket, err = w.Tickets.Get(w.Context(), access.Desk(), ticket.Target{ID: w.ticket.ID})
+	w.must(err)
+}
+
+func (w *world) firstMail() ticket.MessageID {
+	w.Helper()
+	list, err := w.Tickets.Thread(w.Context(), access.Desk(), w.ticket)
+	w.must(err)
+	for _, e := range list {
+		if e.Message != nil && e.Message.HTML != "" {
+			return e.Message.ID
+		}
+	}
+	w.Fatal("no mail on the ticket")
+	return 0
+}
+
+// quarantined makes a message that nobody can place.
+func (w *world) quarantined() intake.ID {
+	w.Helper()
+	return w.Receive("", []byte("From: nobody at all\r\nSubject: x\r\n\r\nx\r\n"))
+}
+
+// dead makes a job that was given up.
+func (w *world) dead() int64 {
+	w.Helper()
+	w.must(w.DB.Write(w.Context(), func(ctx context.Context, tx *db.Tx) error {
+		return w.Jobs.Enqueue(ctx, tx, job.Spec{Kind: "scenario:fails"})
+	}))
+	w.RunJobs()
+	list, err := w.Jobs.Dead(w.Context(), 0, 1)
+	w.must(err)
+	if len(list) != 1 {
+		w.Fatal("the job did not die")
+	}
+	return list[0].ID
+}
+
+// failing lets dead make jobs that die.
+func (w *world) failing() {
+	w.Jobs.Handle("scenario:fails", func(context.Context, job.Job) error { return job.Permanent(errors.New("as asked")) })
+}
+
+// visitor is a browser or a program of somebody, seen as from outside.
+type visitor struct {
+	*world
+	name   string
+	person person.Person // empty for nobody
+	client *http.Client
+	token  string // of a program
+}
+
+// answer is what came back.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func (w *world) nobody() *visitor {
+	w.Helper()
+	jar, err := cookiejar.New(nil)
+	w.must(err)
+	return &visitor{world: w, name: "nobody", client: &http.Client{
+		Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+// browser is somebody signed in.
+func (w *world) browser(name string, p person.Person) *visitor {
+	w.Helper()
+	v := w.nobody()
+	v.name, v.person = name, p
+	v.enter()
+	return v
+}
+
+// enter signs in, once more where it must.
+func (v *visitor) enter() {
+	v.Helper()
+	if v.person.ID == 0 {
+		return
+	}
+	a := v.post("/signin", url.Values{"email": {v.person.Email}, "password": {apptest.Passphrase}})
+	if a.status != http.StatusSeeOther {
+		v.Fatalf("%s could not sign in: %d\n%s", v.name, a.status, a.body)
+	}
+}
+
+// program is somebody's program with a token.
+func (w *world) program(name string, p person.Person) *visitor {
+	w.Helper()
+	v := w.nobody()
+	v.name, v.person = name, p
+	var err error
+	v.token, _, err = w.Sessions.MakeToken(w.Context(), access.Desk(), p.ID, "scenario")
+	w.must(err)
+	return v
+}
+
+// everybody are the people of the house at their browsers, with nobody among them.
+func (w *world) everybody() []*visitor {
+	w.Helper()
+	return []*visitor{
+		w.nobody(), w.browser("owner", w.owner), w.browser("stranger", w.stranger),
+		w.browser("agent", w.agent), w.browser("lead", w.lead), w.browser("admin", w.admin),
+	}
+}
+
+// programs are the same people by their programs.
+func (w *world) programs() []*visitor {
+	w.Helper()
+	return []*visitor{
+		w.nobody(), w.program("owner", w.owner), w.program("stranger", w.stranger),
+		w.program("agent", w.agent), w.program("lead", w.lead), w.program("admin", w.admin),
+	}
+}
+
+func (v *visitor) get(path string) answer {
+	v.Helper()
+	return v.send(http.MethodGet, path, nil, nil)
+}
+
+func (v *visitor) post(path string, form url.Values) answer {
+	v.Helper()
+	return v.send(http.MethodPost, path, strings.NewReader(form.Encode()), http.Header{"Content-Type": {"application/x-www-form-urlencoded"}})
+}
+
+func (v *visitor) json(method, path, body string) answer {
+	v.Helper()
+	return v.send(method, path, strings.NewReader(body), http.Header{"Content-Type": {"application/json"}})
+}
+
+// send asks over the wire. Of an answer that never ends only the beginning is read.
+func (v *visitor) send(method, path string, body io.Reader, head http.Header) answer {
+	v.Helper()
+	ctx, stop := context.WithCancel(v.Context())
+	defer stop()
+	req, err := http.NewRequestWithContext(ctx, method, v.URL+path, body)
+	if err != nil {
+		v.Fatalf("%s %s: %v", method, path, err)
+	}
+	for name, values := range head {
+		req.Header[name] = values
+	}
+	switch {
+	case v.token != "":
+		req.Header.Set("Authorization", "Bearer "+v.token)
+	case method != http.MethodGet && method != http.MethodHead && req.Header.Get("Sec-Fetch-Site") == "":
+		req.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	res, err := v.client.Do(req)
+	if err != nil {
+		v.Fatalf("%s %s: %v", method, path, err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	a := answer{status: res.StatusCode, header: res.Header}
+	if strings.HasPrefix(res.Header.Get("Content-Type"), "text/event-stream") {
+		return a
+	}
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		v.Fatalf("%s %s: %v", method, path, err)
+	}
+	a.body = string(text)
+	return a
+}
+
+// route is one row of the matrix, whichever door it belongs to.
+type route struct {
+	method, pattern, action string
+	api                     bool
+}
+
+// routes are all of the house.
+func (w *world) routes() []route {
+	var out []route
+	for _, r := range w.Pages.Routes() {
+		method := r.Method
+		if method == "" {
+			method = http.MethodGet
+		}
+		out = append(out, route{method, r.Pattern, string(r.Action), false})
+	}
+	for _, r := range w.House.House.API.Routes() {
+		out = append(out, route{r.Method, r.Pattern, string(r.Action), true})
+	}
+	return out
+}
+
+// filled replaces the parts of a pattern by things that exist and belong where they should.
+func (v *visitor) filled(r route) string {
+	v.Helper()
+	number := v.ticket.Ref()
+	if r.api {
+		number = strconv.FormatInt(v.ticket.Number, 10)
+	}
+	id := int64(0)
+	if strings.Contains(r.pattern, "{id}") {
+		id = v.thing(r)
+	}
+	return strings.NewReplacer(
+		"/{$}", "/", "{number}", number, "{token}", v.file, "{name}", "a.png", "{message}", fmt.Sprint(v.mail), "{code}", v.code,
+		"{secret}", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "{id}", fmt.Sprint(id), "{act}", "hold", "{what}", "owner", "{version}", "1",
+	).Replace(r.pattern)
+}
+
+// thing is something that the id of a pattern may name: one's own where it is about oneself.
+func (v *visitor) thing(r route) int64 {
+	v.Helper()
+	by := apptest.Actor(v.person, "web")
+	switch parts := strings.Split(r.pattern, "/"); parts[2] {
+	case "people":
+		return int64(v.stranger.ID)
+	case "groups":
+		return int64(v.group.ID)
+	case "categories":
+		return int64(v.subject.ID)
+	case "services":
+		return int64(v.service.ID)
+	case "jobs":
+		return v.dead()
+	case "quarantine":
+		return int64(v.quarantined())
+	case "tokens":
+		if v.person.ID == 0 {
+			return 1
+		}
+		_, t, err := v.Sessions.MakeToken(v.Context(), by, v.person.ID, "x")
+		v.must(err)
+		return t.ID
+	case "sessions":
+		if v.person.ID == 0 {
+			return 1
+		}
+		other := v.browser(v.name, v.person) // a visit elsewhere, to be ended from here
+		list, err := v.Sessions.Sessions(v.Context(), by)
+		v.must(err)
+		_ = other
+		newest := list[0].ID
+		for _, s := range list {
+			newest = max(newest, s.ID)
+		}
+		return newest
+	}
+	v.Fatalf("what does the id of %s name?", r.pattern)
+	return 0
+}
