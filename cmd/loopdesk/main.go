@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // the zones of calendars, for machines that have none or old ones
 
 	"github.com/loopdesk/loopdesk/internal/app"
 )

@@ -17,7 +17,6 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/api"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
-	"github.com/loopdesk/loopdesk/internal/desk/calendar"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
@@ -58,7 +57,7 @@ func newHouse(t *testing.T, d *db.DB) *house {
 	var err error
 	p.Sessions, err = session.NewService(ctx, d, bus, h.clock, p.People)
 	h.must(err)
-	p.Clocks = sla.NewService(p.Settings, h.jobs, h.clock, calendar.Always{})
+	p.Clocks = sla.NewService(p.Settings, h.jobs, h.clock)
 	blobs, err := blob.Open(ctx, "file://"+filepath.ToSlash(t.TempDir()))
 	h.must(err)
 	t.Cleanup(func() { _ = blobs.Close() })

@@ -20,6 +20,10 @@ const (
 	exitFailed = 1 // it was tried and did not work
 	exitUsage  = 2 // the command line or a key of the configuration is wrong
 	exitMend   = 3 // doctor found something to mend
+
+	// What mail servers understand from a program that they pipe mail into (sysexits.h).
+	exitUnusable = 65 // EX_DATAERR: this mail will never do; it goes back to its sender
+	exitLater    = 75 // EX_TEMPFAIL: it is kept and tried again
 )
 
 // grammar is the command line: the keys of the configuration and the commands. The sentences
@@ -35,6 +39,9 @@ type grammar struct {
 	Restore restoreArg `cmd:""`
 	User    struct {
 		Add userAdd `cmd:""`
+	} `cmd:""`
+	Mail struct {
+		Deliver mailDeliver `cmd:""`
 	} `cmd:""`
 	Token struct {
 		Create tokenCreate `cmd:""`
@@ -59,6 +66,10 @@ type (
 		Role          string `placeholder:"requester|agent|lead|admin" enum:"requester,agent,lead,admin" default:"requester"`
 		Lang          string `placeholder:"zh-CN|en" enum:"zh-CN,en" default:"zh-CN"`
 		PasswordStdin bool
+	}
+	mailDeliver struct {
+		Recipient string `placeholder:"ADDRESS"`
+		Sender    string `placeholder:"ADDRESS"`
 	}
 	tokenCreate struct {
 		User string `required:"" placeholder:"ADDRESS"`
@@ -87,9 +98,19 @@ func Main(ctx context.Context, args []string, t Terminal) int {
 	if err != nil {
 		c.fail(err)
 		c.complain("app.see_help")
+		if delivers(args) { // a key that is wrong is mended; a mail that went back is not
+			return exitLater
+		}
 		return exitUsage
 	}
 	err = c.run(ctx, command, g)
+	if delivers(args) && err != nil {
+		c.fail(err)
+		if errors.Is(err, errUnusable) {
+			return exitUnusable
+		}
+		return exitLater
+	}
 	switch {
 	case err == nil:
 		return exitDone
@@ -130,6 +151,8 @@ func (c console) run(ctx context.Context, command string, g grammar) error {
 		return c.restore(ctx, g.Keys, g.Restore)
 	case "user add":
 		return c.userAdd(ctx, g.Keys, g.User.Add)
+	case "mail deliver":
+		return c.mailDeliver(ctx, g.Keys, g.Mail.Deliver)
 	case "token create":
 		return c.tokenCreate(ctx, g.Keys, g.Token.Create)
 	}

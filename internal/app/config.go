@@ -25,6 +25,7 @@ type Config struct {
 	Config         string   `placeholder:"FILE"`
 	HTTP           string   `name:"http" placeholder:"ADDR" default:"127.0.0.1:8080"`
 	SMTP           string   `name:"smtp" placeholder:"ADDR" default:"127.0.0.1:2525"`
+	LMTP           string   `name:"lmtp" placeholder:"ADDR|unix:/PATH"`
 	URL            string   `name:"url" placeholder:"URL"`
 	Database       string   `placeholder:"URL" secret:"url"`
 	Metrics        string   `placeholder:"ADDR" default:"127.0.0.1:8081"`
@@ -65,6 +66,9 @@ func keys() []key {
 	}
 	return out
 }
+
+// unixPrefix stands before the path of a socket, in the place of an address.
+const unixPrefix = "unix:"
 
 // envPrefix stands before every variable of the environment that is ours.
 const envPrefix = "LOOPDESK_"
@@ -131,6 +135,13 @@ func (c Config) Check() error {
 		if _, _, err := net.SplitHostPort(addr); err != nil && (addr != "" || name == "http") {
 			add(name, "app.bad_address")
 		}
+	}
+	if path, socket := strings.CutPrefix(c.LMTP, unixPrefix); socket {
+		if !filepath.IsAbs(path) {
+			add("lmtp", "app.bad_socket")
+		}
+	} else if _, _, err := net.SplitHostPort(c.LMTP); err != nil && c.LMTP != "" {
+		add("lmtp", "app.bad_address")
 	}
 	if c.URL != "" {
 		u, err := url.Parse(c.URL)

@@ -36,7 +36,7 @@ func (h *House) face() {
 	}).Mount(h.Pages)
 	admin.New(admin.Parts{
 		People: h.People, Sessions: h.Sessions, Catalog: h.Catalog, Settings: h.Settings, Tickets: h.Tickets, Notify: h.Notices,
-		Jobs: h.Jobs, Quarantined: h.quarantined,
+		Clocks: h.Clocks, Jobs: h.Jobs, Quarantined: h.quarantined, Intake: h.Intake, TryMailbox: h.Fetcher.Try,
 	}).Mount(h.Pages)
 	h.Pages.Foreign(assets.Prefix, assets.Handler())
 	h.Pages.Foreign(api.Prefix+"/", h.API)

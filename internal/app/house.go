@@ -14,7 +14,6 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/api"
 	"github.com/loopdesk/loopdesk/internal/channel/email"
-	"github.com/loopdesk/loopdesk/internal/desk/calendar"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/live"
@@ -74,6 +73,7 @@ type House struct {
 	Clocks   *sla.Service
 	Tickets  *ticket.Service
 	Intake   *intake.Service
+	Fetcher  *email.Fetcher
 	Norm     *norm.Service
 	Notices  *notify.Service
 	Live     *live.Service
@@ -173,7 +173,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	if h.Sessions, err = session.NewService(ctx, s.DB, h.Bus, o.Clock, h.People); err != nil {
 		return nil, err
 	}
-	h.Clocks = sla.NewService(h.Settings, h.Jobs, o.Clock, calendar.Always{})
+	h.Clocks = sla.NewService(h.Settings, h.Jobs, o.Clock)
 	h.Tickets = ticket.NewService(ticket.Parts{
 		DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Blobs: s.Blobs,
 		Gates: gates(), Plan: h.Clocks.Plan, Expect: h.Clocks.Expect,
@@ -187,9 +187,11 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	})
 	h.Intake = intake.NewService(intake.Parts{
 		DB: s.DB, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Tickets: h.Tickets, Links: h.Links, Parser: email.Parser{},
-		Own:  func(addr string) bool { return h.Notices.Own(ctx, addr) },
+		Bus: h.Bus, Settings: h.Settings, Keys: s.Keys,
+		Own:  func(addr string) bool { return h.Notices.Own(ctx, addr) || h.Intake.OwnsMailbox(ctx, addr) },
 		Lang: func() string { return h.Settings.Desk(ctx).Lang },
 	})
+	h.Fetcher = email.NewFetcher(email.FetchConfig{Intake: h.Intake, Clock: o.Clock, Log: o.Log})
 	h.API = api.New(api.Parts{
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Sessions: h.Sessions,
 		Clocks: h.Clocks, Norm: h.Norm, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,

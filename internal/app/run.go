@@ -33,6 +33,7 @@ const drainFor = 8 * time.Second
 type Doors struct {
 	HTTP    net.Listener
 	SMTP    net.Listener
+	LMTP    net.Listener
 	Metrics net.Listener // for the operator alone (A79)
 }
 
@@ -62,11 +63,15 @@ func (h *House) work(ctx context.Context, d Doors) error {
 	context.AfterFunc(ctx, func() { h.ready.Store(false) })
 	g.Go(func() error { return h.Jobs.Run(ctx) })
 	g.Go(func() error { return h.housekeeping(ctx) })
+	g.Go(func() error { return h.Fetcher.Run(ctx) })
 	if d.HTTP != nil {
 		g.Go(func() error { return h.serveHTTP(ctx, d.HTTP, h.server()) })
 	}
 	if d.SMTP != nil {
-		g.Go(func() error { return h.serveSMTP(ctx, d.SMTP) })
+		g.Go(func() error { return h.Receiver().Serve(ctx, d.SMTP) })
+	}
+	if d.LMTP != nil {
+		g.Go(func() error { return h.LMTPReceiver().Serve(ctx, d.LMTP) })
 	}
 	return g.Wait()
 }
@@ -76,8 +81,8 @@ func (h *House) listen(ctx context.Context) error {
 	if err := h.Hub.Listen(ctx); err != nil {
 		return fmt.Errorf("listen for hints: %w", err)
 	}
-	if h.DB.Engine() != db.Postgres { // nobody else writes
-		return nil
+	if h.DB.Engine() != db.Postgres { // nobody else writes, nor is at the jobs of the last run
+		return h.Jobs.Inherit(ctx)
 	}
 	changed := make(chan ticket.ID, 1024)
 	err := h.DB.Listen(ctx, boardChannel, func(payload string) {
@@ -116,8 +121,8 @@ func (h *House) refresh(ctx context.Context, which ticket.ID) {
 	}
 }
 
-// housekeeping does what nobody asks for: policies that another node changed, files that
-// nobody bound to a message.
+// housekeeping does what nobody asks for: policies that another node changed, mailboxes from
+// which nothing comes, files that nobody bound to a message.
 func (h *House) housekeeping(ctx context.Context) error {
 	soon := time.NewTicker(15 * time.Second)
 	defer soon.Stop()
@@ -129,7 +134,7 @@ func (h *House) housekeeping(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-soon.C:
-			err = h.Clocks.Load(ctx)
+			err = errors.Join(h.Clocks.Load(ctx), h.Intake.WatchMailboxes(ctx))
 			if h.stale.Swap(false) {
 				err = errors.Join(err, h.Tickets.LoadBoard(ctx))
 			}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"strings"
 
 	"github.com/loopdesk/loopdesk/internal/desk/session"
@@ -48,6 +49,9 @@ func (c console) where(h *House, d Doors) {
 	if d.SMTP != nil {
 		c.say("app.serving_mail", "Addr", d.SMTP.Addr().String())
 	}
+	if d.LMTP != nil {
+		c.say("app.serving_lmtp", "Addr", d.LMTP.Addr().String())
+	}
 	if d.Metrics != nil {
 		c.say("app.serving_metrics", "URL", "http://"+d.Metrics.Addr().String()+"/metrics")
 	}
@@ -75,15 +79,14 @@ func openDoors(ctx context.Context, conf Config) (d Doors, err error) {
 		if addr == "" || err != nil {
 			return nil
 		}
-		var l net.Listener
-		l, e := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+		l, e := listen(ctx, addr)
 		if e != nil {
 			err = errs.Wrap(e, errs.Unavailable, "app.address_taken", "Key", key, "Addr", addr)
 			return nil
 		}
 		return l
 	}
-	d = Doors{HTTP: open("http", conf.HTTP), SMTP: open("smtp", conf.SMTP), Metrics: open("metrics", conf.Metrics)}
+	d = Doors{HTTP: open("http", conf.HTTP), SMTP: open("smtp", conf.SMTP), LMTP: open("lmtp", conf.LMTP), Metrics: open("metrics", conf.Metrics)}
 	safe, e := certificate(conf)
 	if err = errors.Join(err, e); err == nil && safe != nil {
 		d.HTTP = tls.NewListener(d.HTTP, safe)
@@ -95,9 +98,33 @@ func openDoors(ctx context.Context, conf Config) (d Doors, err error) {
 	return d, nil
 }
 
+// listen listens at an address, or at a socket that only this account and its group reach. A
+// socket that a process which is gone left behind is replaced; one that answers is not.
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	path, socket := strings.CutPrefix(addr, unixPrefix)
+	if !socket {
+		return (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	}
+	if info, err := os.Lstat(path); err == nil && info.Mode().Type() == os.ModeSocket {
+		if c, err := new(net.Dialer).DialContext(ctx, "unix", path); err == nil {
+			_ = c.Close()
+		} else if err := os.Remove(path); err != nil {
+			return nil, err
+		}
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "unix", path)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(path, 0o660); err != nil { //nolint:gosec // the mail server is of the group
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
+}
+
 // close shuts the doors. A door whose server has shut it is shut already.
 func (d Doors) close() {
-	for _, l := range []net.Listener{d.HTTP, d.SMTP, d.Metrics} {
+	for _, l := range []net.Listener{d.HTTP, d.SMTP, d.LMTP, d.Metrics} {
 		if l != nil {
 			_ = l.Close()
 		}

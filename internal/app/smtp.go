@@ -4,20 +4,24 @@ package app
 
 import (
 	"context"
-	"net"
 
 	"github.com/loopdesk/loopdesk/internal/channel/email"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 )
 
 // Receiver makes the listener for mail. Its Serve ends in good order when its context does.
-func (h *House) Receiver() *email.Listener {
+func (h *House) Receiver() *email.Listener { return h.receiver(false) }
+
+// LMTPReceiver makes the listener for a mail server that delivers here as into a mailbox.
+func (h *House) LMTPReceiver() *email.Listener { return h.receiver(true) }
+
+func (h *House) receiver(lmtp bool) *email.Listener {
 	safe, err := certificate(h.Config)
 	if err != nil {
 		h.Log.Warn("mail is received without encryption", "error", err)
 	}
 	return email.NewListener(email.ListenConfig{
-		Hostname: hostOf(h.Public), TLS: safe, Own: h.receives, Journal: h.Intake, Log: h.Log,
+		Hostname: hostOf(h.Public), LMTP: lmtp, TLS: safe, Own: h.receives, Journal: h.Intake, Log: h.Log,
 	})
 }
 
@@ -25,13 +29,12 @@ func (h *House) Receiver() *email.Listener {
 // desk its address, whatever comes is: the listener is on the loopback unless somebody opened
 // it, it relays nothing, and a message refused is a message lost.
 func (h *House) receives(ctx context.Context, addr string) (bool, error) {
+	if h.Intake.OwnsMailbox(ctx, addr) {
+		return true, nil
+	}
 	m, _, err := h.Notices.Mailing(ctx, access.Desk())
 	if err != nil || m.Address == "" {
 		return err == nil, err
 	}
 	return h.Notices.Receives(ctx, addr)
-}
-
-func (h *House) serveSMTP(ctx context.Context, l net.Listener) error {
-	return h.Receiver().Serve(ctx, l)
 }

@@ -39,7 +39,8 @@ func (h *House) wire() {
 	tell[ticket.Ended](h, "closed")
 	tell[ticket.Reopened](h, "reopened")
 	tell[ticket.Assigned](h, "assigned")
-	tell[ticket.HandedOver](h, "handed_over") // what was done, why, what is needed (N28)
+	tell[ticket.HandedOver](h, "handed_over")                            // what was done, why, what is needed (N28)
+	event.After(h.Bus, "notify:mailbox_silent", h.Notices.MailboxSilent) // administrators (P13)
 }
 
 // boardChannel is where the nodes tell each other which tickets changed.

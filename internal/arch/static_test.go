@@ -211,12 +211,14 @@ func TestA75_A74_SecretsComeFromTheSystem(t *testing.T) {
 func TestA14_S80_OneClientCallsOut(t *testing.T) {
 	t.Parallel()
 	allowed := map[string]string{
-		"internal/kit/netguard/netguard.go http.Transport": "of the client",
-		"internal/kit/netguard/netguard.go net.Resolver":   "of the dialer",
-		"internal/kit/netguard/netguard.go http.Client":    "the client",
-		"internal/kit/netguard/netguard.go net.Dialer":     "the dialer",
-		"internal/channel/email/send.go net.Dialer":        "to the mail server that the administrator named, which stands inside as a rule",
-		"internal/app/doctor.go net.Dialer":                "asks whether that mail server answers, for the operator at the terminal",
+		"internal/kit/netguard/netguard.go http.Transport":  "of the client",
+		"internal/kit/netguard/netguard.go net.Resolver":    "of the dialer",
+		"internal/kit/netguard/netguard.go http.Client":     "the client",
+		"internal/kit/netguard/netguard.go net.Dialer":      "the dialer",
+		"internal/channel/email/send.go net.Dialer":         "to the mail server that the administrator named, which stands inside as a rule",
+		"internal/channel/email/imap_connect.go net.Dialer": "to the mailbox that the administrator named, likewise",
+		"internal/app/serve.go net.Dialer":                  "asks whether anybody listens at a socket of the configuration",
+		"internal/app/doctor.go net.Dialer":                 "asks whether that mail server answers, for the operator at the terminal",
 	}
 	barred := map[string]*regexp.Regexp{
 		"net/http":   regexp.MustCompile(`^(Client|DefaultClient|DefaultTransport|Transport|Get|Head|Post|PostForm)\b`),

@@ -80,7 +80,8 @@ func (b *tab) shape(lang string) (wrong []string) {
 }
 
 // look holds the page that is shown to everything, on a desk and on a phone, in light and in
-// dark. It is loaded once: width and theme change in place.
+// dark. It is loaded once: width and theme change in place. What axe sees depends on the width
+// and its colours on the theme, so that three looks see all there is.
 func (b *tab) look(name, lang string) {
 	b.Helper()
 	say := func(how string, wrong []string) {
@@ -96,8 +97,6 @@ func (b *tab) look(name, lang string) {
 	b.size(narrow)
 	say("narrow", b.shape(lang))
 	say("narrow, dark", b.accessible())
-	b.dress("light")
-	say("narrow, light", b.coloured())
 	b.size(wide)
 	say("console", b.complaints())
 }

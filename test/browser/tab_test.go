@@ -250,15 +250,25 @@ func (b *tab) write(text string) {
 // click presses the first visible element of a selector.
 func (b *tab) click(selector string) {
 	b.Helper()
-	b.sees("the button "+selector, fmt.Sprintf(`[...document.querySelectorAll(%q)].some(e=>e.checkVisibility())`, selector))
-	b.do(chromedp.Click(chromedp.JSPath(fmt.Sprintf(`[...document.querySelectorAll(%q)].find(e=>e.checkVisibility())`, selector))))
+	b.pressAt(selector, fmt.Sprintf(`[...document.querySelectorAll(%q)].find(e=>e.checkVisibility())`, selector))
 }
 
 // tap presses the visible button or link that bears a name.
 func (b *tab) tap(name string) {
 	b.Helper()
-	find := fmt.Sprintf(`[...document.querySelectorAll("button,a,summary,label")].find(e=>e.checkVisibility()&&(e.innerText.trim()===%[1]q||e.ariaLabel===%[1]q))`, name)
-	b.sees("the button "+name, find)
+	b.pressAt(name, fmt.Sprintf(`[...document.querySelectorAll("button,a,summary,label")].find(e=>e.checkVisibility()&&(e.innerText.trim()===%[1]q||e.ariaLabel===%[1]q))`, name))
+}
+
+// pressAt presses where an element lies, once nothing lies above it: what is covered or cut
+// off can be found by a script and by nobody else.
+func (b *tab) pressAt(what, find string) {
+	b.Helper()
+	b.sees("within reach: "+what, `(e=>{
+		if(!e) return false;
+		e.scrollIntoView({block:"nearest",inline:"nearest"});
+		const r=e.getBoundingClientRect(), at=document.elementFromPoint(r.x+r.width/2,r.y+r.height/2);
+		return at && (e.contains(at) || e.matches("input") && at.contains(e));
+	})(`+find+`)`)
 	b.do(chromedp.Click(chromedp.JSPath(find)))
 }
 

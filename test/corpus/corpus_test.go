@@ -58,7 +58,7 @@ func TestF33_EveryMessageOfTheCorpus(t *testing.T) {
 		account(t, list)
 		agreement(t, d, list)
 		look(d, list)
-		for line := range strings.Lines(d.Log()) {
+		for line := range strings.Lines(d.Wrote()) {
 			if strings.Contains(line, "level=ERROR") {
 				t.Error("the desk logged:", strings.TrimSpace(line))
 			}

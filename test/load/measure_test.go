@@ -23,7 +23,7 @@ func creations(d *running.Desk, callers int, b bounds) figures {
 	before, tickets := d.CPU(), d.Count(`SELECT COUNT(*) FROM ticket`)
 	run := time.Now().UnixNano()
 	f := drive(d, callers, b, func(caller, n int) error {
-		return d.Create(d.Context(), clients[caller], fmt.Sprintf("load %d %d", run, n))
+		return d.Create(d.Context(), clients[caller], fmt.Sprintf("load-%d-%d", run, n))
 	})
 	settled(d)
 	f.cpu = d.CPU() - before

@@ -189,8 +189,8 @@ func (d *Desk) end(with syscall.Signal) {
 // PID is the process of the desk while it runs.
 func (d *Desk) PID() int { return d.proc.Process.Pid }
 
-// Log is what the desk wrote since it was made.
-func (d *Desk) Log() string { return d.out.String() }
+// Wrote is what the desk wrote since it was made.
+func (d *Desk) Wrote() string { return d.out.String() }
 
 // output takes what a process writes; it may be read meanwhile.
 type output struct {

@@ -36,6 +36,8 @@ import (
 type in struct {
 	*door
 	jobs    *job.Queue
+	bus     *event.Bus
+	clock   *clock.Manual
 	people  *person.Service
 	tickets *ticket.Service
 	links   *session.Links
@@ -61,13 +63,15 @@ func newIn(t testing.TB, d *db.DB) *in {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = blobs.Close() })
-	r := &in{jobs: jobs, people: people, links: session.NewLinks(secret.New(bytes.Repeat([]byte{7}, secret.Size)), c)}
+	keys, settings := secret.New(bytes.Repeat([]byte{7}, secret.Size)), setting.NewService(d, bus, c)
+	r := &in{jobs: jobs, bus: bus, clock: c, people: people, links: session.NewLinks(keys, c)}
 	r.tickets = ticket.NewService(ticket.Parts{
-		DB: d, Bus: bus, Clock: c, People: people, Catalog: catalog.New(d, bus, c), Settings: setting.NewService(d, bus, c), Blobs: blobs,
+		DB: d, Bus: bus, Clock: c, People: people, Catalog: catalog.New(d, bus, c), Settings: settings, Blobs: blobs,
 		Gates: ticket.StandardGates(),
 	})
 	r.intake = intake.NewService(intake.Parts{
 		DB: d, Clock: c, Jobs: jobs, People: people, Tickets: r.tickets, Links: r.links, Parser: email.Parser{},
+		Bus: bus, Settings: settings, Keys: keys,
 		Own: func(addr string) bool {
 			return strings.HasSuffix(addr, "@example.org") && strings.HasPrefix(addr, "desk")
 		},

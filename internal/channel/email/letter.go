@@ -107,7 +107,7 @@ func (l *letter) when(t time.Time) string {
 func (l *letter) subject() string {
 	n := l.n
 	if l.apart() {
-		return l.say("mail.subject_"+string(n.Template), "Desk", n.Desk)
+		return l.say("mail.subject_"+string(n.Template), "Desk", n.Desk, "Mailbox", n.Subject)
 	}
 	return l.say("mail.subject_"+string(n.Template), "Ref", n.Ref, "Subject", n.Subject)
 }
@@ -124,6 +124,8 @@ func (l *letter) write() {
 	switch n.Template {
 	case notify.TestLetter:
 		l.line("mail.test", "Desk", n.Desk)
+	case notify.AlarmLetter:
+		l.silent()
 	case notify.PasswordLetter:
 		l.line("mail.password", "Desk", n.Desk)
 		l.line("mail.password_once", "Count", n.Minutes)
@@ -155,6 +157,17 @@ func (l *letter) write() {
 		l.staff()
 	}
 	l.end()
+}
+
+// silent says that no mail comes in from a mailbox, why, and since when (P13).
+func (l *letter) silent() {
+	l.line("mail.silent", "Mailbox", l.n.Subject)
+	l.fact("mail.silent_why", l.say(l.n.Reason))
+	l.fact("mail.silent_answer", l.n.Text)
+	if !l.n.Next.IsZero() {
+		l.fact("mail.silent_last", l.when(l.n.Next))
+	}
+	l.line("mail.silent_kept")
 }
 
 // by says who did something, or that it was the desk.
@@ -248,6 +261,8 @@ func (l *letter) end() {
 		follow = "mail.open_desk"
 	case n.Template == notify.PasswordLetter:
 		follow = "mail.password_choose"
+	case n.Template == notify.AlarmLetter:
+		follow = "mail.silent_open"
 	case l.toStaff():
 		follow = "mail.open"
 	}
@@ -270,7 +285,7 @@ func (l *letter) end() {
 
 // apart reports whether the letter belongs to no ticket.
 func (l *letter) apart() bool {
-	return l.n.Template == notify.TestLetter || l.n.Template == notify.PasswordLetter
+	return l.n.Template == notify.TestLetter || l.n.Template == notify.PasswordLetter || l.n.Template == notify.AlarmLetter
 }
 
 // toStaff reports whether the reader works for the desk.

@@ -40,6 +40,7 @@ type Journal interface {
 // ListenConfig says what a listener is made of.
 type ListenConfig struct {
 	Hostname string      // by which it greets; "localhost" where empty
+	LMTP     bool        // speaks LMTP (RFC 2033): an answer for each receiver
 	TLS      *tls.Config // offers STARTTLS where it is not nil
 	MaxBytes int64       // of a message; 36 MiB where 0
 	// Own reports whether the desk receives mail at an address, given in lower case and with its
@@ -49,7 +50,7 @@ type ListenConfig struct {
 	Log     *slog.Logger
 }
 
-// Listener receives mail by SMTP. It accepts what is for the desk and relays nothing.
+// Listener receives mail by SMTP or LMTP. It accepts what is for the desk and relays nothing.
 type Listener struct {
 	ListenConfig
 	server   *smtp.Server
@@ -73,7 +74,7 @@ func NewListener(c ListenConfig) *Listener {
 	l := &Listener{ListenConfig: c}
 	l.room.Store(max(maxInFlight, 2*c.MaxBytes))
 	s := smtp.NewServer(smtp.BackendFunc(l.session))
-	s.Domain, s.TLSConfig = c.Hostname, c.TLS
+	s.Domain, s.TLSConfig, s.LMTP = c.Hostname, c.TLS, c.LMTP
 	s.MaxMessageBytes, s.MaxRecipients, s.MaxLineLength = c.MaxBytes, maxRecipients, maxLineLength
 	s.ReadTimeout, s.WriteTimeout = readTimeout, writeTimeout
 	s.EnableSMTPUTF8 = true

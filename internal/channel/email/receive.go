@@ -40,8 +40,9 @@ type receiving struct {
 	l       *Listener
 	address string // network address of the sender
 	sender  string
-	size    int64 // as announced, 0 where it was not
-	to      []string
+	size    int64    // as announced, 0 where it was not
+	to      []string // in lower case, each once
+	given   []string // as the client wrote them
 	refused int
 }
 
@@ -50,7 +51,7 @@ func (r *receiving) Mail(from string, o *smtp.MailOptions) error {
 	if r.l.stopping.Load() {
 		return closing()
 	}
-	r.sender, r.size, r.to = from, 0, nil
+	r.sender, r.size, r.to, r.given = from, 0, nil, nil
 	if o != nil {
 		r.size = o.Size
 	}
@@ -62,6 +63,7 @@ func (r *receiving) Rcpt(to string, _ *smtp.RcptOptions) error {
 	if r.refused >= maxRefused {
 		return tooMany()
 	}
+	given := to
 	to = strings.ToLower(to)
 	ctx, cancel := context.WithTimeout(context.Background(), journalTimeout)
 	defer cancel()
@@ -77,6 +79,7 @@ func (r *receiving) Rcpt(to string, _ *smtp.RcptOptions) error {
 	if !slices.Contains(r.to, to) {
 		r.to = append(r.to, to)
 	}
+	r.given = append(r.given, given)
 	return nil
 }
 
@@ -93,9 +96,37 @@ func (r *receiving) Data(from io.Reader) error {
 	if err != nil {
 		return err
 	}
-	list := make([]intake.Delivery, len(r.to))
-	for i, to := range r.to {
-		list[i] = intake.Delivery{Source: "smtp", Sender: r.sender, Recipient: to, Address: r.address, Raw: raw}
+	return r.keep("smtp", raw, r.to)
+}
+
+// LMTPData receives the message and stores it for each receiver by itself, who gets an answer
+// of their own (RFC 2033): the mail server in front keeps it for those for whom it could not be
+// stored, and for no other.
+func (r *receiving) LMTPData(from io.Reader, answers smtp.StatusCollector) error {
+	if !r.l.begin() {
+		return closing()
+	}
+	defer r.l.flight.Done()
+	raw, held, err := r.read(from)
+	defer r.l.room.Add(held)
+	if err != nil {
+		return err
+	}
+	kept := map[string]error{}
+	for _, to := range r.to {
+		kept[to] = r.keep("lmtp", raw, []string{to})
+	}
+	for _, given := range r.given {
+		answers.SetStatus(given, kept[strings.ToLower(given)])
+	}
+	return nil
+}
+
+// keep journals a message for some receivers, all or none.
+func (r *receiving) keep(source string, raw []byte, to []string) error {
+	list := make([]intake.Delivery, len(to))
+	for i, to := range to {
+		list[i] = intake.Delivery{Source: source, Sender: r.sender, Recipient: to, Address: r.address, Raw: raw}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), journalTimeout)
 	defer cancel()
@@ -141,7 +172,7 @@ func (r *receiving) read(from io.Reader) (raw []byte, held int64, err error) {
 }
 
 // Reset forgets a message that was begun.
-func (r *receiving) Reset() { r.sender, r.size, r.to = "", 0, nil }
+func (r *receiving) Reset() { r.sender, r.size, r.to, r.given = "", 0, nil, nil }
 
 // Logout ends the connection.
 func (r *receiving) Logout() error { return nil }

@@ -100,11 +100,8 @@ func (t *teller) add(k Kind, l Line) {
 
 // missing tells once a year that its holidays are not known.
 func (t *teller) missing(d Day) {
-	if len(t.h.sheet.Sets) == 0 {
-		return
-	}
 	if y := d.Year(); y != t.year {
-		if t.year = y; !t.h.known[y] {
+		if t.year = y; !t.h.Known(y) {
 			t.add("", Line{Key: "calendar.line_unknown", From: d, To: d})
 		}
 	}

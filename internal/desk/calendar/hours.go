@@ -33,6 +33,15 @@ type Plan struct {
 // Open reports whether any minute of the day counts.
 func (p Plan) Open() bool { return len(p.Shifts) > 0 }
 
+// Length is how long the day is worked, by the wall clock.
+func (p Plan) Length() time.Duration {
+	n := 0
+	for _, s := range p.Shifts {
+		n += s.To - s.From
+	}
+	return time.Duration(n) * time.Minute
+}
+
 // Label is the name of the day in a language, "" for an ordinary one.
 func (p Plan) Label(lang string) string { return either(lang, p.Name, p.NameEN) }
 
@@ -174,6 +183,9 @@ func (h *Hours) plan(d Day) *Plan {
 
 // Plan returns how a day is worked and why.
 func (h *Hours) Plan(d Day) Plan { return *h.plan(d) }
+
+// Known reports whether the holidays of a year are all here, for every set of the calendar.
+func (h *Hours) Known(year int) bool { return len(h.sheet.Sets) == 0 || h.known[year] }
 
 // Sheet returns what the calendar was made from.
 func (h *Hours) Sheet() Sheet { return h.sheet }

@@ -216,7 +216,7 @@ func daysOf(e ical.Event, from time.Time) (int, error) {
 func yearly(e ical.Event, rule string, from time.Time, first, last int) ([]time.Time, error) {
 	bad := errs.Field("file", "calendar.ics_repeats", "Name", short(rule))
 	o, err := rrule.StrToROption(rule)
-	if err != nil || o.Freq != rrule.YEARLY || from.Year() < 1900 || from.Year() > LastYear ||
+	if err != nil || o.Freq != rrule.YEARLY || o.Interval < 0 || o.Count < 0 || from.Year() < 1900 || from.Year() > LastYear ||
 		len(o.Bysetpos)+len(o.Byyearday)+len(o.Byweekno)+len(o.Byhour)+len(o.Byminute)+len(o.Bysecond)+len(o.Byeaster) > 0 ||
 		len(o.Bymonth) > 1 || len(o.Bymonthday) > 1 || len(o.Byweekday) > 1 || len(o.Bymonthday)+len(o.Byweekday) > 1 {
 		return nil, bad

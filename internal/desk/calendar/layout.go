@@ -52,6 +52,9 @@ func (h *Hours) build(year int) *layout {
 		if _, change := local.ZoneBounds(); !change.IsZero() {
 			straight = min(stop, change.Unix())
 		}
+		if straight <= t { // far ahead, on the last day of a leap year, the library names a change that is over
+			straight = min(stop, t+daySeconds)
+		}
 		for t < straight {
 			day := Day(floor(t+int64(offset), daySeconds))
 			midnight := int64(day)*daySeconds - int64(offset)
@@ -191,20 +194,22 @@ func (l *layout) closing(p int64) (int64, bool) {
 	return 0, false
 }
 
-// The span of time in which business time is counted.
-const lastYear = 9999
+// The span of time in which business time is counted, in seconds of Unix.
+const (
+	lastYear    = 9999
+	firstSecond = -62135596800 // 0001-01-01T00:00:00Z
+	lastSecond  = 253402300799 // 9999-12-31T23:59:59Z
+)
 
-func earliest() time.Time { return time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC) }
-func latest() time.Time {
-	return time.Date(lastYear, 12, 31, 23, 59, 59, int(time.Second-time.Nanosecond), time.UTC)
-}
+func earliest() time.Time { return time.Unix(firstSecond, 0).UTC() }
+func latest() time.Time   { return time.Unix(lastSecond, second-1).UTC() }
 
 // bounded moves an instant into that span, and to UTC.
 func bounded(t time.Time) time.Time {
-	if t.Before(earliest()) {
+	switch n := t.Unix(); {
+	case n < firstSecond:
 		return earliest()
-	}
-	if t.After(latest()) {
+	case n > lastSecond:
 		return latest()
 	}
 	return t.UTC()

@@ -3,7 +3,6 @@
 package calendar
 
 import (
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -88,7 +87,7 @@ func (s Sheet) Check() error {
 	if !isName(s.Name) {
 		bad.add("name", errs.New(errs.Invalid, "calendar.name_form"))
 	}
-	if s.Name == AlwaysName {
+	if s.Name == AlwaysName || s.Name == "new" { // the address of the form for a new one
 		bad.add("name", errs.New(errs.Invalid, "calendar.name_taken", "Name", s.Name))
 	}
 	if !isTitle(s.Title) {
@@ -127,10 +126,9 @@ func (s Sheet) checkSpecials() (bad marks) {
 		return bad
 	}
 	yearly := 0
-	for i, x := range s.Special {
-		at := "special_" + strconv.Itoa(i)
+	for _, x := range s.Special {
 		if e := x.check(); e != nil {
-			bad.add(at, e)
+			bad.add("special", e)
 		}
 		if x.Yearly {
 			yearly += int(x.to()-x.From) + 1
@@ -199,10 +197,15 @@ func isName(s string) bool {
 	return s != "" && len(s) <= 40 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == "" && !strings.HasPrefix(s, "-")
 }
 
-// isTitle reports whether a text can stand in a line that people read (S10, S76).
+// isTitle reports whether a text can name something.
 func isTitle(s string) bool {
 	n := utf8.RuneCountInString(s)
-	return n > 0 && n <= 60 && utf8.ValidString(s) && strings.TrimSpace(s) != "" && strings.IndexFunc(s, func(r rune) bool {
+	return n > 0 && n <= 60 && strings.TrimSpace(s) != "" && isLine(s)
+}
+
+// isLine reports whether a text can stand in a line that people read (S10, S76).
+func isLine(s string) bool {
+	return utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool {
 		return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.In(r, unicode.Zl, unicode.Zp)
 	}) < 0
 }

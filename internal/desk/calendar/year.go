@@ -60,6 +60,7 @@ func (w *Work) UnmarshalText(text []byte) (err error) {
 const (
 	MaxFile     = 1 << 20 // bytes
 	maxHolidays = 200
+	maxSource   = 400 // bytes
 	maxYearDays = 200 // days off and make-up workdays of a year
 )
 
@@ -85,8 +86,11 @@ func (y Year) Check() error {
 	if y.Year < FirstYear || y.Year > LastYear {
 		return errs.Field("file", "calendar.year_range", "Year", y.Year, "First", FirstYear, "Last", LastYear)
 	}
-	if len(y.Holidays) > maxHolidays || len(y.Source) > 400 || y.Source != "" && !isTitle(cut(y.Source, 60)) {
+	if len(y.Holidays) > maxHolidays {
 		return errs.Field("file", "calendar.days_many", "Max", maxYearDays)
+	}
+	if len(y.Source) > maxSource || y.Source != "" && !isLine(y.Source) {
+		return errs.Field("file", "calendar.source_form", "Max", maxSource)
 	}
 	seen := map[Day]bool{} // true: off
 	for _, h := range y.Holidays {
@@ -182,6 +186,38 @@ func ParseYear(data []byte, set string) (Year, error) {
 		y.Holidays = join(y.Holidays, x.Name, x.Date, *x.IsOffDay)
 	}
 	return y, y.Check()
+}
+
+// ParseFile reads years from either form of file: JSON has one, ICS those from first to last
+// of which it has days. left counts the events of an ICS file that were left out.
+func ParseFile(data []byte, set string, first, last int) (years []Year, left int, err error) {
+	head := bytes.TrimSpace(bytes.TrimPrefix(data[:min(len(data), 100)], []byte("\ufeff")))
+	if bytes.HasPrefix(bytes.ToUpper(head), []byte("BEGIN:VCALENDAR")) {
+		return ParseICS(data, set, first, last)
+	}
+	y, err := ParseYear(data, set)
+	return []Year{y}, 0, err
+}
+
+// File writes the year as ParseYear reads it.
+func (y Year) File() ([]byte, error) {
+	type holiday struct {
+		Name   string `json:"name"`
+		NameEN string `json:"nameEN,omitempty"`
+		From   Day    `json:"from,omitzero"`
+		To     Day    `json:"to,omitzero"`
+		Work   []Work `json:"work,omitempty"`
+	}
+	out := struct {
+		Set      string    `json:"set"`
+		Year     int       `json:"year"`
+		Source   string    `json:"source,omitempty"`
+		Holidays []holiday `json:"holidays"`
+	}{y.Set, y.Year, y.Source, nil}
+	for _, h := range y.Holidays {
+		out.Holidays = append(out.Holidays, holiday(h))
+	}
+	return json.MarshalIndent(out, "", "  ")
 }
 
 // join adds one day to the holiday that it belongs to: the last one, where it has the name.

@@ -41,11 +41,20 @@ const (
 
 // Delivery is a message as a door received it, for one receiver.
 type Delivery struct {
-	Source    string // "smtp"
+	Source    string // "smtp", "lmtp", "imap", "pipe"
 	Sender    string // envelope sender; empty for bounces
 	Recipient string // envelope recipient
 	Address   string // network address of who delivered it
 	Raw       []byte
+
+	// Where a fetched message lies: its mailbox, and the place in it that the server promises
+	// never to give to another message. UID is 0 for what nobody fetched.
+	Mailbox     string
+	UIDValidity uint32
+	UID         uint32
+	// Held is the message key of why a message goes to quarantine unread, and Raw is only its
+	// beginning: it is larger than the desk takes.
+	Held string
 }
 
 // Entry is a line of the journal, without the bytes.

@@ -65,7 +65,7 @@ func (s *Service) place(ctx context.Context, e Entry, m Mail) error {
 
 // silent reports whether the message came with an empty return path: whoever writes so must
 // not be answered (RFC 3834).
-func (e Entry) silent() bool { return e.Source == "smtp" && e.Sender == "" }
+func (e Entry) silent() bool { return (e.Source == "smtp" || e.Source == "lmtp") && e.Sender == "" }
 
 func (s *Service) suppress(ctx context.Context, e Entry, as Outcome, why string) error {
 	e.State, e.Outcome, e.Reason = Suppressed, as, why

@@ -8,15 +8,19 @@ import (
 	"encoding/hex"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
+	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/event"
 	"github.com/loopdesk/loopdesk/internal/kit/job"
+	"github.com/loopdesk/loopdesk/internal/kit/secret"
 )
 
 // ParseJob is the kind of the job that understands a journalled message.
@@ -41,6 +45,10 @@ type Parts struct {
 	Tickets *ticket.Service
 	Links   *session.Links
 	Parser  Parser
+	// Bus, Settings and Keys are for mailboxes that are fetched from.
+	Bus      *event.Bus
+	Settings *setting.Service
+	Keys     *secret.Keys
 	// Own reports whether an address is one of the desk's own.
 	Own func(addr string) bool
 	// Lang is the language of people whom only a mail made known.
@@ -48,11 +56,15 @@ type Parts struct {
 }
 
 // Service journals and understands inbound messages.
-type Service struct{ Parts }
+type Service struct {
+	Parts
+	mu      sync.Mutex
+	watched map[string]time.Time // since when this node knows of a mailbox, by its key
+}
 
 // NewService makes the room and takes charge of its jobs.
 func NewService(p Parts) *Service {
-	s := &Service{p}
+	s := &Service{Parts: p}
 	p.Jobs.Handle(ParseJob, s.understand, job.MaxAttempts(tries+2), job.Timeout(time.Minute), job.Limit(abreast))
 	return s
 }
@@ -75,11 +87,8 @@ func (s *Service) JournalAll(ctx context.Context, list []Delivery) ([]ID, error)
 		for i, d := range list {
 			sum := sha256.Sum256(d.Raw)
 			d.Recipient = strings.ToLower(strings.TrimSpace(d.Recipient))
-			which, err := insert(ctx, tx, d, hex.EncodeToString(sum[:]), s.Clock.Now())
+			which, err := s.write(ctx, tx, d, hex.EncodeToString(sum[:]))
 			if err != nil {
-				return err
-			}
-			if err := s.queue(ctx, tx, which); err != nil {
 				return err
 			}
 			out[i] = which
@@ -87,6 +96,38 @@ func (s *Service) JournalAll(ctx context.Context, list []Delivery) ([]ID, error)
 		return nil
 	})
 	return out, err
+}
+
+// write journals one delivery. A fetched message that is known by its place, or by its bytes
+// after the server gave all places anew, is the one that was stored before (F31).
+func (s *Service) write(ctx context.Context, tx *db.Tx, d Delivery, digest string) (ID, error) {
+	if d.UID > 0 {
+		which, err := lying(ctx, tx, d)
+		if err != nil || which != 0 {
+			return which, err
+		}
+		if which, err = moved(ctx, tx, d, digest); err != nil || which != 0 {
+			return which, err
+		}
+	}
+	which, err := insert(ctx, tx, d, digest, s.Clock.Now())
+	if d.UID > 0 && errs.KindOf(err) == errs.NotFound { // another node was quicker
+		return lying(ctx, tx, d)
+	}
+	if err != nil {
+		return 0, err
+	}
+	if d.Held == "" {
+		return which, s.queue(ctx, tx, which)
+	}
+	return which, settle(ctx, tx, Entry{
+		ID: which, State: Quarantined, Reason: d.Held, Author: d.Sender, DoneAt: s.Clock.Now(),
+	})
+}
+
+// Fetched returns which UIDs from one to another lie in the journal, in order.
+func (s *Service) Fetched(ctx context.Context, mailbox string, validity, from, to uint32) ([]uint32, error) {
+	return known(ctx, s.DB, mailbox, validity, from, to)
 }
 
 func (s *Service) queue(ctx context.Context, tx *db.Tx, which ID) error {

@@ -18,11 +18,13 @@ func scan(r db.Row) (e Entry, err error) {
 	return e, err
 }
 
+// insert writes a line; NotFound where the message at the same place of a mailbox has one.
 func insert(ctx context.Context, tx *db.Tx, d Delivery, digest string, at time.Time) (ID, error) {
 	n, err := db.Insert(ctx, tx, `
-		INSERT INTO inbound (source, digest, sender, recipient, address, size, raw, state, received_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 'received', $8) RETURNING id`,
-		d.Source, digest, d.Sender, d.Recipient, d.Address, len(d.Raw), d.Raw, at)
+		INSERT INTO inbound (source, digest, sender, recipient, address, size, raw, state, received_at, mailbox, uid_validity, uid)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 'received', $8, $9, $10, $11)
+		ON CONFLICT (mailbox, uid_validity, uid) WHERE uid > 0 DO NOTHING RETURNING id`,
+		d.Source, digest, d.Sender, d.Recipient, d.Address, len(d.Raw), d.Raw, at, d.Mailbox, d.UIDValidity, d.UID)
 	return ID(n), err
 }
 

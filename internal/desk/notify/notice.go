@@ -44,9 +44,10 @@ type Notice struct {
 	Into     string // number of the ticket that a duplicate lives on in
 	Reopen   int    // days in which a closed ticket can be reopened; 0 for never
 	Note     ticket.HandOverNote
-	Owner    bool // the reader is accountable now
-	Assignee bool // the reader works on it now
-	Minutes  int  // how long the link of a password letter is good
+	Owner    bool   // the reader is accountable now
+	Assignee bool   // the reader works on it now
+	Minutes  int    // how long the link of a password letter is good
+	Reason   string // message key of why something stands still; its last success is Next, if there was one
 }
 
 // Body is a written letter: a subject on one line, the whole of it as text, and the same as HTML.

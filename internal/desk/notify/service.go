@@ -50,6 +50,7 @@ func NewService(p Parts) *Service {
 	// A dead server holds a worker for a minute at most, and never more than eight of them (F38).
 	p.Jobs.Handle(SendJob, s.send, job.Timeout(time.Minute), job.Limit(8))
 	p.Jobs.Handle(PasswordJob, s.forgot, job.Timeout(time.Minute), job.Limit(2), job.MaxAttempts(6))
+	p.Jobs.Handle(AlarmJob, s.alarmed, job.Timeout(time.Minute), job.Limit(2))
 	return s
 }
 

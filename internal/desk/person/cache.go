@@ -22,6 +22,7 @@ type cache struct {
 	changes uint64
 	people  map[ID]cached
 	groups  cachedGroups
+	staff   cachedStaff
 }
 
 type cached struct {
@@ -34,6 +35,11 @@ type cachedGroups struct {
 	at   time.Time
 }
 
+type cachedStaff struct {
+	list []Person
+	at   time.Time
+}
+
 func newCache(c clock.Clock) *cache {
 	return &cache{clock: c, people: map[ID]cached{}}
 }
@@ -42,6 +48,7 @@ func (c *cache) drop(which ID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.changes++
+	c.staff.list = nil
 	delete(c.people, which)
 }
 
@@ -132,7 +139,24 @@ func (s *Service) GroupsOf(ctx context.Context, who ID) []GroupID {
 // maxStaff bounds the list of everybody who can be given work.
 const maxStaff = 1000
 
-// Staff returns the active agents, leads and administrators by name, at most a thousand.
+// Staff returns the active agents, leads and administrators by name, at most a thousand. The
+// list is shared: callers only read it.
 func (s *Service) Staff(ctx context.Context) ([]Person, error) {
-	return list(ctx, s.db, search{staff: true, active: true, limit: maxStaff})
+	now := s.clock.Now()
+	s.cache.mu.RLock()
+	all, at, changes := s.cache.staff.list, s.cache.staff.at, s.cache.changes
+	s.cache.mu.RUnlock()
+	if all != nil && now.Sub(at) < staleAfter && !now.Before(at) {
+		return all, nil
+	}
+	all, err := list(ctx, s.db, search{staff: true, active: true, limit: maxStaff})
+	if err != nil {
+		return nil, err
+	}
+	s.cache.mu.Lock()
+	defer s.cache.mu.Unlock()
+	if s.cache.changes == changes {
+		s.cache.staff.list, s.cache.staff.at = all, now
+	}
+	return all, nil
 }

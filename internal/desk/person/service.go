@@ -54,6 +54,7 @@ func (s *Service) AddIn(ctx context.Context, tx *db.Tx, by access.Actor, p Perso
 		return Person{}, err
 	}
 	p.ID = which
+	tx.AfterCommit(func() { s.cache.drop(p.ID) })
 	_, err = s.bus.Record(ctx, tx, by.Meta(p.CreatedAt), Added{Person: p.ID, Name: p.Name, Role: string(p.Role)})
 	return p, err
 }

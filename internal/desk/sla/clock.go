@@ -4,6 +4,7 @@ package sla
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/calendar"
@@ -40,25 +41,32 @@ type Clock struct {
 	Start   time.Time
 	Due     time.Time // zero while paused
 	Stopped time.Time // zero while running or paused
+	// Counted is the working time from Start to Due; 0 where Due is a time that was told, or
+	// is counted in days.
+	Counted time.Duration
 	Why     []Line
 }
 
 // Line is one step of the explanation of a clock: a message key with the instant or length it speaks of.
 type Line struct {
-	Key    string
-	At     time.Time
-	Length time.Duration
-	Word   string // a status, priority or reason that the sentence names
+	Key     string
+	At      time.Time
+	Length  time.Duration
+	Working bool          // Length is time of a calendar that rests
+	Word    string        // a status, priority, reason or number that the sentence names
+	Part    calendar.Line // what the calendar says; then Key is its key, and all else empty
 }
 
-// Clocks computes every clock of the ticket as it stands at now.
+// Clocks computes every clock of the ticket as it stands at now. The calendar is the policy's
+// own; a priority whose every minute counts does not ask it.
 func Clocks(t ticket.Ticket, p Policy, cal calendar.Calendar, now time.Time) []Clock {
-	out := []Clock{response(t, p, cal, now)}
-	if c, ok := update(t, p, cal, now); ok {
+	own := p.hours(cal, t.Priority)
+	out := []Clock{response(t, p, own, now)}
+	if c, ok := update(t, p, own, now); ok {
 		out = append(out, c)
 	}
-	out = append(out, resolve(t, p, cal, now))
-	if c, ok := confirm(t, p, now); ok {
+	out = append(out, resolve(t, p, own, now))
+	if c, ok := confirm(t, p, cal, now); ok {
 		out = append(out, c)
 	}
 	return out
@@ -66,15 +74,17 @@ func Clocks(t ticket.Ticket, p Policy, cal calendar.Calendar, now time.Time) []C
 
 func response(t ticket.Ticket, p Policy, cal calendar.Calendar, now time.Time) Clock {
 	goal := minutes(p.target(t.Priority).Response)
-	c := Clock{Name: Response, Start: t.CreatedAt, Due: cal.Add(t.CreatedAt, goal), Stopped: t.FirstResponseAt}
+	c := Clock{Name: Response, Start: t.CreatedAt, Due: cal.Add(t.CreatedAt, goal), Stopped: t.FirstResponseAt, Counted: goal}
 	c.Why = []Line{
 		{Key: "sla.why_recorded", At: t.CreatedAt},
-		{Key: "sla.why_target", Length: goal, Word: t.Priority.String()},
-		{Key: cal.Key()},
+		{Key: "sla.why_target", Length: goal, Working: rests(cal), Word: t.Priority.String()},
+		part(cal.Line()),
 		{Key: "sla.why_human_only"},
 	}
 	if c.Stopped.IsZero() && !t.Open() { // cancelled before anybody answered: nothing was owed
-		c.Stopped, c.Due = t.ClosedAt, latest(c.Due, t.ClosedAt)
+		if c.Stopped = t.ClosedAt; c.Stopped.After(c.Due) {
+			c.Due, c.Counted = c.Stopped, 0
+		}
 	}
 	return c.judged(now)
 }
@@ -94,15 +104,15 @@ func update(t ticket.Ticket, p Policy, cal calendar.Calendar, now time.Time) (Cl
 	}
 	goal := minutes(p.target(t.Priority).Update)
 	from, key := turn(t)
-	c := Clock{Name: Update, Start: from, Due: cal.Add(from, goal)}
+	c := Clock{Name: Update, Start: from, Due: cal.Add(from, goal), Counted: goal}
 	c.Why = []Line{
 		{Key: key, At: from},
-		{Key: "sla.why_cadence", Length: goal, Word: t.Priority.String()},
-		{Key: cal.Key()},
+		{Key: "sla.why_cadence", Length: goal, Working: rests(cal), Word: t.Priority.String()},
+		part(cal.Line()),
 		{Key: "sla.why_visible_only"},
 	}
 	if next := told(t, from, c.Due); !next.IsZero() {
-		c.Due = next
+		c.Due, c.Counted = next, 0
 		c.Why = []Line{{Key: "sla.why_promised", At: next}}
 	} else if t.Status == ticket.Pending && t.Pending == ticket.ForRequester && t.Detail.Hold.Next.IsZero() {
 		c.State, c.Due = Paused, time.Time{}
@@ -153,15 +163,16 @@ func told(t ticket.Ticket, from, cadence time.Time) time.Time {
 }
 
 // resolve counts working time from recording, less the time in which the requester had the
-// ball: the waits for them, and between a solution and its rejection.
+// ball: the waits for them, and between a solution and its rejection. A wait that began when
+// the time was up already changes nothing: late stays late.
 func resolve(t ticket.Ticket, p Policy, cal calendar.Calendar, now time.Time) Clock {
 	goal := minutes(p.target(t.Priority).Resolve)
 	start, key := t.CreatedAt, "sla.why_recorded"
 	if t.Detail.ReopenedAt.After(start) {
 		start, key = t.Detail.ReopenedAt, "sla.why_reopened"
 	}
-	c := Clock{Name: Resolve, Start: start, Due: cal.Add(start, goal), Stopped: t.ResolvedAt}
-	c.Why = []Line{{Key: key, At: start}, {Key: "sla.why_target", Length: goal, Word: t.Priority.String()}, {Key: cal.Key()}}
+	c := Clock{Name: Resolve, Start: start, Due: cal.Add(start, goal), Stopped: t.ResolvedAt, Counted: goal}
+	c.Why = []Line{{Key: key, At: start}, {Key: "sla.why_target", Length: goal, Working: rests(cal), Word: t.Priority.String()}, part(cal.Line())}
 	if !t.Open() && c.Stopped.IsZero() {
 		c.Stopped = t.ClosedAt
 	}
@@ -175,12 +186,18 @@ func resolve(t ticket.Ticket, p Policy, cal calendar.Calendar, now time.Time) Cl
 			return c
 		}
 		pause := cal.Between(w.From, w.To)
-		c.Due = cal.Add(c.Due, pause)
 		key := "sla.why_paused"
-		if w.Reason == "" {
+		switch {
+		case w.From.After(c.Due):
+			key = "sla.why_paused_late"
+		case w.Reason == "":
 			key = "sla.why_tried"
 		}
-		c.Why = append(c.Why, Line{Key: key, At: w.From, Length: pause})
+		if key != "sla.why_paused_late" {
+			c.Due = cal.Add(c.Due, pause)
+			c.Counted += pause
+		}
+		c.Why = append(c.Why, Line{Key: key, At: w.From, Length: pause, Working: rests(cal)})
 	}
 	return c.judged(now)
 }
@@ -203,13 +220,21 @@ func theirs(t ticket.Ticket) []ticket.Wait {
 	return out
 }
 
-func confirm(t ticket.Ticket, p Policy, now time.Time) (Clock, bool) {
+// confirm counts working days, of the policy's own calendar whatever the priority: it is the
+// requester who must not be asked to answer on a holiday.
+func confirm(t ticket.Ticket, p Policy, cal calendar.Calendar, now time.Time) (Clock, bool) {
 	if t.ResolvedAt.IsZero() {
 		return Clock{}, false
 	}
-	wait := time.Duration(p.ConfirmDays) * 24 * time.Hour
-	c := Clock{Name: Confirm, Start: t.ResolvedAt, Due: t.ResolvedAt.Add(wait), Stopped: t.ConfirmedAt}
-	c.Why = []Line{{Key: "sla.why_solution", At: t.ResolvedAt}, {Key: "sla.why_confirm_days", Length: wait}, {Key: "sla.why_unconfirmed"}}
+	c := Clock{Name: Confirm, Start: t.ResolvedAt, Due: cal.AddDays(t.ResolvedAt, int(p.ConfirmDays)), Stopped: t.ConfirmedAt}
+	days := Line{Key: "sla.why_confirm_days", Length: time.Duration(p.ConfirmDays) * 24 * time.Hour}
+	if rests(cal) {
+		days = Line{Key: "sla.why_confirm_workdays", Word: strconv.FormatInt(p.ConfirmDays, 10)}
+	}
+	c.Why = []Line{{Key: "sla.why_solution", At: t.ResolvedAt}, days, {Key: "sla.why_unconfirmed"}}
+	if rests(cal) {
+		c.Why = append(c.Why, part(cal.Line()))
+	}
 	if !t.Detail.Expired.IsZero() {
 		c.State, c.Stopped = Missed, t.Detail.Expired
 		return c, true
@@ -239,7 +264,7 @@ func Next(t ticket.Ticket, p Policy, cal calendar.Calendar) (time.Time, string) 
 		return ticket.Never, ""
 	}
 	if t.Status == ticket.Resolved && (!t.ConfirmedAt.IsZero() || !t.Detail.Expired.IsZero()) {
-		return latest(t.ConfirmedAt, t.Detail.Expired).Add(24 * time.Hour), ticket.ClockArchive
+		return cal.AddDays(latest(t.ConfirmedAt, t.Detail.Expired), 1), ticket.ClockArchive
 	}
 	due, name := ticket.Never, ""
 	for _, c := range Clocks(t, p, cal, t.UpdatedAt) {
@@ -248,6 +273,24 @@ func Next(t ticket.Ticket, p Policy, cal calendar.Calendar) (time.Time, string) 
 		}
 	}
 	return due, name
+}
+
+// rests reports whether there is time that a calendar does not count.
+func rests(cal calendar.Calendar) bool { return cal.Key() != calendar.Always{}.Key() }
+
+// part makes a line of what a calendar says.
+func part(l calendar.Line) Line { return Line{Key: l.Key, Part: l} }
+
+// explained adds to a clock, day by day, what its due time is made of.
+func (c Clock) explained(cal calendar.Calendar) Clock {
+	if c.Counted == 0 || c.Due.IsZero() {
+		return c
+	}
+	c.Why = slices.Clip(c.Why)
+	for _, l := range cal.Explain(c.Start, c.Due) {
+		c.Why = append(c.Why, part(l))
+	}
+	return c
 }
 
 func latest(a, b time.Time) time.Time {

@@ -190,6 +190,12 @@ func TestN23_TheResolveClock(t *testing.T) {
 		{"other waits count", func(l *slatest.Life) {
 			l.Then(hour, slatest.Held(ticket.ForVendor, time.Time{})).Then(30*hour, slatest.Resumed())
 		}, expected{sla.Running, 72 * hour, ""}, nil},
+		{"a wait that began too late does not make it timely", func(l *slatest.Life) {
+			l.Then(80*hour, slatest.Held(ticket.ForRequester, time.Time{})).Then(5*hour, slatest.Resumed()).Then(hour, slatest.Solved())
+		}, expected{sla.Missed, 72 * hour, ""}, []string{"sla.why_paused_late"}},
+		{"nor does trying a solution that came too late", func(l *slatest.Life) {
+			l.Then(80*hour, slatest.Solved()).Then(9*hour, slatest.Rejected())
+		}, expected{sla.Over, 72 * hour, ""}, []string{"sla.why_paused_late"}},
 		{"a wait that the solution ended", func(l *slatest.Life) {
 			l.Then(hour, slatest.Held(ticket.ForRequester, time.Time{})).Then(30*hour, slatest.Solved())
 		}, expected{sla.Met, 102 * hour, ""}, []string{"sla.why_paused"}},
@@ -276,9 +282,13 @@ func TestN23_NextIsWhatSomebodyOwesFirst(t *testing.T) {
 // Whatever happens, a clock keeps its promises.
 func TestClocksOfAnyLife(t *testing.T) {
 	t.Parallel()
-	policy, cal := sla.Standard(), calendar.Always{}
+	policy, hours := sla.Standard(), office(t)
 	rapid.Check(t, func(t *rapid.T) {
 		l := slatest.Random(t, 14)
+		var cal calendar.Calendar = calendar.Always{}
+		if rapid.Bool().Draw(t, "office") {
+			cal = hours
+		}
 		now, later := l.Now, l.Now.Add(time.Duration(rapid.IntRange(0, 100_000).Draw(t, "later"))*minute)
 		list, after := sla.Clocks(l.Ticket, policy, cal, now), sla.Clocks(l.Ticket, policy, cal, later)
 		if len(list) != len(after) {
@@ -291,6 +301,13 @@ func TestClocksOfAnyLife(t *testing.T) {
 			}
 			if stopped := c.State == sla.Met || c.State == sla.Missed; stopped != !c.Stopped.IsZero() || (stopped && after[i].State != c.State) {
 				t.Fatalf("the %s clock is %s, stopped %v, later %s", c.Name, c.State, c.Stopped, after[i].State)
+			}
+			own := cal
+			if l.Ticket.Priority == triage.P1 {
+				own = calendar.Always{}
+			}
+			if !c.Due.IsZero() && c.Counted > 0 && own.Between(c.Start, c.Due) != c.Counted {
+				t.Fatalf("the %s clock counts %v, from %v to %v are %v", c.Name, c.Counted, c.Start, c.Due, own.Between(c.Start, c.Due))
 			}
 			if (c.State == sla.Paused) != c.Due.IsZero() {
 				t.Fatalf("the %s clock is %s and due %v", c.Name, c.State, c.Due)
@@ -320,7 +337,9 @@ func TestClocksOfAnyLife(t *testing.T) {
 			return
 		}
 		l.Then(minute, l.Word())
-		if c, ok := clockOf(l, sla.Update); ok && c.State == sla.Over {
+		list = sla.Clocks(l.Ticket, policy, cal, l.Now)
+		if i := slices.IndexFunc(list, func(c sla.Clock) bool { return c.Name == sla.Update }); i >= 0 && list[i].State == sla.Over {
+			c := list[i]
 			t.Fatalf("over right after a word: due %v, now %v, %v", c.Due, l.Now, c.Why)
 		}
 	})

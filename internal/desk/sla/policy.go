@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/loopdesk/loopdesk/internal/desk/calendar"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
@@ -20,10 +21,12 @@ type Target struct {
 	Resolve  int64 // until a solution is given
 }
 
-// Policy holds a target for each of P1 … P4.
+// Policy holds a target for each of P1 … P4, and by which calendar their time is counted.
 type Policy struct {
 	Targets     [4]Target
-	ConfirmDays int64 // days a solution waits for the user's confirmation
+	ConfirmDays int64  // working days a solution waits for the user's confirmation
+	Calendar    string // name in the calendar book; "always" counts every minute
+	P1Always    bool   // every minute counts for P1, whatever the calendar
 }
 
 // Standard is the policy that a new desk starts with.
@@ -35,7 +38,7 @@ func Standard() Policy {
 			{Response: 2 * 60, Update: 8 * 60, Resolve: 3 * 24 * 60},
 			{Response: 8 * 60, Update: 24 * 60, Resolve: 7 * 24 * 60},
 		},
-		ConfirmDays: 3,
+		ConfirmDays: 3, Calendar: calendar.AlwaysName, P1Always: true,
 	}
 }
 
@@ -65,6 +68,9 @@ func (p Policy) Check() error {
 	if p.ConfirmDays < 1 || p.ConfirmDays > 30 {
 		bad = append(bad, errs.FieldError{Name: "confirm_days", Key: "sla.confirm_days"})
 	}
+	if p.Calendar == "" {
+		bad = append(bad, errs.FieldError{Name: "calendar", Key: "sla.calendar_none"})
+	}
 	return errs.Invalidf(bad...)
 }
 
@@ -73,6 +79,14 @@ func (p Policy) target(of triage.Priority) Target {
 		of = triage.Default
 	}
 	return p.Targets[of-1]
+}
+
+// hours is the calendar by which the clocks of a priority count, where cal is the policy's own.
+func (p Policy) hours(cal calendar.Calendar, of triage.Priority) calendar.Calendar {
+	if p.P1Always && of == triage.P1 {
+		return calendar.Always{}
+	}
+	return cal
 }
 
 func minutes(n int64) time.Duration { return time.Duration(n) * time.Minute }

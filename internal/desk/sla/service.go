@@ -20,41 +20,46 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/job"
 )
 
-// Service holds the policy in memory, plans deadlines, and ends the wait for a confirmation.
+// Service holds the policy and the calendars in memory, plans deadlines, and ends the wait for a confirmation.
 type Service struct {
 	settings *setting.Service
 	jobs     *job.Queue
 	clock    clock.Clock
-	calendar calendar.Calendar
 	policy   atomic.Pointer[Policy]
+	shelf    atomic.Pointer[shelf]
 	tickets  *ticket.Service // given by Serve; the ticket room is made with Plan before
 }
 
 // The kinds of job of this room.
 const (
 	ExpireJob = "sla:expire" // at its time it ends the wait for a confirmation
-	ReplanJob = "sla:replan" // after a new policy it plans the open tickets again
+	ReplanJob = "sla:replan" // after a new policy or calendar it plans the open tickets again
 )
 
 // lag is how long another node may go on planning by an old policy, at most.
 const lag = 30 * time.Second
 
 // NewService makes the room. Call Load before the first ticket and Serve before the jobs run.
-func NewService(s *setting.Service, q *job.Queue, c clock.Clock, cal calendar.Calendar) *Service {
-	v := &Service{settings: s, jobs: q, clock: c, calendar: cal}
+func NewService(s *setting.Service, q *job.Queue, c clock.Clock) *Service {
+	v := &Service{settings: s, jobs: q, clock: c}
 	start := Standard()
 	v.policy.Store(&start)
+	v.shelf.Store(&shelf{Shelf: &calendar.Shelf{}, version: -1})
 	return v
 }
 
-// Load reads the policy. It runs at start, after a change, and every quarter of a minute on
-// nodes that did not make the change.
+// Load reads the policy and the calendars. It runs at start, after a change, and every quarter
+// of a minute on nodes that did not make the change.
 func (s *Service) Load(ctx context.Context) error {
 	p, _, err := setting.Load(ctx, s.settings, PolicyName, Standard())
-	if err == nil {
-		s.policy.Store(&p)
+	if err != nil {
+		return err
 	}
-	return err
+	if err := s.loadCalendars(ctx); err != nil {
+		return err
+	}
+	s.policy.Store(&p)
+	return nil
 }
 
 // Serve handles the timed jobs on the tickets.
@@ -68,32 +73,45 @@ func (s *Service) Serve(tickets *ticket.Service) {
 func (s *Service) Policy() Policy { return *s.policy.Load() }
 
 // Plan is the planner of the ticket room.
-func (s *Service) Plan(t ticket.Ticket) (time.Time, string) { return Next(t, s.Policy(), s.calendar) }
+func (s *Service) Plan(t ticket.Ticket) (time.Time, string) { return Next(t, s.Policy(), s.Calendar()) }
 
 // Expect is what an acknowledgement tells: when a human will be in touch at the latest (N20).
 func (s *Service) Expect(t ticket.Ticket) time.Time {
-	return s.calendar.Add(t.CreatedAt, minutes(s.Policy().target(t.Priority).Response))
+	p := s.Policy()
+	return p.hours(s.Calendar(), t.Priority).Add(t.CreatedAt, minutes(p.target(t.Priority).Response))
 }
 
-// Clocks computes the clocks of a ticket now.
+// Clocks computes the clocks of a ticket now, each explained to the day.
 func (s *Service) Clocks(t ticket.Ticket) []Clock {
-	return Clocks(t, s.Policy(), s.calendar, s.clock.Now())
+	p, cal := s.Policy(), s.Calendar()
+	out := Clocks(t, p, cal, s.clock.Now())
+	for i, c := range out {
+		out[i] = c.explained(p.hours(cal, t.Priority))
+	}
+	return out
 }
 
-// Calendar returns the calendar by which the clocks count.
-func (s *Service) Calendar() calendar.Calendar { return s.calendar }
-
-// Changed listens, within the commit, for a new policy: it is in force as soon as it is saved,
-// and the open tickets are planned by it again at once, and once more when every node knows it.
+// Changed listens, within the commit, for a new policy and for new calendars: they are in
+// force as soon as they are saved, and the open tickets are planned by them again at once, and
+// once more when every node knows them. A policy by a calendar that is not there is refused.
 func (s *Service) Changed(ctx context.Context, tx *db.Tx, r event.Record, f setting.Changed) error {
-	if f.Name != PolicyName {
+	switch f.Name {
+	case PolicyName:
+		p := Standard()
+		if err := json.Unmarshal(f.Value, &p); err != nil {
+			return err
+		}
+		if _, ok := s.shelf.Load().Get(p.Calendar); !ok {
+			return errs.Field("calendar", "sla.calendar_gone")
+		}
+		tx.AfterCommit(func() { s.policy.Store(&p) })
+	case calendar.BookName:
+		if err := s.calendarsChanged(tx, f); err != nil {
+			return err
+		}
+	default:
 		return nil
 	}
-	p := Standard()
-	if err := json.Unmarshal(f.Value, &p); err != nil {
-		return err
-	}
-	tx.AfterCommit(func() { s.policy.Store(&p) })
 	key := ReplanJob + ":" + strconv.FormatInt(r.ID, 10)
 	return s.jobs.Enqueue(ctx, tx,
 		job.Spec{Kind: ReplanJob, Payload: strconv.FormatInt(r.ID, 10), Key: key, RunAt: r.Meta.At},
@@ -142,7 +160,7 @@ func (s *Service) expireAt(ctx context.Context, tx *db.Tx, which ticket.ID, solv
 
 // patience is when the time for confirming a solution is up.
 func (s *Service) patience(solved time.Time) time.Time {
-	return solved.Add(time.Duration(s.Policy().ConfirmDays) * 24 * time.Hour)
+	return s.Calendar().AddDays(solved, int(s.Policy().ConfirmDays))
 }
 
 // expire looks again when it wakes: a confirmed, rejected or newly solved ticket is left alone.

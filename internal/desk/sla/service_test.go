@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
-	"github.com/loopdesk/loopdesk/internal/desk/calendar"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
@@ -44,7 +43,7 @@ func newRoom(t *testing.T, d *db.DB) *room {
 	jobs := job.New(d, c, slog.New(slog.DiscardHandler))
 	bus := event.NewBus(jobs)
 	people, settings := person.NewService(d, bus, c), setting.NewService(d, bus, c)
-	clocks := sla.NewService(settings, jobs, c, calendar.Always{})
+	clocks := sla.NewService(settings, jobs, c)
 	blobs, err := blob.Open(ctx, "file://"+filepath.ToSlash(t.TempDir()))
 	if err != nil {
 		t.Fatal(err)

@@ -5,11 +5,19 @@ package sla
 import (
 	"time"
 
+	"github.com/loopdesk/loopdesk/internal/desk/calendar"
 	"github.com/loopdesk/loopdesk/internal/kit/i18n"
 )
 
 // Text writes the line for a reader at now in loc: "目标（P2）：8 小时". One place writes it for
 // every door, so that a page and a program hear the same reasons.
 func (l Line) Text(lang i18n.Lang, now time.Time, loc *time.Location) string {
-	return i18n.T(lang, l.Key, "At", i18n.Moment(lang, l.At, now, loc), "Length", i18n.Duration(lang, l.Length), "Word", l.Word)
+	if l.Part.Key != "" {
+		return l.Part.Text(lang)
+	}
+	length := i18n.Duration(lang, l.Length)
+	if l.Working {
+		length = calendar.Worked(lang, l.Length)
+	}
+	return i18n.T(lang, l.Key, "At", i18n.Moment(lang, l.At, now, loc), "Length", length, "Word", l.Word)
 }

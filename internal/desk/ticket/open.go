@@ -96,10 +96,12 @@ func (s *Service) mayOpen(ctx context.Context, by access.Actor, r *Request) erro
 	if r.Service != 0 && !s.Catalog.Service(ctx, r.Service).Active {
 		return errs.Field("service", "ticket.service_unknown")
 	}
-	if len(r.Intake) > 0 { // an element is as long and as honest here as when it is filled in later
-		if _, err := (Record{Intake: r.Intake}).decide(Ticket{}, world{}); err != nil {
-			return err
-		}
+	texts := map[string]string{}
+	for e, a := range r.Intake {
+		texts[string(e)], texts[string(e)+"_reason"] = a.Value, a.Reason
+	}
+	if err := fits(texts); err != nil { // as long as when it is filled in later
+		return err
 	}
 	r.Intake = withDirectory(r.Intake, p)
 	return nil

@@ -36,6 +36,14 @@ func get(ctx context.Context, q db.Querier, which ID) (Ticket, error) {
 	return db.One(ctx, q, scan, `SELECT `+columns+` FROM ticket WHERE id = $1`, which)
 }
 
+// read finds a ticket by its key, or by its number where no key is given.
+func read(ctx context.Context, q db.Querier, on Target) (Ticket, error) {
+	if on.ID != 0 {
+		return get(ctx, q, on.ID)
+	}
+	return db.One(ctx, q, scan, `SELECT `+columns+` FROM ticket WHERE number = $1`, on.Number)
+}
+
 func insert(ctx context.Context, tx *db.Tx, t Ticket) (ID, error) {
 	n, err := db.Insert(ctx, tx, `
 		INSERT INTO ticket (number, token, status, subject, channel, requester_id, priority, created_at, updated_at, next_due)

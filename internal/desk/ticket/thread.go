@@ -13,13 +13,7 @@ import (
 
 // Get returns a ticket that the actor may read, by key or number. NotFound otherwise.
 func (s *Service) Get(ctx context.Context, by access.Actor, on Target) (Ticket, error) {
-	which, err := on.ID, error(nil)
-	if which == 0 {
-		if which, err = s.find(ctx, s.DB, on.Number); err != nil {
-			return Ticket{}, err
-		}
-	}
-	t, err := get(ctx, s.DB, which)
+	t, err := read(ctx, s.DB, on)
 	if errs.KindOf(err) == errs.NotFound {
 		return Ticket{}, errs.New(errs.NotFound, "ticket.not_found")
 	}

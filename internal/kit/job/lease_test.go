@@ -45,6 +45,28 @@ func TestF21_ACrashedWorkersJobIsTakenUpAgain(t *testing.T) {
 	})
 }
 
+// Where nobody else can be at it, nobody has to wait for the lease either.
+func TestF21_TheNextProcessInheritsAtOnce(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		c := clock.NewManual(noon)
+		crashed, next := node(d, c), node(d, c)
+		var seen diary
+		for _, q := range []*job.Queue{crashed, next} {
+			q.Handle("send", seen.write)
+		}
+		enqueue(t, d, crashed, job.Spec{Kind: "send"}, job.Spec{Kind: "send", RunAt: noon.Add(time.Hour)})
+		claim(t, crashed)
+		c.Advance(time.Second)
+		if err := next.Inherit(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := due(t, next); n != 1 || seen.runs[0].Attempt != 2 {
+			t.Errorf("%d taken: %+v", n, seen.runs)
+		}
+	})
+}
+
 // A job that kills its worker every time, by memory perhaps, must not go on for ever.
 func TestF21_AJobThatKillsItsWorkersDies(t *testing.T) {
 	t.Parallel()

@@ -25,7 +25,7 @@ const (
 	// lease is how long a claim holds without a sign of life: what a crashed node held is
 	// taken up again within this time (F21: at most 60 s). A mail that was being understood
 	// waits as long to be seen.
-	lease = 20 * time.Second
+	lease = 21 * time.Second
 	// beat is after what part of the lease it is renewed.
 	beat = lease / 3
 	// poll is the net under the wake-ups: how long a job that another process put into the

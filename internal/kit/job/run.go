@@ -89,7 +89,6 @@ func (q *Queue) Run(ctx context.Context) error {
 		return errors.New("job: this queue runs already")
 	}
 	defer q.runs.Store(false)
-	q.inherit(ctx)
 	r := &runner{q: q, held: map[*held]struct{}{}, busy: map[string]int{}, came: make(chan outcome, width), look: true}
 	for ctx.Err() == nil {
 		r.turn(ctx)
@@ -99,18 +98,11 @@ func (q *Queue) Run(ctx context.Context) error {
 	return nil
 }
 
-// inherit ends the leases that a process which crashed left behind. A SQLite file has one
-// process that runs jobs, so that what is marked as running before this one began is nobody's;
-// on PostgreSQL another node may be at it, and its lease has to run out. What cannot be reached
-// now is taken up when its lease ends.
-func (q *Queue) inherit(ctx context.Context) {
-	if q.db.Engine() != db.SQLite {
-		return
-	}
-	err := q.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return release(ctx, tx, q.clock.Now()) })
-	if err != nil && ctx.Err() == nil {
-		q.log.Warn("jobs of the last run wait for the end of their lease", "error", err)
-	}
+// Inherit ends the leases that a process which crashed left behind, so that its jobs are taken
+// up at once. Call it before Run where no other process can be at them: a SQLite file has one
+// that runs jobs. Where there may be others the leases run out by themselves.
+func (q *Queue) Inherit(ctx context.Context) error {
+	return q.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return release(ctx, tx, q.clock.Now()) })
 }
 
 // runner is the state of Run. Only its goroutine touches it; the handlers' goroutines answer

@@ -12,10 +12,12 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
+	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/job"
 	"github.com/loopdesk/loopdesk/internal/web/page"
@@ -29,8 +31,12 @@ type Parts struct {
 	Catalog  *catalog.Desk
 	Settings *setting.Service
 	Tickets  *ticket.Service
+	Clocks   *sla.Service
 	Notify   *notify.Service
 	Jobs     *job.Queue
+	Intake   *intake.Service
+	// TryMailbox signs in to a mailbox and returns how many messages lie there, or a *intake.MailboxError.
+	TryMailbox func(context.Context, intake.Mailbox) (int, error)
 	// Quarantined counts the messages that wait for somebody to look at them.
 	Quarantined func(context.Context) int64
 }
@@ -64,18 +70,31 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Get("/admin/grading", access.AdminRead, f.showGrading)
 	r.Post("/admin/grading/matrix", access.AdminWork, f.saveMatrix)
 	r.Post("/admin/grading/policy", access.AdminWork, f.savePolicy)
+	r.Get("/admin/calendars", access.AdminRead, f.listCalendars)
+	r.Get("/admin/calendars/{name}", access.AdminRead, f.editCalendar)
+	r.Post("/admin/calendars/{name}", access.AdminWork, f.saveCalendar)
+	r.Post("/admin/calendars/{name}/remove", access.AdminWork, f.removeCalendar)
+	r.Post("/admin/holidays", access.AdminWork, f.importYears)
+	r.Get("/admin/holidays/{set}/{year}", access.AdminRead, f.yearFile)
+	r.Post("/admin/holidays/{set}/{year}/remove", access.AdminWork, f.removeYear)
 	r.Get("/admin/desk", access.AdminRead, f.showDesk)
 	r.Post("/admin/desk", access.AdminWork, f.saveDesk)
 	r.Get("/admin/mail", access.AdminRead, f.showMail)
 	r.Post("/admin/mail", access.AdminWork, f.saveMail)
 	r.Post("/admin/mail/test", access.AdminWork, f.testMail)
+	r.Get("/admin/mailboxes", access.AdminRead, f.listMailboxes)
+	r.Get("/admin/mailboxes/{id}", access.AdminRead, f.editMailbox)
+	r.Post("/admin/mailboxes/{id}", access.AdminWork, f.saveMailbox)
+	r.Post("/admin/mailboxes/{id}/test", access.AdminWork, f.testMailbox)
+	r.Post("/admin/mailboxes/{id}/remove", access.AdminWork, f.removeMailbox)
 	r.Get("/admin/jobs", access.AdminRead, f.listJobs)
 	r.Post("/admin/jobs/{id}/retry", access.AdminWork, f.retryJob)
 	r.Post("/admin/jobs/{id}/discard", access.AdminWork, f.discardJob)
 }
 
+// layout puts the house's own pages and failures, which have a heading, into the frame of this face.
 func layout(_ *page.Ctx, f page.Frame, body templ.Component) templ.Component {
-	return framed(ui.Admin{Page: f.Page(), Nav: nav(f)}, body)
+	return framed(ui.Admin{Page: f.Page(), Nav: nav(f), Bare: true}, body)
 }
 
 // show answers with a page of this face; lead is its one sentence.
@@ -89,8 +108,8 @@ func places() [][]place {
 	return [][]place{
 		{{"admin.overview", "/admin", "gauge"}},
 		{{"admin.people", "/admin/people", "users"}, {"admin.groups", "/admin/groups", "headset"}},
-		{{"admin.categories", "/admin/categories", "folder-tree"}, {"admin.services", "/admin/services", "server"}, {"admin.grading", "/admin/grading", "scale"}},
-		{{"admin.desk", "/admin/desk", "settings"}, {"admin.mail", "/admin/mail", "mail"}, {"admin.quarantine", "/work/quarantine", "shield-alert"}, {"admin.jobs", "/admin/jobs", "list-restart"}},
+		{{"admin.categories", "/admin/categories", "folder-tree"}, {"admin.services", "/admin/services", "server"}, {"admin.grading", "/admin/grading", "scale"}, {"calendaradmin.calendars", "/admin/calendars", "calendar"}},
+		{{"admin.desk", "/admin/desk", "settings"}, {"admin.mail", "/admin/mail", "mail"}, {"mailboxadmin.title", "/admin/mailboxes", "inbox"}, {"admin.quarantine", "/work/quarantine", "shield-alert"}, {"admin.jobs", "/admin/jobs", "list-restart"}},
 	}
 }
 
@@ -141,7 +160,14 @@ func (f *Faces) overview(c *page.Ctx) error {
 		{Label: c.T("admin.dead_jobs"), Value: strconv.Itoa(dead), Href: "/admin/jobs", Icon: "list-restart", Bad: dead > 0},
 		{Label: c.T("admin.due_jobs"), Value: strconv.Itoa(waiting), Href: "/admin/jobs", Icon: "list-restart"},
 	}
-	return show(c, http.StatusOK, "admin.overview", "admin.overview_lead", func(fr page.Frame) templ.Component { return overviewPage(fr, figures) })
+	silent, err := f.silent(c.Context(), c.Actor)
+	if err != nil {
+		return err
+	}
+	if n := f.missingYears(c.Context(), c.Now); n > 0 {
+		figures = append(figures, figure{Label: c.T("calendaradmin.missing_years"), Value: num(n), Href: "/admin/calendars", Icon: "calendar", Bad: true})
+	}
+	return show(c, http.StatusOK, "admin.overview", "admin.overview_lead", func(fr page.Frame) templ.Component { return overviewPage(fr, figures, silent) })
 }
 
 func num(n int64) string { return strconv.FormatInt(n, 10) }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/loopdesk/loopdesk/internal/desk/calendar"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
@@ -39,7 +40,7 @@ func (f *Faces) grading(c *page.Ctx, status int, matrix, policy *page.Form) erro
 		return err
 	}
 	if policy == nil {
-		policy = page.Filled("version", num(version), "confirm_days", num(p.ConfirmDays))
+		policy = page.Filled("version", num(version), "confirm_days", num(p.ConfirmDays), "calendar", p.Calendar, "p1_always", ticked(p.P1Always))
 		for i, t := range p.Targets {
 			at := triage.Priority(i + 1)
 			policy.Values.Set(sla.Field("response", at), num(t.Response))
@@ -47,7 +48,13 @@ func (f *Faces) grading(c *page.Ctx, status int, matrix, policy *page.Form) erro
 			policy.Values.Set(sla.Field("resolve", at), num(t.Resolve))
 		}
 	}
-	return show(c, status, "admin.grading", "admin.grading_lead", func(fr page.Frame) templ.Component { return gradingPage(fr, matrix, policy) })
+	book, _, err := f.Clocks.Book(c.Context())
+	if err != nil {
+		return err
+	}
+	return show(c, status, "admin.grading", "admin.grading_lead", func(fr page.Frame) templ.Component {
+		return gradingPage(fr, matrix, policy, calendarOptions(fr, book))
+	})
 }
 
 func (f *Faces) saveMatrix(c *page.Ctx) error {
@@ -69,11 +76,11 @@ func (f *Faces) saveMatrix(c *page.Ctx) error {
 }
 
 func (f *Faces) savePolicy(c *page.Ctx) error {
-	form, err := c.Form(page.SmallForm, "response_*", "update_*", "resolve_*", "confirm_days", "version")
+	form, err := c.Form(page.SmallForm, "response_*", "update_*", "resolve_*", "confirm_days", "calendar", "p1_always", "version")
 	if err != nil {
 		return err
 	}
-	p := sla.Policy{ConfirmDays: form.Int("confirm_days")}
+	p := sla.Policy{ConfirmDays: form.Int("confirm_days"), Calendar: form.Get("calendar"), P1Always: form.On("p1_always")}
 	for i := range p.Targets {
 		at := triage.Priority(i + 1)
 		p.Targets[i] = sla.Target{
@@ -101,11 +108,15 @@ func priorityOptions() []ui.Option {
 
 func levels() []string { return []string{"high", "medium", "low"} }
 
-// lengthOf says a number of minutes as people do, under its field.
+// lengthOf says a number of minutes as people do, under its field: in hours where the calendar
+// rests, for its days are shorter than 24 of them.
 func lengthOf(f page.Frame, form *page.Form, name string) string {
 	n := form.Int(name)
-	if n < 60 || n > 366*24*60 {
+	if n < 1 || n > 366*24*60 {
 		return ""
+	}
+	if form.Get("calendar") != calendar.AlwaysName {
+		return calendar.Worked(f.Lang, time.Duration(n)*time.Minute)
 	}
 	return i18n.Duration(f.Lang, time.Duration(n)*time.Minute)
 }

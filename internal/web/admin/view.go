@@ -5,8 +5,10 @@ package admin
 import (
 	"strings"
 
+	"github.com/loopdesk/loopdesk/internal/desk/calendar"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/web/page"
+	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
 
 // idOrNew is the last part of the address of a form.
@@ -44,4 +46,30 @@ func passwordHelp(f page.Frame, stored bool) string {
 		return f.T("admin.mail_password_stored")
 	}
 	return f.T("admin.mail_password_help")
+}
+
+func setNames(f page.Frame, sets []string) string {
+	if len(sets) == 0 {
+		return "–"
+	}
+	return strings.Join(sets, f.T("admin.list_comma"))
+}
+
+// kindWord says in a word why a day is not as its weekday is; "" for a plain working day.
+func kindWord(f page.Frame, p calendar.Plan) string {
+	if p.Kind == calendar.Weekly {
+		return ""
+	}
+	return f.T("calendaradmin.kind_" + string(p.Kind))
+}
+
+func kindTone(p calendar.Plan) string {
+	switch p.Kind {
+	case calendar.MakeUp, calendar.Own:
+		return ui.Warn
+	case calendar.Off, calendar.Closed:
+		return ui.Brand
+	default:
+		return ui.Neutral
+	}
 }

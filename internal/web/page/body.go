@@ -93,7 +93,7 @@ func (c *Ctx) readParts(f *Form, limit int64, files bool) error {
 		if parts++; parts > maxParts {
 			return errs.New(errs.TooLarge, "page.fields_many")
 		}
-		if isFile(part) {
+		if isFile(part) && (f.text == "" || part.FormName() != f.text) {
 			err = c.readFile(f, part, files)
 		} else {
 			left, err = readValue(f, part, left)

@@ -3,6 +3,7 @@
 package page
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -40,6 +41,8 @@ type Form struct {
 	Marks  map[string]string   // what is wrong with a field, by its name
 	Gaps   []Gap               // what a gate found missing
 	Stale  bool                // somebody was quicker; the texts are kept
+
+	text string // the field whose file is read as text
 }
 
 // Filled makes a form from pairs of name and value, for the first showing.
@@ -132,11 +135,22 @@ func (f *Form) Wrong() bool {
 //
 // Errors: TooLarge beyond the limits, Invalid for anything that is no form.
 func (c *Ctx) Form(limit int64, fields ...string) (*Form, error) {
-	f := &Form{Values: url.Values{}}
+	return c.form(&Form{Values: url.Values{}}, limit, fields)
+}
+
+// FormWithText reads a form of which one field is a file that is used at once and not kept: its
+// text is the value of the field, and counts towards the limit.
+func (c *Ctx) FormWithText(limit int64, file string, fields ...string) (*Form, error) {
+	return c.form(&Form{Values: url.Values{}, text: file}, limit, append(fields, file))
+}
+
+func (c *Ctx) form(f *Form, limit int64, fields []string) (*Form, error) {
 	if err := c.readForm(f, limit, slices.Contains(fields, FileField)); err != nil {
 		return nil, err
 	}
-	c.typed = longTexts(f.Values)
+	typed := maps.Clone(f.Values)
+	typed.Del(f.text)
+	c.typed = longTexts(typed)
 	if slices.Contains(fields, FileField) {
 		f.Values.Del(fileInput)
 	}

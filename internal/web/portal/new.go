@@ -69,11 +69,20 @@ func (f *Faces) showNew(c *page.Ctx, status int, form *page.Form) error {
 	return show(c, status, frame, newPage(frame, from, form))
 }
 
+// What one requester may do within session.Window; far more than anybody needs (A28).
+const (
+	maxOpened = 30 // requests
+	maxSaid   = 60 // words and answers, on all requests together
+)
+
 // openRequest records a request from either form.
 func (f *Faces) openRequest(c *page.Ctx) error {
 	form, err := c.Form(page.TextForm, asked()...)
 	if err != nil {
 		return err
+	}
+	if err := c.Limit("open", maxOpened); err != nil {
+		return f.askAgain(c, form, err)
 	}
 	t, _, err := f.tickets.Record(c.Context(), c.Actor, ticket.Request{
 		Requester: person.ID(c.Actor.ID), Channel: ticket.Portal,

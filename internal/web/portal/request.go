@@ -40,7 +40,11 @@ func (f *Faces) do(c *page.Ctx, form *page.Form, cmd ticket.Command, said string
 	if err != nil {
 		return err
 	}
-	if _, err := f.tickets.Do(c.Context(), c.Actor, ticket.Target{ID: t.ID}, cmd); err != nil {
+	err = c.Limit("say", maxSaid)
+	if err == nil {
+		_, err = f.tickets.Do(c.Context(), c.Actor, ticket.Target{ID: t.ID}, cmd)
+	}
+	if err != nil {
 		switch errs.KindOf(err) {
 		case errs.NotFound, errs.Denied, errs.Unauthenticated:
 			return err

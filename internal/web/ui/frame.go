@@ -173,6 +173,7 @@ type Admin struct {
 	Page
 	Nav  Nav
 	Lead string // one sentence about this page
+	Bare bool   // the children bring a heading of their own
 }
 
 // SignIn is the frame of the few pages before one is known.

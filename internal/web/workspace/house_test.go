@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
-	"github.com/loopdesk/loopdesk/internal/desk/calendar"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
@@ -84,7 +83,7 @@ func newHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = blobs.Close() })
-	h.clocks = sla.NewService(h.settings, h.jobs, h.clock, calendar.Always{})
+	h.clocks = sla.NewService(h.settings, h.jobs, h.clock)
 	h.tickets = ticket.NewService(ticket.Parts{
 		DB: h.db, Bus: bus, Clock: h.clock, People: h.people, Catalog: h.catalog, Settings: h.settings, Blobs: blobs,
 		Gates: ticket.StandardGates(), Plan: h.clocks.Plan, Expect: h.clocks.Expect,

@@ -160,6 +160,24 @@ func (f *Faces) elements(c *page.Ctx, form *page.Form) map[ticket.Element]ticket
 	return out
 }
 
+// closed reports whether a failure shuts the form as a whole, rather than being about what was typed.
+func closed(err error) bool {
+	kind := errs.KindOf(err)
+	return err != nil && (kind == errs.Denied || kind == errs.Unauthenticated)
+}
+
+// unexplained points at every element that was marked as unknown without saying why (N15).
+func unexplained(form *page.Form) error {
+	var bad []errs.FieldError
+	for _, e := range askedElements() {
+		name := string(e)
+		if form.On(name+"_unknown") && form.Text(name) == "" && form.Text(name+"_reason") == "" {
+			bad = append(bad, errs.FieldError{Name: name + "_reason", Key: "ticket.unknown_reason"})
+		}
+	}
+	return errs.Invalidf(bad...)
+}
+
 func (f *Faces) service(c *page.Ctx, form *page.Form) catalog.Service {
 	return f.Catalog.Service(c.Context(), catalog.ServiceID(form.Int("service")))
 }
@@ -242,12 +260,10 @@ func elementViews(c *page.Ctx, form *page.Form, known string) []elementView {
 	var out []elementView
 	for _, e := range askedElements() {
 		v := elementView{Name: string(e), Label: c.T("work.element_" + string(e)), Hint: c.T("work.element_hint_" + string(e)), Form: form}
-		switch e {
-		case ticket.Contact:
-			if known != "" {
-				v.Hint, v.Known = known, true
-			}
-		case ticket.People:
+		if e == ticket.Contact && known != "" {
+			v.Hint, v.Known = known, true
+		}
+		if e == ticket.People {
 			v.Options = affectedOptions(c)
 		}
 		out = append(out, v)

@@ -65,8 +65,7 @@ func (f *Faces) openTicket(c *page.Ctx) error {
 		return f.showNew(c, http.StatusOK, form)
 	}
 	t, repeated, err := f.recordNew(c, form)
-	switch errs.KindOf(err) {
-	case errs.Denied, errs.Unauthenticated:
+	if closed(err) {
 		return err
 	}
 	if err != nil {
@@ -86,6 +85,9 @@ func (f *Faces) recordNew(c *page.Ctx, form *page.Form) (ticket.Ticket, bool, er
 	case ticket.Web, ticket.Phone, ticket.Mail:
 	default:
 		return ticket.Ticket{}, false, errs.Field("channel", "work.channel_unknown")
+	}
+	if err := unexplained(form); err != nil {
+		return ticket.Ticket{}, false, err
 	}
 	who, err := f.requester(c, form)
 	if err != nil {

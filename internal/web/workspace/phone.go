@@ -12,7 +12,6 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
-	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/id"
 	"github.com/loopdesk/loopdesk/internal/web/page"
 	"github.com/loopdesk/loopdesk/internal/web/ui"
@@ -105,8 +104,7 @@ func (f *Faces) takeCall(c *page.Ctx) error {
 	default: // to look somebody up, to bring the script up to date
 		return f.showPad(c, http.StatusOK, form)
 	}
-	switch errs.KindOf(err) {
-	case errs.Denied, errs.Unauthenticated:
+	if closed(err) {
 		return err
 	}
 	if err != nil {
@@ -124,6 +122,9 @@ func (f *Faces) takeCall(c *page.Ctx) error {
 func (f *Faces) recordCall(c *page.Ctx, form *page.Form, heard bool) error {
 	v, err := f.pad(c, form, nil)
 	if err != nil {
+		return err
+	}
+	if err := unexplained(form); err != nil {
 		return err
 	}
 	if heard && !v.whole() {

@@ -269,8 +269,7 @@ func (f *Faces) ticketOfMail(c *page.Ctx) error {
 	t, err := f.Intake.MakeTicket(c.Context(), c.Actor, e.ID, intake.Draft{
 		Name: form.Text("name"), Email: form.Text("email"), Subject: form.Text("subject"), Text: form.Get("text"),
 	})
-	switch errs.KindOf(err) {
-	case errs.NotFound, errs.Denied, errs.Unauthenticated:
+	if closed(err) {
 		return err
 	}
 	if err != nil {
@@ -282,8 +281,11 @@ func (f *Faces) ticketOfMail(c *page.Ctx) error {
 
 func journalColumns(f page.Frame) []ui.Column {
 	return []ui.Column{
-		{Label: f.T("work.mail_subject")}, {Label: f.T("work.mail_author")}, {Label: f.T("work.mail_why")},
-		{Label: f.T("work.mail_size"), Right: true}, {Label: f.T("work.mail_at")},
+		{Label: f.T("work.mail_subject")},
+		{Label: f.T("work.mail_author")},
+		{Label: f.T("work.mail_why")},
+		{Label: f.T("work.mail_size"), Right: true},
+		{Label: f.T("work.mail_at")},
 	}
 }
 
@@ -310,6 +312,7 @@ func mailTone(s intake.State) string {
 		return ui.Warn
 	case intake.Done:
 		return ui.OK
+	case intake.Received, intake.Suppressed, intake.Discarded:
 	}
 	return ui.Neutral
 }

@@ -31,6 +31,7 @@ func (f *Faces) mountTicket(r *page.Router) {
 	for name, d := range deeds() {
 		r.Post(at+"/"+string(name), access.TicketWork, f.give(name, d))
 	}
+	r.Get(at+"/act", access.QueueRead, f.part(func(*sheet) templ.Component { return noAct() }))
 	for _, act := range acts() {
 		r.Get(at+"/"+act, access.QueueRead, f.openAct(act))
 	}

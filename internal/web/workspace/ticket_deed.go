@@ -20,7 +20,9 @@ type reading func(f *Faces, c *page.Ctx, t ticket.Ticket, form *page.Form) (tick
 
 // plain is for a form that says everything by itself.
 func plain(make func(form *page.Form) ticket.Command) reading {
-	return func(_ *Faces, _ *page.Ctx, _ ticket.Ticket, form *page.Form) (ticket.Command, error) { return make(form), nil }
+	return func(_ *Faces, _ *page.Ctx, _ ticket.Ticket, form *page.Form) (ticket.Command, error) {
+		return make(form), nil
+	}
 }
 
 // deeds are the commands of the page with the fields that their forms may carry.

@@ -4,6 +4,7 @@ package workspace
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
@@ -68,6 +69,12 @@ func (f *Faces) refused(c *page.Ctx, which ticket.ID, spot string, form *page.Fo
 	if read != nil {
 		return read
 	}
+	if !c.Fragment() && !s.stands(spot) { // the ticket has moved on, and the place of the form with it
+		_, kind, _ := strings.Cut(spot, "-")
+		if spot = inAct + "-" + kind; !slices.Contains(acts(), kind) && !slices.Contains(spares(), kind) {
+			return err
+		}
+	}
 	status := c.MarkUp(form, err)
 	s.spot, s.form, s.act = spot, form, actOf(spot)
 	if c.Fragment() {
@@ -76,6 +83,29 @@ func (f *Faces) refused(c *page.Ctx, which ticket.ID, spot string, form *page.Fo
 	return f.showTicket(c, status, s)
 }
 
+// stands reports whether a form that was refused still has its place on the page.
+func (s *sheet) stands(spot string) bool {
+	p := s.placeOf(spot)
+	if isDeviation(spot) {
+		return s.canDeviate(p.Gap)
+	}
+	switch zoneOf(spot) {
+	case inRail:
+		items := s.item(clauseOf(p.Gap), p.Kind, "")
+		return len(items) > 0 && items[0].Form != nil && (p.Kind != "archive" && p.Kind != "confirm" || s.t.Status == ticket.Resolved)
+	case inFact:
+		return ticket.May(p.command(), s.t.Status)
+	case inGaps:
+		return slices.ContainsFunc(s.solutionGaps(), func(g place) bool { return g.Kind == p.Kind })
+	case "reply":
+		return canSay(s.t)
+	}
+	return true
+}
+
+// spares are forms that open in place of the composers only where their own place is gone.
+func spares() []string { return []string{"record", "read-back"} }
+
 // hasForm reports whether a refusal can be shown in a form: taking a ticket has none.
 func hasForm(spot string) bool {
 	return spot != inAct+"-"+string(ticket.CmdAccept) && spot != inAct+"-"+string(ticket.CmdResume)
@@ -83,7 +113,7 @@ func hasForm(spot string) bool {
 
 // done answers a command that was carried out.
 func (f *Faces) done(c *page.Ctx, t ticket.Ticket, spot string, d deed, form *page.Form) error {
-	s := &sheet{c: c, f: f, t: t}
+	s := f.bare(c, t)
 	switch {
 	case form.Get("how") == "phone" && t.Status == ticket.Resolved: // said on the telephone: what they said comes next
 		return c.Redirect(s.at("confirm"))
@@ -110,6 +140,6 @@ func (f *Faces) tell(c *page.Ctx, before, after ticket.Ticket, cmd ticket.Comman
 		c.Say(words, args...)
 		return
 	}
-	s := &sheet{c: c, f: f, t: after}
+	s := f.bare(c, after)
 	c.SayUndo(s.at("undo/"+key(after.Version)), words, args...)
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
@@ -105,6 +107,10 @@ func clauseOf(gap string) string {
 		return "N18"
 	case "gap.grade":
 		return "N22"
+	case "gap.confirmed":
+		return "N35"
+	case "gap.closure":
+		return "N36"
 	}
 	return ""
 }
@@ -225,4 +231,9 @@ func (p place) marksRecorded() bool {
 		}
 	}
 	return false
+}
+
+// lookUp shows, while a number is being typed, which ticket it is.
+func lookUp(s *sheet, a templ.Attributes) {
+	a["hx-get"], a["hx-trigger"], a["hx-target"], a["hx-swap"] = s.at("other"), "input changed delay:300ms, change", "#other", "outerHTML"
 }

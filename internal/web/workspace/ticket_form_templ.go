@@ -350,7 +350,7 @@ func deviationField(p place, form string) templ.Component {
 			f.Error = p.Form.Notice
 		}
 		if form != "" {
-			f.Attrs = templ.Attributes{"form": form}
+			f.Attrs["form"] = form
 		}
 		templ_7745c5c3_Err = ui.TextArea(p.s.lang(), f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -1211,7 +1211,8 @@ func numberField(p place, name, label string) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		f := p.field(name, label)
 		f.Placeholder, f.Max = "LD-1042", 20
-		f.Attrs = templ.Attributes{"hx-get": p.s.at("other"), "hx-trigger": "input changed delay:300ms, change", "hx-target": "#other", "hx-swap": "outerHTML", "autocomplete": "off"}
+		f.Autocomplete = "off"
+		lookUp(p.s, f.Attrs)
 		if f.Error == "" {
 			f.Error = p.Form.Mark("other")
 		}
@@ -1270,7 +1271,7 @@ func otherCard(s *sheet, o *ticket.Ticket, trouble string) templ.Component {
 			var templ_7745c5c3_Var36 string
 			templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(o.Ref())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `ticket_form.templ`, Line: 281, Col: 40}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `ticket_form.templ`, Line: 282, Col: 40}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var36))
 			if templ_7745c5c3_Err != nil {
@@ -1283,7 +1284,7 @@ func otherCard(s *sheet, o *ticket.Ticket, trouble string) templ.Component {
 			var templ_7745c5c3_Var37 string
 			templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(o.Subject)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `ticket_form.templ`, Line: 282, Col: 49}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `ticket_form.templ`, Line: 283, Col: 49}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var37))
 			if templ_7745c5c3_Err != nil {
@@ -1304,7 +1305,7 @@ func otherCard(s *sheet, o *ticket.Ticket, trouble string) templ.Component {
 			var templ_7745c5c3_Var38 string
 			templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(s.name(o.Requester))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `ticket_form.templ`, Line: 284, Col: 56}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `ticket_form.templ`, Line: 285, Col: 56}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var38))
 			if templ_7745c5c3_Err != nil {
@@ -1331,7 +1332,7 @@ func otherCard(s *sheet, o *ticket.Ticket, trouble string) templ.Component {
 			var templ_7745c5c3_Var39 string
 			templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(trouble)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `ticket_form.templ`, Line: 290, Col: 19}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `ticket_form.templ`, Line: 291, Col: 19}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var39))
 			if templ_7745c5c3_Err != nil {

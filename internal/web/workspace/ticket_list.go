@@ -21,7 +21,7 @@ type slim struct {
 }
 
 // slimShown bounds the list; who needs more goes back to the queue.
-const slimShown = 40
+const slimShown = 24
 
 func (f *Faces) beside(c *page.Ctx, s *sheet) (slim, error) {
 	flt := ticket.Filter{View: ticket.View(c.Query("view")), Group: person.GroupID(c.QueryInt("group")), Limit: slimShown}

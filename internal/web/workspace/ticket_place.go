@@ -140,7 +140,38 @@ func (p place) id(name string) string { return p.ID + "-" + name }
 
 // field is a field with what was typed and what is wrong with it.
 func (p place) field(name, label string) ui.Field {
-	return ui.Field{Name: name, ID: p.id(name), Label: p.s.T(label), Value: p.Form.Get(name), Error: p.Form.Mark(name)}
+	f := ui.Field{Name: name, ID: p.id(name), Label: p.s.T(label), Value: p.Form.Get(name), Error: p.Form.Mark(name), Attrs: templ.Attributes{}}
+	if p.Zone == inAct && !p.refused() && name == first(p.Kind) {
+		f.Attrs["autofocus"] = true
+	}
+	return f
+}
+
+// first is the field that takes the focus when a larger act opens.
+func first(kind string) string {
+	switch kind {
+	case "resolve":
+		return "solution"
+	case "assign":
+		return "assignee"
+	case "hand-over":
+		return "group"
+	case "hold":
+		return "stuck"
+	case "call":
+		return "text"
+	case "merge":
+		return "into"
+	case "link":
+		return "to"
+	case "close", "reopen":
+		return "reason"
+	case "confirm":
+		return "evidence"
+	case "archive":
+		return "difficulties"
+	}
+	return ""
 }
 
 // missing is the mark of a field that a gate asks for.

@@ -18,6 +18,14 @@ import (
 // rail is the process of the standard: what is done with its evidence, what is next with the
 // forms that fill it, what would be missing.
 func (s *sheet) rail() ui.Rail {
+	if s.process == nil {
+		r := s.makeRail()
+		s.process = &r
+	}
+	return *s.process
+}
+
+func (s *sheet) makeRail() ui.Rail {
 	r := ui.Rail{
 		Score: s.judged.Score, All: s.at("conformance"),
 		Summary: s.T("workticket.conformance", "Met", s.judged.Met, "Judged", s.judged.Judged, "Deviated", s.judged.Deviated),

@@ -37,7 +37,9 @@ type sheet struct {
 	others    []ticket.Ticket // of the same requester, newest change first
 	more      bool            // there are more of them
 	staff     []person.Person
-	mails     bool // letters leave the house
+	mails     bool   // letters leave the house
+	suffix    string // the query of the list that stands beside the ticket, with its question mark
+	process   *ui.Rail
 
 	act  string     // the larger act that stands open in place of the composers
 	spot string     // the form that was refused
@@ -47,9 +49,25 @@ type sheet struct {
 // othersShown bounds the requester's other tickets beside this one.
 const othersShown = 6
 
+// bare is a sheet that knows its addresses and nothing else.
+func (f *Faces) bare(c *page.Ctx, t ticket.Ticket) *sheet {
+	s := &sheet{c: c, f: f, t: t}
+	q := url.Values{}
+	for _, name := range []string{"view", "group"} {
+		if v := c.Query(name); v != "" && len(v) <= 40 {
+			q.Set(name, v)
+		}
+	}
+	if len(q) > 0 {
+		s.suffix = "?" + q.Encode()
+	}
+	return s
+}
+
 func (f *Faces) sheet(c *page.Ctx, t ticket.Ticket) (*sheet, error) {
 	ctx := c.Context()
-	s := &sheet{c: c, f: f, t: t, requester: f.People.Card(ctx, t.Requester), clocks: f.Clocks.Clocks(t), gaps: map[string]errs.Gap{}}
+	s := f.bare(c, t)
+	s.requester, s.clocks, s.gaps = f.People.Card(ctx, t.Requester), f.Clocks.Clocks(t), map[string]errs.Gap{}
 	var err error
 	if s.entries, err = f.Tickets.Thread(ctx, c.Actor, t); err != nil {
 		return nil, err
@@ -118,10 +136,7 @@ func (s *sheet) at(what string) string { return s.of(s.t.Ref(), what) }
 
 // queue is the address of the list that one came from.
 func (s *sheet) queue() string {
-	if q := s.list(); len(q) > 0 {
-		return "/work?" + q.Encode()
-	}
-	return "/work"
+	return "/work" + s.suffix
 }
 
 func (s *sheet) of(ref, what string) string {
@@ -129,21 +144,7 @@ func (s *sheet) of(ref, what string) string {
 	if what != "" {
 		path += "/" + what
 	}
-	if q := s.list(); len(q) > 0 {
-		path += "?" + q.Encode()
-	}
-	return path
-}
-
-// list is the query of the list that stands beside the ticket.
-func (s *sheet) list() url.Values {
-	q := url.Values{}
-	for _, name := range []string{"view", "group"} {
-		if v := s.c.Query(name); v != "" && len(v) <= 40 {
-			q.Set(name, v)
-		}
-	}
-	return q
+	return path + s.suffix
 }
 
 // may reports whether an act makes sense now.
@@ -254,8 +255,8 @@ func (s *sheet) channel(ch ticket.Channel) string { return s.T("norm.by_" + stri
 
 // clause links to a clause on the list of this ticket's clauses.
 func (s *sheet) clause(id string) ui.Clause {
-	if id == "" {
-		return ui.Clause{}
+	if id == "" || !i18n.Has(s.c.Lang, "norm."+id+"_name") { // a clause that no list holds yet leads nowhere
+		return ui.Clause{ID: id}
 	}
 	return ui.Clause{ID: id, Title: s.T("norm." + id + "_name"), Href: s.at("conformance") + "#" + id}
 }

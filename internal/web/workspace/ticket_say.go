@@ -95,7 +95,7 @@ func (s *sheet) actView() ui.ActView {
 	v := ui.ActView{
 		Title: s.T("workticket.act_" + words), Sub: s.T("workticket.sub_"+words, "Name", s.requester.Name), Icon: actIcon(s.act), Action: p.action(), Close: s.home(),
 		Hidden: []string{"at", p.ID, "version", key(s.t.Version)}, Body: actBody(p), Foot: actFoot(p), Attrs: inPlaceAttrs(p.action(), "#act"),
-		Fold: templ.Attributes{"hx-get": s.at("thread"), "hx-target": "#act", "hx-swap": "outerHTML", "hx-select": "#act"},
+		Fold: templ.Attributes{"hx-get": s.at("act"), "hx-target": "#act", "hx-swap": "outerHTML"},
 	}
 	switch s.act {
 	case "resolve":

@@ -45,7 +45,9 @@ func (s *sheet) thread() []piece {
 	}
 	for _, e := range s.entries {
 		before := now
-		now = ticket.Apply(now, e.Fact, e.Record.Meta)
+		if _, said := e.Fact.(ticket.Said); !said { // words change nothing that a line tells
+			now = ticket.Apply(now, e.Fact, e.Record.Meta)
+		}
 		if card := s.card(before, e); card != nil {
 			flush()
 			if chip := promise.kept(s, e); chip != nil {

@@ -61,8 +61,14 @@ func viewIcons() []struct {
 		View ticket.View
 		Icon string
 	}{
-		{ticket.Risk, "flame"}, {ticket.Unclaimed, "user-round-x"}, {ticket.ForUser, "hourglass"}, {ticket.Promised, "bell-ring"},
-		{ticket.Overdue, "clock"}, {ticket.ToConfirm, "circle-check"}, {ticket.ToArchive, "archive"}, {ticket.Done, "check-check"},
+		{ticket.Risk, "flame"},
+		{ticket.Unclaimed, "user-round-x"},
+		{ticket.ForUser, "hourglass"},
+		{ticket.Promised, "bell-ring"},
+		{ticket.Overdue, "clock"},
+		{ticket.ToConfirm, "circle-check"},
+		{ticket.ToArchive, "archive"},
+		{ticket.Done, "check-check"},
 	}
 }
 
@@ -72,8 +78,8 @@ func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
 	path, query, _ := strings.Cut(fr.Path, "?")
 	here := func(href string) bool { return path == href || strings.HasPrefix(path, href+"/") }
 	group := ""
-	if q, err := url.ParseQuery(query); err == nil && q.Get("group") != "" {
-		if group = q.Get("group"); q.Get("view") == "" {
+	if q, err := url.ParseQuery(query); err == nil && path == "/work" && q.Get("view") == "" {
+		if group = q.Get("group"); group != "" {
 			current = "" // the list of a group, whose own place below says so
 		}
 	}
@@ -96,7 +102,7 @@ func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
 	for _, g := range list {
 		if id := strconv.FormatInt(int64(g.ID), 10); g.Active {
 			teams.Items = append(teams.Items, ui.NavItem{
-				Link:  ui.Link{Label: g.Label(string(fr.Lang)), Href: "/work?group=" + id, Icon: "headset", Current: group == id && path == "/work"},
+				Link:  ui.Link{Label: g.Label(string(fr.Lang)), Href: "/work?group=" + id, Icon: "headset", Current: group == id},
 				Count: figure(counts.Groups[g.ID]),
 			})
 		}

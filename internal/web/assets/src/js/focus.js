@@ -19,12 +19,17 @@ document.addEventListener("htmx:after:swap", (e) => {
   const was = e.detail.ctx.focus;
   const at = document.activeElement;
   if (!was || (at && at !== document.body && at.isConnected)) return;
-  const found =
-    document.querySelector('[aria-invalid="true"]') ??
-    (was.id && document.getElementById(was.id)) ??
-    (was.form && was.name && document.getElementById(was.form)?.elements[was.name]) ??
-    (was.details && document.getElementById(was.details)?.querySelector("summary")) ??
-    (was.list && document.getElementById(was.list)?.querySelector("a")) ??
-    document.getElementById("main");
-  found?.focus?.({ preventScroll: true });
+  const places = [
+    document.querySelector('[aria-invalid="true"]'),
+    was.id && document.getElementById(was.id),
+    was.form && was.name && document.getElementById(was.form)?.elements[was.name],
+    was.details && document.getElementById(was.details)?.querySelector("summary"),
+    was.list && document.getElementById(was.list)?.querySelector("a"),
+    document.getElementById("main"),
+  ];
+  // What is there but folded away takes no focus; the next place does.
+  for (const place of places) {
+    place?.focus?.({ preventScroll: true });
+    if (place && document.activeElement === place) return;
+  }
 });

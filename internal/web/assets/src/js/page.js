@@ -42,6 +42,17 @@ export function on(event, selector, act, options) {
   );
 }
 
+// An answer that takes away the form that asked for it leaves the event about it without a
+// way up to the document; what listens there hears of it all the same.
+document.addEventListener("htmx:before:swap", (e) => {
+  const source = e.detail.ctx.sourceElement;
+  source?.addEventListener?.(
+    "htmx:after:swap",
+    (after) => source.isConnected || document.dispatchEvent(new CustomEvent("htmx:after:swap", { detail: after.detail })),
+    { once: true },
+  );
+});
+
 // each runs for all elements that match, those of the page and those that come with an answer.
 export function each(selector, act) {
   const run = (root) => {

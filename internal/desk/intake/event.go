@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package intake
+
+import "time"
+
+// MailboxSilent records that no mail could be fetched from a mailbox for so long that somebody
+// must be told (P13).
+type MailboxSilent struct {
+	Mailbox string // its key
+	Name    string
+	Address string
+	Last    time.Time // the last success; zero if there never was one
+	Reason  string    // message key
+	Answer  string    // what the server said
+}
+
+// EventName is "intake.mailbox_silent".
+func (MailboxSilent) EventName() string { return "intake.mailbox_silent" }
+
+// EventSubject is 0: it is about no ticket.
+func (MailboxSilent) EventSubject() int64 { return 0 }

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ticket_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/desk/triage"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+)
+
+// A request and what is known of it from the first instant are one commit: all of it or nothing.
+func TestN18_RecordedAndReadBackAtOnceOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		request := func(key string) ticket.Request {
+			return ticket.Request{
+				Requester: person.ID(r.requester.ID), Channel: ticket.Phone, Key: key, Say: ticket.Say{Text: "扫码没有反应", Channel: ticket.Phone, Seconds: 222},
+			}
+		}
+		then := []ticket.Command{
+			ticket.Grade{Answers: triage.Answers{Core: true, Affected: triage.Everyone, Halt: triage.Stopped}},
+			ticket.ReadBackWith{Items: ticket.Elements()},
+			ticket.CallRecord{Incoming: true, Say: ticket.Say{Text: "已复述", Seconds: 222}},
+		}
+		one, repeated, err := r.Record(t.Context(), r.agent, request("call-1"), then...)
+		if err != nil || repeated {
+			t.Fatal(repeated, err)
+		}
+		if one.Priority != triage.P1 || len(one.Detail.ReadBack.Items) != 7 || one.Status != ticket.New {
+			t.Errorf("%s, read back %v, %s", one.Priority, one.Detail.ReadBack.Items, one.Status)
+		}
+		again, repeated, err := r.Record(t.Context(), r.agent, request("call-1"), then...)
+		if err != nil || !repeated || again.ID != one.ID || again.Version != one.Version {
+			t.Errorf("again: %v, %v, ticket %d at %d", repeated, err, again.ID, again.Version)
+		}
+		if diff := cmp.Diff(r.rebuilt(one).Detail.ReadBack.Items, one.Detail.ReadBack.Items); diff != "" {
+			t.Error(diff)
+		}
+
+		bad := append(then, ticket.Resume{}) //nolint:gocritic // the rest and one that cannot be
+		if _, _, err := r.Record(t.Context(), r.agent, request("call-2"), bad...); errs.KindOf(err) != errs.Conflict {
+			t.Fatalf("a command that cannot be: %v", err)
+		}
+		p, err := r.List(t.Context(), r.agent, ticket.Filter{View: ticket.All})
+		if err != nil || len(p.Tickets) != 1 {
+			t.Errorf("%d tickets, %v", len(p.Tickets), err)
+		}
+		if n := r.Counts(r.agent).Views[ticket.Risk]; n != 1 {
+			t.Errorf("the board counts %d", n)
+		}
+		if _, repeated, err := r.Record(t.Context(), r.agent, request("call-2")); err != nil || repeated {
+			t.Errorf("the key is taken by a ticket that there is not: %v, %v", repeated, err)
+		}
+	})
+}
+
+// An element is as long when a ticket is recorded as it may be later.
+func TestN15_TheRecordIsBoundedFromTheStart(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		long := strings.Repeat("长", 4001)
+		for name, a := range map[string]ticket.Answer{"since": {Value: long}, "since_reason": {Unknown: true, Reason: long}} {
+			_, _, err := r.Record(t.Context(), r.requester, ticket.Request{
+				Requester: person.ID(r.requester.ID), Channel: ticket.Portal, Say: ticket.Say{Text: "一句话"},
+				Intake: map[ticket.Element]ticket.Answer{ticket.Since: a},
+			})
+			if e := errs.As(err); e == nil || e.Kind != errs.Invalid || len(e.Fields) != 1 || e.Fields[0].Name != name {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	})
+}

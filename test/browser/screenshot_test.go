@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package browser_test
+
+import (
+	"bytes"
+	"flag"
+	"image/png"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+)
+
+// write makes TestScreenshots write its pictures down.
+var write = flag.Bool("write", false, "write docs/screenshots")
+
+// picture is a page of docs/screenshots.
+type picture struct {
+	name, path string
+	who        string // nobody: the requester or the agent whose language it is
+	narrow     bool   // on a phone, too
+	act        func(b *tab)
+}
+
+// cast is who is seen in the pictures of a language, so that people see requests in theirs.
+type cast struct{ lang, short, requester, agent string }
+
+func casts() []cast {
+	return []cast{{"zh-CN", "zh", wang, chen}, {"en", "en", emily, hale}}
+}
+
+// pictures are the pages worth showing.
+func (d desk) pictures(t *testing.T, c cast) []picture {
+	t.Helper()
+	solved := d.of(t, c.requester, ticket.Resolved)
+	open := d.worthSeeing(t, c)
+	return []picture{
+		{name: "portal", path: "/", who: c.requester, narrow: true},
+		{name: "request", path: "/requests/" + solved.Ref(), who: c.requester, narrow: true},
+		{name: "queue", path: "/work", who: c.agent, narrow: true},
+		{name: "ticket", path: "/work/tickets/" + open.Ref(), who: c.agent, narrow: true},
+		{name: "resolve", path: "/work/tickets/" + open.Ref() + "/resolve", who: c.agent},
+		{name: "phone", path: "/work/phone", who: c.agent},
+		{name: "quarantine", path: "/work/quarantine", who: c.agent},
+		{name: "people", path: "/admin/people", who: zheng},
+		{name: "grading", path: "/admin/grading", who: zheng},
+	}
+}
+
+// worthSeeing is an open ticket of a requester who writes the language, with a reply and a
+// note on it, about something that many rely on.
+func (d desk) worthSeeing(t *testing.T, c cast) ticket.Ticket {
+	t.Helper()
+	return d.find(t, ticket.Filter{View: ticket.Risk, Status: ticket.Opened}, func(x ticket.Ticket) bool {
+		who := d.People.Card(t.Context(), x.Requester)
+		return who.Lang == c.lang && x.Graded && x.Service != 0 && !x.FirstResponseAt.IsZero() && x.Detail.Reopened == 0
+	})
+}
+
+// The pages that the README shows come up; with -write they are written down as they are.
+func TestScreenshots(t *testing.T) {
+	d := sampleDesk(t)
+	for _, c := range casts() {
+		tabs := map[string]*tab{}
+		for _, p := range d.pictures(t, c) {
+			b := tabs[p.who]
+			if b == nil {
+				b = open(t, d.url)
+				b.signIn(p.who)
+				b.speak(c.lang)
+				tabs[p.who] = b
+			}
+			for _, theme := range []string{"light", "dark"} {
+				b.paint(theme)
+				b.shoot(p, wide, strings.Join([]string{p.name, c.short, theme}, "-"))
+				if p.narrow {
+					b.shoot(p, narrow, strings.Join([]string{p.name, c.short, theme, "390"}, "-"))
+				}
+			}
+		}
+	}
+}
+
+// shoot takes one picture of a window. Where the fonts have not come, it would be of a page
+// that nobody sees.
+func (b *tab) shoot(p picture, w window, name string) {
+	b.Helper()
+	b.size(w)
+	if got := b.goTo(p.path); got != http.StatusOK {
+		b.Errorf("%s answers %d", p.path, got)
+	}
+	if p.act != nil {
+		p.act(b)
+	}
+	eval[bool](b, `document.fonts.ready.then(()=>true)`)
+	raw, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	b.must(err)
+	seen, err := png.Decode(bytes.NewReader(raw))
+	b.must(err)
+	if size := seen.Bounds(); int64(size.Dx()) != w.width || int64(size.Dy()) != w.height {
+		b.Errorf("%s is %s large", name, size)
+	}
+	if !*write {
+		return
+	}
+	dir := filepath.Join("..", "..", "docs", "screenshots")
+	b.must(os.MkdirAll(dir, 0o755))
+	var small bytes.Buffer
+	b.must((&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&small, seen))
+	b.must(os.WriteFile(filepath.Join(dir, name+".png"), small.Bytes(), 0o644))
+}

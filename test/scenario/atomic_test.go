@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package scenario_test
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/loopdesk/loopdesk/internal/app/apptest"
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/intake"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/session"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/desk/triage"
+	"github.com/loopdesk/loopdesk/internal/kit/db"
+)
+
+// failpoint makes every change of one table fail, as if the machine had failed just there. It
+// returns what takes it away.
+func (w *world) failpoint(table string) (mend func()) {
+	w.Helper()
+	if w.DB.Engine() == db.Postgres {
+		w.statement(`CREATE OR REPLACE FUNCTION failpoint() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN RAISE EXCEPTION 'failpoint'; END $f$`)
+		w.statement(`CREATE TRIGGER failpoint BEFORE INSERT OR UPDATE OR DELETE ON "` + table + `" FOR EACH ROW EXECUTE FUNCTION failpoint()`)
+		return func() { w.statement(`DROP TRIGGER failpoint ON "` + table + `"`) }
+	}
+	kinds := []string{"INSERT", "UPDATE", "DELETE"}
+	for _, kind := range kinds {
+		w.statement(`CREATE TRIGGER failpoint_` + kind + ` BEFORE ` + kind + ` ON "` + table + `" BEGIN SELECT RAISE(ABORT, 'failpoint'); END`)
+	}
+	return func() {
+		for _, kind := range kinds {
+			w.statement(`DROP TRIGGER failpoint_` + kind)
+		}
+	}
+}
+
+// operation is something that changes several tables. Prepare makes it possible once more.
+type operation struct {
+	name    string
+	prepare func(w *world) (run func() error)
+	touches []string // tables that it must be seen to fail at
+}
+
+func operations() []operation {
+	return []operation{
+		{"recording a request", func(w *world) func() error {
+			file := w.stage(w.owner, "portal", "a.png", png)
+			return func() error {
+				_, _, err := w.Tickets.Record(w.Context(), apptest.Actor(w.owner, "portal"), ticket.Request{
+					Requester: w.owner.ID, Channel: ticket.Portal, Key: "k" + file, Hash: "h", Say: ticket.Say{Text: "打印机卡纸", Files: []string{file}},
+				})
+				return err
+			}
+		}, []string{"ticket", "message", "attachment", "event", "job"}},
+		{"replying", func(w *world) func() error {
+			file := w.stage(w.agent, "web", "a.png", png)
+			return w.command(w.agent, ticket.Reply{Say: ticket.Say{Text: "x", Files: []string{file}}})
+		}, []string{"ticket", "message", "attachment", "event", "job"}},
+		{"handing over", func(w *world) func() error {
+			return w.command(w.agent, ticket.HandOver{Group: w.group.ID, Done: "x", Why: "x", Needed: "x"})
+		}, []string{"ticket", "event", "job"}},
+		{"linking two tickets", func(w *world) func() error {
+			other, _, err := w.Tickets.Record(w.Context(), apptest.Actor(w.owner, "portal"), ticket.Request{Requester: w.owner.ID, Channel: ticket.Portal, Say: ticket.Say{Text: "y"}})
+			w.must(err)
+			return w.command(w.agent, ticket.Link{To: other.ID})
+		}, []string{"ticket", "event"}},
+		{"resolving", func(w *world) func() error {
+			return w.command(w.agent, ticket.Resolve{
+				Solution: ticket.Solution{Text: "x", Cause: "x", Prevention: "x", Verify: []string{"x"}}, Difficulties: "x", Approach: "x",
+			})
+		}, []string{"ticket", "event", "job"}},
+		{"confirming, which closes", func(w *world) func() error { return w.command(w.owner, ticket.Confirm{}) }, []string{"ticket", "event", "job"}},
+		{"understanding a mail", func(w *world) func() error {
+			return func() error {
+				_, err := w.Intake.Journal(w.Context(), intake.Delivery{
+					Source: "smtp", Sender: "new@guest.example", Recipient: apptest.Address, Address: "127.0.0.1",
+					Raw: []byte("From: New <new@guest.example>\r\nSubject: x\r\nMessage-ID: <" + key(w.Clock.Now().UnixNano()) + "@x>\r\n\r\nx\r\n"),
+				})
+				return err
+			}
+		}, []string{"inbound", "job"}},
+		{"changing somebody's role", func(w *world) func() error {
+			p := w.Somebody(access.Agent)
+			w.browser("somebody", p)
+			w.program("somebody", p)
+			p, err := w.People.Get(w.Context(), p.ID)
+			w.must(err)
+			p.Role = access.Requester
+			return func() error {
+				_, err := w.People.Change(w.Context(), access.Desk(), p, 0)
+				return err
+			}
+		}, []string{"person", "session", "api_token", "event"}},
+		{"choosing a password by a link", func(w *world) func() error {
+			p := w.Somebody(access.Agent)
+			w.browser("somebody", p)
+			secret, err := w.Sessions.MakeOneTime(w.Context(), session.ForPassword, p.ID, time.Hour)
+			w.must(err)
+			return func() error {
+				_, _, err := w.Sessions.ChoosePassword(w.Context(), secret, "another good passphrase", session.Visitor{})
+				return err
+			}
+		}, []string{"one_time", "credential", "session", "event"}},
+		{"saving a group", func(w *world) func() error {
+			g := w.group
+			g.Members = []person.ID{w.lead.ID, w.admin.ID}
+			return func() error {
+				_, err := w.People.SaveGroup(w.Context(), access.Desk(), g, 0)
+				return err
+			}
+		}, []string{"person_group", "person_member", "event"}},
+	}
+}
+
+func (w *world) command(by person.Person, cmd ticket.Command) func() error {
+	via := "web"
+	if by.Role == access.Requester {
+		via = "portal"
+	}
+	return func() error {
+		_, err := w.Tickets.Do(w.Context(), apptest.Actor(by, via), ticket.Target{ID: w.ticket.ID}, cmd)
+		return err
+	}
+}
+
+// TestA25_P7_AnOperationIsAllOrNothing lets every operation fail at every table that it
+// changes. Whatever it had done before that is undone, and once mended it goes through.
+func TestA25_P7_AnOperationIsAllOrNothing(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		w := build(t, h, "")
+		w.do(w.agent, "web", ticket.Grade{Answers: triage.Answers{Affected: triage.One, Halt: triage.Working}})
+		w.do(w.agent, "web", ticket.Deviate{Gap: "gap.intake", Reason: "现场紧急，事后补录"})
+		w.RunJobs()
+		for _, op := range operations() {
+			run := op.prepare(w)
+			for _, table := range op.touches {
+				before := w.state()
+				mend := w.failpoint(table)
+				err := run()
+				mend()
+				if err == nil {
+					t.Fatalf("%s did not meet the failure at %s", op.name, table)
+				}
+				if d := cmp.Diff(before, w.state()); d != "" {
+					t.Errorf("%s failed at %s and left behind\n%s", op.name, table, d)
+				}
+			}
+			before := map[string]string{}
+			for _, table := range w.tables() {
+				before[table] = w.rows(table)
+			}
+			if err := run(); err != nil {
+				t.Errorf("%s, mended: %v", op.name, err)
+			}
+			var changed []string
+			for _, table := range w.tables() {
+				if w.rows(table) != before[table] {
+					changed = append(changed, table)
+				}
+			}
+			if d := cmp.Diff(slices.Sorted(slices.Values(op.touches)), changed); d != "" {
+				t.Errorf("%s changes other tables than it was tried at:\n%s", op.name, d)
+			}
+		}
+	})
+}
+
+// A door answers such a failure as an incident, says no more, and keeps what was typed (A88).
+func TestA88_A25_AFailureInTheMiddleIsAnIncident(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		w := build(t, h, "")
+		const words = "这段话写了很久，不能丢"
+		for name, ask := range map[string]func() answer{
+			"the workspace": func() answer {
+				return w.browser("agent", w.agent).post("/work/tickets/"+w.ticket.Ref()+"/note", url.Values{"text": {words}})
+			},
+			"the portal": func() answer { return w.browser("owner", w.owner).post("/new", url.Values{"text": {words}}) },
+			"the link":   func() answer { return w.holders()[0].post("/t/"+w.code+"/reply", url.Values{"text": {words}}) },
+			"the API": func() answer {
+				return w.program("agent", w.agent).json(http.MethodPost, "/api/v1/tickets/"+key(w.ticket.Number)+"/note", `{"text":"`+words+`"}`)
+			},
+		} {
+			mend := w.failpoint("message")
+			a := ask()
+			mend()
+			if a.status != http.StatusInternalServerError || (name != "the API" && !strings.Contains(a.body, words)) {
+				t.Errorf("%s answers %d\n%.300s", name, a.status, a.body)
+			}
+			a.status = http.StatusBadRequest // judged as any other refusal
+			wrapped(t, name, a)
+			if strings.Contains(a.body, "failpoint") {
+				t.Errorf("%s tells what failed: %.300s", name, a.body)
+			}
+		}
+	})
+}
