@@ -40,7 +40,7 @@ func (c console) mailDeliver(ctx context.Context, conf Config, arg mailDeliver) 
 		return err
 	}
 	if !conf.exists() { // nobody has set a desk up here; a mail does not
-		return errs.New(errs.Unavailable, "app.no_desk")
+		return errs.New(errs.Unavailable, "app.no_desk", "Dir", conf.Data)
 	}
 	s, err := openStores(ctx, conf, Options{Log: newLog(conf, c.Err), Guest: true})
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
@@ -126,7 +128,7 @@ func TestByKeyboard_N15_N22_N32_N33_N34(t *testing.T) {
 func (b *tab) fillRail() {
 	b.Helper()
 	b.tabTo("#item-record summary, #rail-record input")
-	if eval[bool](b, `document.activeElement.matches("summary")`) {
+	if eval[bool](b, `document.activeElement.matches("details:not([open]) > summary")`) { // the first that is missing stands open
 		b.press("Enter")
 	}
 	b.sees("the form in place", `document.querySelector("#rail-record")?.checkVisibility()`)
@@ -207,9 +209,9 @@ func TestBackButton(t *testing.T) {
 	b.write("我带一根新线过去")
 	b.press("ctrl+Enter")
 	b.sees("the reply", `document.querySelector(".msg.pub")`)
-	b.run(`history.back()`)
+	b.do(chromedp.NavigateBack())
 	b.sees("the list", `location.search === "?view=mine" && document.querySelector(".qr")`)
-	b.run(`history.forward()`)
+	b.do(chromedp.NavigateForward())
 	b.sees("the ticket with one reply", `location.pathname.endsWith("`+v.Ref()+`") && document.querySelectorAll(".msg.pub").length === 1`)
 }
 

@@ -278,12 +278,13 @@ type window struct{ width, height int64 }
 var (
 	wide   = window{1440, 900}
 	narrow = window{390, 844}
+	tall   = window{390, 2800} // a phone on which nothing lies below the bars at its ends
 )
 
 func (b *tab) size(w window) {
 	b.Helper()
 	opts := []chromedp.EmulateViewportOption{}
-	if w == narrow {
+	if w.width == narrow.width {
 		opts = append(opts, chromedp.EmulateMobile, chromedp.EmulateTouch)
 	}
 	b.do(chromedp.EmulateViewport(w.width, w.height, opts...))

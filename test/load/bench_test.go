@@ -77,6 +77,7 @@ func TestBench(t *testing.T) {
 	for _, callers := range []int{1, 8} {
 		m.hello[callers] = hellos(t, callers, bounds{100_000, 3 * time.Second})
 	}
+	t.Log("limits measured")
 	m.engines = append(m.engines, createOn(t, "SQLite", "", b))
 	if url := os.Getenv(postgresVariable); url != "" {
 		m.engines = append(m.engines, createOn(t, "PostgreSQL", url, b))
@@ -95,6 +96,7 @@ func createOn(t *testing.T, name, database string, b bounds) engine {
 	t.Helper()
 	d := running.New(t, database)
 	d.Start()
+	defer t.Logf("%s measured", name)
 	defer d.Stop()
 	creations(d, 8, bounds{200, b.time}) // caches and the pool are as on any working day
 	e := engine{name: name}
@@ -132,6 +134,7 @@ func (m *measured) measureFull(t *testing.T, b bounds) {
 	from := time.Now()
 	long := seed(t, d, benchTickets)
 	m.seeded = time.Since(from)
+	t.Logf("%d tickets made in %v", benchTickets, m.seeded.Round(time.Second))
 	m.full = begin(d)
 	defer d.Stop()
 	m.open = d.Count(`SELECT COUNT(*) FROM ticket WHERE is_open = 1`)

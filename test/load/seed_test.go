@@ -44,7 +44,7 @@ func seed(t *testing.T, d *running.Desk, n int) (long []int64) {
 	for from := 0; from < n; from += seedBatch {
 		var list []*life
 		for i := from; i < min(from+seedBatch, n); i++ {
-			list = append(list, s.plan(i, now.Add(-60*24*time.Hour*time.Duration(n-i)/time.Duration(n))))
+			list = append(list, s.plan(i, now.Add(-3*time.Hour-60*24*time.Hour/time.Duration(n)*time.Duration(n-i))))
 		}
 		s.live(list)
 		for _, l := range list {

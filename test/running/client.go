@@ -15,8 +15,8 @@ import (
 	"strings"
 )
 
-// receive tells the desk its own address, as an administrator would on the mail page.
-func (d *Desk) receive() {
+// Receive tells the desk its own address, as an administrator would on the mail page.
+func (d *Desk) Receive() {
 	d.Helper()
 	browser := d.SignIn(Admin)
 	d.Post(browser, "/admin/mail", url.Values{"address": {Address}, "port": {"25"}, "security": {"starttls"}, "tagged": {"yes"}, "version": {"0"}})

@@ -48,7 +48,7 @@ func New(t testing.TB, database string) *Desk {
 	d := On(t, filepath.Join(t.TempDir(), "data"), database)
 	d.Staff()
 	d.Start()
-	d.receive()
+	d.Receive()
 	d.Kill()
 	return d
 }

@@ -12,8 +12,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/loopdesk/loopdesk/internal/app"
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
+	"github.com/loopdesk/loopdesk/internal/kit/db/dbtest"
 )
 
 // TestA28_A24_EveryFormEnds tries each form that somebody could send without end. Each is
@@ -83,8 +85,9 @@ func (v *visitor) upload(path string, files int, names ...string) answer {
 // so is one that guesses tokens; others are not kept waiting for it.
 func TestA28_A55_ProgramsAreBounded(t *testing.T) {
 	t.Parallel()
-	apptest.Each(t, func(t *testing.T, h *apptest.House) {
-		w := build(t, h, "")
+	dbtest.EachURL(t, func(t *testing.T, address string) {
+		t.Helper()
+		w := build(t, apptest.New(t, apptest.On(address), apptest.Configured(func(c *app.Config) { c.APIPerMinute = 600 })), "")
 		busy, other := w.program("agent", w.agent), w.program("lead", w.lead)
 		got := answer{}
 		for range 700 {

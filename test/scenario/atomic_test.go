@@ -59,7 +59,7 @@ func operations() []operation {
 				})
 				return err
 			}
-		}, []string{"ticket", "message", "attachment", "event", "job"}},
+		}, []string{"ticket", "ticket_key", "ticket_number", "message", "attachment", "event", "job"}},
 		{"replying", func(w *world) func() error {
 			file := w.stage(w.agent, "web", "a.png", png)
 			return w.command(w.agent, ticket.Reply{Say: ticket.Say{Text: "x", Files: []string{file}}})
@@ -142,6 +142,8 @@ func TestA25_P7_AnOperationIsAllOrNothing(t *testing.T) {
 		w.RunJobs()
 		for _, op := range operations() {
 			run := op.prepare(w)
+			// PostgreSQL counts tickets by a sequence, which is no table and leaves gaps.
+			op.touches = slices.DeleteFunc(op.touches, func(table string) bool { return !slices.Contains(w.tables(), table) })
 			for _, table := range op.touches {
 				before := w.state()
 				mend := w.failpoint(table)

@@ -78,6 +78,7 @@ func TestA37_S30_S55_LookingChangesNothing(t *testing.T) {
 		w := build(t, h, "")
 		w.failing()
 		dead, held := w.dead(), w.quarantined()
+		w.mailbox()
 		readers := slices.Concat(w.everybody(), w.programs(), w.holders())
 		paths := map[*visitor][]string{}
 		for _, v := range readers {
@@ -89,7 +90,7 @@ func TestA37_S30_S55_LookingChangesNothing(t *testing.T) {
 			}
 			if v.token == "" {
 				paths[v] = append(paths[v], "/admin/people/"+key(w.stranger.ID), "/admin/groups/"+key(w.group.ID), "/admin/categories/"+key(w.subject.ID),
-					"/admin/services/"+key(w.service.ID), "/work/quarantine/"+key(held), "/work/quarantine/"+key(held)+"/raw", "/admin/jobs?before="+key(dead+1))
+					"/admin/services/"+key(w.service.ID), "/work/quarantine/"+key(held), "/work/quarantine/"+key(held)+"/raw", "/admin/jobs?before="+key(dead+1), "/admin/mailboxes/"+w.mailbox(), "/admin/mailboxes/new", "/admin/calendars/new")
 			}
 		}
 		before := w.state()

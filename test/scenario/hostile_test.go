@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,13 +26,12 @@ import (
 // hostileMail carries a payload in its body, its subject, its sender's name and its file's name,
 // type and bytes.
 func hostileMail(from, payload string, n int) []byte {
-	word := func(s string) string {
-		return mime.BEncoding.Encode("utf-8", strings.Map(func(r rune) rune {
-			if r < ' ' {
-				return ' '
-			}
-			return r
-		}, s))
+	word := func(s string) string { // encoded words: as they are, some would be no address any more
+		var out []string
+		for part := range slices.Chunk([]rune(strings.Map(printable, s)), 10) {
+			out = append(out, "=?utf-8?B?"+base64.StdEncoding.EncodeToString([]byte(string(part)))+"?=")
+		}
+		return strings.Join(out, "\r\n ")
 	}
 	fold := func(s string) string {
 		var b strings.Builder
@@ -45,6 +45,14 @@ func hostileMail(from, payload string, n int) []byte {
 	return []byte("From: " + word(payload) + " <" + from + ">\r\nTo: " + apptest.Address + "\r\nSubject: " + word(payload) + fmt.Sprintf("\r\nMessage-ID: <hostile-%d@evil.example>\r\n", n) +
 		"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b1\r\n\r\n--b1\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n" + body +
 		"\r\n--b1\r\nContent-Type: text/html; name=\"x.html\"\r\nContent-Disposition: attachment; filename*=UTF-8''" + url.PathEscape(payload) + "\r\nContent-Transfer-Encoding: base64\r\n\r\n" + body + "\r\n--b1--\r\n")
+}
+
+// printable leaves out what no header can hold.
+func printable(r rune) rune {
+	if r < ' ' {
+		return ' '
+	}
+	return r
 }
 
 // TestA10_S60_S66_AMailRunsNowhere sends every payload of the corpus as a mail: in its words, in
@@ -98,6 +106,9 @@ func TestA10_S60_S66_S65_AMailRunsNowhere(t *testing.T) {
 					}
 				}
 				for _, f := range e.Message.Attached {
+					if f.Token == w.file {
+						continue // the picture of the fixture, which may be shown in place
+					}
 					files++
 					a := agent.get(fmt.Sprintf("/files/%d/%s/x", v.Number, f.Token))
 					kind, _, _ := mime.ParseMediaType(a.header.Get("Content-Type"))
@@ -117,7 +128,7 @@ func TestA10_S60_S66_S65_AMailRunsNowhere(t *testing.T) {
 	}
 	harmless(owner, "/requests", false)
 	harmless(w.browser("admin", w.admin), "/admin/people", false)
-	if corpus != nil && (tickets < 400 || frames < 300 || files < 300) {
+	if corpus != nil && (tickets < 400 || frames < 290 || files < 400) {
 		t.Errorf("only %d tickets, %d frames and %d files were looked at", tickets, frames, files)
 	}
 	t.Logf("%d tickets, %d frames, %d files", tickets, frames, files)

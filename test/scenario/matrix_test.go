@@ -32,8 +32,8 @@ func verdict(a answer) string {
 		return fmt.Sprint(a.status)
 	case a.status == http.StatusSeeOther && strings.HasPrefix(a.header.Get("Location"), "/signin"):
 		return "sign-in"
-	case a.status == http.StatusServiceUnavailable && a.body == "draining\n": // what /readyz says of a house that nobody serves
-		return "in"
+	case a.status == http.StatusServiceUnavailable && (a.body == "draining\n" || strings.Contains(a.body, "127.0.0.1")):
+		return "in" // what /readyz says of a house that nobody serves, and a mail server that does not answer
 	case a.status == http.StatusTooManyRequests, a.status >= http.StatusInternalServerError:
 		return fmt.Sprintf("broken %d", a.status)
 	}

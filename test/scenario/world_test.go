@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -326,57 +325,76 @@ func (v *visitor) filled(r route) string {
 	v.Helper()
 	number := v.ticket.Ref()
 	if r.api {
-		number = strconv.FormatInt(v.ticket.Number, 10)
+		number = key(v.ticket.Number)
 	}
-	id := int64(0)
+	id, name := "", "a.png"
 	if strings.Contains(r.pattern, "{id}") {
 		id = v.thing(r)
 	}
+	if strings.Contains(r.pattern, "/calendars/") {
+		name = "china-office"
+	}
 	return strings.NewReplacer(
-		"/{$}", "/", "{number}", number, "{token}", v.file, "{name}", "a.png", "{message}", fmt.Sprint(v.mail), "{code}", v.code,
-		"{secret}", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "{id}", fmt.Sprint(id), "{act}", "hold", "{version}", "1",
+		"/{$}", "/", "{number}", number, "{token}", v.file, "{name}", name, "{message}", fmt.Sprint(v.mail), "{code}", v.code, "{set}", "cn", "{year}", "2026",
+		"{secret}", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "{id}", id, "{act}", "hold", "{version}", "1",
 		"{what}", fmt.Sprintf("%d.1.%d.%d", v.ticket.Number, v.agent.ID, v.group.ID),
 	).Replace(r.pattern)
 }
 
 // thing is something that the id of a pattern may name: one's own where it is about oneself.
-func (v *visitor) thing(r route) int64 {
+func (v *visitor) thing(r route) string {
 	v.Helper()
 	by := apptest.Actor(v.person, "web")
 	switch parts := strings.Split(r.pattern, "/"); parts[2] {
 	case "people":
-		return int64(v.stranger.ID)
+		return key(v.stranger.ID)
 	case "groups":
-		return int64(v.group.ID)
+		return key(v.group.ID)
 	case "categories":
-		return int64(v.subject.ID)
+		return key(v.subject.ID)
 	case "services":
-		return int64(v.service.ID)
+		return key(v.service.ID)
 	case "jobs":
-		return v.dead()
+		return key(v.dead())
 	case "quarantine":
-		return int64(v.quarantined())
+		return key(v.quarantined())
+	case "mailboxes":
+		return v.mailbox()
 	case "tokens":
 		if v.person.ID == 0 {
-			return 1
+			return "1"
 		}
 		_, t, err := v.Sessions.MakeToken(v.Context(), by, v.person.ID, "x")
 		v.must(err)
-		return t.ID
+		return key(t.ID)
 	case "sessions":
 		if v.person.ID == 0 {
-			return 1
+			return "1"
 		}
-		other := v.browser(v.name, v.person) // a visit elsewhere, to be ended from here
+		v.browser(v.name, v.person) // a visit elsewhere, to be ended from here
 		list, err := v.Sessions.Sessions(v.Context(), by)
 		v.must(err)
-		_ = other
 		newest := list[0].ID
 		for _, s := range list {
 			newest = max(newest, s.ID)
 		}
-		return newest
+		return key(newest)
 	}
 	v.Fatalf("what does the id of %s name?", r.pattern)
-	return 0
+	return ""
+}
+
+// mailbox is one that mail would be fetched from, if anything answered there.
+func (w *world) mailbox() string {
+	w.Helper()
+	list, _, err := w.Intake.Mailboxes(w.Context(), access.Desk())
+	w.must(err)
+	if len(list) > 0 {
+		return list[0].Key
+	}
+	b := intake.StartMailbox()
+	b.Name, b.Address, b.Host, b.Port, b.User = "Desk", "box@desk.example", "127.0.0.1", 1, "box"
+	b, err = w.Intake.SaveMailbox(w.Context(), access.Desk(), b, intake.Secrets{Password: "none"}, 0)
+	w.must(err)
+	return b.Key
 }

@@ -188,7 +188,9 @@ func (v *visit) take(ctx context.Context, uids []imap.UID) error {
 	if err := v.mark(done); err != nil {
 		return err
 	}
-	if last := uint32(uids[len(uids)-1]) + 1; v.skipped == nil && last > v.reading.UIDNext {
+	// The first look counts when it is whole: only it tells old mail that people have read from
+	// what came since.
+	if last := uint32(uids[len(uids)-1]) + 1; v.skipped == nil && !v.fresh && last > v.reading.UIDNext {
 		return v.note(ctx, last)
 	}
 	return nil

@@ -70,7 +70,7 @@ func cases(t testing.TB, parts ...string) (out []one) {
 	if err != nil {
 		t.Skipf("no test data: %v; set LOOPDESK_TESTDATA", err)
 	}
-	defer f.Close() //nolint:errcheck // read only
+	defer f.Close()
 	for lines := bufio.NewScanner(f); lines.Scan(); {
 		var c one
 		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {

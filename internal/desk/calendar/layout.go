@@ -4,6 +4,7 @@ package calendar
 
 import (
 	"sort"
+	"sync/atomic"
 	"time"
 )
 
@@ -71,7 +72,7 @@ func (h *Hours) build(year int) *layout {
 
 // layout returns the layout of a year from 1 to 9999.
 func (h *Hours) layout(year int) *layout {
-	slot := &h.near[0]
+	var slot *atomic.Pointer[layout]
 	switch {
 	case year < nearFirst:
 		slot = &h.far[0][shape(year)]

@@ -65,16 +65,17 @@ func newDesk(t *testing.T, d *db.DB) *desk {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = blobs.Close() })
+	keys, settings := secret.New([]byte(strings.Repeat("k", secret.Size))), setting.NewService(d, bus, c)
 	r := &desk{
 		T: t, db: d, jobs: jobs, blobs: blobs, clock: c, people: people, parsed: map[string]intake.Mail{},
 		tickets: ticket.NewService(ticket.Parts{
-			DB: d, Bus: bus, Clock: c, People: people, Catalog: catalog.New(d, bus, c), Settings: setting.NewService(d, bus, c), Blobs: blobs,
+			DB: d, Bus: bus, Clock: c, People: people, Catalog: catalog.New(d, bus, c), Settings: settings, Blobs: blobs,
 			Gates: ticket.StandardGates(),
 		}),
-		links: session.NewLinks(secret.New([]byte(strings.Repeat("k", secret.Size))), c),
+		links: session.NewLinks(keys, c),
 	}
 	r.intake = intake.NewService(intake.Parts{
-		DB: d, Clock: c, Jobs: jobs, People: people, Tickets: r.tickets, Links: r.links, Parser: r,
+		DB: d, Clock: c, Jobs: jobs, People: people, Tickets: r.tickets, Links: r.links, Parser: r, Bus: bus, Settings: settings, Keys: keys,
 		Own: func(addr string) bool {
 			return strings.HasPrefix(addr, "desk@") || strings.HasPrefix(addr, "desk+") || strings.HasPrefix(addr, "net@")
 		},

@@ -203,6 +203,16 @@ func (s *Service) OpenMailbox(b Mailbox) (Opened, error) {
 // RenewedToken stores a refresh token with which a token server replaced the one that it was
 // given. It is the desk that changes the setting here, and nothing else of it.
 func (s *Service) RenewedToken(ctx context.Context, key, token string) error {
+	err := s.renewToken(ctx, key, token)
+	for range 3 { // somebody saved a form just now
+		if errs.KindOf(err) == errs.Stale {
+			err = s.renewToken(ctx, key, token)
+		}
+	}
+	return err
+}
+
+func (s *Service) renewToken(ctx context.Context, key, token string) error {
 	all, version, err := s.mailboxes(ctx)
 	if err != nil {
 		return err

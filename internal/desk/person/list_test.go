@@ -121,7 +121,13 @@ func TestStaffAreThoseWhoCanBeGivenWork(t *testing.T) {
 	each(t, func(t *testing.T, r *room) {
 		agent, lead := r.add("林岚", access.Agent), r.add("周启", access.Lead)
 		r.add("王海", access.Requester)
+		if list, err := r.Staff(t.Context()); err != nil || len(list) != 3 { // what is kept in memory is dropped with the next change
+			t.Fatal(list, err)
+		}
 		gone := r.add("已离职", access.Agent)
+		if list, err := r.Staff(t.Context()); err != nil || len(list) != 4 {
+			t.Fatal(list, err)
+		}
 		gone.Active = false
 		if _, err := r.Change(t.Context(), actor(r.admin), gone, 0); err != nil {
 			t.Fatal(err)

@@ -44,6 +44,10 @@ type Clock struct {
 	// Counted is the working time from Start to Due; 0 where Due is a time that was told, or
 	// is counted in days.
 	Counted time.Duration
+	// Left is the time until Due at the present instant, negative once it is over, and Working
+	// says that it is time of a calendar that rests. Only Service.Clocks fills them in.
+	Left    time.Duration
+	Working bool
 	Why     []Line
 }
 
@@ -281,11 +285,15 @@ func rests(cal calendar.Calendar) bool { return cal.Key() != calendar.Always{}.K
 // part makes a line of what a calendar says.
 func part(l calendar.Line) Line { return Line{Key: l.Key, Part: l} }
 
-// explained adds to a clock, day by day, what its due time is made of.
-func (c Clock) explained(cal calendar.Calendar) Clock {
-	if c.Counted == 0 || c.Due.IsZero() {
+// explained adds to a clock what is left of it, and day by day what its due time is made of.
+func (c Clock) explained(cal calendar.Calendar, now time.Time) Clock {
+	if c.Due.IsZero() {
 		return c
 	}
+	if c.Left = c.Due.Sub(now); c.Counted == 0 || !rests(cal) {
+		return c
+	}
+	c.Left, c.Working = cal.Between(now, c.Due)-cal.Between(c.Due, now), true
 	c.Why = slices.Clip(c.Why)
 	for _, l := range cal.Explain(c.Start, c.Due) {
 		c.Why = append(c.Why, part(l))

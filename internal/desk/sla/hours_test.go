@@ -166,6 +166,9 @@ func TestN23_ACalendarIsChosenChangedAndExplained(t *testing.T) {
 		var said []string
 		for _, c := range r.clocks.Clocks(r.get(which)) {
 			if c.Name == sla.Response {
+				if want := r.clocks.Calendar().Between(r.clock.Now(), c.Due); !c.Working || c.Left != want || want > hour {
+					t.Errorf("%v left, want %v", c.Left, want)
+				}
 				for _, l := range c.Why {
 					said = append(said, l.Text(i18n.EN, r.clock.Now(), time.UTC))
 				}

@@ -49,7 +49,7 @@ func TestN23_ThePeersCasesOfPausesAndTargets(t *testing.T) {
 	if err != nil {
 		t.Skipf("no test data: %v; set LOOPDESK_TESTDATA", err)
 	}
-	defer f.Close() //nolint:errcheck // read only
+	defer f.Close()
 	other := map[string]func(*testing.T){
 		// Our update clock runs from the desk's own last word too: whoever was answered once is
 		// kept informed until there is a solution (N29). The peer waits to be asked.

@@ -83,10 +83,10 @@ func (s *Service) Expect(t ticket.Ticket) time.Time {
 
 // Clocks computes the clocks of a ticket now, each explained to the day.
 func (s *Service) Clocks(t ticket.Ticket) []Clock {
-	p, cal := s.Policy(), s.Calendar()
-	out := Clocks(t, p, cal, s.clock.Now())
+	p, cal, now := s.Policy(), s.Calendar(), s.clock.Now()
+	out := Clocks(t, p, cal, now)
 	for i, c := range out {
-		out[i] = c.explained(p.hours(cal, t.Priority))
+		out[i] = c.explained(p.hours(cal, t.Priority), now)
 	}
 	return out
 }

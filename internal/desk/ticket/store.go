@@ -15,13 +15,16 @@ const columns = `id, number, token, version, status, pending, closed_as, subject
 	graded, priority, detail, created_at, updated_at, accepted_at, first_response_at, last_public_at, last_requester_at,
 	resolved_at, confirmed_at, closed_at, COALESCE(merged_into_id, 0), next_due, next_clock, promise_at`
 
+// noDetail is what lists read in place of the detail: they show none of it.
+const noDetail = "{}"
+
 func scan(r db.Row) (t Ticket, err error) {
 	var detail string
 	err = r.Scan(&t.ID, &t.Number, &t.Token, &t.Version, &t.Status, &t.Pending, &t.ClosedAs, &t.Subject, &t.Snippet, &t.Channel, &t.Requester,
 		&t.Owner, &t.Assignee, &t.Group, &t.Category, &t.Service,
 		&t.Graded, &t.Priority, &detail, &t.CreatedAt, &t.UpdatedAt, &t.AcceptedAt, &t.FirstResponseAt, &t.LastPublicAt, &t.LastRequesterAt,
 		&t.ResolvedAt, &t.ConfirmedAt, &t.ClosedAt, &t.MergedInto, &t.NextDue, &t.NextClock, &t.PromiseAt)
-	if err == nil {
+	if err == nil && detail != noDetail {
 		err = json.Unmarshal([]byte(detail), &t.Detail)
 	}
 	return t, err

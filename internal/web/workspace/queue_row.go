@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
@@ -83,6 +84,9 @@ func beyond(subject, words string) string {
 	rest, cut := strings.CutPrefix(words, strings.TrimRight(subject, "… "))
 	if !cut {
 		return words
+	}
+	if r, _ := utf8.DecodeRuneInString(rest); r < utf8.RuneSelf && unicode.IsLetter(r) { // cut within a word
+		_, rest, _ = strings.Cut(rest, " ")
 	}
 	rest = strings.TrimLeft(rest, "，。；：、！？,.;:!? ")
 	if utf8.RuneCountInString(rest) < 4 {

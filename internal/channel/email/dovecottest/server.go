@@ -13,14 +13,13 @@ import (
 	"math/big"
 	"net"
 	"os"
-	"os/exec"
+	"os/exec" //nolint:depguard // only tests import this package, and it starts a server for them
 	"os/user"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
-	"text/template"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
@@ -72,7 +71,7 @@ func Introspect(url string) Option { return func(s *settings) { s.Introspect = u
 // Start starts a server, or fails the test: it takes Debian's dovecot-imapd.
 func Start(t testing.TB, options ...Option) *Server {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "dovecot") // socket names must stay short
+	dir, err := os.MkdirTemp("", "dovecot") //nolint:usetesting // the names of sockets must stay short
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,12 +112,18 @@ func free(t testing.TB) int64 {
 
 func (s *Server) write(name, text string, conf settings) {
 	s.t.Helper()
-	f, err := os.Create(filepath.Join(s.dir, name))
-	if err != nil {
-		s.t.Fatal(err)
+	oauth, mechanisms, capability := "", "", ""
+	if conf.Introspect != "" {
+		mechanisms = " xoauth2 oauthbearer"
+		oauth = "passdb {\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = " + conf.Dir + "/oauth2.conf\n}\n"
 	}
-	defer func() { _ = f.Close() }()
-	if err := template.Must(template.New("").Parse(text)).Execute(f, conf); err != nil {
+	if conf.Capability != "" {
+		capability = "imap_capability = " + conf.Capability
+	}
+	n := func(x int64) string { return strconv.FormatInt(x, 10) }
+	filled := strings.NewReplacer("{{.Dir}}", conf.Dir, "{{.User}}", conf.User, "{{.Login}}", conf.Login, "{{.Port}}", n(conf.Port), "{{.TLSPort}}", n(conf.TLSPort),
+		"{{.UID}}", n(conf.UID), "{{.GID}}", n(conf.GID), "{{.Introspect}}", conf.Introspect, "{{mechanisms}}", mechanisms, "{{oauth}}", oauth, "{{capability}}", capability).Replace(text)
+	if err := os.WriteFile(filepath.Join(s.dir, name), []byte(filled), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -158,7 +163,7 @@ func (s *Server) run() {
 	}
 	defer func() { _ = log.Close() }()
 	ctx, stop := context.WithCancel(context.WithoutCancel(s.t.Context()))
-	cmd := exec.CommandContext(ctx, program, "-F", "-c", filepath.Join(s.dir, "dovecot.conf"))
+	cmd := exec.CommandContext(ctx, program, "-F", "-c", filepath.Join(s.dir, "dovecot.conf")) //nolint:gosec // a server for a test
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 5 * time.Second
@@ -168,7 +173,7 @@ func (s *Server) run() {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	s.t.Cleanup(func() { stop(); <-ended })
+	s.t.Cleanup(func() { stop(); <-ended }) //nolint:errcheck // it was interrupted
 	patience, cancel := context.WithTimeout(s.t.Context(), 20*time.Second)
 	defer cancel()
 	for again := time.NewTicker(20 * time.Millisecond); ; {
@@ -334,19 +339,14 @@ ssl = yes
 ssl_cert = <{{.Dir}}/cert.pem
 ssl_key = <{{.Dir}}/key.pem
 disable_plaintext_auth = no
-auth_mechanisms = plain{{if .Introspect}} xoauth2 oauthbearer{{end}}
+auth_mechanisms = plain{{mechanisms}}
 auth_failure_delay = 0
 first_valid_uid = 1
 mail_location = maildir:{{.Dir}}/mail/%u
 mail_max_userip_connections = 100
 mailbox_list_index = no
 maildir_very_dirty_syncs = no
-{{if .Introspect}}passdb {
-  driver = oauth2
-  mechanisms = xoauth2 oauthbearer
-  args = {{.Dir}}/oauth2.conf
-}
-{{end}}passdb {
+{{oauth}}passdb {
   driver = static
   args = password=mailbox-secret
 }
@@ -354,8 +354,7 @@ userdb {
   driver = static
   args = uid={{.UID}} gid={{.GID}} home={{.Dir}}/mail/%u
 }
-{{if .Capability}}imap_capability = {{.Capability}}
-{{end}}
+{{capability}}
 service imap-login {
   chroot =
   inet_listener imap {

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package workspace_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+)
+
+func TestDraftsWaitOnTheServer(t *testing.T) {
+	t.Parallel()
+	p := openPage(t, "打印机卡纸")
+	p.ready()
+	for _, form := range [][]string{
+		{"at", "reply", "version", "1", "text", "写了一半的回复"},
+		{"at", "note", "text", "写了一半的备注"},
+		{"at", "act-resolve", "solution", "写了一半的方案", "cause", "", "verify", "第一步", "verify", "第二步", "how", ""},
+	} {
+		if r := p.htmx("draft", form...); r.Status != http.StatusNoContent || r.Body != "" {
+			t.Fatalf("%d %s", r.Status, r.Body)
+		}
+	}
+	p.shows(p.agent.Get(p.at("")), 200, "写了一半的回复", "写了一半的备注", "草稿已保存")
+	p.shows(p.agent.Get(p.at("resolve")), 200, "写了一半的方案", `value="第一步"`, `value="第二步"`)
+	p.hides(p.SignIn(access.Lead).Get(p.at("")), "写了一半")
+	if r := p.htmx("draft", "at", "fact-owner", "text", "x"); r.Status != 422 {
+		t.Errorf("a draft of nothing: %d", r.Status)
+	}
+	p.shows(p.htmx("reply", "at", "reply", "text", "写完的回复"), 200, `hx-target="#reply"`)
+	r := p.agent.Get(p.at(""))
+	p.shows(r, 200, "写完的回复", "写了一半的备注")
+	p.hides(r, "写了一半的回复")
+}
+
+func TestWhatCanBeTakenBackIs(t *testing.T) {
+	t.Parallel()
+	p := openPage(t, "打印机卡纸")
+	p.ready()
+	lead := p.Person(access.Lead).ID
+	p.shows(p.htmx("assign", "at", "fact-assignee", "assignee", number(int64(lead))), 200, p.at("undo/"+number(p.now().Version)), "撤销", `hx-target="#facts"`)
+	p.shows(p.htmx("undo/"+number(p.now().Version)), 200, "已撤销")
+	if got := p.now().Assignee; got != p.Person(access.Agent).ID {
+		t.Errorf("the assignee is %d", got)
+	}
+	p.went(p.post("hold", "reason", "requester"), p.at(""))
+	p.went(p.post("undo/"+number(p.now().Version)), p.at(""))
+	p.went(p.post("classify", "subject", "另一个标题"), p.at(""))
+	before := p.now().Version
+	p.do(ticket.Note{Say: ticket.Say{Text: "之后的话"}})
+	if r := p.post("undo/" + number(before)); r.Status != 409 && r.Status != 412 {
+		t.Errorf("taken back past something else: %d", r.Status)
+	}
+	if got := p.now(); got.Subject != "另一个标题" || got.Status != ticket.Opened {
+		t.Errorf("%s %s", got.Subject, got.Status)
+	}
+	// A group that nobody had cannot be taken away again, and three answers that have left cannot either.
+	p.hides(p.htmx("assign", "group", number(int64(p.group))), "undo/")
+	p.hides(p.htmx("hold", "reason", "blocked", "stuck", "等备件", "doing", "催厂商", "next", "2026-03-03T09:00"), "undo/")
+}
+
+func TestTheSolutionIsShownBeforeItLeaves(t *testing.T) {
+	t.Parallel()
+	p := openPage(t, "打印机卡纸")
+	p.ready()
+	p.shows(p.htmx("preview", "at", "act-resolve", "solution", "换了搓纸轮", "cause", "磨损", "verify", "打印一页", "verify", " "), 200, "换了搓纸轮", "磨损", "1. 打印一页", "已恢复", "还没好")
+	if p.now().Status != ticket.Opened {
+		t.Error("a preview resolved it")
+	}
+	p.went(p.post("resolve", "how", "phone", "solution", "换了搓纸轮", "cause", "磨损", "prevention", "每月清洁", "verify", "打印一页", "difficulties", "无", "approach", "换件"), p.at("confirm"))
+	p.shows(p.agent.Get(p.at("confirm")), 200, "记录电话确认", `name="solution" value="1"`)
+	p.shows(p.post("confirm", "at", "act-confirm", "evidence", " "), 422, "请写下通话时间和用户的原话")
+	p.went(p.post("confirm", "at", "act-confirm", "evidence", "10:20 说好了", "solution", "1"), p.at(""))
+	if got := p.now(); got.Status != ticket.Closed || got.ClosedAs != ticket.Confirmed {
+		t.Errorf("%s %s", got.Status, got.ClosedAs)
+	}
+}
