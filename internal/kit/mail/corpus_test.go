@@ -217,7 +217,7 @@ func compare(t *testing.T, dir string) (sources map[string]*[3]share, total [3]s
 }
 
 // TestCorpus holds the parser to the messages of other projects. The floors are what it
-// reached; docs/benchmarks-mail.md says what the rest is.
+// reached; docs/benchmarks.md says what the rest is.
 func TestCorpus(t *testing.T) {
 	t.Parallel()
 	for dir, floor := range map[string][3]float64{"mail": {99.8, 35, 96}, "mail-zh": {0, 100, 97}} {
