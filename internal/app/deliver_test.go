@@ -68,7 +68,7 @@ func TestP1_AMailIsPipedIn(t *testing.T) {
 
 func TestF34_LMTPAtASocket(t *testing.T) {
 	t.Parallel()
-	dir, err := os.MkdirTemp("", "lmtp") // the path of a socket must be short
+	dir, err := os.MkdirTemp("", "lmtp") //nolint:usetesting // the path of a socket must be short
 	if err != nil {
 		t.Fatal(err)
 	}

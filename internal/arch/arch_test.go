@@ -129,7 +129,7 @@ func TestImportsGoDown(t *testing.T) {
 				continue
 			}
 			// A test may use the tools made for tests, whatever their floor.
-			if test && (strings.HasSuffix(to, "test")) {
+			if test && strings.HasSuffix(to, "test") {
 				continue
 			}
 			t.Errorf("%s/%s imports %s: %s stands on floor %d and may only look down from %d", f.dir, f.name, to, other, below, floor)

@@ -105,7 +105,9 @@ func (b *tab) complaints() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	out := slices.DeleteFunc(b.wrong, func(w string) bool {
-		return slices.ContainsFunc(b.refused, func(status int) bool { return strings.Contains(w, fmt.Sprintf("responded with a status of %d ", status)) })
+		return slices.ContainsFunc(b.refused, func(status int) bool {
+			return strings.Contains(w, fmt.Sprintf("responded with a status of %d ", status))
+		})
 	})
 	b.wrong, b.asked = nil, nil
 	return out
@@ -138,7 +140,9 @@ func (b *tab) where() string {
 }
 
 // short bounds one act.
-func (b *tab) short() (context.Context, context.CancelFunc) { return context.WithTimeout(b.ctx, patience) }
+func (b *tab) short() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(b.ctx, patience)
+}
 
 // do carries out acts of a person.
 func (b *tab) do(acts ...chromedp.Action[chromedp.Void]) {

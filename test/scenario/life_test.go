@@ -180,7 +180,8 @@ func TestN35_TheWholeLifeByMail(t *testing.T) {
 func (s *story) last(word string) (m interface {
 	Header(string) string
 	Text() string
-}) {
+},
+) {
 	s.Helper()
 	list := s.Mailbox(s.user.Email)
 	for i := len(list) - 1; i >= 0; i-- {

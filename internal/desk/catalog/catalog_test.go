@@ -331,8 +331,8 @@ func TestN21_ModelOfTheTree(t *testing.T) {
 				}
 				above = append(above[:c.Depth], c.ID)
 				seen[c.ID] = true
-				if want := catalog.CategoryID(0); c.Depth > 0 {
-					if want = above[c.Depth-1]; c.Parent != want {
+				if c.Depth > 0 {
+					if want := above[c.Depth-1]; c.Parent != want {
 						rt.Fatalf("%+v stands below %d", c, want)
 					}
 				} else if c.Parent != 0 {

@@ -226,7 +226,7 @@ func TestA66_ModelOfAVisit(t *testing.T) {
 			idle, absolute = session.AdminIdle, session.AdminAbsolute
 		}
 		r.clock.Advance(30 * 24 * time.Hour)
-		secret := r.Service.OpenFor(r.T, people[role].ID)
+		secret := r.OpenFor(r.T, people[role].ID)
 		born, seen, dead := r.clock.Now(), r.clock.Now(), false
 		for range rapid.IntRange(1, 30).Draw(rt, "looks") {
 			r.clock.Advance(time.Duration(rapid.Int64Range(0, int64(idle)*5/4).Draw(rt, "pause")).Truncate(time.Millisecond))

@@ -90,7 +90,7 @@ func scanToken(r db.Row) (t Token, err error) {
 	return t, err
 }
 
-const tokenColumns = `id, person_id, name, created_at, revoked_at`
+const tokenColumns = `id, person_id, name, created_at, revoked_at` //nolint:gosec // names of columns
 
 func insertToken(ctx context.Context, tx *db.Tx, hashed string, t Token) (int64, error) {
 	return db.Insert(ctx, tx, `INSERT INTO api_token (hash, person_id, name, created_at) VALUES ($1, $2, $3, $4) RETURNING id`,

@@ -158,7 +158,7 @@ func (m Matrix) Check() error {
 			if !m[i][j].Known() {
 				return errs.Field(Cell(i, j), "triage.cell_unknown")
 			}
-			if (i > 0 && m[i][j] < m[i-1][j]) || (j > 0 && m[i][j] < m[i][j-1]) {
+			if (i > 0 && m[i][j] < m[i-1][j]) || (j > 0 && m[i][j] < m[i][j-1]) { //nolint:gosec // both indexes are guarded
 				return errs.Field(Cell(i, j), "triage.cell_order")
 			}
 		}

@@ -54,7 +54,7 @@ func (c *Ctx) setCookie(name, value string, life time.Duration) {
 	if life <= 0 {
 		age = -1
 	}
-	http.SetCookie(c.w, &http.Cookie{
+	http.SetCookie(c.w, &http.Cookie{ //nolint:gosec // Secure follows from the public address (A31)
 		Name: c.cookieName(name), Value: value, Path: "/", MaxAge: age,
 		HttpOnly: true, Secure: c.Kit.Secure, SameSite: http.SameSiteLaxMode,
 	})

@@ -17,8 +17,6 @@ import (
 	"github.com/loopdesk/loopdesk/internal/web/page"
 )
 
-var incident = regexp.MustCompile(`[a-z2-7]{10}`)
-
 // hidden is what an internal error says and nobody but the log may read.
 const hidden = "pq: relation credential at 10.1.2.3 row 7"
 

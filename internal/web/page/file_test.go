@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
-	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/web/page"
 )
@@ -255,7 +254,7 @@ func TestS34_AnUploadBelongsToWhoeverMadeIt(t *testing.T) {
 	if _, err := h.tickets.Do(t.Context(), by, ticket.Target{ID: tk.ID}, reply); err != nil {
 		t.Error(err)
 	}
-	if w := h.as(person.Person(h.requester)).get(page.FilePath(tk.Number, token[1], "a.png")); w.Code != http.StatusOK {
+	if w := h.as(h.requester).get(page.FilePath(tk.Number, token[1], "a.png")); w.Code != http.StatusOK {
 		t.Errorf("afterwards: %d", w.Code)
 	}
 }

@@ -64,7 +64,7 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 			incident := id.Token()[:10]
 			r.kit.Log.ErrorContext(req.Context(), "request failed", "incident", incident, "error", fmt.Sprintf("panic: %v\n%s", p, debug.Stack()))
 			if rec.status == 0 {
-				http.Error(rec, http.StatusText(http.StatusInternalServerError)+" "+incident, http.StatusInternalServerError)
+				http.Error(rec, http.StatusText(http.StatusInternalServerError)+" "+incident, http.StatusInternalServerError) //nolint:forbidigo // the last resort: no page can be trusted any more
 				p = nil
 			} else {
 				p = http.ErrAbortHandler

@@ -124,7 +124,7 @@ func TestS23_ATopicIsForThoseWhoMayReadIt(t *testing.T) {
 		if kind := resp.Header.Get("Content-Type"); (kind == "text/event-stream") != (tt.want == 200) {
 			t.Errorf("%s: %s", tt.name, kind)
 		}
-		if resp.StatusCode == 200 && (resp.Header.Get("Content-Encoding") != "" || resp.Header.Get("Cache-Control") != "no-store") {
+		if resp.StatusCode == http.StatusOK && (resp.Header.Get("Content-Encoding") != "" || resp.Header.Get("Cache-Control") != "no-store") {
 			t.Errorf("%s: %v", tt.name, resp.Header)
 		}
 		_ = resp.Body.Close()

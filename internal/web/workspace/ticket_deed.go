@@ -19,9 +19,9 @@ import (
 type reading func(f *Faces, c *page.Ctx, t ticket.Ticket, form *page.Form) (ticket.Command, error)
 
 // plain is for a form that says everything by itself.
-func plain(make func(form *page.Form) ticket.Command) reading {
+func plain(read func(form *page.Form) ticket.Command) reading {
 	return func(_ *Faces, _ *page.Ctx, _ ticket.Ticket, form *page.Form) (ticket.Command, error) {
-		return make(form), nil
+		return read(form), nil
 	}
 }
 

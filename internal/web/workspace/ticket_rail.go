@@ -246,7 +246,7 @@ func (s *sheet) fillSolve(step *ui.Step) {
 			Href: s.at("resolve") + "#act-resolve-" + piece.field, Attrs: s.opens("resolve"),
 		}
 		if d, ok := s.t.Detail.Deviations[piece.gap]; ok {
-			i = ui.Item{Label: i.Label, State: ui.Dev, Clause: i.Clause, Note: templ.Raw("")}
+			i = ui.Item{Label: i.Label, State: ui.Dev, Clause: i.Clause, Note: templ.NopComponent}
 			i.Label = s.T("workticket.left_out", "What", i.Label, "Reason", d.Reason)
 		}
 		step.Items = append(step.Items, i)
