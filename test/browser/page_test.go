@@ -74,7 +74,7 @@ func (d desk) outside(t *testing.T) []sheet {
 		{name: "link: to confirm", path: d.tracking(d.of(t, wang, ticket.Resolved))},
 		{name: "link: open", path: d.tracking(d.of(t, wang, ticket.Opened))},
 		{name: "sign-in, refused", path: "/signin", act: func(b *tab) {
-			b.provoke(http.StatusUnprocessableEntity)
+			b.provoke(http.StatusUnprocessableEntity, http.StatusUnauthorized)
 			b.run(`document.querySelector("input[name=email]").value="wang@qinglan.example";document.querySelector("input[name=password]").value="wrong wrong wrong"`)
 			b.click("main button[type=submit], main form .btn:not([data-variant])")
 			b.sees("the refusal", `document.querySelector(".prob, [aria-invalid=true], .problems, [role=alert]")`)
@@ -90,7 +90,7 @@ func (d desk) forRequester(t *testing.T) []sheet {
 		{name: "request, open", path: "/requests/" + d.of(t, wang, ticket.Opened).Ref()},
 		{name: "request, waiting", path: "/requests/" + d.of(t, wang, ticket.Pending).Ref()},
 		{name: "request, to confirm", path: "/requests/" + d.of(t, wang, ticket.Resolved).Ref()},
-		{name: "request, closed", path: "/requests/" + d.of(t, wang, ticket.Closed).Ref()},
+		{name: "request, closed", path: d.tracking(d.find(t, ticket.Filter{Status: ticket.Closed}, any1))},
 		{name: "me", path: "/me"},
 		{name: "new request, refused", path: "/new", act: func(b *tab) {
 			b.provoke(http.StatusUnprocessableEntity)

@@ -346,7 +346,11 @@ func TestAHandlerThatIgnoresItsTimeoutLosesTheJob(t *testing.T) {
 			w.pass(job.Beat)
 			w.ring <- w.clock.Now()
 		}
-		due(t, other)
+		// Either node buries it: the other one, or the one that hangs, a turn or two later.
+		for n := 0; len(dead(t, other)) == 0 && n < 100; n++ {
+			due(t, other)
+			w.ring <- w.clock.Now()
+		}
 		if gone := dead(t, other); len(gone) != 1 {
 			t.Errorf("nobody sees that it hangs: %+v", gone)
 		}

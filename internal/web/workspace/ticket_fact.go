@@ -61,7 +61,7 @@ func (s *sheet) movedFrom() string {
 // clock turns a time limit into what the components count.
 func (s *sheet) clock(c sla.Clock) ui.Clock {
 	return ui.Clock{
-		Meaning: s.T("sla.clock_" + string(c.Name)), Due: c.Due, Left: c.Due.Sub(s.c.Now), At: s.c.Clock(c.Due), Paused: c.State == sla.Paused,
+		Meaning: s.T("sla.clock_" + string(c.Name)), Due: c.Due, Left: c.Left, Working: c.Working, At: s.c.Clock(c.Due), Paused: c.State == sla.Paused,
 		Met: c.State == sla.Met || c.State == sla.Missed,
 	}
 }

@@ -247,7 +247,7 @@ func mainAct(s *sheet) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		switch s.t.Status {
 		case ticket.New:
-			templ_7745c5c3_Err = quick(s, "accept", ui.Btn{Label: s.T("workticket.accept"), Icon: "hand", Size: "sm", Class: "desk-only"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = quick(s, "accept", ui.Btn{Label: s.T("workticket.accept"), Icon: "hand", Size: "sm", Class: "desk-only", Key: "g a", NoKey: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -63,8 +63,12 @@ func (s *sheet) thread() []piece {
 		if fold == nil {
 			fold = &ui.Fold{}
 		}
-		for _, l := range lines {
-			fold.Entries = append(fold.Entries, ui.FoldEntry{ID: entryID(e.Record.ID), When: s.when(e.Record.Meta.At), Text: l})
+		for i, l := range lines {
+			at := ""
+			if i == 0 { // a fact of several lines is found by its first
+				at = entryID(e.Record.ID)
+			}
+			fold.Entries = append(fold.Entries, ui.FoldEntry{ID: at, When: s.when(e.Record.Meta.At), Text: l})
 		}
 		if did := s.did(e.Fact); !slices.Contains(done, did) {
 			done = append(done, did)
