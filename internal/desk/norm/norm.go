@@ -136,12 +136,7 @@ func first[F ticket.Fact](in Input, is func(F) bool) (Noted, bool) {
 
 // clock computes one clock of the ticket as it was at an instant.
 func (in Input) clock(t ticket.Ticket, name sla.Name, at time.Time) (sla.Clock, bool) {
-	for _, c := range sla.Clocks(t, in.Policy, in.Calendar, at) {
-		if c.Name == name {
-			return c, true
-		}
-	}
-	return sla.Clock{}, false
+	return sla.One(name, t, in.Policy, in.Calendar, at)
 }
 
 // dropped reports whether the ticket ended without an answer being owed.
