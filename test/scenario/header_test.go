@@ -60,7 +60,7 @@ func TestA34_A35_A42_A79_EveryAnswerOfEveryDoorIsWrapped(t *testing.T) {
 }
 
 // inside says where an address of ours leads and what a browser could do with its answer.
-var versions = regexp.MustCompile(`(?i)go1\.\d+|loopdesk[/ ]v?\d|\b(sqlite|postgres(ql)?|pgx|modernc|goose|huma|templ)\b|/work/main|/root/|\.go:\d+|goroutine \d|panic:|sqlstate|pq:`) //nolint:gochecknoglobals // a constant in all but name
+var versions = regexp.MustCompile(`(?i)go1\.\d+|loopdesk[/ ]v?\d|\b(sqlite|postgres(ql)?|pgx|modernc|goose|huma|templ)\b|/home/|/root/|internal/(kit|desk|web|app)/|\.go:\d+|goroutine \d|panic:|sqlstate|pq:`) //nolint:gochecknoglobals // a constant in all but name
 
 func wrapped(t *testing.T, what string, a answer) {
 	t.Helper()
