@@ -17,9 +17,20 @@ import (
 // board holds every open ticket in memory, about 120 bytes each, so that the counts beside
 // the views cost no SQL. It is fed after each commit; other nodes hear by the hub and call Refresh.
 type board struct {
-	mu   sync.RWMutex
-	rows map[ID]square
+	mu      sync.RWMutex
+	rows    map[ID]square
+	counted map[access.Actor]count // since the last change, for as long as countFresh
 }
+
+// count is what was counted for somebody, and when.
+type count struct {
+	at time.Time
+	Counts
+}
+
+// countFresh is how long a count stands when nothing changes but the time: it is written beside
+// a view, and every page shows it.
+const countFresh = time.Second
 
 type square struct {
 	version   int64
@@ -35,7 +46,7 @@ type square struct {
 	pending   Waiting
 }
 
-func newBoard() *board { return &board{rows: map[ID]square{}} }
+func newBoard() *board { return &board{rows: map[ID]square{}, counted: map[access.Actor]count{}} }
 
 func (b *board) put(t Ticket) {
 	b.mu.Lock()
@@ -43,6 +54,7 @@ func (b *board) put(t Ticket) {
 	if old, ok := b.rows[t.ID]; ok && old.version > t.Version {
 		return // a later commit was quicker to arrive
 	}
+	clear(b.counted)
 	if !t.Open() {
 		delete(b.rows, t.ID)
 		return
@@ -74,7 +86,7 @@ func (s *Service) Refresh(ctx context.Context, which ID) error {
 	return err
 }
 
-// Counts are the numbers beside the views and groups.
+// Counts are the numbers beside the views and groups; to be read only.
 type Counts struct {
 	Views  map[View]int
 	Groups map[person.GroupID]int
@@ -83,12 +95,24 @@ type Counts struct {
 // Counts counts what List would show the actor, view by view (S24: never more).
 func (s *Service) Counts(by access.Actor) Counts {
 	now := s.Clock.Now()
+	s.board.mu.RLock()
+	old, ok := s.board.counted[by]
+	s.board.mu.RUnlock()
+	if ok && !now.Before(old.at) && now.Sub(old.at) < countFresh {
+		return old.Counts
+	}
+	s.board.mu.Lock()
+	defer s.board.mu.Unlock()
+	c := s.board.count(by, now)
+	s.board.counted[by] = count{now, c}
+	return c
+}
+
+func (b *board) count(by access.Actor, now time.Time) Counts {
 	scope := access.Tickets(by)
 	c := Counts{Views: map[View]int{}, Groups: map[person.GroupID]int{}}
 	var n [8]int
-	s.board.mu.RLock()
-	defer s.board.mu.RUnlock()
-	for which, q := range s.board.rows {
+	for which, q := range b.rows {
 		if !scope.Holds(access.Object{Ticket: int64(which), Requester: int64(q.requester)}) {
 			continue
 		}

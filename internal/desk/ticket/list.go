@@ -53,6 +53,7 @@ type Filter struct {
 	Text      string // part of subject or first words, or a number; wildcards mean themselves
 	Cursor    string // from the page before
 	Limit     int    // 1–200, 50 where 0
+	Narrow    bool   // read only what a line of the list beside an open ticket shows: a third of the cost
 }
 
 // Page is a stretch of a list.
@@ -94,6 +95,13 @@ func (w *where) scope(s access.Scope) {
 // list leaves the detail out: no list shows it, and reading it costs more than the row.
 var listColumns = strings.Replace(columns, " detail,", " '{}',", 1) //nolint:gochecknoglobals // derived from a constant
 
+const narrowColumns = `id, number, status, pending, closed_as, subject, requester_id, graded, priority, updated_at, next_due, next_clock`
+
+func scanNarrow(r db.Row) (t Ticket, err error) {
+	err = r.Scan(&t.ID, &t.Number, &t.Status, &t.Pending, &t.ClosedAs, &t.Subject, &t.Requester, &t.Graded, &t.Priority, &t.UpdatedAt, &t.NextDue, &t.NextClock)
+	return t, err
+}
+
 // List returns a page of the tickets that the actor may see.
 func (s *Service) List(ctx context.Context, by access.Actor, f Filter) (Page, error) {
 	if by.Kind == access.Nobody {
@@ -117,7 +125,11 @@ func (s *Service) List(ctx context.Context, by access.Actor, f Filter) (Page, er
 		order = " ORDER BY priority, next_due, id"
 	}
 	w.args = append(w.args, f.Limit+1)
-	list, err := db.All(ctx, s.DB, scan, `SELECT `+listColumns+` FROM ticket WHERE TRUE`+w.text.String()+order+` LIMIT $`+strconv.Itoa(len(w.args)), w.args...)
+	shown, read := listColumns, scan
+	if f.Narrow {
+		shown, read = narrowColumns, scanNarrow
+	}
+	list, err := db.All(ctx, s.DB, read, `SELECT `+shown+` FROM ticket WHERE TRUE`+w.text.String()+order+` LIMIT $`+strconv.Itoa(len(w.args)), w.args...)
 	if err != nil {
 		return Page{}, err
 	}

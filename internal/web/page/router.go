@@ -78,7 +78,7 @@ type house struct {
 // NewRouter makes a router that knows this room's own routes: sign-in, profile, files,
 // mail frames and live hints.
 func NewRouter(k *Kit) *Router {
-	zip, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.CompressionLevel(3), gzhttp.ContentTypeFilter(zips))
+	zip, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.CompressionLevel(1), gzhttp.ContentTypeFilter(zips))
 	if err != nil {
 		panic(fmt.Sprintf("page: gzip: %v", err)) // only constants go in
 	}

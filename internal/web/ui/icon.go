@@ -10,17 +10,21 @@ import (
 )
 
 // Icon draws a Lucide icon. Size is "xs" (12 px), "s" (14), "" (16) or "l" (20).
-// It is hidden from assistive technology: the words beside it, or the label of
+// Its colour and line come from the style of the class ic. It is hidden from assistive technology: the words beside it, or the label of
 // the button around it, say what it means. A name that icons.txt does not list
 // draws an empty square, and a test says so.
 func Icon(name, size string) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-		class := "ic"
-		if size != "" {
-			class += " " + size
+		space := " "
+		if size == "" {
+			space = ""
 		}
-		_, err := io.WriteString(w, `<svg class="`+class+`" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">`+drawing(name)+`</svg>`)
-		return err
+		for _, part := range [...]string{`<svg class="ic`, space, size, `" viewBox="0 0 24 24" aria-hidden="true">`, drawing(name), `</svg>`} {
+			if _, err := io.WriteString(w, part); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

@@ -24,7 +24,7 @@ type slim struct {
 const slimShown = 24
 
 func (f *Faces) beside(c *page.Ctx, s *sheet) (slim, error) {
-	flt := ticket.Filter{View: ticket.View(c.Query("view")), Group: person.GroupID(c.QueryInt("group")), Limit: slimShown}
+	flt := ticket.Filter{View: ticket.View(c.Query("view")), Group: person.GroupID(c.QueryInt("group")), Limit: slimShown, Narrow: true}
 	if !known(flt.View) {
 		flt.View = ticket.Risk
 	}

@@ -105,7 +105,7 @@ func (s *sheet) facts() []norm.Noted {
 }
 
 func (s *sheet) readOthers() error {
-	p, err := s.f.Tickets.List(s.c.Context(), s.c.Actor, ticket.Filter{View: ticket.All, Requester: s.t.Requester, Limit: othersShown + 1})
+	p, err := s.f.Tickets.List(s.c.Context(), s.c.Actor, ticket.Filter{View: ticket.All, Requester: s.t.Requester, Limit: othersShown + 1, Narrow: true})
 	if err != nil {
 		return err
 	}
