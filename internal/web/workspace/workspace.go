@@ -49,7 +49,7 @@ func (f *Faces) Mount(r *page.Router) {
 
 // layout puts the house's own pages and failures into the frame of this face.
 func (f *Faces) layout(c *page.Ctx, fr page.Frame, body templ.Component) templ.Component {
-	return framed(ui.Workspace{Page: fr.Page(), Nav: f.nav(c, fr, "")}, body)
+	return framed(ui.Workspace{Page: fr.Page(), Nav: f.nav(c, fr, "")}, housed(fr.Lang, body))
 }
 
 // viewIcons are the ready-made lists that the navigation shows, with their signs.
