@@ -81,6 +81,11 @@ func newPostgres(ctx context.Context, d *DB, url string, n int, limit time.Durat
 	}
 	set["jit"] = "off" // short statements: compiling costs more than it saves
 	set["timezone"] = "UTC"
+	if limit > d.limit {
+		// A long scan is planned for what it asks: one plan for every word of a search would read
+		// the whole index for the rare ones.
+		set["plan_cache_mode"] = "force_custom_plan"
+	}
 	// The server gives up a little earlier than we do, so that its answer
 	// arrives and the connection stays usable.
 	set["statement_timeout"] = millis(limit * 9 / 10)

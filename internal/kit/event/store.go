@@ -35,9 +35,31 @@ func (b *Bus) List(ctx context.Context, q db.Querier, room string, subject, afte
 		room, subject, after, limit)
 }
 
+// ListOf returns everything that happened to several subjects of a room in one query: subject by
+// subject, each oldest first.
+func (b *Bus) ListOf(ctx context.Context, q db.Querier, room string, subjects []int64) ([]Record, error) {
+	if len(subjects) == 0 {
+		return nil, nil
+	}
+	args := []any{room}
+	for _, s := range subjects {
+		args = append(args, s)
+	}
+	return db.All(ctx, q, scan, `
+		SELECT `+columns+` FROM event WHERE room = $1 AND subject IN (`+db.List(len(subjects), 2)+`) ORDER BY subject, id`, args...)
+}
+
 // ListAll returns everything that happened, oldest first: at most limit records with an id above
 // after. It is for rebuilds. On PostgreSQL ids are given before commits: a record with a lower
 // id may still appear behind the last one returned while others write. Use DB.Long.
 func (b *Bus) ListAll(ctx context.Context, q db.Querier, after int64, limit int) ([]Record, error) {
 	return db.All(ctx, q, scan, `SELECT `+columns+` FROM event WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
+}
+
+// Last returns the highest id of a record so far; 0 where nothing ever happened.
+func (b *Bus) Last(ctx context.Context, q db.Querier) (int64, error) {
+	return db.One(ctx, q, func(r db.Row) (n int64, err error) {
+		err = r.Scan(&n)
+		return n, err
+	}, `SELECT COALESCE(MAX(id), 0) FROM event`)
 }

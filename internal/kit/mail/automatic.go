@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+
+	"github.com/loopdesk/loopdesk/internal/kit/richtext"
 )
 
 // Signs are what a message says about how it came to be. Programs know different ones,
@@ -156,24 +158,70 @@ func (m Message) Replied() bool {
 	case m.Signs.Precedence == "auto_reply", m.Signs.Report == "disposition-notification":
 		return true
 	}
-	// A subject alone proves nothing: people ask about their automatic replies.
-	if len(m.InReplyTo) == 0 && len(m.References) == 0 && !m.Signs.NullPath && !m.Signs.Suppress {
-		return false
+	// A subject alone proves nothing: people ask about their automatic replies. With a sign that
+	// it answers something it does: a header, or the subject of what is answered behind the words.
+	head, rest := autoHead(m.Subject)
+	answers := len(m.InReplyTo) > 0 || len(m.References) > 0 || m.Signs.NullPath || m.Signs.Suppress
+	if slices.Contains(replySubjects(), head) && (answers || quotesSubject(rest)) {
+		return true
 	}
-	head, _, found := strings.Cut(strings.NewReplacer("：", ":", "【", "[", "】", "]").Replace(m.Subject), ":")
-	if !found {
-		head, _, _ = strings.Cut(head, "]")
+	return answers && saysAutomatic(m)
+}
+
+// autoHead parts a subject into what stands before its first colon or closing bracket, without
+// brackets and what stands in them behind the words, and the rest.
+func autoHead(subject string) (head, rest string) {
+	s := strings.NewReplacer("：", ":", "【", "[", "】", "]", "（", "(", "）", ")").Replace(strings.TrimSpace(subject))
+	head, rest, found := strings.Cut(s, ":")
+	if strings.HasPrefix(s, "[") || !found {
+		h, r, closed := strings.Cut(s, "]")
+		if closed {
+			head, rest = h, r
+		}
 	}
-	head = strings.ToLower(strings.Trim(head, "[] "))
-	return slices.Contains(replySubjects(), head)
+	head, _, _ = strings.Cut(head, "(")
+	return strings.ToLower(strings.Trim(head, "[] ")), strings.TrimSpace(strings.TrimLeft(rest, ": "))
+}
+
+// quotesSubject reports whether what stands behind the words is the subject of another mail:
+// "Re: …", or the number of a request in brackets.
+func quotesSubject(rest string) bool {
+	low := strings.ToLower(rest)
+	for _, p := range []string{"re:", "re：", "回复:", "回复：", "答复:", "答复：", "回覆:", "回覆："} {
+		if strings.HasPrefix(low, p) {
+			return true
+		}
+	}
+	in, _, closed := strings.Cut(strings.TrimPrefix(low, "["), "]")
+	return strings.HasPrefix(low, "[") && closed && strings.ContainsAny(in, "0123456789")
+}
+
+// saysAutomatic reports whether a short answer says of itself that a machine wrote it. Only
+// words that no person writes about their own words count: that somebody is on leave may be news.
+func saysAutomatic(m Message) bool {
+	text := ""
+	for _, b := range m.Body {
+		if text += b.Plain; b.Plain == "" {
+			text += richtext.Text(b.HTML)
+		}
+	}
+	own, _ := Trim(clip(text, 8<<10))
+	own = strings.ToLower(own)
+	return len([]rune(own)) < 600 && hasAny(own, []string{
+		"这是一封自动回复", "此邮件为自动回复", "本邮件为自动回复", "此为自动回复", "本邮件由系统自动", "此邮件由系统自动", "这是来自qq邮箱的假期自动回复", "来自qq邮箱的自动回复",
+		"自动回复邮件", "系统自动回复，请勿", "這是自動回覆", "此為自動回覆",
+		"this is an automatic reply", "this is an automated reply", "this is an automated response", "this is an auto-reply", "this is an automatic response",
+		"this message was automatically generated",
+	})
 }
 
 // replySubjects are what stands before the colon in the subjects of answering machines.
 func replySubjects() []string {
 	return []string{
-		"out of office", "out of office reply", "out of office autoreply", "auto", "automatic reply", "autoreply", "auto-reply", "auto reply",
+		"out of office", "out of office reply", "out of office autoreply", "out of the office", "ooo", "auto", "automatic reply", "autoreply", "auto-reply", "auto reply",
 		"auto response", "autoresponse", "automatische antwort", "abwesenheitsnotiz", "réponse automatique", "respuesta automática",
-		"自动回复", "自動回覆", "系统自动回复", "外出自动回复", "自动答复", "自動回復", "自動返信", "休假自动回复",
+		"自动回复", "自動回覆", "系统自动回复", "外出自动回复", "自动答复", "自動回復", "自動返信", "休假自动回复", "假期自动回复", "邮件自动回复", "自动应答", "自动回信",
+		"外出", "外出中", "休假", "休假中", "出差", "出差中", "不在办公室", "休假通知", "外出通知", "休假回复", "休假答复", "离开办公室",
 	}
 }
 

@@ -3,6 +3,7 @@
 package richtext
 
 import (
+	"net/url"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -57,6 +58,33 @@ func hasText(attrs []html.Attribute, key string) bool {
 		}
 	}
 	return false
+}
+
+// hostOf returns the name of the machine that a link leads to, "" for links of other kinds.
+func hostOf(attrs []html.Attribute) string {
+	for _, a := range attrs {
+		if a.Key != "href" {
+			continue
+		}
+		u, err := url.Parse(a.Val)
+		if err != nil || u.Hostname() == "" {
+			return ""
+		}
+		return strings.ToLower(u.Hostname())
+	}
+	return ""
+}
+
+// whereTo is what is written at the end of a link: the host, where its words do not name it. A
+// link without words is a picture, whose title names the address.
+func (b *builder) whereTo() string {
+	host, words := b.link, strings.ToLower(b.linked.String())
+	b.link = ""
+	b.linked.Reset()
+	if host == "" || strings.TrimSpace(words) == "" || strings.Contains(words, strings.TrimPrefix(host, "www.")) {
+		return ""
+	}
+	return "<small> [" + html.EscapeString(host) + "]</small>"
 }
 
 // cleanLink returns an address that may be followed, as a browser would read

@@ -55,6 +55,8 @@ type builder struct {
 	open    []string // names of open elements, outermost first
 	tags    int
 	blocked int
+	link    string          // where the open link leads
+	linked  strings.Builder // its words so far
 }
 
 // pass sends a document through both filters and returns it with everything closed.
@@ -87,6 +89,9 @@ func (b *builder) text(s string) {
 		b.makeCell()
 	}
 	b.out.WriteString(html.EscapeString(s))
+	if b.link != "" {
+		b.linked.WriteString(s)
+	}
 }
 
 // start opens an element after closing what it cannot stand in.
@@ -104,6 +109,10 @@ func (b *builder) start(t html.Token) {
 		return
 	}
 	b.write(t.Data, attrs)
+	if t.Data == "a" && b.options.Hosts {
+		b.link = hostOf(attrs)
+		b.linked.Reset()
+	}
 	if k != void {
 		b.open = append(b.open, t.Data)
 	}
@@ -278,6 +287,9 @@ func (b *builder) end(name string) {
 func (b *builder) closeTo(n int) {
 	for len(b.open) > n {
 		last := len(b.open) - 1
+		if b.open[last] == "a" {
+			b.out.WriteString(b.whereTo())
+		}
 		b.out.WriteString("</" + b.open[last] + ">")
 		b.open = b.open[:last]
 	}

@@ -25,6 +25,9 @@ type Options struct {
 	// Remote gives the address under which we serve a remote picture, usually
 	// that of the image proxy. "" or nil leaves the picture out.
 	Remote func(url string) string
+	// Hosts writes behind each link whose words do not say so where it leads:
+	// "your bank [evil.example]".
+	Hosts bool
 }
 
 // Result is sanitised HTML and what the reader should be told about it.

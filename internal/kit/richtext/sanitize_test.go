@@ -407,3 +407,25 @@ func FuzzMarkdown(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) { check(t, richtext.FromMarkdown(s)) })
 }
+
+func TestS01_LinksSayWhereTheyGo(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		`<a href="https://evil.example/x">https://bank.example</a>`:              `[evil.example]`,
+		`<a href="https://evil.example/x"><b>your <i>bank</i></b></a>`:           `[evil.example]`,
+		`<a href="https://bank.example@evil.example/">bank.example</a>`:          `[evil.example]`,
+		`<a href="https://WWW.news.example/a">News.example</a>`:                  ``,
+		`<a href="https://news.example/a"><img src="cid:1"></a>`:                 ``,
+		`<a href="mailto:li@corp.example">write to us</a>`:                       ``,
+		`<a href="https://a.example/">one<a href="https://b.example/">two</a>`:   `[a.example]`,
+		`<table><tr><td><a href="https://a.example/">one</td></tr></table>after`: `[a.example]`,
+	} {
+		got := richtext.Options{Hosts: true}.Sanitize(in).HTML
+		if want == "" && strings.Contains(got, " [") || !strings.Contains(got, want) {
+			t.Errorf("%s gives %s", in, got)
+		}
+		if again := (richtext.Options{Hosts: true}).Sanitize(got).HTML; again != got {
+			t.Errorf("%s is no fixed point: %s", got, again)
+		}
+	}
+}
