@@ -33,6 +33,18 @@ verify: ## generated files are up to date
 bench: ## measured figures of docs/benchmarks.md
 	./tools/bench
 
+replan: ## 100,000 open tickets planned again after a policy change, and the clocks of one (LOOPDESK_REPLAN=2000 for a smoke)
+	LOOPDESK_REPLAN=$${LOOPDESK_REPLAN:-100000} go test ./internal/desk/sla -run '^$$' -bench . -benchtime=3x -count=1 -timeout 30m
+
+bench-search: ## search over a synthetic desk, by its size: make bench-search N=1000000
+	LOOPDESK_SEARCH_TICKETS=$${N:-100000} nice -n 19 go test ./internal/desk/search -run '^$$' -bench Search -benchtime 200x -count=1 -timeout 240m -v
+
+storm: ## 10,000 clocks due in one minute: the delay of the last, and the queue page meanwhile (LOOPDESK_STORM=300 for a smoke)
+	LOOPDESK_STORM=$${LOOPDESK_STORM:-10000} go test ./test/load -run P8_Storm -count=1 -timeout 60m -v
+
+timers: ## two nodes on one PostgreSQL with due timers, one killed 100 times
+	LOOPDESK_TIMER_KILLS=100 go test ./test/fault -run F21 -count=1 -timeout 60m -v
+
 screenshots: ## docs/screenshots by Chromium from a demo desk
 	go test ./test/browser -run TestScreenshots -count=1 -args -write
 
@@ -42,4 +54,10 @@ fuzz: ## ten minutes for each parser of foreign bytes
 crash: ## kill -9 under load, 200 times on each engine
 	LOOPDESK_KILLS=200 go test ./test/fault -run 'TestF0[12]' -count=1 -timeout 60m -v
 
-.PHONY: help run build test quick lint generate assets verify bench screenshots fuzz crash
+simulate: ## 10,000 seeds of the simulated desk
+	LOOPDESK_SEEDS=10000 go test ./test/simulation -run TestF52 -count=1 -timeout 90m -v
+
+incidents: ## 10,325 real incidents replayed and counted
+	LOOPDESK_INCIDENTS=all go test ./test/incident -count=1 -timeout 60m -v
+
+.PHONY: help run build test quick lint generate assets verify bench bench-search replan storm timers screenshots fuzz crash simulate incidents

@@ -17,8 +17,15 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/escalation"
+	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/promise"
+	"github.com/loopdesk/loopdesk/internal/desk/pull"
+	"github.com/loopdesk/loopdesk/internal/desk/report"
+	"github.com/loopdesk/loopdesk/internal/desk/rota"
+	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
@@ -31,15 +38,22 @@ const Prefix = "/api/v1"
 
 // Parts are what the door is made of.
 type Parts struct {
-	Tickets  *ticket.Service
-	People   *person.Service
-	Catalog  *catalog.Desk
-	Settings *setting.Service
-	Sessions *session.Service
-	Clocks   *sla.Service
-	Norm     *norm.Service
-	Clock    clock.Clock
-	Log      *slog.Logger // nil for silence
+	Tickets     *ticket.Service
+	People      *person.Service
+	Catalog     *catalog.Desk
+	Settings    *setting.Service
+	Sessions    *session.Service
+	Clocks      *sla.Service
+	Norm        *norm.Service
+	Escalations *escalation.Service
+	Rotas       *rota.Service
+	Majors      *major.Service
+	Promises    *promise.Service
+	Pull        *pull.Service
+	Reports     *report.Service
+	Search      *search.Service
+	Clock       clock.Clock
+	Log         *slog.Logger // nil for silence
 
 	// Address returns the network address of the caller, without port, with the proxies that
 	// are trusted taken off. nil takes the peer of the connection (A84).
@@ -78,9 +92,14 @@ func New(p Parts) *API {
 	a.huma = humago.NewWithPrefix(a.mux, Prefix, a.config())
 	a.huma.UseMiddleware(a.admit)
 	a.ticketOperations()
+	a.searchOperations()
 	a.commandOperations()
 	a.messageOperations()
 	a.judgementOperations()
+	a.timekeepingOperations()
+	a.promiseOperations()
+	a.nextOperations()
+	a.reportOperations()
 	a.fileOperations()
 	a.peopleOperations()
 	a.catalogOperations()

@@ -20,6 +20,7 @@ func (a *API) commandOperations() {
 	a.speechCommands()
 	a.solutionCommands()
 	a.endCommands()
+	a.participantCommands()
 }
 
 type (
@@ -43,6 +44,10 @@ type (
 		Stuck  string    `json:"stuck,omitempty" maxLength:"4000" doc:"What is stuck; told to the requester"`
 		Doing  string    `json:"doing,omitempty" maxLength:"4000" doc:"What is being done; told to the requester"`
 		Next   time.Time `json:"next,omitzero" doc:"When the requester hears next; told to the requester, and a promise"`
+
+		Vendor     string    `json:"vendor,omitempty" maxLength:"120" doc:"For vendor and blocked: who it is; staff only"`
+		VendorCase string    `json:"vendor_case,omitempty" maxLength:"120" doc:"The number under which they have it; staff only"`
+		VendorBy   time.Time `json:"vendor_by,omitzero" doc:"When they said that they would answer; the owner is reminded when it passes"`
 	}
 )
 
@@ -59,7 +64,10 @@ func (a *API) workCommands() {
 		}))
 	command(a, ticket.CmdHold, access.TicketWork, "Let a ticket wait", "For blocked a gate asks for stuck, doing and next (N30).",
 		simple(func(b holdBodyJSON) ticket.Command {
-			return ticket.HoldFor{Reason: ticket.Waiting(b.Reason), Stuck: b.Stuck, Doing: b.Doing, Next: b.Next}
+			return ticket.HoldFor{
+				Reason: ticket.Waiting(b.Reason), Stuck: b.Stuck, Doing: b.Doing, Next: b.Next,
+				Vendor: ticket.Vendor{Name: b.Vendor, Case: b.VendorCase, By: b.VendorBy},
+			}
 		}))
 	command(a, ticket.CmdResume, access.TicketWork, "End the waiting", "",
 		simple(func(*emptyJSON) ticket.Command { return ticket.Resume{} }))
@@ -137,22 +145,30 @@ type (
 		Text  string   `json:"text" minLength:"1" maxLength:"200000"`
 		Files []string `json:"files,omitempty" nullable:"false" maxItems:"50" maxLength:"26" pattern:"^[a-z2-7]{26}$" doc:"Tokens of uploaded files"`
 	}
+	replyJSON struct {
+		Text    string    `json:"text" minLength:"1" maxLength:"200000"`
+		Files   []string  `json:"files,omitempty" nullable:"false" maxItems:"50" maxLength:"26" pattern:"^[a-z2-7]{26}$" doc:"Tokens of uploaded files"`
+		Promise time.Time `json:"promise,omitzero" doc:"By when the words say that the requester hears next; recorded as a promise. Staff only"`
+	}
 	callJSON struct {
-		Text    string   `json:"text" minLength:"1" maxLength:"200000" doc:"What was said"`
-		Spoke   bool     `json:"spoke,omitempty" doc:"The requester was reached"`
-		Seconds int64    `json:"seconds,omitempty" minimum:"0" maximum:"86400" doc:"Length of the call"`
-		Files   []string `json:"files,omitempty" nullable:"false" maxItems:"50" maxLength:"26" pattern:"^[a-z2-7]{26}$" doc:"Tokens of uploaded files"`
+		Text    string    `json:"text" minLength:"1" maxLength:"200000" doc:"What was said"`
+		Spoke   bool      `json:"spoke,omitempty" doc:"The requester was reached"`
+		Seconds int64     `json:"seconds,omitempty" minimum:"0" maximum:"86400" doc:"Length of the call"`
+		Promise time.Time `json:"promise,omitzero" doc:"By when the requester was told that they hear next; recorded as a promise where they were reached"`
+		Files   []string  `json:"files,omitempty" nullable:"false" maxItems:"50" maxLength:"26" pattern:"^[a-z2-7]{26}$" doc:"Tokens of uploaded files"`
 	}
 )
 
 func (a *API) speechCommands() {
 	command(a, ticket.CmdReply, access.TicketSay, "Reply", "The requester reads it, or it is from the requester.",
-		simple(func(b sayJSON) ticket.Command { return ticket.Reply{Say: ticket.Say{Text: b.Text, Files: b.Files}} }))
+		simple(func(b replyJSON) ticket.Command {
+			return ticket.Reply{Say: ticket.Say{Text: b.Text, Files: b.Files}, Promise: b.Promise}
+		}))
 	command(a, ticket.CmdNote, access.TicketWork, "Note", "For staff only.",
 		simple(func(b sayJSON) ticket.Command { return ticket.Note{Say: ticket.Say{Text: b.Text, Files: b.Files}} }))
 	command(a, ticket.CmdCall, access.TicketWork, "Record a call", "For staff only.",
 		simple(func(b callJSON) ticket.Command {
-			return ticket.CallRecord{Say: ticket.Say{Text: b.Text, Files: b.Files, Seconds: b.Seconds}, Spoke: b.Spoke}
+			return ticket.CallRecord{Say: ticket.Say{Text: b.Text, Files: b.Files, Seconds: b.Seconds}, Spoke: b.Spoke, Promise: b.Promise}
 		}))
 }
 

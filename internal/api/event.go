@@ -57,8 +57,10 @@ type factJSON struct {
 	Difficulties  string                `json:"difficulties,omitempty"`
 	Approach      string                `json:"approach,omitempty"`
 	ClosedAs      string                `json:"closed_as,omitempty"`
+	Promise       time.Time             `json:"promise,omitzero" doc:"By when the words say that the requester hears next"`
 	Reason        string                `json:"reason,omitempty"`
 	Link          *linkJSON             `json:"link,omitempty"`
+	Participant   *refJSON              `json:"participant,omitempty" doc:"Who takes part, or no longer does"`
 	Clause        string                `json:"clause,omitempty"`
 	Gap           string                `json:"gap,omitempty"`
 }
@@ -112,9 +114,15 @@ func (a *API) fact(ctx context.Context, r reader, f ticket.Fact, at time.Time) f
 	case ticket.ReadBackDone:
 		return factJSON{Items: words(f.Items)}
 	case ticket.Said:
-		return factJSON{Kind: string(f.Kind), ByRequester: f.ByRequester, FirstResponse: f.FirstResponse, Spoke: f.Spoke}
+		return factJSON{Kind: string(f.Kind), ByRequester: f.ByRequester, FirstResponse: f.FirstResponse, Spoke: f.Spoke, Promise: f.Promise}
+	case ticket.ParticipantAdded:
+		return factJSON{Participant: a.who(ctx, r, f.Person)}
+	case ticket.ParticipantRemoved:
+		return factJSON{Participant: a.who(ctx, r, f.Person)}
 	case ticket.LinkedTo:
 		return factJSON{Link: &linkJSON{Number: f.Link.Number, Kind: f.Link.Kind}}
+	case ticket.MailHeld:
+		return factJSON{Reason: f.Reason}
 	case ticket.Deviated:
 		return factJSON{Clause: f.Clause, Gap: f.Gap, Reason: f.Reason}
 	}
@@ -125,7 +133,13 @@ func (a *API) fact(ctx context.Context, r reader, f ticket.Fact, at time.Time) f
 func outcome(r reader, f ticket.Fact, at time.Time) factJSON {
 	switch f := f.(type) {
 	case ticket.Held:
-		return factJSON{Hold: &holdJSON{Reason: string(f.Reason), Stuck: f.Stuck, Doing: f.Doing, Next: f.Next}}
+		h := &holdJSON{Reason: string(f.Reason), Stuck: f.Stuck, Doing: f.Doing, Next: f.Next}
+		h.vendor(r, f.Vendor)
+		return factJSON{Hold: h}
+	case ticket.VendorSilent:
+		h := &holdJSON{Reason: string(ticket.ForVendor)}
+		h.vendor(r, f.Vendor)
+		return factJSON{Hold: h}
 	case ticket.Resumed:
 		return factJSON{Because: f.Because}
 	case ticket.SolutionGiven:

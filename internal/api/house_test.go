@@ -18,8 +18,13 @@ import (
 	"github.com/loopdesk/loopdesk/internal/api"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/escalation"
+	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/promise"
+	"github.com/loopdesk/loopdesk/internal/desk/rota"
+	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
@@ -66,6 +71,16 @@ func newHouse(t *testing.T, d *db.DB) *house {
 		Gates: ticket.StandardGates(), Plan: p.Clocks.Plan, Expect: p.Clocks.Expect,
 	})
 	p.Norm = norm.NewService(p.Tickets, p.Clocks, h.clock)
+	p.Promises = promise.NewService(promise.Parts{DB: d, Bus: bus, Clock: h.clock, Jobs: h.jobs, Tickets: p.Tickets})
+	p.Promises.Listen()
+	p.Rotas = rota.NewService(d, bus, h.clock, p.People)
+	p.Majors = major.NewService(major.Parts{DB: d, Bus: bus, Clock: h.clock, Settings: p.Settings, Tickets: p.Tickets})
+	p.Escalations = escalation.NewService(escalation.Parts{
+		DB: d, Bus: bus, Clock: h.clock, Jobs: h.jobs, People: p.People, Rotas: p.Rotas, Settings: p.Settings, Tickets: p.Tickets,
+		Scene: func(context.Context, *db.Tx, ticket.Ticket) (escalation.Scene, error) { return escalation.Scene{}, nil },
+	})
+	p.Search = search.NewService(search.Parts{DB: d, Clock: h.clock, Jobs: h.jobs, People: p.People, Catalog: p.Catalog})
+	event.WithinAny(bus, p.Search.Heard)
 	event.Within(bus, p.Clocks.SolutionGiven)
 	event.Within(bus, p.Sessions.PersonChanged)
 	p.Clocks.Serve(p.Tickets)

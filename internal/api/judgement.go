@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 )
 
@@ -72,16 +73,29 @@ func (a *API) getConformance(ctx context.Context, r reader, in *struct{ Numbered
 
 type (
 	clockJSON struct {
-		Name    string       `json:"name" enum:"response,update,resolve,confirm"`
+		Name    string       `json:"name" enum:"response,update,silence,accept,resolve,confirm"`
 		State   string       `json:"state" enum:"running,paused,met,missed,over" doc:"missed: stopped too late; over: still running, past its due time"`
 		Start   time.Time    `json:"start"`
 		Due     time.Time    `json:"due,omitzero" doc:"Missing while paused"`
 		Stopped time.Time    `json:"stopped,omitzero"`
+		Target  int64        `json:"target_minutes,omitempty" doc:"Working time; missing where the time was told to the requester, or is counted in days"`
+		Pauses  []pauseJSON  `json:"pauses" nullable:"false" doc:"Stretches that do not count"`
+		Policy  []reasonJSON `json:"policy" nullable:"false" doc:"Which rule and calendar count, and why"`
 		Why     []reasonJSON `json:"why" nullable:"false" doc:"Why it is due when it is"`
+		Days    []reasonJSON `json:"days" nullable:"false" doc:"What the time to the due instant is made of, stretch by stretch"`
+	}
+	pauseJSON struct {
+		From    time.Time `json:"from"`
+		To      time.Time `json:"to,omitzero" doc:"Missing while it lasts"`
+		Reason  string    `json:"reason" enum:"requester,vendor,approval,visit,blocked,tried"`
+		Minutes int64     `json:"minutes" doc:"Working time that it takes out"`
+		Late    bool      `json:"late" doc:"It began when the time was up, and moves nothing"`
 	}
 	reasonJSON struct {
-		Key  string `json:"key"`
-		Text string `json:"text"`
+		Key   string `json:"key"`
+		Text  string `json:"text"`
+		Event int64  `json:"event,omitempty" doc:"The event that it comes from"`
+		Ended int64  `json:"ended,omitempty" doc:"The event that ended the stretch"`
 	}
 )
 
@@ -96,16 +110,32 @@ func (a *API) getClocks(ctx context.Context, r reader, in *struct{ Numbered }) (
 	if err != nil {
 		return nil, err
 	}
+	thread, err := a.Tickets.Thread(ctx, r.by, t)
+	if err != nil {
+		return nil, err
+	}
 	out := &clocksOut{}
 	out.Body.Items = []clockJSON{}
 	for _, c := range a.Clocks.Clocks(t) {
-		x := clockJSON{Name: string(c.Name), State: string(c.State), Start: c.Start, Due: c.Due, Stopped: c.Stopped, Why: []reasonJSON{}}
-		for _, l := range c.Why {
-			x.Why = append(x.Why, reasonJSON{Key: l.Key, Text: l.Text(r.lang, a.Clock.Now(), r.zone)})
+		c = c.Traced(thread)
+		x := clockJSON{
+			Name: string(c.Name), State: string(c.State), Start: c.Start, Due: c.Due, Stopped: c.Stopped, Target: int64(c.Goal / time.Minute),
+			Pauses: []pauseJSON{}, Policy: a.reasons(r, c.Policy), Why: a.reasons(r, c.Why), Days: a.reasons(r, c.Days),
+		}
+		for _, p := range c.Pauses {
+			x.Pauses = append(x.Pauses, pauseJSON{From: p.From, To: p.To, Reason: string(p.Reason), Minutes: int64(p.Length / time.Minute), Late: p.Late})
 		}
 		out.Body.Items = append(out.Body.Items, x)
 	}
 	return out, nil
+}
+
+func (a *API) reasons(r reader, list []sla.Line) []reasonJSON {
+	out := make([]reasonJSON, 0, len(list))
+	for _, l := range list {
+		out = append(out, reasonJSON{Key: l.Key, Text: l.Text(r.lang, a.Clock.Now(), r.zone), Event: l.Event, Ended: l.Ended})
+	}
+	return out
 }
 
 type missingIn struct {

@@ -105,6 +105,10 @@ func TestTheCommandsThatNeedASecondTicketOrACall(t *testing.T) {
 		}
 		h.walk(second, []step{
 			{"two tickets have to do with each other", "lin", "/link", m{"to": number(first)}, 200, m{"detail.links.0.kind": "related"}, []string{"ticket.linked"}},
+			{"a requester names nobody by key", "wang", "/add-participant", m{"person": h.id("zoe")}, 422, m{"errors.0.key": "ticket.participant_unknown"}, nil},
+			{"a colleague takes part", "lin", "/add-participant", m{"person": h.id("zoe")}, 200, m{"detail.participants.0.id": float64(h.id("zoe"))}, []string{"ticket.participant_added"}},
+			{"and no longer", "wang", "/remove-participant", m{"person": h.id("zoe")}, 200, m{"detail.participants": nil}, []string{"ticket.participant_removed"}},
+			{"an address stays outside", "lin", "/leave-out", m{"address": "x@firm.test"}, 200, nil, []string{"ticket.left_out"}},
 			{"but only once", "lin", "/link", m{"to": number(first)}, 409, m{"key": "ticket.linked_already"}, nil},
 			{"no such ticket", "lin", "/link", m{"to": 999999}, 422, m{"errors.0.field": "to", "errors.0.key": "ticket.not_found"}, nil},
 			{"tickets of two people are not merged", "lin", "/merge", m{"into": other.int("number")}, 422, m{"errors.0.field": "into"}, nil},
@@ -138,10 +142,10 @@ func TestEveryCommandOfALifeHasAnOperation(t *testing.T) {
 	}
 	for _, s := range ticket.Statuses() {
 		for _, c := range ticket.Commands(s) {
-			if want := "POST " + api.Prefix + "/tickets/{number}/" + string(c); c != ticket.CmdExpire && !routes[want] {
+			if want := "POST " + api.Prefix + "/tickets/{number}/" + string(c); !c.Automatic() && !routes[want] {
 				t.Errorf("%s has no operation", c)
 			}
-			if c == ticket.CmdExpire && routes["POST "+api.Prefix+"/tickets/{number}/expire"] {
+			if c.Automatic() && routes["POST "+api.Prefix+"/tickets/{number}/"+string(c)] {
 				t.Error("the desk alone says that time is up")
 			}
 		}
@@ -154,6 +158,9 @@ func TestADryRunSaysWhatWouldHappenAndChangesNothing(t *testing.T) {
 		h := newHouse(t, d)
 		path := h.open(nil)
 		h.complete(path)
+		if _, err := h.jobs.RunDue(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 		before, facts := h.get("lin", path), h.events("lin", path)
 		a := h.post("lin", path+"/resolve?dry_run=true", solution()).want(t, 200)
 		if a.text("status") != "resolved" || a.header.Get("Dry-Run") != "true" {

@@ -40,6 +40,7 @@ type messageJSON struct {
 	ByRequester bool       `json:"by_requester" doc:"From the requester's side"`
 	First       bool       `json:"first,omitempty" doc:"The request itself, in the user's words"`
 	Channel     string     `json:"channel"`
+	Sender      string     `json:"sender,omitempty" enum:"verified,unchecked,unverified,forged" doc:"Of a mail: whether it is from whom it names"`
 	Text        string     `json:"text"`
 	Quoted      string     `json:"quoted,omitempty" doc:"What the mail repeated from before"`
 	Seconds     int64      `json:"seconds,omitempty" doc:"Length of a call"`
@@ -50,7 +51,7 @@ type messageJSON struct {
 func (a *API) message(ctx context.Context, r reader, m ticket.Message) messageJSON {
 	out := messageJSON{
 		ID: int64(m.ID), Kind: string(m.Kind), At: m.At, Author: a.who(ctx, r, m.Author), ByRequester: m.ByUser, First: m.First,
-		Channel: string(m.Channel), Text: m.Text, Quoted: m.Quoted, Seconds: m.Seconds,
+		Channel: string(m.Channel), Sender: string(m.Proof.Verdict), Text: m.Text, Quoted: m.Quoted, Seconds: m.Seconds,
 	}
 	for _, f := range m.Attached {
 		out.Files = append(out.Files, toFileJSON(f))

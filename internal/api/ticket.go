@@ -151,7 +151,7 @@ func digest(body createTicketJSON) (string, error) {
 }
 
 type listTicketsIn struct {
-	Text     string `query:"q" maxLength:"200" doc:"Part of subject or first words, or a number"`
+	Text     string `query:"q" maxLength:"200" doc:"With the views all and closed as q of /search, best match first; with the others part of subject or first words, or a number"`
 	View     string `query:"view" enum:"risk,mine,unclaimed,waiting,promised,overdue,confirm,archive,closed,all" doc:"A ready-made list; all where it is missing. Requesters: closed and all"`
 	Status   string `query:"status" enum:"new,open,pending,resolved,closed"`
 	Group    int64  `query:"group" minimum:"1" maximum:"9007199254740991"`
@@ -187,7 +187,13 @@ func (a *API) listTickets(ctx context.Context, r reader, in *listTicketsIn) (*li
 	if err := ownFilter(r, f); err != nil {
 		return nil, err
 	}
-	p, err := a.Tickets.List(ctx, r.by, f)
+	list := a.Tickets.List
+	if f.Text != "" && (f.View == ticket.All || f.View == ticket.Done) {
+		list = func(ctx context.Context, _ access.Actor, f ticket.Filter) (ticket.Page, error) {
+			return a.searchTickets(ctx, r, f)
+		}
+	}
+	p, err := list(ctx, r.by, f)
 	if err != nil {
 		return nil, err
 	}

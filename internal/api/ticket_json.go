@@ -48,7 +48,7 @@ type ticketJSON struct {
 	ClosedAt        time.Time `json:"closed_at,omitzero"`
 	PromiseAt       time.Time `json:"promise_at,omitzero" doc:"When the requester was told to hear next"`
 	NextDue         time.Time `json:"next_due,omitzero" doc:"Staff only"`
-	NextClock       string    `json:"next_clock,omitempty" doc:"Staff only: response, update, resolve, confirm, archive"`
+	NextClock       string    `json:"next_clock,omitempty" doc:"Staff only: response, update, silence, accept, resolve, confirm, archive"`
 
 	Detail *detailJSON `json:"detail,omitempty" doc:"Missing in lists"`
 }
@@ -65,6 +65,7 @@ type detailJSON struct {
 	Rejections     []rejectionJSON       `json:"rejections,omitempty" nullable:"false"`
 	Reopened       int                   `json:"reopened,omitempty"`
 	MergedInto     int64                 `json:"merged_into,omitempty" doc:"The number of the ticket that goes on"`
+	Participants   []refJSON             `json:"participants,omitempty" nullable:"false" doc:"Who takes part beside the requester"`
 	Intake         map[string]answerJSON `json:"intake,omitempty" doc:"Staff only: the seven elements of the record"`
 	Complete       int                   `json:"complete,omitempty" doc:"Staff only: how many of the seven are recorded"`
 	ReadBack       *readBackJSON         `json:"read_back,omitempty" doc:"Staff only"`
@@ -83,6 +84,11 @@ type (
 		Stuck  string    `json:"stuck,omitempty" doc:"What is stuck"`
 		Doing  string    `json:"doing,omitempty" doc:"What is being done"`
 		Next   time.Time `json:"next,omitzero" doc:"When the requester hears next"`
+
+		Vendor       string    `json:"vendor,omitempty" doc:"Staff only"`
+		VendorCase   string    `json:"vendor_case,omitempty" doc:"Staff only"`
+		VendorBy     time.Time `json:"vendor_by,omitzero" doc:"Staff only: when they said that they would answer"`
+		VendorSilent time.Time `json:"vendor_silent,omitzero" doc:"Staff only: when that time had passed without their answer"`
 	}
 	solutionJSON struct {
 		Text       string   `json:"text"`
@@ -167,6 +173,7 @@ func (a *API) whole(ctx context.Context, r reader, t ticket.Ticket) ticketJSON {
 	out.Detail = v
 	if t.Status == ticket.Pending {
 		v.Hold = &holdJSON{Reason: string(d.Hold.Reason), Stuck: d.Hold.Stuck, Doing: d.Hold.Doing, Next: d.Hold.Next}
+		v.Hold.vendor(r, d.Hold.Vendor)
 	}
 	if s := d.Solution; s.Text != "" {
 		v.Solution = &solutionJSON{Text: s.Text, Cause: s.Cause, Prevention: s.Prevention, Verify: s.Verify}
@@ -179,6 +186,9 @@ func (a *API) whole(ctx context.Context, r reader, t ticket.Ticket) ticketJSON {
 	}
 	for _, x := range d.Rejections {
 		v.Rejections = append(v.Rejections, rejectionJSON{At: x.At, Reason: x.Reason})
+	}
+	for _, who := range d.Participants {
+		v.Participants = append(v.Participants, *a.who(ctx, r, who))
 	}
 	for _, l := range d.Links {
 		if l.Ticket == t.MergedInto && l.Kind == "duplicate" {
@@ -218,7 +228,7 @@ func (a *API) inside(ctx context.Context, r reader, t ticket.Ticket, v *detailJS
 		v.Links = append(v.Links, linkJSON{Number: l.Number, Kind: l.Kind})
 	}
 	for _, c := range ticket.Commands(t.Status) {
-		if c != ticket.CmdExpire { // the desk's own
+		if !c.Automatic() {
 			v.Commands = append(v.Commands, string(c))
 		}
 	}

@@ -47,6 +47,9 @@ type grammar struct {
 	Token struct {
 		Create tokenCreate `cmd:""`
 	} `cmd:""`
+	Search struct {
+		Rebuild struct{} `cmd:""`
+	} `cmd:""`
 	Show    struct{} `cmd:"" name:"config"`
 	Version struct{} `cmd:""`
 	Help    struct {
@@ -166,6 +169,8 @@ func (c console) run(ctx context.Context, command string, g grammar) error {
 		return c.mailDeliver(ctx, g.Keys, g.Mail.Deliver)
 	case "token create":
 		return c.tokenCreate(ctx, g.Keys, g.Token.Create)
+	case "search rebuild":
+		return c.searchRebuild(ctx, g.Keys)
 	}
 	return errs.New(errs.Invalid, "app.no_command")
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
+	"github.com/loopdesk/loopdesk/internal/desk/setting"
 )
 
 const pipedMail = "From wang@people.example  Mon Mar  2 09:00:00 2026\nFrom: Wang <wang@people.example>\nSubject: Printer\n\nIt jams.\n"
@@ -57,7 +58,7 @@ func TestP1_AMailIsPipedIn(t *testing.T) {
 	}
 	m := notify.StartMailing()
 	m.Address = "desk@desk.example"
-	if err := h.Notices.SaveMailing(t.Context(), access.Desk(), m, "", 0); err != nil {
+	if err := h.Notices.SaveMailing(t.Context(), access.Desk(), m, "", setting.AnyVersion); err != nil {
 		t.Fatal(err)
 	}
 	if err := h.Close(); err != nil {

@@ -185,7 +185,7 @@ func (h *House) dressDemo(ctx context.Context) error {
 	m := notify.Mailing{
 		Name: "青岚 IT 服务台", Address: demoAddress, Tagged: true, Host: h.box.host, Port: h.box.port, Security: notify.Plain,
 	}
-	return h.Notices.SaveMailing(ctx, access.Desk(), m, "", 0)
+	return h.Notices.SaveMailing(ctx, access.Desk(), m, "", setting.AnyVersion)
 }
 
 // dressed is the desk's own setting in the sample organisation.

@@ -26,6 +26,7 @@ type script struct {
 	Categories []demoCategory `toml:"category"`
 	Scenes     []scene        `toml:"scene"`
 	Letters    []demoLetter   `toml:"letter"`
+	Rota       demoRota       `toml:"rota"`
 	Stories    []story        `toml:"-"`
 	Phrases    map[string]phrases
 }
@@ -44,12 +45,22 @@ type demoPerson struct {
 	Place      string
 	Phone      string
 	Groups     []string
+	Skills     string // words with commas between them
+	Limit      int64  // how much they have in work at once
+}
+
+type demoRota struct {
+	Name   string
+	NameEN string `toml:"name_en"`
+	Day    string
+	Night  string
 }
 
 type demoService struct {
 	Name   string
 	NameEN string `toml:"name_en"`
 	Core   bool
+	Skills string // what its tickets ask for
 }
 
 type demoCategory struct {
@@ -124,6 +135,8 @@ type phrases struct {
 	Done, Why, Needed, Second, Call, Cancel, Invalid, Again string
 	Vendor, Visit, Approval, Evidence, Override             string
 	VendorDoing                                             string `toml:"vendor_doing"`
+	VendorName                                              string `toml:"vendor_name"`
+	VendorCase                                              string `toml:"vendor_case"`
 	VisitDoing                                              string `toml:"visit_doing"`
 	ApprovalDoing                                           string `toml:"approval_doing"`
 	CallBack                                                string `toml:"call_back"`

@@ -3,11 +3,13 @@
 package app
 
 import (
+	"context"
 	"strings"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/promise/phrase"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
 )
@@ -23,7 +25,8 @@ type step struct {
 	at   time.Time
 	play *play
 	by   func(*play) access.Actor
-	do   func(*play) ticket.Command // nil records the request itself
+	do   func(*play) ticket.Command // nil records the request itself, where also is nil, too
+	also func(ctx context.Context, h *House, on ticket.ID) error
 }
 
 // life writes down what happens to one ticket, command by command. Nothing is carried out
@@ -58,7 +61,7 @@ func (c *cast) begin(s story, words int, who person.Person, ch ticket.Channel, a
 
 // do adds one command of an actor.
 func (l *life) do(by access.Actor, cmd ticket.Command) {
-	l.steps = append(l.steps, step{l.at, l.play, func(*play) access.Actor { return by }, func(*play) ticket.Command { return cmd }})
+	l.steps = append(l.steps, step{at: l.at, play: l.play, by: func(*play) access.Actor { return by }, do: func(*play) ticket.Command { return cmd }})
 }
 
 // work adds one command of the agent.
@@ -111,7 +114,7 @@ func (l *life) record() {
 			ticket.Since: {Value: l.story.Since}, ticket.Wanted: {Value: l.story.Wanted}, ticket.Affected: {Value: l.story.Affected},
 		}
 	}
-	l.steps = append(l.steps, step{l.at, l.play, func(*play) access.Actor { return by }, nil})
+	l.steps = append(l.steps, step{at: l.at, play: l.play, by: func(*play) access.Actor { return by }})
 }
 
 // answers are the elements of the record that the directory does not know.
@@ -175,8 +178,17 @@ func (l *life) look() *life {
 
 // progress tells the requester how far it is (N29).
 func (l *life) progress() *life {
-	l.work(ticket.Reply{Say: ticket.Say{Text: l.story.Progress}})
+	l.work(l.promised(l.story.Progress))
 	return l
+}
+
+// promised is a reply with the time that its words promise, as the page would have offered it.
+func (l *life) promised(text string) ticket.Reply {
+	r := ticket.Reply{Say: ticket.Say{Text: text}}
+	if f, ok := phrase.First(text, phrase.At{Now: l.at, Zone: l.c.zone}); ok {
+		r.Promise, r.Words = f.Due, f.Words
+	}
+	return r
 }
 
 // ask puts a question and waits for the answer.
@@ -198,6 +210,10 @@ func (l *life) hold(why ticket.Waiting, next time.Time) *life {
 	switch why {
 	case ticket.ForVendor:
 		h.Stuck, h.Doing = l.say.Vendor, l.say.VendorDoing
+		h.Vendor = ticket.Vendor{Name: l.say.VendorName, Case: l.say.VendorCase}
+		if by := next.Add(-time.Hour); by.After(l.at) {
+			h.Vendor.By = by
+		}
 	case ticket.ForVisit:
 		h.Stuck, h.Doing = l.say.Visit, l.phrase(l.say.VisitDoing)
 	case ticket.ForApproval:
@@ -240,11 +256,11 @@ func (l *life) confirm() *life {
 	if l.channel == ticket.Mail {
 		who := int64(l.who.ID)
 		l.steps = append(l.steps, step{
-			l.at, l.play,
-			func(p *play) access.Actor {
+			at: l.at, play: l.play,
+			by: func(p *play) access.Actor {
 				return access.Actor{Kind: access.Link, ID: who, Role: access.Requester, Ticket: int64(p.id), Via: "link"}
 			},
-			func(*play) ticket.Command { return ticket.Confirm{} },
+			do: func(*play) ticket.Command { return ticket.Confirm{} },
 		})
 		return l
 	}

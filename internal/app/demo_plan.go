@@ -37,6 +37,7 @@ type cast struct {
 	core       map[string]bool
 	turn       map[person.GroupID]int
 	asked      map[string]int // how often a story was told
+	waited     bool           // the major incident of the past is told
 }
 
 // agentFor returns who takes a ticket: somebody of the category's group where the requester
@@ -203,6 +204,12 @@ func (c *cast) past(n int) []*life {
 		at := c.workday(i, n)
 		ch := []ticket.Channel{ticket.Portal, ticket.Mail, ticket.Portal, ticket.Phone, ticket.Portal, ticket.Mail, ticket.API, ticket.Portal}[i%8]
 		l := c.begin(s, words, c.requester(s, ""), ch, at)
+		if c.wide(l, i, n) {
+			c.waited = true
+			l.respond(false).take().hello().wait(2, 5).shared().wait(3, 9).solve(true).wait(15, 40).confirm()
+			out = append(out, l)
+			continue
+		}
 		c.finish(l, i)
 		out = append(out, l)
 		if i%23 == 7 && len(out) < n { // the same person asks once more, and it is merged
@@ -336,9 +343,9 @@ func (c *cast) twice(l *life) *life {
 	again.at = l.steps[1].at.Add(30 * time.Second)
 	agent := staffActor(l.agent)
 	again.steps = append(again.steps, step{
-		again.at, again.play,
-		func(*play) access.Actor { return agent },
-		func(*play) ticket.Command { return ticket.Merge{Into: first.id} },
+		at: again.at, play: again.play,
+		by: func(*play) access.Actor { return agent },
+		do: func(*play) ticket.Command { return ticket.Merge{Into: first.id} },
 	})
 	return again
 }

@@ -29,7 +29,7 @@ func rehearse(ctx context.Context, conf Config, s stores, o Options) error {
 	if err != nil {
 		return err
 	}
-	if err := setting.Save(ctx, h.Settings, access.Desk(), setting.DeskName, dressed(), 0); err != nil {
+	if err := setting.Save(ctx, h.Settings, access.Desk(), setting.DeskName, dressed(), setting.AnyVersion); err != nil {
 		return err
 	}
 	c, err := h.castDemo(ctx, now)
@@ -75,6 +75,14 @@ const demoBatch = 200
 // other share a commit; each has its own instant all the same.
 func (h *House) perform(ctx context.Context, moving *clock.Manual, steps []step) error {
 	for len(steps) > 0 {
+		if steps[0].also != nil {
+			moving.Set(steps[0].at)
+			if err := steps[0].also(ctx, h, steps[0].play.id); err != nil {
+				return fmt.Errorf("demo: %q at %s: %w", steps[0].play.request.Say.Text, steps[0].at, err)
+			}
+			steps = steps[1:]
+			continue
+		}
 		if steps[0].do == nil {
 			moving.Set(steps[0].at)
 			t, _, err := h.Tickets.Record(ctx, steps[0].by(steps[0].play), steps[0].play.request)
@@ -136,7 +144,7 @@ func (h *House) castDemo(ctx context.Context, now time.Time) (*cast, error) {
 		services: map[string]catalog.ServiceID{}, core: map[string]bool{},
 		turn: map[person.GroupID]int{}, asked: map[string]int{},
 	}
-	for _, step := range []func(context.Context, *cast) error{h.castPeople, h.castGroups, h.castCatalog} {
+	for _, step := range []func(context.Context, *cast) error{h.castPeople, h.castGroups, h.castCatalog, h.castRota} {
 		if err := step(ctx, c); err != nil {
 			return nil, fmt.Errorf("demo: %w", err)
 		}
@@ -151,6 +159,7 @@ func (h *House) castPeople(ctx context.Context, c *cast) error {
 		for _, p := range append(c.script.Staff, c.script.Requesters...) {
 			x := person.Person{
 				Name: p.Name, Email: p.Email, Phone: p.Phone, Department: p.Department, Place: p.Place, Lang: p.Lang, Role: access.Role(p.Role),
+				Skills: person.ReadSkills(p.Skills), Limit: p.Limit,
 			}
 			if x.Lang == "" {
 				x.Lang = "zh-CN"
@@ -197,7 +206,7 @@ func (h *House) castGroups(ctx context.Context, c *cast) error {
 
 func (h *House) castCatalog(ctx context.Context, c *cast) error {
 	for _, s := range c.script.Services {
-		saved, err := h.Catalog.SaveService(ctx, access.Desk(), catalog.Service{Name: s.Name, NameEN: s.NameEN, Core: s.Core}, 0)
+		saved, err := h.Catalog.SaveService(ctx, access.Desk(), catalog.Service{Name: s.Name, NameEN: s.NameEN, Core: s.Core, Skills: person.ReadSkills(s.Skills)}, 0)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.Name, err)
 		}

@@ -7,10 +7,12 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"time"
 
 	"github.com/loopdesk/loopdesk/internal/api"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
+	"github.com/loopdesk/loopdesk/internal/kit/netguard"
 	"github.com/loopdesk/loopdesk/internal/web/admin"
 	"github.com/loopdesk/loopdesk/internal/web/assets"
 	"github.com/loopdesk/loopdesk/internal/web/page"
@@ -28,15 +30,17 @@ func (h *House) face() {
 		Sessions: h.Sessions, People: h.People, Settings: h.Settings, Links: h.Links, Tickets: h.Tickets, Hub: h.Hub, Keys: h.Keys,
 		Clock: h.Clock, Log: h.Log, Public: h.Public, Secure: h.Config.secure(), Develop: h.Config.Development,
 		Proxies: h.Config.proxies(), Forgot: h.Notices.Forgot,
+		Quiet:   h.Notices,
+		Outside: netguard.Client(netguard.Options{Timeout: 8 * time.Second, MaxBytes: 4 << 20}),
 	})
-	portal.New(h.Tickets, h.People, h.Catalog, h.Clocks).Mount(h.Pages)
+	portal.New(h.Tickets, h.People, h.Catalog, h.Clocks, h.Promises, h.Search, h.Majors).Mount(h.Pages)
 	workspace.New(workspace.Parts{
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Clocks: h.Clocks, Norm: h.Norm,
-		Intake: h.Intake, Notify: h.Notices,
+		Intake: h.Intake, Notify: h.Notices, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, BaseURL: h.Public, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search,
 	}).Mount(h.Pages)
 	admin.New(admin.Parts{
 		People: h.People, Sessions: h.Sessions, Catalog: h.Catalog, Settings: h.Settings, Tickets: h.Tickets, Notify: h.Notices,
-		Clocks: h.Clocks, Jobs: h.Jobs, Quarantined: h.quarantined, Intake: h.Intake, TryMailbox: h.Fetcher.Try,
+		Clocks: h.Clocks, Jobs: h.Jobs, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Quarantined: h.quarantined, Intake: h.Intake, TryMailbox: h.Fetcher.Try,
 	}).Mount(h.Pages)
 	h.Pages.Foreign(assets.Prefix, assets.Handler())
 	h.Pages.Foreign(api.Prefix+"/", h.API)

@@ -114,7 +114,11 @@ func (h *House) ownKey(ctx context.Context) error {
 	case err != nil:
 		return fmt.Errorf("read key mark: %w", err)
 	case version == 0:
-		return setting.Save(ctx, h.Settings, access.Desk(), keyMarkName, keyMark{h.Keys.Sign(purpose)}, 0)
+		err := setting.Save(ctx, h.Settings, access.Desk(), keyMarkName, keyMark{h.Keys.Sign(purpose)}, 0)
+		if errs.KindOf(err) == errs.Stale { // another node began with us; the mark that stands is the one that counts
+			return h.ownKey(ctx)
+		}
+		return err
 	case !h.Keys.Verify(purpose, mark.Mac):
 		return errs.New(errs.Unavailable, "app.key_foreign", "File", h.Config.file(keyFile))
 	}

@@ -11,15 +11,23 @@ import (
 	"net/url"
 	"path/filepath"
 	"sync/atomic"
+	"time"
 
 	"github.com/loopdesk/loopdesk/internal/api"
 	"github.com/loopdesk/loopdesk/internal/channel/email"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/live"
+	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/promise"
+	"github.com/loopdesk/loopdesk/internal/desk/pull"
+	"github.com/loopdesk/loopdesk/internal/desk/report"
+	"github.com/loopdesk/loopdesk/internal/desk/rota"
+	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
@@ -29,6 +37,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/event"
 	"github.com/loopdesk/loopdesk/internal/kit/job"
+	"github.com/loopdesk/loopdesk/internal/kit/mail/auth"
 	"github.com/loopdesk/loopdesk/internal/kit/pubsub"
 	"github.com/loopdesk/loopdesk/internal/kit/secret"
 	"github.com/loopdesk/loopdesk/internal/web/page"
@@ -39,6 +48,9 @@ type Options struct {
 	Clock clock.Clock   // the machine's where nil
 	Log   *slog.Logger  // silence where nil
 	Mail  notify.Sender // how letters leave; by SMTP where nil
+	Names auth.Resolver // what senders' domains say of their mail; the machine's resolver where nil
+	// Elapsed is how much time really passed, whatever Clock says; nil with a Clock believes that.
+	Elapsed func() time.Duration
 	// Public is the address of the desk as people type it; from the configuration where empty.
 	Public string
 	// Guest opens a SQLite file beside the process that serves it, for a short visit.
@@ -65,20 +77,27 @@ type House struct {
 	Bus  *event.Bus
 	Hub  *pubsub.Hub
 
-	Settings *setting.Service
-	People   *person.Service
-	Catalog  *catalog.Desk
-	Sessions *session.Service
-	Links    *session.Links
-	Clocks   *sla.Service
-	Tickets  *ticket.Service
-	Intake   *intake.Service
-	Fetcher  *email.Fetcher
-	Norm     *norm.Service
-	Notices  *notify.Service
-	Live     *live.Service
-	API      *api.API
-	Pages    *page.Router
+	Settings    *setting.Service
+	People      *person.Service
+	Catalog     *catalog.Desk
+	Sessions    *session.Service
+	Links       *session.Links
+	Clocks      *sla.Service
+	Tickets     *ticket.Service
+	Promises    *promise.Service
+	Rotas       *rota.Service
+	Majors      *major.Service
+	Escalations *escalation.Service
+	Intake      *intake.Service
+	Fetcher     *email.Fetcher
+	Norm        *norm.Service
+	Pull        *pull.Service
+	Reports     *report.Service
+	Notices     *notify.Service
+	Live        *live.Service
+	Search      *search.Service
+	API         *api.API
+	Pages       *page.Router
 
 	told   []string // the facts of which people are told
 	meters meters
@@ -118,6 +137,9 @@ func build(ctx context.Context, c Config, s stores, o Options) (*House, error) {
 	if err := h.Tickets.LoadBoard(ctx); err != nil {
 		return nil, fmt.Errorf("load open tickets: %w", err)
 	}
+	if err := h.loadTimekeeping(ctx); err != nil {
+		return nil, err
+	}
 	return h, nil
 }
 
@@ -149,7 +171,10 @@ func (h *House) Close() error { return h.close() }
 // assemble makes every room of what it is made of, from the ground up.
 func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error) {
 	if o.Clock == nil {
-		o.Clock = clock.System()
+		var err error
+		if o.Clock, o.Elapsed, err = houseClock(ctx, s.DB); err != nil {
+			return nil, fmt.Errorf("ask what time it is: %w", err)
+		}
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -176,17 +201,25 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.Clocks = sla.NewService(h.Settings, h.Jobs, o.Clock)
 	h.Tickets = ticket.NewService(ticket.Parts{
 		DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Blobs: s.Blobs,
-		Gates: gates(), Plan: h.Clocks.Plan, Expect: h.Clocks.Expect,
+		Gates: h.gates(), Plan: h.Clocks.Plan, Expect: h.Clocks.Expect,
+		Settled: func(ctx context.Context, tx *db.Tx, t ticket.Ticket) error { return h.Escalations.Planned(ctx, tx, t) },
 	})
 	h.Clocks.Serve(h.Tickets)
+	h.timekeeping()
+	h.Promises = promise.NewService(promise.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, Tickets: h.Tickets})
+	h.Pull = pull.NewService(pull.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Catalog: h.Catalog, Tickets: h.Tickets})
+	h.Reports = report.NewService(report.Parts{
+		DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks, Promises: h.Promises,
+	})
 	h.Norm = norm.NewService(h.Tickets, h.Clocks, o.Clock)
 	h.Live = live.NewService(h.Hub, h.Tickets)
+	h.Search = search.NewService(search.Parts{DB: s.DB, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Catalog: h.Catalog})
 	h.Notices = notify.NewService(notify.Parts{
 		DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Tickets: h.Tickets, Settings: h.Settings,
 		Links: h.Links, Sessions: h.Sessions, Keys: s.Keys, Sender: o.Mail, Renderer: email.Letters{}, BaseURL: o.Public,
 	})
 	h.Intake = intake.NewService(intake.Parts{
-		DB: s.DB, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Tickets: h.Tickets, Links: h.Links, Parser: email.Parser{},
+		DB: s.DB, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Tickets: h.Tickets, Links: h.Links, Parser: email.Parser{}, Verifier: email.Verifier{Names: o.Names},
 		Bus: h.Bus, Settings: h.Settings, Keys: s.Keys,
 		Own:  func(addr string) bool { return h.Notices.Own(ctx, addr) || h.Intake.OwnsMailbox(ctx, addr) },
 		Lang: func() string { return h.Settings.Desk(ctx).Lang },
@@ -194,7 +227,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.Fetcher = email.NewFetcher(email.FetchConfig{Intake: h.Intake, Clock: o.Clock, Log: o.Log})
 	h.API = api.New(api.Parts{
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Sessions: h.Sessions,
-		Clocks: h.Clocks, Norm: h.Norm, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
+		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
 		Address: func(r *http.Request) string { return page.Address(r, h.Config.proxies()) },
 	})
 	h.wire()

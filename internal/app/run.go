@@ -46,6 +46,12 @@ func (h *House) Run(ctx context.Context, d Doors) error {
 	if err := h.listen(ctx); err != nil {
 		return err
 	}
+	if err := h.Clocks.Upgraded(ctx); err != nil {
+		return fmt.Errorf("plan after an upgrade: %w", err)
+	}
+	if err := h.Search.Ensure(ctx); err != nil {
+		return fmt.Errorf("look at the search index: %w", err)
+	}
 	watched, unwatch := context.WithCancel(context.WithoutCancel(ctx))
 	var operators errgroup.Group
 	if d.Metrics != nil {
@@ -64,6 +70,8 @@ func (h *House) work(ctx context.Context, d Doors) error {
 	g.Go(func() error { return h.Jobs.Run(ctx) })
 	g.Go(func() error { return h.housekeeping(ctx) })
 	g.Go(func() error { return h.Fetcher.Run(ctx) })
+	g.Go(func() error { return h.reporting(ctx) })
+	g.Go(func() error { return h.Escalations.Run(ctx) })
 	if d.HTTP != nil {
 		g.Go(func() error { return h.serveHTTP(ctx, d.HTTP, h.server()) })
 	}
@@ -83,6 +91,13 @@ func (h *House) listen(ctx context.Context) error {
 	}
 	if h.DB.Engine() != db.Postgres { // nobody else writes, nor is at the jobs of the last run
 		return h.Jobs.Inherit(ctx)
+	}
+	if err := h.DB.Listen(ctx, majorChannel, func(string) {
+		if err := h.Majors.Load(ctx); err != nil && ctx.Err() == nil {
+			h.Log.WarnContext(ctx, "major incidents of other nodes not read", "error", err)
+		}
+	}); err != nil {
+		return fmt.Errorf("listen for major incidents: %w", err)
 	}
 	changed := make(chan ticket.ID, 1024)
 	err := h.DB.Listen(ctx, boardChannel, func(payload string) {
@@ -134,7 +149,7 @@ func (h *House) housekeeping(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-soon.C:
-			err = errors.Join(h.Clocks.Load(ctx), h.Intake.WatchMailboxes(ctx))
+			err = errors.Join(h.setClock(ctx), h.Clocks.Load(ctx), h.loadTimekeeping(ctx), h.Intake.WatchMailboxes(ctx))
 			if h.stale.Swap(false) {
 				err = errors.Join(err, h.Tickets.LoadBoard(ctx))
 			}

@@ -70,6 +70,18 @@ func (c console) tokenCreate(ctx context.Context, conf Config, arg tokenCreate) 
 	})
 }
 
+// searchRebuild lets the search index be made anew by the desk that runs, or by the next one
+// that does.
+func (c console) searchRebuild(ctx context.Context, conf Config) error {
+	return c.visiting(ctx, conf, func(h *House) error {
+		if err := h.Search.Rebuild(ctx); err != nil {
+			return err
+		}
+		c.say("app.search_rebuild")
+		return nil
+	})
+}
+
 // visiting opens the desk, lets fn work and closes it.
 func (c console) visiting(ctx context.Context, conf Config, fn func(h *House) error) error {
 	h, err := visit(ctx, conf, Options{Log: newLog(conf, c.Err)})

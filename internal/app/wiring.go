@@ -10,6 +10,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/event"
 )
 
@@ -17,30 +18,45 @@ import (
 // does, and no room knows its listeners.
 
 // gates are what the standard asks before a command.
-func gates() ticket.Gates { return ticket.StandardGates() }
+func (h *House) gates() ticket.Gates {
+	g := ticket.StandardGates()
+	// A major incident ends, with its review, before its ticket does (N4).
+	g[ticket.CmdClose] = append(g[ticket.CmdClose], func(t ticket.Ticket) []errs.Gap { return h.Majors.Gate(t) })
+	return g
+}
 
 // wire connects the rooms. What must be true at once stands first and runs in the commit;
 // what follows from it runs after it, as jobs that survive a crash.
 func (h *House) wire() {
 	event.Within(h.Bus, h.Clocks.Changed)         // a new policy is in force as soon as it is saved
+	event.Within(h.Bus, h.Clocks.Moved)           // rules hold for categories and what lies below them
 	event.Within(h.Bus, h.Clocks.SolutionGiven)   // the wait for the user's word ends by a timed job (N35)
+	h.Promises.Listen()                           // what a fact tells, keeps or breaks is promised with it (N20, N29, N30)
 	event.Within(h.Bus, h.Sessions.PersonChanged) // whoever lost rights loses their sessions (S45)
+	event.Within(h.Bus, h.Escalations.Changed)    // steps count from when they are saved
+	event.WithinAny(h.Bus, h.incident)            // a major incident is looked at at once (N4)
 	event.WithinAny(h.Bus, h.Live.Heard)          // open pages hear that they are stale
 	event.WithinAny(h.Bus, h.announce)            // the boards of other nodes
+	event.WithinAny(h.Bus, h.Search.Heard)        // what was said can be found
 	if h.quiet {
 		return
 	}
 	tell[ticket.Acknowledged](h, "acknowledged") // number, link and expectation (N19, N20)
 	tell[ticket.Said](h, "said")
-	tell[ticket.Held](h, "held")              // the three answers of an honest wait (N30)
+	tell[ticket.Held](h, "held") // the three answers of an honest wait (N30)
+	tell[ticket.VendorSilent](h, "vendor_silent")
 	tell[ticket.SolutionGiven](h, "resolved") // asks for the user's word (N33, N35)
 	tell[ticket.UserRejected](h, "rejected")
+	tell[ticket.Reminded](h, "reminded") // asks once more (N35)
 	tell[ticket.TimeUp](h, "time_up")
 	tell[ticket.Ended](h, "closed")
 	tell[ticket.Reopened](h, "reopened")
 	tell[ticket.Assigned](h, "assigned")
+	tell[ticket.MailHeld](h, "mail_held")                                // it waits beside the ticket; its author may be whom it names
 	tell[ticket.HandedOver](h, "handed_over")                            // what was done, why, what is needed (N28)
+	event.After(h.Bus, "notify:bounced", h.Notices.Bounced)              // mail that came back shows on its ticket (F38)
 	event.After(h.Bus, "notify:mailbox_silent", h.Notices.MailboxSilent) // administrators (P13)
+	event.After(h.Bus, "notify:escalated", h.Notices.Escalated)          // who must act, or must know
 }
 
 // boardChannel is where the nodes tell each other which tickets changed.
@@ -65,16 +81,19 @@ func tell[F ticket.Fact](h *House, name string) {
 // stands in wire or here; a test holds the two complete.
 func unheard() map[string]string {
 	return map[string]string{
-		ticket.Recorded{}.EventName():      "the acknowledgement is recorded with it and speaks for it",
-		ticket.Accepted{}.EventName():      "the first human word follows and is told",
-		ticket.Classified{}.EventName():    "for staff; the page shows it",
-		ticket.Graded{}.EventName():        "for staff; the clocks follow from the ticket",
-		ticket.Noted{}.EventName():         "for staff; the page shows it",
-		ticket.ReadBackDone{}.EventName():  "it was said on the telephone",
-		ticket.Resumed{}.EventName():       "the next word says more",
-		ticket.UserConfirmed{}.EventName(): "the closure is told",
-		ticket.Archived{}.EventName():      "for the record",
-		ticket.LinkedTo{}.EventName():      "for staff; the page shows it",
-		ticket.Deviated{}.EventName():      "for staff and conformance",
+		ticket.Recorded{}.EventName():           "the acknowledgement is recorded with it and speaks for it",
+		ticket.Accepted{}.EventName():           "the first human word follows and is told",
+		ticket.Classified{}.EventName():         "for staff; the page shows it",
+		ticket.Graded{}.EventName():             "for staff; the clocks follow from the ticket",
+		ticket.Noted{}.EventName():              "for staff; the page shows it",
+		ticket.ReadBackDone{}.EventName():       "it was said on the telephone",
+		ticket.Resumed{}.EventName():            "the next word says more",
+		ticket.UserConfirmed{}.EventName():      "the closure is told",
+		ticket.Archived{}.EventName():           "for the record",
+		ticket.LinkedTo{}.EventName():           "for staff; the page shows it",
+		ticket.ParticipantAdded{}.EventName():   "the next word to the requester is told to them too",
+		ticket.ParticipantRemoved{}.EventName(): "nothing is told from here on",
+		ticket.LeftOut{}.EventName():            "nobody outside learns that they were left out",
+		ticket.Deviated{}.EventName():           "for staff and conformance",
 	}
 }

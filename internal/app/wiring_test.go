@@ -80,7 +80,7 @@ func TestTheHouseIsWired(t *testing.T) {
 
 		p := sla.Standard()
 		p.ConfirmDays = 5
-		if err := setting.Save(t.Context(), h.Settings, access.Desk(), sla.PolicyName, p, 0); err != nil {
+		if err := setting.Save(t.Context(), h.Settings, access.Desk(), sla.PolicyName, p, setting.AnyVersion); err != nil {
 			t.Fatal(err)
 		}
 		if got := h.Clocks.Policy().ConfirmDays; got != 5 {

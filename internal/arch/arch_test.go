@@ -24,7 +24,7 @@ const module = "github.com/loopdesk/loopdesk/"
 func floors() [][]string {
 	return [][]string{
 		{"internal/kit/errs"},
-		{"internal/kit/clock", "internal/kit/id", "internal/kit/secret", "internal/kit/netguard", "internal/kit/richtext", "internal/kit/text"},
+		{"internal/kit/clock", "internal/kit/id", "internal/kit/secret", "internal/kit/netguard", "internal/kit/richtext", "internal/kit/sheet", "internal/kit/text"},
 		{"internal/kit/db", "internal/kit/i18n", "internal/kit/blob", "internal/kit/mail"},
 		{"internal/kit/db/dbtest"},
 		{"internal/kit/job", "internal/kit/pubsub"},
@@ -32,12 +32,13 @@ func floors() [][]string {
 
 		{"internal/desk/access", "internal/desk/calendar", "internal/desk/wording"},
 		{"internal/desk/person", "internal/desk/setting"},
-		{"internal/desk/catalog", "internal/desk/triage", "internal/desk/queue", "internal/desk/announcement", "internal/desk/session", "internal/desk/privacy", "internal/desk/audit"},
+		{"internal/desk/catalog", "internal/desk/triage", "internal/desk/queue", "internal/desk/announcement", "internal/desk/session", "internal/desk/privacy", "internal/desk/audit", "internal/desk/rota"},
 		{"internal/desk/ticket"},
 		{
 			"internal/desk/sla", "internal/desk/promise", "internal/desk/approval", "internal/desk/runbook", "internal/desk/visit", "internal/desk/remote",
-			"internal/desk/knowledge", "internal/desk/problem", "internal/desk/major", "internal/desk/survey", "internal/desk/intake",
+			"internal/desk/pull", "internal/desk/knowledge", "internal/desk/problem", "internal/desk/major", "internal/desk/survey", "internal/desk/intake",
 		},
+		{"internal/desk/escalation"},
 		{
 			"internal/desk/automation", "internal/desk/notify", "internal/desk/webhook", "internal/desk/search", "internal/desk/report",
 			"internal/desk/live", "internal/desk/norm",
@@ -197,6 +198,10 @@ func TestATableHasOneOwner(t *testing.T) {
 		for _, m := range created.FindAllStringSubmatch(string(text), -1) {
 			owner[m[1]] = room
 		}
+	}
+	// One migration makes the tables of two rooms.
+	for _, table := range []string{"major", "major_update", "major_request"} {
+		owner[table] = "major"
 	}
 	if len(owner) < 10 {
 		t.Fatalf("only %d tables found in the migrations", len(owner))

@@ -86,6 +86,7 @@ func TestByKeyboard_N15_N22_N32_N33_N34(t *testing.T) {
 	b.press("r")
 	b.focused("#reply textarea")
 	b.write("海燕您好，显示器的问题我来负责，11:30 前给您第一次反馈。")
+	b.sees("the time offered as a promise", `document.querySelector("#f-promise")?.value.endsWith("11:30")`)
 	b.press("ctrl+Enter")
 	b.sees("the reply in the thread", `document.querySelector(".msg.pub")?.innerText.includes("我来负责")`)
 	b.sees("an empty composer", `!document.querySelector("#reply textarea")?.value`)

@@ -145,6 +145,9 @@ func (d desk) forAdmin(*testing.T) []sheet {
 		{name: "grading", path: "/admin/grading"},
 		{name: "desk", path: "/admin/desk"},
 		{name: "mail settings", path: "/admin/mail"},
+		{name: "letters", path: "/admin/letters"},
+		{name: "letter", path: "/admin/letters/acknowledged/zh-CN"},
+		{name: "pace of mail", path: "/admin/pace"},
 		{name: "jobs", path: "/admin/jobs"},
 	}
 }

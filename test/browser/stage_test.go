@@ -18,6 +18,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
+	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
 )
 
@@ -104,7 +105,7 @@ func openSample() (desk, error) {
 		}
 	}
 	m := notify.Mailing{Name: "青岚 IT 服务台", Address: "it@qinglan.example", Tagged: true, Host: "smtp.qinglan.example", Port: 587, Security: notify.StartTLS, User: "it"}
-	return desk{h, url}, h.Notices.SaveMailing(ctx, access.Desk(), m, "mail-secret", 0)
+	return desk{h, url}, h.Notices.SaveMailing(ctx, access.Desk(), m, "mail-secret", setting.AnyVersion)
 }
 
 // sampleDesk is the sample desk, for a test that changes nothing.

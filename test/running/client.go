@@ -12,6 +12,7 @@ import (
 	"net/http/cookiejar"
 	"net/smtp"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -20,6 +21,16 @@ func (d *Desk) Receive() {
 	d.Helper()
 	browser := d.SignIn(Admin)
 	d.Post(browser, "/admin/mail", url.Values{"address": {Address}, "port": {"25"}, "security": {"starttls"}, "tagged": {"yes"}, "version": {"0"}})
+}
+
+// Relay tells the desk, which knows its own address already, to hand what it writes to a mail
+// server on this machine.
+func (d *Desk) Relay(host string, port int64) {
+	d.Helper()
+	browser := d.SignIn(Admin)
+	d.Post(browser, "/admin/mail", url.Values{
+		"address": {Address}, "host": {host}, "port": {strconv.FormatInt(port, 10)}, "security": {"plain"}, "tagged": {"yes"}, "version": {"1"},
+	})
 }
 
 // SignIn is the browser of somebody, signed in by the form.

@@ -32,6 +32,7 @@ type Desk struct {
 	Database string // URL of its PostgreSQL; empty on SQLite
 	HTTP     string // address, "127.0.0.1:12345"
 	SMTP     string
+	LMTP     string // address; empty for none
 	Metrics  string
 	Token    string // of Agent, for the API
 
@@ -60,7 +61,7 @@ func On(t testing.TB, data, database string) *Desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &Desk{TB: t, bin: bin, Data: data, Database: database, HTTP: free(t), SMTP: free(t), Metrics: free(t), out: &output{}}
+	d := &Desk{TB: t, bin: bin, Data: data, Database: database, HTTP: Free(t), SMTP: Free(t), Metrics: Free(t), out: &output{}}
 	t.Cleanup(d.Kill)
 	return d
 }
@@ -108,8 +109,8 @@ func build() (string, error) {
 	return built.bin, built.err
 }
 
-// free finds a port on loopback that nobody listens on.
-func free(t testing.TB) string {
+// Free finds a port on loopback that nobody listens on.
+func Free(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -122,7 +123,7 @@ func free(t testing.TB) string {
 func (d *Desk) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(d.bin, args...)
 	cmd.Env = append(os.Environ(), "LOOPDESK_DATA="+d.Data, "LOOPDESK_DATABASE="+d.Database, "LOOPDESK_HTTP="+d.HTTP,
-		"LOOPDESK_SMTP="+d.SMTP, "LOOPDESK_METRICS="+d.Metrics, "LOOPDESK_API_PER_MINUTE=0", "LANG=C.UTF-8")
+		"LOOPDESK_SMTP="+d.SMTP, "LOOPDESK_LMTP="+d.LMTP, "LOOPDESK_METRICS="+d.Metrics, "LOOPDESK_API_PER_MINUTE=0", "LANG=C.UTF-8")
 	return cmd
 }
 

@@ -59,14 +59,14 @@ func operations() []operation {
 				})
 				return err
 			}
-		}, []string{"ticket", "ticket_key", "ticket_number", "message", "attachment", "event", "job"}},
+		}, []string{"ticket", "ticket_key", "ticket_number", "message", "attachment", "event", "job", "promise", "escalation_due"}},
 		{"replying", func(w *world) func() error {
 			file := w.stage(w.agent, "web", "a.png", png)
 			return w.command(w.agent, ticket.Reply{Say: ticket.Say{Text: "x", Files: []string{file}}})
 		}, []string{"ticket", "message", "attachment", "event", "job"}},
 		{"handing over", func(w *world) func() error {
 			return w.command(w.agent, ticket.HandOver{Group: w.group.ID, Done: "x", Why: "x", Needed: "x"})
-		}, []string{"ticket", "event", "job"}},
+		}, []string{"ticket", "event", "job", "escalation_due"}},
 		{"linking two tickets", func(w *world) func() error {
 			other, _, err := w.Tickets.Record(w.Context(), apptest.Actor(w.owner, "portal"), ticket.Request{Requester: w.owner.ID, Channel: ticket.Portal, Say: ticket.Say{Text: "y"}})
 			w.must(err)
@@ -77,7 +77,7 @@ func operations() []operation {
 				Solution: ticket.Solution{Text: "x", Cause: "x", Prevention: "x", Verify: []string{"x"}}, Difficulties: "x", Approach: "x",
 			})
 		}, []string{"ticket", "event", "job"}},
-		{"confirming, which closes", func(w *world) func() error { return w.command(w.owner, ticket.Confirm{}) }, []string{"ticket", "event", "job"}},
+		{"confirming, which closes", func(w *world) func() error { return w.command(w.owner, ticket.Confirm{}) }, []string{"ticket", "event", "job", "escalation_due"}},
 		{"understanding a mail", func(w *world) func() error {
 			return func() error {
 				_, err := w.Intake.Journal(w.Context(), intake.Delivery{
@@ -86,7 +86,7 @@ func operations() []operation {
 				})
 				return err
 			}
-		}, []string{"inbound", "job"}},
+		}, []string{"inbound", "inbound_raw", "job"}},
 		{"changing somebody's role", func(w *world) func() error {
 			p := w.Somebody(access.Agent)
 			w.browser("somebody", p)
@@ -98,7 +98,7 @@ func operations() []operation {
 				_, err := w.People.Change(w.Context(), access.Desk(), p, 0)
 				return err
 			}
-		}, []string{"person", "session", "api_token", "event"}},
+		}, []string{"person", "session", "api_token", "event", "job"}},
 		{"choosing a password by a link", func(w *world) func() error {
 			p := w.Somebody(access.Agent)
 			w.browser("somebody", p)

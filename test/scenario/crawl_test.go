@@ -93,6 +93,7 @@ func TestA37_S30_S55_LookingChangesNothing(t *testing.T) {
 					"/admin/services/"+key(w.service.ID), "/work/quarantine/"+key(held), "/work/quarantine/"+key(held)+"/raw", "/admin/jobs?before="+key(dead+1), "/admin/mailboxes/"+w.mailbox(), "/admin/mailboxes/new", "/admin/calendars/new")
 			}
 		}
+		w.must(w.Reports.Follow(w.Context())) // what reports note of facts is a cache, which catches up by itself
 		before := w.state()
 		for _, mark := range []string{"one_time", "attachment", "job", "event"} {
 			if !strings.Contains(before, mark+"\n") {

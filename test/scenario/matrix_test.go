@@ -103,6 +103,7 @@ func (v *visitor) ask(r route) answer {
 	bodies := map[string]string{
 		"reply": `{"text":"x"}`, "messages": `{"kind":"public","text":"x"}`, "note": `{"text":"x"}`, "call": `{"text":"x"}`, "reopen": `{"reason":"again"}`,
 		"close": `{"as":"cancelled","reason":"no longer wanted"}`, "hand-over": `{"group":1}`, "grade": `{"core":true,"affected":"team","halt":"stopped"}`,
+		"add-participant": `{"address":"nobody@example.test"}`, "remove-participant": `{"person":1}`, "leave-out": `{"address":"nobody@example.test"}`,
 	}
 	switch {
 	case r.method != http.MethodPost:
@@ -182,10 +183,14 @@ func TestA69_S26_TheMatrixMakesSense(t *testing.T) {
 			bad("a cookie opens the door of programs")
 		case who == "holder" && !let:
 			bad("a good link is refused")
+		case strings.Contains(pattern, "{place}") && who == "admin" && got == "404":
+			continue // the standard policy has no rule of its own at that place
 		case strings.Contains(pattern, "/admin") && let != (who == "admin"):
 			bad("the desk is looked after by administrators alone")
 		case strings.Contains(pattern, "/work") && !slices.Contains(staff, who) && let:
 			bad("the workspace is for staff")
+		case who == "agent" && got == "403" && slices.Contains([]string{"major.work", "rota.work", "rota.swap"}, action):
+			continue // a lead's, or of those who stand on the rota
 		case strings.Contains(pattern, "/work") && slices.Contains(staff, who) && !let && got != "404":
 			bad("staff are kept out of their workspace")
 		case who == "stranger" && strings.Contains(pattern, "{number}") && let:

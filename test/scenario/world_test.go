@@ -12,12 +12,14 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
@@ -327,7 +329,13 @@ func (v *visitor) filled(r route) string {
 	if r.api {
 		number = key(v.ticket.Number)
 	}
-	id, name := "", "a.png"
+	id, name, swap, feed := "", "a.png", "1", "1"
+	if strings.Contains(r.pattern, "/rota/{id}/swap/{swap}") {
+		swap = v.swap()
+	}
+	if strings.Contains(r.pattern, "{feed}") && v.person.Role.Staff() {
+		feed = v.feed()
+	}
 	if strings.Contains(r.pattern, "{id}") {
 		id = v.thing(r)
 	}
@@ -335,8 +343,8 @@ func (v *visitor) filled(r route) string {
 		name = "china-office"
 	}
 	return strings.NewReplacer(
-		"/{$}", "/", "{number}", number, "{token}", v.file, "{name}", name, "{message}", fmt.Sprint(v.mail), "{code}", v.code, "{set}", "cn", "{year}", "2026",
-		"{secret}", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "{id}", id, "{act}", "hold", "{version}", "1",
+		"/{$}", "/", "{number}", number, "{token}", v.file, "{name}", name, "{message}", fmt.Sprint(v.mail), "{code}", v.code, "{set}", "cn", "{year}", "2026", "{file}", "report.csv",
+		"{secret}", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "{letter}", "acknowledged", "{lang}", "zh-CN", "{id}", id, "{swap}", swap, "{feed}", feed, "{act}", "hold", "{version}", "1",
 		"{what}", fmt.Sprintf("%d.1.%d.%d", v.ticket.Number, v.agent.ID, v.group.ID),
 	).Replace(r.pattern)
 }
@@ -360,6 +368,10 @@ func (v *visitor) thing(r route) string {
 		return key(v.quarantined())
 	case "mailboxes":
 		return v.mailbox()
+	case "rota":
+		return key(v.rota())
+	case "notices":
+		return "1"
 	case "tokens":
 		if v.person.ID == 0 {
 			return "1"
@@ -382,6 +394,42 @@ func (v *visitor) thing(r route) string {
 	}
 	v.Fatalf("what does the id of %s name?", r.pattern)
 	return ""
+}
+
+// rota is one on which the agent is on call.
+func (w *world) rota() rota.ID {
+	w.Helper()
+	list, err := w.Rotas.List(w.Context(), access.Desk())
+	w.must(err)
+	if len(list) > 0 {
+		return list[0].ID
+	}
+	r, err := w.Rotas.Save(w.Context(), access.Desk(), rota.Rota{Name: "Rota", Zone: "UTC", Active: true, Shifts: []rota.Shift{{
+		Name: "day", Days: rota.EveryDay, People: []person.ID{w.agent.ID}, Every: 7, Start: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
+	}}}, 0)
+	w.must(err)
+	return r.ID
+}
+
+// swap is a swap of the visitor's own where they can have one, else of the agent.
+func (v *visitor) swap() string {
+	v.Helper()
+	at := time.Date(2026, 3, 10, 0, 0, 0, 0, time.UTC)
+	x := rota.Swap{Rota: v.rota(), From: at, To: at.Add(time.Hour), Person: v.agent.ID, Agreed: "yes"}
+	if v.person.Role.Staff() {
+		x.Person = v.person.ID
+	}
+	x, err := v.Rotas.Trade(v.Context(), access.Desk(), x)
+	v.must(err)
+	return key(x.ID)
+}
+
+// feed is a calendar of the visitor's own.
+func (v *visitor) feed() string {
+	v.Helper()
+	f, _, err := v.Rotas.MakeFeed(v.Context(), apptest.Actor(v.person, "web"), 0)
+	v.must(err)
+	return key(f.ID)
 }
 
 // mailbox is one that mail would be fetched from, if anything answered there.

@@ -17,6 +17,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/db/dbtest"
 )
@@ -112,7 +113,11 @@ func New(t testing.TB, opts ...Option) *House {
 func (h *House) mailing() {
 	h.T.Helper()
 	m := notify.Mailing{Address: Address, Tagged: true, Host: h.Mail.Host(), Port: h.Mail.Port(), Security: notify.Plain}
-	if err := h.Notices.SaveMailing(h.T.Context(), access.Desk(), m, "", 0); err != nil {
+	if err := h.Notices.SaveMailing(h.T.Context(), access.Desk(), m, "", setting.AnyVersion); err != nil {
+		h.T.Fatal(err)
+	}
+	// Each thing is told at once and by itself, so that a test sees what it asks for.
+	if err := setting.Save(h.T.Context(), h.Settings, access.Desk(), notify.PaceName, notify.Pace{}, 0); err != nil {
 		h.T.Fatal(err)
 	}
 }
@@ -120,8 +125,18 @@ func (h *House) mailing() {
 // RunJobs runs everything that is due until nothing is. A job that fails fails the test.
 func (h *House) RunJobs() {
 	h.T.Helper()
-	if _, err := h.Jobs.RunDue(h.T.Context()); err != nil {
-		h.T.Fatal(err)
+	for {
+		done, err := h.Jobs.RunDue(h.T.Context())
+		if err != nil {
+			h.T.Fatal(err)
+		}
+		looked, err := h.Escalations.RunDue(h.T.Context())
+		if err != nil {
+			h.T.Fatal(err)
+		}
+		if done+looked == 0 {
+			return
+		}
 	}
 }
 

@@ -13,23 +13,29 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/channel/email/dovecottest"
+	"github.com/loopdesk/loopdesk/internal/channel/email/linetest"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/db/dbtest"
 )
 
+// asked is a number from the environment; make faults asks for the numbers of the checks.
+func asked(name string, otherwise int) int {
+	if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
+		return n
+	}
+	return otherwise
+}
+
 // TestF30_CutAnywhere breaks the connection after each of many numbers of bytes, in both
 // directions: whatever the desk was at, nothing is lost, doubled, or marked but absent.
 func TestF30_CutAnywhere(t *testing.T) {
 	t.Parallel()
-	cuts := 60
-	if n, err := strconv.Atoi(os.Getenv("LOOPDESK_TEST_CUTS")); err == nil {
-		cuts = n
-	}
+	cuts := asked("LOOPDESK_TEST_CUTS", 60)
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		r := newIn(t, d)
 		s := dovecottest.Start(t)
-		line := dovecottest.NewLine(t, s)
+		line := linetest.New(t, s.Host, s.Port)
 		b := newBox(t, r, s)
 		b.mailbox.Port = line.Port
 		b.save(b.mailbox, intake.Secrets{Password: dovecottest.Password})
@@ -72,7 +78,7 @@ func TestF30_CutAnywhere(t *testing.T) {
 // does not take the rest of it for new.
 func TestF30_AFirstLookThatBreaks(t *testing.T) {
 	eachBox(t, func(t *testing.T, b *box) {
-		line := dovecottest.NewLine(t, b.server)
+		line := linetest.New(t, b.server.Host, b.server.Port)
 		b.mailbox.Port = line.Port
 		b.save(b.mailbox, intake.Secrets{Password: dovecottest.Password})
 		old := notes(170)[20:]
@@ -134,7 +140,7 @@ func TestF30_AServerThatMiscounts(t *testing.T) {
 			t.Parallel()
 			dbtest.Each(t, func(t *testing.T, d *db.DB) {
 				s := dovecottest.Start(t)
-				line := dovecottest.NewLine(t, s)
+				line := linetest.New(t, s.Host, s.Port)
 				b := newBox(t, newIn(t, d), s)
 				b.mailbox.Port = line.Port
 				b.save(b.mailbox, intake.Secrets{Password: dovecottest.Password})

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -58,6 +59,14 @@ func TestTokensAreFetchedAndReplaced(t *testing.T) {
 type oauth struct {
 	*httptest.Server
 	count chan int
+	void  sync.Map // tokens that were taken back
+}
+
+// revoke takes back all tokens that were given so far.
+func (o *oauth) revoke() {
+	for i := range o.asked() + 1 {
+		o.void.Store("access-"+strconv.Itoa(i), true)
+	}
 }
 
 func (o *oauth) asked() int {
@@ -88,7 +97,8 @@ func newOAuth(t *testing.T) *oauth {
 	})
 	mux.HandleFunc("GET /introspect", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		fmt.Fprintf(w, `{"active":"%v","email":"support"}`, strings.HasPrefix(r.FormValue("token"), "access-"))
+		_, void := o.void.Load(r.FormValue("token"))
+		fmt.Fprintf(w, `{"active":"%v","email":"support"}`, strings.HasPrefix(r.FormValue("token"), "access-") && !void)
 	})
 	o.Server = httptest.NewServer(mux)
 	t.Cleanup(o.Close)

@@ -4,6 +4,7 @@ package email
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,9 +21,15 @@ type Letters struct{}
 // Render writes a letter in the reader's language.
 func (Letters) Render(n notify.Notice) (notify.Body, error) {
 	l := &letter{n: n}
-	l.write()
+	var subject string
+	if n.Custom != nil {
+		l.custom(n.Custom.Body)
+		subject = l.filled(n.Custom.Subject)
+	} else {
+		l.write()
+		subject = l.subject()
+	}
 	var html strings.Builder
-	subject := l.subject()
 	if err := page(n.Lang, subject, l.pieces).Render(context.Background(), &html); err != nil {
 		return notify.Body{}, err
 	}
@@ -33,6 +40,7 @@ func (Letters) Render(n notify.Notice) (notify.Body, error) {
 type letter struct {
 	n      notify.Notice
 	pieces []piece
+	draft  bool // placeholders stand where values would
 }
 
 // form says how a piece looks.
@@ -90,6 +98,9 @@ func (l *letter) fact(key, text string) {
 // was written, so a relative word has its date beside it.
 func (l *letter) when(t time.Time) string {
 	n := l.n
+	if l.draft {
+		return placeholderOf(n.Template)
+	}
 	day := i18n.Day(n.Lang, t, n.At, n.Zone)
 	if day[0] >= '0' && day[0] <= '9' {
 		return i18n.Moment(n.Lang, t, n.At, n.Zone)
@@ -109,18 +120,41 @@ func (l *letter) subject() string {
 	if l.apart() {
 		return l.say("mail.subject_"+string(n.Template), "Desk", n.Desk, "Mailbox", n.Subject)
 	}
+	if len(n.Also) > 0 && !l.onlyWords() {
+		return l.say("mail.subject_several", "Ref", n.Ref, "Subject", n.Subject, "Count", len(n.Also)+1)
+	}
 	return l.say("mail.subject_"+string(n.Template), "Ref", n.Ref, "Subject", n.Subject)
 }
 
-// write is the letter from greeting to small print.
+// onlyWords reports whether everything in the letter is what the desk's people wrote.
+func (l *letter) onlyWords() bool {
+	return l.n.Template == notify.Replied && !slices.ContainsFunc(l.n.Also, func(a notify.Notice) bool { return a.Template != notify.Replied })
+}
+
+// write is the letter from greeting to small print. What happened after the first thing and is
+// told with it follows in its order.
 func (l *letter) write() {
-	n := l.n
 	switch {
-	case n.Reader != "":
-		l.line("mail.hello_name", "Name", n.Reader)
+	case l.n.Reader != "":
+		l.line("mail.hello_name", "Name", l.n.Reader)
 	default:
 		l.line("mail.hello")
 	}
+	l.body()
+	first := l.n
+	for _, also := range first.Also {
+		l.n = also
+		l.line("mail.also")
+		l.body()
+		first.Files = append(first.Files, also.Files...)
+	}
+	l.n = first
+	l.end()
+}
+
+// body says what happened.
+func (l *letter) body() {
+	n := l.n
 	switch n.Template {
 	case notify.TestLetter:
 		l.line("mail.test", "Desk", n.Desk)
@@ -138,25 +172,39 @@ func (l *letter) write() {
 		l.by("mail.replied")
 		l.words(n.Text)
 	case notify.Blocked:
-		l.line("mail.blocked", "Ref", n.Ref)
+		l.what(func() { l.line("mail.blocked", "Ref", n.Ref) })
 		l.held()
 	case notify.Waiting:
-		l.line("mail.waiting_"+string(n.Wait), "Ref", n.Ref)
+		l.what(func() { l.line("mail.waiting_"+string(n.Wait), "Ref", n.Ref) })
 		l.held()
 	case notify.Solved:
 		l.solved()
 	case notify.TimeUp:
-		l.line("mail.time_up", "Ref", n.Ref)
+		l.what(func() { l.line("mail.time_up", "Ref", n.Ref) })
 		l.reopen()
 	case notify.Closed:
 		l.closed()
 	case notify.Reopened:
-		l.line("mail.reopened", "Ref", n.Ref)
+		l.what(func() { l.line("mail.reopened", "Ref", n.Ref) })
 		l.words(n.Text)
+	case notify.NotReached:
+		l.notReached()
+	case notify.MailKept, notify.AnswerKept, notify.NotTaken:
+		l.kept()
 	default:
 		l.staff()
 	}
-	l.end()
+}
+
+// notReached says of whom the desk's word did not reach, and why.
+func (l *letter) notReached() {
+	n := l.n
+	l.line("mail.not_reached", "Ref", n.Ref, "Name", n.By, "Address", n.Address)
+	l.fact("mail.about", n.Subject)
+	l.fact("mail.not_reached_what", l.say("notify.template_"+string(n.About)))
+	l.fact("mail.not_reached_why", l.say(n.Reason))
+	l.fact("mail.not_reached_answer", n.Text)
+	l.line("mail.not_reached_do")
 }
 
 // silent says that no mail comes in from a mailbox, why, and since when (P13).
@@ -209,19 +257,25 @@ func (l *letter) solved() {
 
 func (l *letter) closed() {
 	n := l.n
-	switch n.Outcome {
-	case ticket.Duplicate:
-		l.line("mail.closed_duplicate", "Ref", n.Ref, "Into", n.Into)
-		return
-	case ticket.Confirmed, ticket.Cancelled, ticket.Invalid, ticket.Unconfirmed:
+	l.what(func() {
+		if n.Outcome == ticket.Duplicate {
+			l.line("mail.closed_duplicate", "Ref", n.Ref, "Into", n.Into)
+			return
+		}
 		l.line("mail.closed_"+string(n.Outcome), "Ref", n.Ref)
+	})
+	if n.Outcome == ticket.Duplicate {
+		return
 	}
 	l.fact("mail.reason", n.Text)
 	l.reopen()
 }
 
 func (l *letter) reopen() {
-	if l.n.Reopen > 0 {
+	switch {
+	case l.draft:
+		l.pieces = append(l.pieces, piece{form: line, text: "{{reopen}}"})
+	case l.n.Reopen > 0:
 		l.line("mail.reopen", "Count", l.n.Reopen)
 	}
 }
@@ -231,14 +285,18 @@ func (l *letter) staff() {
 	n := l.n
 	switch n.Template {
 	case notify.Assigned:
-		if n.Assignee {
-			l.by("mail.assigned")
-		}
-		if n.Owner {
-			l.by("mail.owned")
-		}
+		l.what(func() {
+			if n.Assignee {
+				l.by("mail.assigned")
+			}
+			if n.Owner {
+				l.by("mail.owned")
+			}
+		})
 	case notify.HandedOver:
 		l.by("mail.handed_over")
+	case notify.Escalated:
+		l.escalated()
 	default:
 		l.by("mail." + string(n.Template))
 	}
@@ -267,10 +325,14 @@ func (l *letter) end() {
 		follow = "mail.open"
 	}
 	l.pieces = append(l.pieces, piece{form: ways, links: []link{{label: l.say(follow), to: n.Link, main: n.Template != notify.Solved}}})
+	l.sign()
 	switch {
 	case n.Template == notify.PasswordLetter:
 		l.footer("mail.password_ignore")
 	case l.apart():
+	case n.Template == notify.Answered || n.Template == notify.Rejected || n.Template == notify.Returned:
+		l.footer("mail.reply_public")
+	case n.Template == notify.AnswerKept || n.Template == notify.NotTaken: // what is answered by mail would wait again
 	case l.toStaff():
 		l.footer("mail.reply_note")
 	case n.Template == notify.Closed && n.Outcome == ticket.Duplicate:
@@ -291,7 +353,7 @@ func (l *letter) apart() bool {
 // toStaff reports whether the reader works for the desk.
 func (l *letter) toStaff() bool {
 	switch l.n.Template {
-	case notify.Assigned, notify.HandedOver, notify.Answered, notify.Rejected, notify.Returned, notify.Withdrawn:
+	case notify.Assigned, notify.HandedOver, notify.Answered, notify.Rejected, notify.Returned, notify.Withdrawn, notify.VendorLate, notify.MailKept, notify.AnswerKept, notify.NotReached, notify.Escalated:
 		return true
 	default:
 		return false

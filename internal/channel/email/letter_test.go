@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/loopdesk/loopdesk/internal/channel/email"
+	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/i18n"
@@ -21,12 +22,14 @@ import (
 func notice(what notify.Template, lang i18n.Lang) notify.Notice {
 	at := time.Date(2026, 11, 25, 6, 30, 0, 0, time.UTC)
 	n := notify.Notice{
+		Raised: escalation.Raised{Clock: "response", Due: time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC), Gap: true, Passed: 2}, As: escalation.Leads,
 		Template: what, Lang: lang, Zone: time.FixedZone("CST", 8*3600), At: at, Desk: "IT 服务台", Hotline: "8000", Reader: "王海燕",
 		Ref: "LD-1042", Subject: "打印机没反应", Link: "https://desk.example.org/t/vabc", Answer: "https://desk.example.org/t/vabc#confirm",
 		By: "林岚", Next: at.Add(2*time.Hour + 30*time.Minute), Text: "请看 https://wiki.example.org/a 再试\n<b>第二行</b>", Files: []string{"截图.png", "b.pdf"},
 		Wait: ticket.ForVendor, Stuck: "厂商未答复", Doing: "电话催办", Outcome: ticket.Cancelled, Into: "LD-7", Reopen: 14,
 		Solution: ticket.Solution{Text: "换了交换机\n端口 3", Cause: "端口坏", Prevention: "监控端口", Verify: []string{"重新登录", "打印一页"}},
 		Note:     ticket.HandOverNote{Done: "重启过", Why: "要换硬件", Needed: "备件"}, Owner: true, Assignee: true, Minutes: 30,
+		Address: "lan@example.net", About: notify.Replied, Reason: "notify.came_back",
 	}
 	if what == notify.Acknowledged {
 		n.Reader, n.Subject, n.By, n.Text, n.Files = "", "", "", "", nil

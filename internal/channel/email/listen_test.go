@@ -65,6 +65,11 @@ type door struct {
 
 func newDoor(t testing.TB, c email.ListenConfig) *door {
 	t.Helper()
+	return newDoorAt(t, "127.0.0.1:0", c)
+}
+
+func newDoorAt(t testing.TB, addr string, c email.ListenConfig) *door {
+	t.Helper()
 	d := &door{TB: t, ledger: &ledger{}}
 	if c.Journal == nil {
 		c.Journal = d.ledger
@@ -74,7 +79,7 @@ func newDoor(t testing.TB, c email.ListenConfig) *door {
 			return addr == "desk@example.org" || addr == "net@example.org" || strings.HasPrefix(addr, "desk+") && strings.HasSuffix(addr, "@example.org"), nil
 		}
 	}
-	on, err := net.Listen("tcp", "127.0.0.1:0")
+	on, err := net.Listen("tcp", addr)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +186,7 @@ func TestF34_AMessageIsStoredOnceForEachReceiver(t *testing.T) {
 		if i == 3 {
 			from = ""
 		}
-		want = append(want, intake.Delivery{Source: "smtp", Sender: from, Recipient: to, Address: "127.0.0.1", Raw: []byte(letter)})
+		want = append(want, intake.Delivery{Source: "smtp", Sender: from, Recipient: to, Address: "127.0.0.1", Hello: "localhost", Raw: []byte(letter)})
 	}
 	if diff := cmp.Diff(want, d.ledger.all()); diff != "" {
 		t.Error(diff)

@@ -35,6 +35,7 @@ type out struct {
 	box       *mailtest.Server
 	jobs      *job.Queue
 	clock     *clock.Manual
+	people    *person.Service
 	tickets   *ticket.Service
 	notify    *notify.Service
 	links     *session.Links
@@ -56,7 +57,7 @@ func eachOut(t *testing.T, name string, fn func(t *testing.T, r *out)) {
 		}
 		t.Cleanup(func() { _ = blobs.Close() })
 		keys := secret.New(bytes.Repeat([]byte{7}, secret.Size))
-		r := &out{T: t, box: mailtest.Start(t, mailtest.Options{StartTLS: true, User: "desk", Password: "correct horse"}), jobs: jobs, clock: c, links: session.NewLinks(keys, c)}
+		r := &out{T: t, box: mailtest.Start(t, mailtest.Options{StartTLS: true, User: "desk", Password: "correct horse"}), jobs: jobs, clock: c, people: people, links: session.NewLinks(keys, c)}
 		r.tickets = ticket.NewService(ticket.Parts{
 			DB: d, Bus: bus, Clock: c, People: people, Catalog: catalog.New(d, bus, c), Settings: settings, Blobs: blobs, Gates: ticket.StandardGates(),
 		})
@@ -99,6 +100,17 @@ func (r *out) reply(t ticket.Ticket, text string) {
 	r.Helper()
 	if _, err := r.tickets.Do(r.Context(), r.agent, ticket.Target{ID: t.ID}, ticket.Reply{Say: ticket.Say{Text: text}}); err != nil {
 		r.Fatal(err)
+	}
+}
+
+// send lets everything go out, what waits for more that might follow too.
+func (r *out) send() {
+	r.Helper()
+	for range 2 {
+		if _, err := r.jobs.RunDue(r.Context()); err != nil {
+			r.Fatal(err)
+		}
+		r.clock.Advance(3 * time.Minute)
 	}
 }
 
@@ -150,9 +162,7 @@ func TestAReplyByHandIsNoMachinesWord(t *testing.T) {
 	t.Parallel()
 	eachOut(t, "王海燕", func(t *testing.T, r *out) {
 		r.reply(r.record("打印机没反应"), "请重启后再试")
-		if _, err := r.jobs.RunDue(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		r.send()
 		got := r.box.Mails()
 		if len(got) != 2 || !strings.Contains(got[1].Text(), "请重启后再试") {
 			t.Fatalf("%d mails", len(got))
@@ -168,8 +178,9 @@ func TestS10_HostileNamesAndSubjectsOverTheWire(t *testing.T) {
 	t.Parallel()
 	eachOut(t, `"a@example.com, b@example.com" =?utf-8?q?=0D=0ABcc:_eve@example.com?=`, func(t *testing.T, r *out) {
 		r.reply(r.record("x\r\nBcc: eve@example.com\u2028=?utf-8?b?DQpCY2M6IGV2ZUBleGFtcGxlLm5ldA==?="), "好")
-		if _, err := r.jobs.RunDue(t.Context()); err != nil {
-			t.Fatal(err)
+		r.send()
+		if n := len(r.box.Mails()); n != 2 {
+			t.Errorf("%d mails", n)
 		}
 		for _, m := range r.box.Mails() {
 			h, err := mail.ReadMessage(bytes.NewReader(m.Raw))

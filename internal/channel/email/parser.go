@@ -4,6 +4,7 @@ package email
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,14 +44,23 @@ func (p Parser) Parse(raw []byte) (intake.Mail, error) {
 	if len(m.From) == 1 { // more than one author is nobody (S05)
 		out.FromName, out.FromAddr = m.From[0].Name, m.From[0].Addr
 	}
-	for _, list := range [][]mail.Address{m.To, m.Cc, m.Delivered} {
+	for _, list := range [][]mail.Address{m.To, m.Cc} {
 		for _, a := range list {
-			out.To = append(out.To, a.Addr)
+			out.Copied = append(out.Copied, a.Addr)
 		}
+	}
+	out.To = slices.Clone(out.Copied)
+	for _, a := range m.Delivered {
+		out.To = append(out.To, a.Addr)
+	}
+	if m.Bounced() {
+		out.Returned = returned(m)
 	}
 	out.Text, out.Quoted = text(m)
 	if html := m.HTML(); html != "" {
-		out.HTML = richtext.Sanitize(html)
+		// Addresses of remote pictures are kept, for a reader who asks to see them; a frame that
+		// is not asked leaves them out (S64).
+		out.HTML = richtext.Options{Remote: func(address string) string { return address }}.Sanitize(html).HTML
 	}
 	if m.Has(mail.TooMuch) || m.Has(mail.TooDeep) { // what was left out can be looked up
 		out.Files = append(out.Files, intake.File{Name: "original.eml", Data: raw})
@@ -65,8 +75,19 @@ func answered(m mail.Message) []string {
 		for _, n := range m.Nested {
 			out = append(append(out, n.MessageID), n.References...)
 		}
+		for _, id := range m.Returned().IDs {
+			if !slices.Contains(out, id) {
+				out = append(out, id)
+			}
+		}
 	}
 	return out
+}
+
+// returned is what a report says, in the terms of the trade.
+func returned(m mail.Message) *intake.Returned {
+	r := m.Returned()
+	return &intake.Returned{Mails: r.IDs, Receiver: r.Receiver, Status: r.Status, Answer: r.Answer, Final: r.Final, Hard: r.Hard}
 }
 
 // text returns what the sender wrote and what was repeated from before. What is forwarded is

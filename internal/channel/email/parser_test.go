@@ -49,6 +49,7 @@ PNG
 	want := intake.Mail{
 		Subject: "打印机", FromName: "李四", FromAddr: "li@example.net",
 		To:        []string{"desk+t1-2-abc@example.org", "b@example.org", "c@example.org", "desk@example.org"},
+		Copied:    []string{"desk+t1-2-abc@example.org", "b@example.org", "c@example.org"},
 		MessageID: "<a@example.net>", References: []string{"<p@example.org>", "<r@example.org>", "<p@example.org>"},
 		Text: "还是不行", Quoted: "发件人：张三", HTML: `<p>还是<b>不行</b><img src="cid:shot@x"></p><div>发件人：张三</div>`,
 		Files: []intake.File{{Name: "part-1.png", CID: "shot@x", Inline: true, Data: []byte("PNG")}},

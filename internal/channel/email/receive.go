@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"slices"
 	"strings"
 
@@ -32,13 +33,15 @@ func status(code, class, subject, detail int, text string) error {
 
 // session makes the session of a connection.
 func (l *Listener) session(c *smtp.Conn) (smtp.Session, error) {
-	return &receiving{l: l, address: hostOf(c.Conn().RemoteAddr())}, nil
+	return &receiving{l: l, conn: c.Conn(), address: hostOf(c.Conn().RemoteAddr()), hello: c.Hostname()}, nil
 }
 
 // receiving is one connection, message by message.
 type receiving struct {
 	l       *Listener
+	conn    net.Conn
 	address string // network address of the sender
+	hello   string // the name by which it greeted
 	sender  string
 	size    int64    // as announced, 0 where it was not
 	to      []string // in lower case, each once
@@ -126,7 +129,7 @@ func (r *receiving) LMTPData(from io.Reader, answers smtp.StatusCollector) error
 func (r *receiving) keep(source string, raw []byte, to []string) error {
 	list := make([]intake.Delivery, len(to))
 	for i, to := range to {
-		list[i] = intake.Delivery{Source: source, Sender: r.sender, Recipient: to, Address: r.address, Raw: raw}
+		list[i] = intake.Delivery{Source: source, Sender: r.sender, Recipient: to, Address: r.address, Hello: r.hello, Raw: raw}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), journalTimeout)
 	defer cancel()
@@ -164,6 +167,7 @@ func (r *receiving) read(from io.Reader) (raw []byte, held int64, err error) {
 		case errors.As(err, &known):
 			return nil, held, err
 		case errors.Is(err, smtp.ErrTooLongLine):
+			drainAll(r.conn, 4*r.l.MaxBytes)
 			return nil, held, longLine()
 		case err != nil, n == 0:
 			return nil, held, cutOff()

@@ -3,6 +3,7 @@
 package email
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -19,6 +20,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/kit/mail"
+	"github.com/loopdesk/loopdesk/internal/kit/mail/auth"
 )
 
 // sendFor bounds one hand-over of a mail, from the look-up of the server to its last word.
@@ -52,7 +54,12 @@ func (s *Sender) Send(ctx context.Context, via notify.Server, m notify.Mail) err
 	if err != nil {
 		return &notify.Refusal{Key: "notify.address_impossible", Permanent: true, Cause: err}
 	}
-	from, err := mail.Plain(m.From.Address)
+	if via.Seal.Key != "" {
+		if raw, err = auth.Sign(raw, via.Seal.Domain, via.Seal.Selector, []byte(via.Seal.Key)); err != nil {
+			return &notify.Refusal{Key: "notify.signing_lost", Cause: err}
+		}
+	}
+	from, err := mail.Plain(cmp.Or(m.Return, m.From.Address))
 	if err != nil {
 		return &notify.Refusal{Key: "notify.server_refused", Cause: err}
 	}

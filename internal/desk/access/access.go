@@ -2,7 +2,11 @@
 
 package access
 
-import "github.com/loopdesk/loopdesk/internal/kit/errs"
+import (
+	"slices"
+
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+)
 
 // Role is what a person is to the desk.
 type Role string
@@ -85,6 +89,12 @@ const (
 	PersonRead     Action = "person.read"
 	PersonWork     Action = "person.work" // create a requester while taking a call
 	LeadRead       Action = "lead.read"
+	ReportRead     Action = "report.read" // agents those of their groups
+	RotaRead       Action = "rota.read"
+	RotaSwap       Action = "rota.swap"  // a duty of one's own; a feed of one's own
+	RotaWork       Action = "rota.work"  // anybody's
+	MajorRead      Action = "major.read" // as staff; what is public is for whoever the setting lets
+	MajorWork      Action = "major.work" // declare, tell, end
 	AdminRead      Action = "admin.read"
 	AdminWork      Action = "admin.work"
 	SelfWork       Action = "self.work" // one's own profile, password, tokens, sessions
@@ -94,7 +104,15 @@ const (
 type Object struct {
 	Ticket    int64
 	Requester int64
+	Parties   []int64 // who takes part beside the requester
 }
+
+// takesPart reports whether somebody follows the thing without having asked for it.
+func (o Object) takesPart(who int64) bool { return who != 0 && slices.Contains(o.Parties, who) }
+
+// partly reports whether an action is open to those who take part: they read the public side
+// and speak on it, and nothing else (S20).
+func partly(do Action) bool { return do == TicketRead || do == TicketSay }
 
 // reach says how far an action goes for a role.
 type reach int
@@ -120,6 +138,12 @@ var policy = map[Action]map[Role]reach{ //nolint:gochecknoglobals // a constant 
 	PersonRead:     {Agent: all, Lead: all, Admin: all},
 	PersonWork:     {Agent: all, Lead: all, Admin: all},
 	LeadRead:       {Lead: all, Admin: all},
+	ReportRead:     {Agent: all, Lead: all, Admin: all},
+	RotaRead:       {Agent: all, Lead: all, Admin: all},
+	RotaSwap:       {Agent: all, Lead: all, Admin: all},
+	RotaWork:       {Lead: all, Admin: all},
+	MajorRead:      {Agent: all, Lead: all, Admin: all},
+	MajorWork:      {Agent: all, Lead: all, Admin: all},
 	AdminRead:      {Admin: all},
 	AdminWork:      {Admin: all},
 	SelfWork:       {Requester: all, Agent: all, Lead: all, Admin: all},
@@ -144,6 +168,9 @@ func Can(by Actor, do Action, on Object) error {
 
 func canByRole(by Actor, do Action, on Object) error {
 	r := policy[do][by.Role]
+	if partly(do) && r != never && on.takesPart(by.ID) {
+		return nil
+	}
 	if r == own && on.Requester != by.ID && on.Requester != 0 {
 		return hidden(do)
 	}
@@ -160,10 +187,15 @@ func canByRole(by Actor, do Action, on Object) error {
 	return nil
 }
 
-// canByLink lets the holder of a signed link read, say and answer on one ticket.
+// canByLink lets the holder of a signed link read, say and answer on one ticket; who takes part
+// reads and says.
 func canByLink(by Actor, do Action, on Object) error {
-	if by.Ticket == 0 || on.Ticket != by.Ticket || on.Requester != by.ID {
+	part := on.takesPart(by.ID)
+	if by.Ticket == 0 || on.Ticket != by.Ticket || (on.Requester != by.ID && !part) {
 		return errs.New(errs.NotFound, "ticket.not_found")
+	}
+	if on.Requester != by.ID && !partly(do) {
+		return errs.New(errs.Denied, "access.only_requester")
 	}
 	switch do {
 	case TicketRead, TicketSay, TicketAnswer:
@@ -175,7 +207,7 @@ func canByLink(by Actor, do Action, on Object) error {
 
 func sees(by Actor, on Object) bool {
 	r := policy[TicketRead][by.Role]
-	return r == all || (r == own && on.Requester == by.ID)
+	return r == all || (r == own && (on.Requester == by.ID || on.takesPart(by.ID)))
 }
 
 // hidden is the same answer as for a thing that does not exist (S21, S24).
@@ -190,7 +222,7 @@ func hidden(do Action) error {
 // The ticket room turns it into SQL and into a predicate; nobody else does.
 type Scope struct {
 	All       bool  // every ticket
-	Requester int64 // or the tickets of one requester
+	Requester int64 // or the tickets of one requester, and those on which they take part
 	Ticket    int64 // or one ticket
 }
 
@@ -217,12 +249,13 @@ func Tickets(by Actor) Scope {
 
 // Holds reports whether one ticket lies within the scope.
 func (s Scope) Holds(on Object) bool {
+	mine := on.Requester == s.Requester || on.takesPart(s.Requester)
 	switch {
 	case s.All:
 		return true
 	case s.Ticket != 0:
-		return on.Ticket == s.Ticket && on.Requester == s.Requester
+		return on.Ticket == s.Ticket && mine
 	default:
-		return s.Requester != 0 && on.Requester == s.Requester
+		return s.Requester != 0 && mine
 	}
 }

@@ -76,12 +76,47 @@ func TestS24_TheScopeIsWhatCanBeRead(t *testing.T) {
 			Role: rapid.SampledFrom(append(access.Roles(), "", "root")).Draw(t, "role"),
 			Via:  rapid.SampledFrom([]string{"web", "portal", "api", "link"}).Draw(t, "via"),
 		}
-		on := access.Object{Ticket: rapid.Int64Range(1, 3).Draw(t, "on"), Requester: rapid.Int64Range(1, 3).Draw(t, "requester")}
+		on := access.Object{
+			Ticket: rapid.Int64Range(1, 3).Draw(t, "on"), Requester: rapid.Int64Range(1, 3).Draw(t, "requester"),
+			Parties: rapid.SliceOfN(rapid.Int64Range(1, 3), 0, 2).Draw(t, "parties"),
+		}
 		reads, holds := access.Can(by, access.TicketRead, on) == nil, access.Tickets(by).Holds(on)
 		if reads != holds {
 			t.Fatalf("%+v on %+v: reads %v, listed %v", by, on, reads, holds)
 		}
 	})
+}
+
+// Who takes part reads and speaks, by the portal and by a link of their own, and nothing else.
+func TestS20_WhoTakesPartReadsAndSpeaks(t *testing.T) {
+	t.Parallel()
+	const me = 7
+	on := access.Object{Ticket: 2, Requester: 8, Parties: []int64{6, me}}
+	for name, by := range map[string]access.Actor{
+		"requester":           {ID: me, Kind: access.Person, Role: access.Requester, Via: "portal"},
+		"a program":           {ID: me, Kind: access.Person, Role: access.Requester, Via: "api"},
+		"agent in the portal": {ID: me, Kind: access.Person, Role: access.Agent, Via: "portal"},
+		"a link":              {ID: me, Kind: access.Link, Role: access.Requester, Ticket: 2, Via: "link"},
+	} {
+		for _, do := range []access.Action{access.TicketRead, access.TicketSay} {
+			if err := access.Can(by, do, on); err != nil {
+				t.Errorf("%s: %s: %v", name, do, err)
+			}
+		}
+		for _, do := range []access.Action{access.TicketAnswer, access.TicketWork, access.TicketDeviate, access.TicketAuto} {
+			if err := access.Can(by, do, on); err == nil {
+				t.Errorf("%s may %s", name, do)
+			}
+		}
+		gone := access.Object{Ticket: 2, Requester: 8, Parties: []int64{6}}
+		if err := access.Can(by, access.TicketRead, gone); errs.KindOf(err) != errs.NotFound {
+			t.Errorf("%s, taken off: %v", name, err)
+		}
+	}
+	elsewhere := access.Actor{ID: me, Kind: access.Link, Role: access.Requester, Ticket: 3, Via: "link"}
+	if err := access.Can(elsewhere, access.TicketRead, on); errs.KindOf(err) != errs.NotFound {
+		t.Errorf("the link of another ticket: %v", err)
+	}
 }
 
 func TestS21_HiddenLooksLikeMissing(t *testing.T) {

@@ -6,6 +6,7 @@
 // Tickets before it lists; there is no second way (ASVS 8.2.1, 8.2.2, 8.3.1).
 //
 //	requester ── own tickets only, never an internal word
+//	            who takes part in a ticket reads its public side and speaks on it, no more
 //	agent     ── all tickets, quarantine
 //	lead      ── agent, and what needs a second pair of eyes
 //	admin     ── lead, and people, settings, failed work

@@ -27,6 +27,7 @@ type Category struct {
 	Group   person.GroupID // who gets its tickets first; 0 means the service desk
 	Place   int64          // order among its siblings
 	Active  bool
+	Skills  person.Skills `json:",omitempty"` // what its tickets ask for, besides those of its parents
 	Version int64
 	Depth   int // 0 for a root; computed
 }
@@ -46,6 +47,7 @@ type Service struct {
 	NameEN  string
 	Core    bool // core business: counts in grading
 	Active  bool
+	Skills  person.Skills `json:",omitempty"` // what its tickets ask for
 	Version int64
 }
 

@@ -125,7 +125,11 @@ func (d *Desk) SaveCategory(ctx context.Context, by access.Actor, c Category, ve
 	if err := checkNames(&c.Name, &c.NameEN); err != nil {
 		return Category{}, err
 	}
-	err := d.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	var err error
+	if c.Skills, err = c.Skills.Check(); err != nil {
+		return Category{}, err
+	}
+	err = d.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := lockTree(ctx, tx); err != nil {
 			return err
 		}
@@ -203,7 +207,11 @@ func (d *Desk) SaveService(ctx context.Context, by access.Actor, s Service, vers
 	if err := checkNames(&s.Name, &s.NameEN); err != nil {
 		return Service{}, err
 	}
-	err := d.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+	var err error
+	if s.Skills, err = s.Skills.Check(); err != nil {
+		return Service{}, err
+	}
+	err = d.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		if s.ID == 0 {
 			s.Active, s.Version = true, 1
 			s.ID, err = insertService(ctx, tx, s)

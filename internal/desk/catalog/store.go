@@ -8,10 +8,10 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 )
 
-const categoryColumns = `id, COALESCE(parent_id, 0), name, name_en, COALESCE(group_id, 0), place, active, version`
+const categoryColumns = `id, COALESCE(parent_id, 0), name, name_en, COALESCE(group_id, 0), place, active, skills, version`
 
 func scanCategory(r db.Row) (c Category, err error) {
-	err = r.Scan(&c.ID, &c.Parent, &c.Name, &c.NameEN, &c.Group, &c.Place, &c.Active, &c.Version)
+	err = r.Scan(&c.ID, &c.Parent, &c.Name, &c.NameEN, &c.Group, &c.Place, &c.Active, &c.Skills, &c.Version)
 	return c, err
 }
 
@@ -32,22 +32,22 @@ func takeCategory(ctx context.Context, tx *db.Tx, which CategoryID) (Category, e
 
 func insertCategory(ctx context.Context, tx *db.Tx, c Category) (CategoryID, error) {
 	n, err := db.Insert(ctx, tx, `
-		INSERT INTO category (parent_id, name, name_en, group_id, place, active) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
-		db.Opt(c.Parent), c.Name, c.NameEN, db.Opt(c.Group), c.Place, c.Active)
+		INSERT INTO category (parent_id, name, name_en, group_id, place, active, skills) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
+		db.Opt(c.Parent), c.Name, c.NameEN, db.Opt(c.Group), c.Place, c.Active, c.Skills)
 	return CategoryID(n), err
 }
 
 func saveCategory(ctx context.Context, tx *db.Tx, c Category) error {
 	_, err := db.Exec(ctx, tx, `
-		UPDATE category SET parent_id = $2, name = $3, name_en = $4, group_id = $5, place = $6, active = $7 WHERE id = $1`,
-		c.ID, db.Opt(c.Parent), c.Name, c.NameEN, db.Opt(c.Group), c.Place, c.Active)
+		UPDATE category SET parent_id = $2, name = $3, name_en = $4, group_id = $5, place = $6, active = $7, skills = $8 WHERE id = $1`,
+		c.ID, db.Opt(c.Parent), c.Name, c.NameEN, db.Opt(c.Group), c.Place, c.Active, c.Skills)
 	return err
 }
 
-const serviceColumns = `id, name, name_en, core, active, version`
+const serviceColumns = `id, name, name_en, core, active, skills, version`
 
 func scanService(r db.Row) (s Service, err error) {
-	err = r.Scan(&s.ID, &s.Name, &s.NameEN, &s.Core, &s.Active, &s.Version)
+	err = r.Scan(&s.ID, &s.Name, &s.NameEN, &s.Core, &s.Active, &s.Skills, &s.Version)
 	return s, err
 }
 
@@ -60,13 +60,13 @@ func takeService(ctx context.Context, tx *db.Tx, which ServiceID) (Service, erro
 }
 
 func insertService(ctx context.Context, tx *db.Tx, s Service) (ServiceID, error) {
-	n, err := db.Insert(ctx, tx, `INSERT INTO service (name, name_en, core, active) VALUES ($1, $2, $3, $4) RETURNING id`,
-		s.Name, s.NameEN, s.Core, s.Active)
+	n, err := db.Insert(ctx, tx, `INSERT INTO service (name, name_en, core, active, skills) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
+		s.Name, s.NameEN, s.Core, s.Active, s.Skills)
 	return ServiceID(n), err
 }
 
 func saveService(ctx context.Context, tx *db.Tx, s Service) error {
-	_, err := db.Exec(ctx, tx, `UPDATE service SET name = $2, name_en = $3, core = $4, active = $5 WHERE id = $1`,
-		s.ID, s.Name, s.NameEN, s.Core, s.Active)
+	_, err := db.Exec(ctx, tx, `UPDATE service SET name = $2, name_en = $3, core = $4, active = $5, skills = $6 WHERE id = $1`,
+		s.ID, s.Name, s.NameEN, s.Core, s.Active, s.Skills)
 	return err
 }

@@ -75,7 +75,7 @@ func (s *Service) Tally(ctx context.Context, by access.Actor) ([]Tally, error) {
 // Retry puts a quarantined message back to be understood again.
 func (s *Service) Retry(ctx context.Context, by access.Actor, which ID) error {
 	return s.decide(ctx, by, which, func(ctx context.Context, tx *db.Tx, e *Entry) error {
-		e.State, e.Reason = Received, ""
+		e.State, e.Reason, e.Ticket = Received, "", 0
 		return s.queue(ctx, tx, e.ID)
 	})
 }
@@ -114,6 +114,7 @@ func (s *Service) MakeTicket(ctx context.Context, by access.Actor, which ID, d D
 	if m.FromAddr, err = s.requester(m.FromAddr); err != nil {
 		return ticket.Ticket{}, err
 	}
+	m.Copied = s.others(m)
 	quiet, err := s.quiet(ctx, m)
 	if err != nil {
 		return ticket.Ticket{}, err

@@ -3,6 +3,7 @@
 package intake_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -43,8 +44,10 @@ type desk struct {
 	agent   access.Actor
 
 	mu     sync.Mutex
-	parsed map[string]intake.Mail // what the parser makes of raw bytes
-	broken error                  // what it says instead, where it is set
+	parsed map[string]intake.Mail  // what the parser makes of raw bytes
+	broken error                   // what it says instead, where it is set
+	proofs map[string]ticket.Proof // what the verifier says of an author's address
+	asked  []intake.Evidence       // what it was asked
 	count  int
 }
 
@@ -75,7 +78,7 @@ func newDesk(t *testing.T, d *db.DB) *desk {
 		links: session.NewLinks(keys, c),
 	}
 	r.intake = intake.NewService(intake.Parts{
-		DB: d, Clock: c, Jobs: jobs, People: people, Tickets: r.tickets, Links: r.links, Parser: r, Bus: bus, Settings: settings, Keys: keys,
+		DB: d, Clock: c, Jobs: jobs, People: people, Tickets: r.tickets, Links: r.links, Parser: r, Verifier: r, Bus: bus, Settings: settings, Keys: keys,
 		Own: func(addr string) bool {
 			return strings.HasPrefix(addr, "desk@") || strings.HasPrefix(addr, "desk+") || strings.HasPrefix(addr, "net@")
 		},
@@ -97,6 +100,32 @@ func (r *desk) Parse(raw []byte) (intake.Mail, error) {
 		panic("the parser does not expect this")
 	}
 	return m, nil
+}
+
+// Verify returns what the test laid down for the author; nothing speaks for anybody else.
+func (r *desk) Verify(_ context.Context, e intake.Evidence) ticket.Proof {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.asked = append(r.asked, e)
+	if p, ok := r.proofs[e.From]; ok {
+		return p
+	}
+	return ticket.Proof{Verdict: ticket.Unverified, From: e.From}
+}
+
+// proven lets the desk check senders, and says what it finds out about some.
+func (r *desk) proven(t intake.Trust, proofs map[string]ticket.Proof) {
+	r.Helper()
+	r.mu.Lock()
+	r.proofs = proofs
+	r.mu.Unlock()
+	_, version, err := r.intake.Trust(r.Context(), access.Desk())
+	if err != nil {
+		r.Fatal(err)
+	}
+	if err := r.intake.SaveTrust(r.Context(), access.Desk(), t, version); err != nil {
+		r.Fatal(err)
+	}
 }
 
 func (r *desk) setBroken(err error) {

@@ -45,6 +45,7 @@ type Delivery struct {
 	Sender    string // envelope sender; empty for bounces
 	Recipient string // envelope recipient
 	Address   string // network address of who delivered it
+	Hello     string // the name by which it greeted
 	Raw       []byte
 
 	// Where a fetched message lies: its mailbox, and the place in it that the server promises
@@ -65,6 +66,7 @@ type Entry struct {
 	Sender     string
 	Recipient  string // in lower case
 	Address    string
+	Hello      string
 	Size       int64
 	State      State
 	Outcome    Outcome
@@ -74,6 +76,7 @@ type Entry struct {
 	Subject    string
 	ReceivedAt time.Time
 	DoneAt     time.Time
+	Proof      ticket.Proof // whether it is from its author
 }
 
 // Mail is a message as the parser understood it, in the terms of the trade.
@@ -82,15 +85,17 @@ type Mail struct {
 	FromName   string
 	FromAddr   string   // empty where the header names nobody, or more than one
 	To         []string // addresses of To, Cc and Delivered-To
+	Copied     []string // addresses of To and Cc; after place, those of other people
 	MessageID  string
 	References []string // what it answers or reports about: In-Reply-To, References, the returned message
 	Text       string   // what the sender wrote
 	Quoted     string   // what was repeated from before
 	HTML       string   // sanitised, with pictures as "cid:" addresses
 	Files      []File
-	Bounce     bool // a delivery report
-	AutoReply  bool // an answering machine
-	Automatic  bool // a list, a newsletter, a monitoring system: no acknowledgement
+	Bounce     bool      // a delivery report
+	Returned   *Returned // what it says, where it is one
+	AutoReply  bool      // an answering machine
+	Automatic  bool      // a list, a newsletter, a monitoring system: no acknowledgement
 }
 
 // File is a part of a message.

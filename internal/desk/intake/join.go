@@ -14,15 +14,28 @@ import (
 
 // join adds a message to the ticket that its token names. Where that ticket is past
 // reopening, or not this author's to reopen, it reports false, and the message makes a new one.
-func (s *Service) join(ctx context.Context, e Entry, m Mail, t ticket.Ticket, files []string) (bool, error) {
+func (s *Service) join(ctx context.Context, e Entry, m Mail, to aim) (bool, error) {
+	t := to.ticket
 	author, err := s.author(ctx, m)
 	if err != nil {
 		return false, err
 	}
-	commands := answer(t, author, m, m.say(e, files))
+	staff := author.Role.Staff() && author.ID != t.Requester
+	if t.Status == ticket.Closed && !staff { // what is doubtful makes a ticket of its own
+		if opens, err := s.opens(ctx, e); err != nil || !opens {
+			return false, err
+		}
+	}
+	commands := answer(to, author, m, m.say(e, nil))
 	if len(commands) == 0 {
 		return false, nil
 	}
+	last := &commands[len(commands)-1] // the one that carries the words
+	files, err := s.stage(ctx, last.by, m.Files)
+	if err != nil {
+		return false, err
+	}
+	last.cmd = carrying(last.cmd, files)
 	ready := make([]ticket.Ready, len(commands))
 	for i, c := range commands {
 		if ready[i], err = s.Tickets.Ready(ctx, c.by, c.cmd); err != nil {
@@ -50,6 +63,9 @@ func (s *Service) join(ctx context.Context, e Entry, m Mail, t ticket.Ticket, fi
 		return settle(ctx, tx, e)
 	})
 	if errs.KindOf(err) == errs.Conflict { // closed too long ago, or since we looked
+		if staff {
+			return false, errs.New(errs.Conflict, "intake.staff_closed")
+		}
 		return false, nil
 	}
 	return err == nil, err
@@ -79,16 +95,21 @@ type given struct {
 // answer says what a mail does to the ticket whose token it carries; nothing where it makes
 // a ticket of its own.
 //
-//   - Staff leave a note: an address proves nobody, and words of the desk need more (S04).
+//   - Staff, who are proven by now (see doubt), answer the requester where the address was made
+//     for them to do so, with the rights that they have now. Otherwise they leave a note (S04).
 //   - The requester speaks, and by speaking reopens what was closed not long ago.
 //   - Anybody else who has the token speaks in their own name. They become nobody's
 //     requester, reopen nothing, and nothing is sent to them (S01, S07).
 //   - A machine reopens nothing.
-func answer(t ticket.Ticket, author person.Person, m Mail, say ticket.Say) []given {
+func answer(to aim, author person.Person, m Mail, say ticket.Say) []given {
+	t := to.ticket
 	say.Author = author.ID
 	requester := author.ID == t.Requester
 	if author.Role.Staff() && !requester {
-		return []given{{byMail(), ticket.Note{Say: say}}}
+		if to.answers(author) && !m.Automatic && t.Status != ticket.Closed {
+			return []given{{actorOf(author), ticket.Reply{Say: say}}}
+		}
+		return []given{{actorOf(author), ticket.Note{Say: say}}}
 	}
 	reply := given{byMail(), ticket.Reply{Say: say}.External()}
 	switch {
@@ -99,4 +120,17 @@ func answer(t ticket.Ticket, author person.Person, m Mail, say ticket.Say) []giv
 		return []given{{holder, ticket.Reopen{Reason: ticket.SubjectOf(say.Text)}}, reply}
 	}
 	return nil
+}
+
+// carrying is a command with files on its message.
+func carrying(cmd ticket.Command, files []string) ticket.Command {
+	switch c := cmd.(type) {
+	case ticket.Reply:
+		c.Files = files
+		return c
+	case ticket.Note:
+		c.Files = files
+		return c
+	}
+	return cmd
 }

@@ -5,6 +5,7 @@ package intake
 import (
 	"bytes"
 	"context"
+	"errors"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -19,6 +20,13 @@ import (
 // byMail is the desk, acting for whoever wrote: an address proves nobody (S04, S05).
 func byMail() access.Actor { return access.Actor{Kind: access.System, Via: "mail"} }
 
+// errAgain asks for another look in some minutes, when names can perhaps be looked up.
+var errAgain = errors.New("intake: the sender could not be checked now") //nolint:gochecknoglobals // a constant in all but name
+
+// patience is how long an answer whose sender cannot be checked for the moment is looked at
+// again before it is held.
+const patience = 10 * time.Minute
+
 // place decides where a message belongs and puts it there.
 func (s *Service) place(ctx context.Context, e Entry, m Mail) error {
 	from, named := person.CleanEmail(m.FromAddr)
@@ -26,20 +34,22 @@ func (s *Service) place(ctx context.Context, e Entry, m Mail) error {
 		m.FromAddr = from
 	}
 	m.Automatic = m.Automatic || e.silent()
+	m.Copied = s.others(m)
 	e.note(m, s.Clock.Now())
 	if twice, err := earlier(ctx, s.DB, e); err != nil {
 		return err
 	} else if twice {
 		return s.suppress(ctx, e, Repeat, "intake.repeat")
 	}
-	t, err := s.bound(ctx, e, m)
+	to, err := s.bound(ctx, e, m)
 	if err != nil {
 		return err
 	}
+	t := to.ticket
 	e.Ticket = t.ID // what is suppressed is shown there all the same
 	switch {
 	case m.Bounce:
-		return s.suppress(ctx, e, Bounce, "intake.bounce")
+		return s.bounced(ctx, e, m)
 	case named && s.Own(from), s.ours(m):
 		return s.suppress(ctx, e, Loop, "intake.own_mail")
 	case m.AutoReply:
@@ -48,19 +58,33 @@ func (s *Service) place(ctx context.Context, e Entry, m Mail) error {
 		return errs.New(errs.Invalid, "intake.no_sender")
 	}
 	e.Ticket = 0
-	files, err := s.stage(ctx, byMail(), m.Files)
+	if t.ID == 0 {
+		related, err := s.related(ctx, m)
+		if err != nil {
+			return err
+		}
+		return s.open(ctx, e, m, related)
+	}
+	author, err := s.knownAuthor(ctx, m)
 	if err != nil {
 		return err
 	}
-	related := t.ID
-	if t.ID != 0 {
-		if joined, err := s.join(ctx, e, m, t, files); joined || err != nil {
-			return err
-		}
-	} else if related, err = s.related(ctx, m); err != nil {
+	why, err := s.doubt(ctx, e, to, author)
+	if err == nil && why == "" {
+		why, err = s.stranger(ctx, m, t, author)
+	}
+	switch {
+	case err != nil:
+		return err
+	case why != "" && e.Proof.Why == "later" && s.Clock.Now().Sub(e.ReceivedAt) < patience:
+		return errAgain
+	case why != "":
+		return s.hold(ctx, e, t, author, why)
+	}
+	if joined, err := s.join(ctx, e, m, to); joined || err != nil {
 		return err
 	}
-	return s.open(ctx, e, m, files, related)
+	return s.open(ctx, e, m, t.ID)
 }
 
 // silent reports whether the message came with an empty return path: whoever writes so must
@@ -73,21 +97,22 @@ func (s *Service) suppress(ctx context.Context, e Entry, as Outcome, why string)
 }
 
 // bound returns the ticket that a good token names, in the addresses the message was sent to
-// or in the ones it answers; the zero Ticket where there is none. The token of somebody who
+// or in the ones it answers; the zero aim where there is none. The token of somebody who
 // may no longer sign in is no good one (S04).
-func (s *Service) bound(ctx context.Context, e Entry, m Mail) (ticket.Ticket, error) {
-	places := append([]string{e.Recipient}, m.To...)
-	for _, token := range tokensIn(append(places, m.References...)) {
+func (s *Service) bound(ctx context.Context, e Entry, m Mail) (aim, error) {
+	reached := tokensIn(append([]string{e.Recipient}, m.To...))
+	for i, token := range append(reached, tokensIn(m.References)...) {
+		token, inside := strings.CutPrefix(token, insideMark)
 		b, ok := s.Links.ReadReply(token)
 		if !ok || !s.People.Card(ctx, person.ID(b.Person)).Active {
 			continue
 		}
 		t, err := s.living(ctx, ticket.ID(b.Ticket))
 		if errs.KindOf(err) != errs.NotFound {
-			return t, err
+			return aim{t, b, i < len(reached), inside}, err
 		}
 	}
-	return ticket.Ticket{}, nil
+	return aim{}, nil
 }
 
 // living returns the ticket as it is, or the one that it was merged into.
@@ -153,7 +178,7 @@ func (s *Service) stage(ctx context.Context, by access.Actor, files []File) ([]s
 func (m Mail) say(e Entry, files []string) ticket.Say {
 	s := ticket.Say{
 		Text: shorten(m.Text), Quoted: shorten(m.Quoted), HTML: m.HTML, Channel: ticket.Mail,
-		Inbound: int64(e.ID), MailID: m.MessageID, Files: files,
+		Inbound: int64(e.ID), MailID: m.MessageID, Files: files, Proof: e.Proof, Copied: m.Copied,
 	}
 	if strings.TrimSpace(s.Text) == "" { // a picture and nothing else is a message all the same
 		if s.Text = m.Subject; strings.TrimSpace(s.Text) == "" {
@@ -172,10 +197,17 @@ func shorten(s string) string {
 
 // open makes a ticket of a message, person and all in one commit. related is another ticket
 // that staff should know of.
-func (s *Service) open(ctx context.Context, e Entry, m Mail, files []string, related ticket.ID) error {
+func (s *Service) open(ctx context.Context, e Entry, m Mail, related ticket.ID) error {
+	files, err := s.stage(ctx, byMail(), m.Files)
+	if err != nil {
+		return err
+	}
 	quiet, err := s.quiet(ctx, m)
 	if err != nil {
 		return err
+	}
+	if quiet == "" && e.Proof.Verdict == ticket.Forged {
+		quiet = "forged" // whoever is named did not write, and need not hear of it (S14)
 	}
 	// The same mail to another of our addresses is a request of its own to those who work
 	// there; its author is told of one of them (F32).
@@ -241,6 +273,7 @@ func (s *Service) record(ctx context.Context, tx *db.Tx, by access.Actor, who pe
 	}
 	return s.Tickets.RecordIn(ctx, tx, by, ticket.Request{
 		Requester: who.ID, Subject: subject, Channel: ticket.Mail, Say: say, Quiet: quiet,
+		Organisation: who.Department, Site: who.Place,
 		Intake: map[ticket.Element]ticket.Answer{ticket.Who: {Value: name}, ticket.Contact: {Value: who.Email}},
 	})
 }

@@ -135,6 +135,7 @@ func TestS04_TheTokenOfSomebodyWhoLeft(t *testing.T) {
 		x := r.open("wang@example.net")
 		lead := r.person("周启", "zhou@example.org", access.Lead)
 		to := "desk+" + r.links.Reply(session.Bond{Ticket: int64(x.ID), Person: lead.ID}) + "@example.org"
+		r.proven(checked(), map[string]ticket.Proof{"zhou@example.org": pass(), "eve@attacker.example": pass()})
 		r.became(r.mail(to, intake.Mail{FromAddr: "zhou@example.org", Text: "看过了"}), intake.Done, intake.Appended, "")
 		p, err := r.people.Get(t.Context(), person.ID(lead.ID))
 		if err != nil {
@@ -153,10 +154,11 @@ func TestS04_TheTokenOfSomebodyWhoLeft(t *testing.T) {
 	})
 }
 
-// TestS04_StaffWriteNotes, because an address proves nobody.
+// TestS04_StaffWriteNotes where they answer a letter that was not written to them.
 func TestS04_StaffWriteNotes(t *testing.T) {
 	each(t, func(t *testing.T, r *desk) {
 		x := r.open("wang@example.net")
+		r.proven(checked(), map[string]ticket.Proof{"lin@example.org": pass()})
 		r.became(r.mail(r.address(x), intake.Mail{FromAddr: "lin@example.org", Text: "重启服务即可"}), intake.Done, intake.Appended, "")
 		if got := r.said(x)[1]; got != "internal lin@example.org 重启服务即可" {
 			t.Error(got)

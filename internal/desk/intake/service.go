@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"strconv"
 	"strings"
 	"sync"
@@ -45,6 +46,8 @@ type Parts struct {
 	Tickets *ticket.Service
 	Links   *session.Links
 	Parser  Parser
+	// Verifier finds out who wrote a mail; nil finds out nothing.
+	Verifier Verifier
 	// Bus, Settings and Keys are for mailboxes that are fetched from.
 	Bus      *event.Bus
 	Settings *setting.Service
@@ -157,7 +160,13 @@ func (s *Service) understand(ctx context.Context, j job.Job) error {
 	if err != nil {
 		return s.quarantine(ctx, e, mail, err)
 	}
+	if e.Proof, err = s.prove(ctx, e, mail, bytes); err != nil {
+		return err
+	}
 	err = s.place(ctx, e, mail)
+	if errors.Is(err, errAgain) {
+		return job.At(s.Clock.Now().Add(patience/5), nil)
+	}
 	switch errs.KindOf(err) {
 	case errs.Internal, errs.Unavailable:
 		return err // nil too, whose kind is Internal

@@ -10,21 +10,31 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 )
 
-const columns = `id, source, digest, sender, recipient, address, size, state, outcome, reason, COALESCE(ticket_id, 0), author, subject, received_at, done_at`
+const columns = `id, source, digest, sender, recipient, address, hello, size, state, outcome, reason, COALESCE(ticket_id, 0), author, subject,
+	received_at, done_at, proof`
 
 func scan(r db.Row) (e Entry, err error) {
-	err = r.Scan(&e.ID, &e.Source, &e.Digest, &e.Sender, &e.Recipient, &e.Address, &e.Size, &e.State, &e.Outcome, &e.Reason, &e.Ticket,
-		&e.Author, &e.Subject, &e.ReceivedAt, &e.DoneAt)
+	var proof string
+	err = r.Scan(&e.ID, &e.Source, &e.Digest, &e.Sender, &e.Recipient, &e.Address, &e.Hello, &e.Size, &e.State, &e.Outcome, &e.Reason, &e.Ticket,
+		&e.Author, &e.Subject, &e.ReceivedAt, &e.DoneAt, &proof)
+	if err == nil {
+		e.Proof, err = ticket.UnpackProof(proof)
+	}
 	return e, err
 }
 
-// insert writes a line; NotFound where the message at the same place of a mailbox has one.
+// insert writes a line and its bytes; NotFound where the message at the same place of a mailbox
+// has one.
 func insert(ctx context.Context, tx *db.Tx, d Delivery, digest string, at time.Time) (ID, error) {
 	n, err := db.Insert(ctx, tx, `
-		INSERT INTO inbound (source, digest, sender, recipient, address, size, raw, state, received_at, mailbox, uid_validity, uid)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 'received', $8, $9, $10, $11)
+		INSERT INTO inbound (source, digest, sender, recipient, address, size, state, received_at, mailbox, uid_validity, uid, hello)
+		VALUES ($1, $2, $3, $4, $5, $6, 'received', $7, $8, $9, $10, $11)
 		ON CONFLICT (mailbox, uid_validity, uid) WHERE uid > 0 DO NOTHING RETURNING id`,
-		d.Source, digest, d.Sender, d.Recipient, d.Address, len(d.Raw), d.Raw, at, d.Mailbox, d.UIDValidity, d.UID)
+		d.Source, digest, d.Sender, d.Recipient, d.Address, len(d.Raw), at, d.Mailbox, d.UIDValidity, d.UID, d.Hello)
+	if err != nil {
+		return 0, err
+	}
+	_, err = db.Exec(ctx, tx, `INSERT INTO inbound_raw (inbound_id, raw) VALUES ($1, $2)`, n, d.Raw)
 	return ID(n), err
 }
 
@@ -36,7 +46,7 @@ func raw(ctx context.Context, q db.Querier, which ID) ([]byte, error) {
 	return db.One(ctx, q, func(r db.Row) (b []byte, err error) {
 		err = r.Scan(&b)
 		return b, err
-	}, `SELECT raw FROM inbound WHERE id = $1`, which)
+	}, `SELECT raw FROM inbound_raw WHERE inbound_id = $1`, which)
 }
 
 // take locks a journalled message and its copies for other receivers, and returns it as it is
@@ -49,9 +59,13 @@ func take(ctx context.Context, tx *db.Tx, e Entry) (Entry, error) {
 }
 
 func settle(ctx context.Context, tx *db.Tx, e Entry) error {
-	_, err := db.Exec(ctx, tx, `
-		UPDATE inbound SET state = $2, outcome = $3, reason = $4, ticket_id = $5, author = $6, subject = $7, done_at = $8 WHERE id = $1`,
-		e.ID, e.State, e.Outcome, e.Reason, db.Opt(e.Ticket), e.Author, e.Subject, e.DoneAt)
+	proof, err := e.Proof.Pack()
+	if err != nil {
+		return err
+	}
+	_, err = db.Exec(ctx, tx, `
+		UPDATE inbound SET state = $2, outcome = $3, reason = $4, ticket_id = $5, author = $6, subject = $7, done_at = $8, proof = $9 WHERE id = $1`,
+		e.ID, e.State, e.Outcome, e.Reason, db.Opt(e.Ticket), e.Author, e.Subject, e.DoneAt, proof)
 	return err
 }
 

@@ -34,11 +34,14 @@ type Service struct {
 // NewService makes the room.
 func NewService(h *pubsub.Hub, t *ticket.Service) *Service { return &Service{hub: h, tickets: t} }
 
+// broken is the one fact of the promise room that comes without a fact of its ticket.
+const broken = "promise.broken"
+
 // Heard listens, within the commit, to every fact, and publishes hints for those about a
 // ticket: the facts of the ticket room, and those of rooms that speak of a ticket's mail.
 func (s *Service) Heard(ctx context.Context, tx *db.Tx, r event.Record) error {
 	room, _, _ := strings.Cut(r.Name, ".")
-	if room != "ticket" && room != "notify" {
+	if room != "ticket" && room != "notify" && room != "escalation" && room != "major" && r.Name != broken {
 		return nil
 	}
 	t, err := s.tickets.GetIn(ctx, tx, ticket.ID(r.Subject))
@@ -54,7 +57,7 @@ func (s *Service) Heard(ctx context.Context, tx *db.Tx, r event.Record) error {
 // topics are the pages that a fact about the ticket makes stale.
 func topics(t ticket.Ticket, m event.Meta) []string {
 	out := []string{Ticket(t.ID), Queue}
-	concerned := []person.ID{t.Requester, t.Owner, t.Assignee}
+	concerned := append([]person.ID{t.Requester, t.Owner, t.Assignee}, t.Detail.Participants...)
 	if m.ActorKind == string(access.Person) || m.ActorKind == string(access.Link) {
 		concerned = append(concerned, person.ID(m.ActorID))
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 )
@@ -124,6 +125,10 @@ func n29(in Input) Verdict {
 		v.State, v.Key, v.At, v.Event, v.Args = Missed, "norm.N29_missed", n.Meta.At, n.ID, []any{"Due", due}
 		return v
 	}
+	if p, ok := in.broken(promise.Reply); ok {
+		v.State, v.Key, v.At, v.Event, v.Args = Missed, "norm.N29_promise", p.Due, p.Fact, []any{"Due", p.Due}
+		return v
+	}
 	c, owed := in.clock(in.Ticket, sla.Update, in.Now)
 	switch {
 	case owed && c.State == sla.Over:
@@ -170,6 +175,58 @@ func (in Input) word() int64 {
 		}
 	}
 	return which
+}
+
+// n30: whoever has to wait is told what is stuck, what is being done and when they hear next, and
+// then does hear. One promise that was broken cannot be mended by a word afterwards.
+func n30(in Input) Verdict {
+	v := Verdict{Clause: "N30", Step: Diagnose, State: NA, Key: "norm.N30_na"}
+	for _, n := range in.Facts {
+		h, ok := n.Fact.(ticket.Held)
+		if !ok || h.Reason != ticket.Blocked && h.Next.IsZero() {
+			continue
+		}
+		v.State, v.Key, v.At, v.Event = Met, "norm.N30_met", n.Meta.At, n.ID
+		if h.Reason == ticket.Blocked && (h.Stuck == "" || h.Doing == "" || h.Next.IsZero()) { // from before the gate stood
+			v.State, v.Key = Missed, "norm.N30_silent"
+			return v
+		}
+	}
+	if v.State == NA {
+		return v
+	}
+	if p, ok := in.broken(promise.Wait); ok {
+		v.State, v.Key, v.At, v.Event, v.Args = Missed, "norm.N30_missed", p.Due, p.Fact, []any{"Due", p.Due}
+		return v
+	}
+	for _, p := range in.promises() {
+		if p.Source == promise.Wait && p.State == promise.Open {
+			v.State, v.Key, v.At, v.Event, v.Args = Open, "norm.N30_open", p.Due, p.Fact, []any{"Due", p.Due}
+		}
+	}
+	if v.State == Met && in.dropped() {
+		v.State, v.Key, v.Event = NA, "norm.dropped", 0
+	}
+	return v
+}
+
+// promises are what the facts promise, as it stands now.
+func (in Input) promises() []promise.Promise {
+	list := make([]promise.Heard, 0, len(in.Facts))
+	for _, n := range in.Facts {
+		list = append(list, promise.Heard{ID: n.ID, Meta: n.Meta, Fact: n.Fact})
+	}
+	return promise.Fold(list, in.Now)
+}
+
+// broken is the first promise of a source that was broken.
+func (in Input) broken(of promise.Source) (promise.Promise, bool) {
+	for _, p := range in.promises() {
+		if p.Source == of && p.State == promise.Broken {
+			return p, true
+		}
+	}
+	return promise.Promise{}, false
 }
 
 // n32: the solution was presented in words the user can read.

@@ -26,7 +26,7 @@ const (
 )
 
 func judge(l *slatest.Life) norm.Conformance {
-	in := norm.Input{Ticket: l.Ticket, Policy: sla.Standard(), Calendar: calendar.Always{}, Now: l.Now}
+	in := norm.Input{Ticket: l.Ticket, Rules: sla.By(sla.Standard(), calendar.Always{}), Now: l.Now}
 	for _, f := range l.Told {
 		in.Facts = append(in.Facts, norm.Noted{ID: f.ID, Meta: f.Meta, Fact: f.Fact})
 	}
@@ -193,6 +193,29 @@ func TestN22_GradedByTheThreeQuestions(t *testing.T) {
 	})
 }
 
+func TestN30_WhoeverWaitsIsToldAndHears(t *testing.T) {
+	t.Parallel()
+	at := func(d time.Duration) time.Time { return slatest.Start().Add(d) }
+	blocked := func() *slatest.Life { return answered().Then(hour, slatest.Held(ticket.Blocked, at(5*hour))) }
+	heard := func() *slatest.Life {
+		l := blocked()
+		return l.Then(2*hour, l.Word())
+	}
+	late := blocked()
+	late.Then(4*hour, late.Word())
+	prove(t, "N30", []proof{
+		{"it never waited", answered().Wait(hour), norm.NA, "", 0, "", "never waited"},
+		{"a wait for the user promises nothing", answered().Then(hour, slatest.Held(ticket.ForRequester, time.Time{})), norm.NA, "", 0, "", "never waited"},
+		{"told, and not due yet", blocked(), norm.Open, "held", 5 * hour, "", "by today 06:00"},
+		{"told, and heard in time", heard(), norm.Met, "held", 2 * hour, "", "in time"},
+		{"told a later time in time", blocked().Then(hour, slatest.Held(ticket.Blocked, at(9*hour))), norm.Open, "held", 9 * hour, "", "by today 10:00"},
+		{"told, and left alone", blocked().Wait(4 * hour), norm.Missed, "held", 5 * hour, "", "did not come"},
+		{"a word too late mends nothing", late, norm.Missed, "held", 5 * hour, "", "did not come"},
+		{"not told what is stuck", answered().Then(hour, ticket.Held{Of: ticket.Of{Ticket: 1}, Reason: ticket.Blocked}), norm.Missed, "held", 2 * hour, "", "did not say"},
+		{"called off", blocked().Then(hour, slatest.Ended(ticket.Cancelled)), norm.NA, "", 0, "", "not applicable"},
+	})
+}
+
 func TestN29_TheRequesterHearsSomethingAtTheCadence(t *testing.T) {
 	t.Parallel()
 	at := func(d time.Duration) time.Time { return slatest.Start().Add(d) }
@@ -222,6 +245,11 @@ func TestN29_TheRequesterHearsSomethingAtTheCadence(t *testing.T) {
 		}), norm.Missed, "resumed", 11 * hour, "", "by today 10:00"},
 		{"a promise kept", tell(func(l *slatest.Life) { l.Then(hour, slatest.Held(ticket.Blocked, at(50*hour))).Then(40*hour, l.Word()) }), norm.Open, "", 50 * hour, "", ""},
 		{"a promise broken", tell(broken), norm.Missed, "said", 6 * hour, "", "by today 06:00"},
+		{"a time in a reply that passed", tell(func(l *slatest.Life) {
+			word := l.Word()
+			word.Promise = at(3 * hour)
+			l.Then(hour, word).Wait(2 * hour)
+		}), norm.Missed, "said", 3 * hour, "", "promised by today 04:00"},
 		{"the solution that failed had its time", tell(func(l *slatest.Life) {
 			l.Then(hour, slatest.Solved()).Then(2*day, slatest.Rejected()).Then(hour, l.Word())
 		}), norm.Open, "", 59 * hour, "", ""},
@@ -322,8 +350,8 @@ func TestN2_TheScoreCountsWhatIsDecided(t *testing.T) {
 	for _, s := range norm.Steps() {
 		steps += len(judge(fresh()).Step(s))
 	}
-	if all := len(judge(fresh()).Verdicts); steps != all || all != 12 {
-		t.Errorf("%d verdicts, %d of them on the rail, want 12", all, steps)
+	if all := len(judge(fresh()).Verdicts); steps != all || all != 13 {
+		t.Errorf("%d verdicts, %d of them on the rail, want 13", all, steps)
 	}
 }
 

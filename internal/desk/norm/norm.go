@@ -5,7 +5,6 @@ package norm
 import (
 	"time"
 
-	"github.com/loopdesk/loopdesk/internal/desk/calendar"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/event"
@@ -54,11 +53,10 @@ type Verdict struct {
 
 // Input is all that a verdict depends on.
 type Input struct {
-	Ticket   ticket.Ticket
-	Facts    []Noted // every fact of the ticket, oldest first
-	Policy   sla.Policy
-	Calendar calendar.Calendar
-	Now      time.Time
+	Ticket ticket.Ticket
+	Facts  []Noted // every fact of the ticket, oldest first
+	Rules  *sla.Rulebook
+	Now    time.Time
 }
 
 // Noted is a fact with where and when it was recorded.
@@ -79,7 +77,7 @@ type Conformance struct {
 
 // Judge evaluates the clauses of the standard's first form.
 func Judge(in Input) Conformance {
-	rules := []func(Input) Verdict{n15, n18, n19, n20, n3, n29, n22, n32, n33, n34, n35, n36}
+	rules := []func(Input) Verdict{n15, n18, n19, n20, n3, n29, n30, n22, n32, n33, n34, n35, n36}
 	c := Conformance{Score: 100}
 	for _, rule := range rules {
 		v := rule(in)
@@ -136,7 +134,7 @@ func first[F ticket.Fact](in Input, is func(F) bool) (Noted, bool) {
 
 // clock computes one clock of the ticket as it was at an instant.
 func (in Input) clock(t ticket.Ticket, name sla.Name, at time.Time) (sla.Clock, bool) {
-	return sla.One(name, t, in.Policy, in.Calendar, at)
+	return in.Rules.One(name, t, at)
 }
 
 // dropped reports whether the ticket ended without an answer being owed.

@@ -38,7 +38,7 @@ func (s *Service) Judge(ctx context.Context, by access.Actor, t ticket.Ticket) (
 
 // JudgeRecords evaluates a ticket from facts that the caller has at hand.
 func (s *Service) JudgeRecords(t ticket.Ticket, records []event.Record) (Conformance, error) {
-	in := Input{Ticket: t, Policy: s.clocks.Policy(), Calendar: s.clocks.Calendar(), Now: s.clock.Now()}
+	in := Input{Ticket: t, Rules: s.clocks.Rulebook(), Now: s.clock.Now()}
 	for _, r := range records {
 		f, err := ticket.Decode(r)
 		if err != nil {

@@ -44,6 +44,7 @@ func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID) []
 			tell(Answered, t.Owner, t.Assignee)
 		default:
 			tell(Replied, t.Requester)
+			tell(Replied, t.Detail.Participants...)
 		}
 	case ticket.Held:
 		if f.Reason == ticket.Blocked {
@@ -51,8 +52,13 @@ func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID) []
 		} else {
 			tell(Waiting, t.Requester)
 		}
+	case ticket.VendorSilent:
+		tell(VendorLate, t.Owner, t.Assignee)
 	case ticket.SolutionGiven:
 		tell(Solved, t.Requester)
+		tell(Replied, t.Detail.Participants...) // the solution as words: the question is for the requester (N35)
+	case ticket.Reminded:
+		tell(Solved, t.Requester) // the same letter, with the same question
 	case ticket.UserRejected:
 		tell(Rejected, t.Owner, t.Assignee)
 	case ticket.TimeUp:
@@ -79,9 +85,16 @@ func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID) []
 // workspace, and its words may hold what requesters never read.
 func (w Template) staff() bool {
 	switch w {
-	case Assigned, HandedOver, Answered, Rejected, Returned, Withdrawn:
+	case Assigned, HandedOver, Answered, Rejected, Returned, Withdrawn, VendorLate, MailKept, AnswerKept, NotReached, Escalated:
 		return true
 	default:
 		return false
 	}
 }
+
+// insideMark stands before the token of an address to which only notes come (see desk/intake).
+const insideMark = "n-"
+
+// answered reports whether an answer of staff to a letter goes to the requester: the letter
+// brought the requester's words.
+func (w Template) answered() bool { return w == Answered || w == Rejected || w == Returned }

@@ -46,6 +46,7 @@ func TestWhoIsToldWhat(t *testing.T) {
 		"the owner writes a mail on the requester's side":          {ticket.Said{Kind: ticket.Public, ByRequester: true}, desk, owner, []told{{assignee, Answered}}},
 		"an honest wait":                                           {ticket.Held{Reason: ticket.Blocked}, agent, 0, asks(Blocked)},
 		"a wait for the requester":                                 {ticket.Held{Reason: ticket.ForRequester}, agent, 0, asks(Waiting)},
+		"a vendor who is silent":                                   {ticket.VendorSilent{}, event.Meta{ActorKind: "system"}, 0, both(VendorLate)},
 		"a wait for a vendor":                                      {ticket.Held{Reason: ticket.ForVendor}, agent, 0, asks(Waiting)},
 		"the wait is over":                                         {ticket.Resumed{}, agent, 0, nil},
 		"a solution":                                               {ticket.SolutionGiven{}, agent, 0, asks(Solved)},

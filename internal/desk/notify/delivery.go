@@ -21,6 +21,7 @@ const (
 	Sent    State = "sent"    // a mail server took it
 	Failed  State = "failed"  // refused for good
 	Skipped State = "skipped" // not to be sent; Reason says why
+	Bounced State = "bounced" // a mail server took it and sent it back later; Answer says why
 )
 
 // Template names what a letter says.
@@ -36,6 +37,7 @@ const (
 	TimeUp       Template = "time_up"      // closed without that word, and called so (N35)
 	Closed       Template = "closed"       // confirmed, cancelled, invalid, duplicate
 	Reopened     Template = "reopened"     // back at work
+	NotTaken     Template = "not_taken"    // a mail of theirs waits, for nothing proves that it is theirs
 )
 
 // What staff are told.
@@ -45,7 +47,12 @@ const (
 	Answered   Template = "answered"    // the requester wrote
 	Rejected   Template = "rejected"    // the solution did not work
 	Returned   Template = "returned"    // the requester reopened it
+	Escalated  Template = "escalated"   // a clock runs out, or a major incident was declared (N3, N4)
 	Withdrawn  Template = "withdrawn"   // the requester no longer wants it
+	VendorLate Template = "vendor_late" // a vendor did not answer when they said they would
+	MailKept   Template = "mail_kept"   // a mail waits beside the ticket, for its sender is not proven
+	AnswerKept Template = "answer_kept" // an answer of theirs by mail was not sent on
+	NotReached Template = "not_reached" // somebody was not told what the desk meant to tell
 )
 
 // TestLetter is what an administrator sends to see whether the mail server works. It is no delivery.
@@ -54,8 +61,8 @@ const TestLetter Template = "test"
 // Templates lists what can stand in the log, requesters' first.
 func Templates() []Template {
 	return []Template{
-		Acknowledged, Replied, Blocked, Waiting, Solved, TimeUp, Closed, Reopened,
-		Assigned, HandedOver, Answered, Rejected, Returned, Withdrawn,
+		Acknowledged, Replied, Blocked, Waiting, Solved, TimeUp, Closed, Reopened, NotTaken,
+		Assigned, HandedOver, Answered, Rejected, Returned, Withdrawn, VendorLate, MailKept, AnswerKept, NotReached, Escalated,
 	}
 }
 
@@ -63,6 +70,7 @@ func Templates() []Template {
 const (
 	reasonNoServer  = "notify.no_server"
 	reasonInactive  = "notify.inactive"
+	reasonParted    = "notify.parted"
 	reasonOwn       = "notify.own_address"
 	reasonLoop      = "notify.loop"
 	reasonMachine   = "notify.machine"
@@ -71,6 +79,10 @@ const (
 	reasonLater     = "notify.later"
 	reasonRefused   = "notify.refused"
 	reasonUnreached = "notify.unreachable"
+	reasonOften     = "notify.answered_lately"
+	reasonDead      = "notify.dead_address"
+	reasonBounced   = "notify.came_back"
+	reasonDelayed   = "notify.delayed"
 )
 
 // Delivery is one line of the send log: one fact told to one person.
@@ -90,6 +102,12 @@ type Delivery struct {
 	QueuedAt  time.Time // since when it has been tried; a person's retry begins anew
 	TriedAt   time.Time
 	SentAt    time.Time
+	DueAt     time.Time // when it may go: it waits for others, or for the end of quiet hours
+	With      ID        // the delivery in whose letter it is told; 0 for one of its own
+	Early     int64     // 1 where it goes before DueAt, because something urgent follows it
+	BouncedAt time.Time
+
+	once string // why the address gets one automatic answer in four hours, until that is decided
 }
 
 // PatienceFor is how long a delivery that is refused for now is tried again (F38).
@@ -117,4 +135,13 @@ func (d Delivery) next(now time.Time) (time.Time, bool) {
 		at = end
 	}
 	return at, true
+}
+
+// NextTry returns when a delivery is tried again that a server did not take for now; zero for any other.
+func (d Delivery) NextTry() time.Time {
+	if d.State != Queued || d.Attempts == 0 || d.TriedAt.IsZero() {
+		return time.Time{}
+	}
+	at, _ := d.next(d.TriedAt)
+	return at
 }

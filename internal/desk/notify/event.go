@@ -14,6 +14,8 @@ type Undelivered struct {
 	Person   person.ID
 	Template Template
 	Reason   string // message key
+	Address  string // where it was sent
+	Answer   string // what the mail server said
 }
 
 // EventName is "notify.undelivered".

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -24,6 +25,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/db/dbtest"
 	"github.com/loopdesk/loopdesk/internal/kit/event"
+	"github.com/loopdesk/loopdesk/internal/kit/i18n"
 	"github.com/loopdesk/loopdesk/internal/kit/job"
 	"github.com/loopdesk/loopdesk/internal/kit/secret"
 )
@@ -65,6 +67,11 @@ type plain struct{}
 // Render writes a letter.
 func (plain) Render(n notify.Notice) (notify.Body, error) {
 	return notify.Body{Subject: fmt.Sprintf("[%s] %s", n.Ref, n.Template), Text: fmt.Sprintf("%+v", n)}, nil
+}
+
+// Draft is the house's text: the template, and what it may name.
+func (plain) Draft(w notify.Template, _ i18n.Lang) notify.Letter {
+	return notify.Letter{Subject: string(w), Body: "{{" + strings.Join(w.Placeholders(), "}} {{") + "}}"}
 }
 
 // desk is a desk that writes and reads mail.
@@ -134,8 +141,10 @@ func newDesk(t *testing.T, d *db.DB, address string) *desk {
 	event.After(bus, "notify:reopened", notify.Hear[ticket.Reopened](r.notify))
 	event.After(bus, "notify:assigned", notify.Hear[ticket.Assigned](r.notify))
 	event.After(bus, "notify:handed_over", notify.Hear[ticket.HandedOver](r.notify))
+	event.After(bus, "notify:mail_held", notify.Hear[ticket.MailHeld](r.notify))
+	event.After(bus, "notify:bounced", r.notify.Bounced)
 	r.intake = intake.NewService(intake.Parts{
-		DB: d, Clock: c, Jobs: jobs, People: people, Tickets: tickets, Links: r.links, Parser: r,
+		DB: d, Bus: bus, Settings: settings, Clock: c, Jobs: jobs, People: people, Tickets: tickets, Links: r.links, Parser: r,
 		Own:  func(addr string) bool { return r.notify.Own(ctx, addr) },
 		Lang: func() string { return "zh-CN" },
 	})
@@ -148,7 +157,16 @@ func newDesk(t *testing.T, d *db.DB, address string) *desk {
 	}, "", 0); err != nil {
 		t.Fatal(err)
 	}
+	r.pace(notify.Pace{})
 	return r
+}
+
+// pace says how soon letters go; a desk of these tests sends each at once.
+func (r *desk) pace(p notify.Pace) {
+	r.Helper()
+	if err := setting.Save(r.Context(), r.settings, r.admin, notify.PaceName, p, setting.AnyVersion); err != nil {
+		r.Fatal(err)
+	}
 }
 
 func (r *desk) person(name, local string, role access.Role, via, lang string) access.Actor {

@@ -25,13 +25,17 @@ const SendJob = "notify:send"
 // send is the job. What the server refuses for now is tried again for five days; what it
 // refuses for good is settled as failed, on the ticket for everybody to see, and is no dead job.
 func (s *Service) send(ctx context.Context, j job.Job) error {
-	n, err := strconv.ParseInt(j.Payload, 10, 64)
+	text, hurried := strings.CutSuffix(j.Payload, early)
+	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
 		return job.Permanent(err)
 	}
 	d, err := get(ctx, s.DB, ID(n))
-	if err != nil || d.State != Queued {
+	if err != nil || d.State != Queued || d.With != 0 || hurried != (d.Early != 0) {
 		return err
+	}
+	if now := s.Clock.Now(); d.DueAt.After(now) { // a clock that was set back
+		return job.At(d.DueAt, nil)
 	}
 	older, err := before(ctx, s.DB, d)
 	if err != nil {
@@ -44,38 +48,57 @@ func (s *Service) send(ctx context.Context, j job.Job) error {
 	if err != nil {
 		return err
 	}
-	if !m.Sends() {
-		d.skip(reasonNoServer)
-		return s.settle(ctx, d)
+	l := letter{Delivery: d}
+	if l.with, err = riders(ctx, s.DB, d.ID); err != nil {
+		return err
 	}
-	mail, via, err := s.write(ctx, m, d)
+	if !m.Sends() {
+		l.skip(reasonNoServer)
+		return s.settle(ctx, l)
+	}
+	mail, via, err := s.write(ctx, m, l)
 	if why := (*Refusal)(nil); errors.As(err, &why) {
-		return s.refused(ctx, d, why)
+		return s.refused(ctx, l, why)
 	}
 	if errors.Is(err, errInactive) {
-		d.skip(reasonInactive)
-		return s.settle(ctx, d)
+		l.skip(reasonInactive)
+		return s.settle(ctx, l)
+	}
+	if errors.Is(err, errParted) {
+		l.skip(reasonParted)
+		return s.settle(ctx, l)
 	}
 	if err != nil {
 		return err
 	}
-	return s.hand(ctx, d, via, mail)
+	return s.hand(ctx, l, via, mail)
+}
+
+// letter is a delivery and what is told with it.
+type letter struct {
+	Delivery
+	with []Delivery
 }
 
 // hand gives a letter to the server and writes down what came of it.
-func (s *Service) hand(ctx context.Context, d Delivery, via Server, mail Mail) error {
+func (s *Service) hand(ctx context.Context, l letter, via Server, mail Mail) error {
+	leave, rest, entered := s.lanes.enter(mail.To.Address, s.Clock.Now())
+	if !entered { // others may be served meanwhile
+		return job.At(s.Clock.Now().Add(rest), nil)
+	}
 	err := s.Sender.Send(ctx, via, mail)
+	leave()
 	if err != nil && errors.Is(ctx.Err(), context.Canceled) { // we are being stopped: this was no try
 		return err
 	}
 	// What the server said must be written down even where there is no more time for anything else (F39).
 	ctx = context.WithoutCancel(ctx)
 	if err != nil {
-		return s.refused(ctx, d, refusal(err))
+		return s.refused(ctx, l, refusal(err))
 	}
-	d.State, d.Reason, d.Answer, d.Attempts = Sent, "", "", d.Attempts+1
-	d.TriedAt, d.SentAt = s.Clock.Now(), s.Clock.Now()
-	return s.settle(ctx, d)
+	l.State, l.Reason, l.Answer, l.Attempts = Sent, "", "", l.Attempts+1
+	l.TriedAt, l.SentAt = s.Clock.Now(), s.Clock.Now()
+	return s.settle(ctx, l)
 }
 
 // rest is how long a letter waits for an older one to the same reader.
@@ -87,53 +110,87 @@ func rest(older Delivery) time.Duration {
 }
 
 // refused writes down what the server said and decides whether it is asked again.
-func (s *Service) refused(ctx context.Context, d Delivery, why *Refusal) error {
-	d.Reason, d.Answer, d.Attempts, d.TriedAt = why.Key, why.Answer, d.Attempts+1, s.Clock.Now()
-	at, patient := d.next(s.Clock.Now())
+func (s *Service) refused(ctx context.Context, l letter, why *Refusal) error {
+	l.Reason, l.Answer, l.Attempts, l.TriedAt = why.Key, why.Answer, l.Attempts+1, s.Clock.Now()
+	at, patient := l.next(s.Clock.Now())
 	switch {
 	case why.Permanent:
-		d.State = Failed
+		l.State = Failed
 	case !patient:
-		d.State, d.Reason = Failed, reasonGaveUp
+		l.State, l.Reason = Failed, reasonGaveUp
 	}
-	if err := s.settle(ctx, d); err != nil || d.State == Failed {
+	if err := s.settle(ctx, l); err != nil || l.State == Failed {
 		return err
 	}
 	return job.At(at, why)
 }
 
-// settle writes an outcome down and, where somebody was not told for good, records that as a fact.
-func (s *Service) settle(ctx context.Context, d Delivery) error {
-	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		mine, err := settle(ctx, tx, d)
-		if err != nil || !mine || d.State != Failed {
+// settle writes an outcome down, for the letter and for all that is told in it, and, where
+// somebody was not told for good, records that as a fact and tells whoever is accountable.
+func (s *Service) settle(ctx context.Context, l letter) error {
+	var alarms []Delivery
+	var err error
+	if l.State == Failed {
+		if alarms, err = s.alarms(ctx, l.Delivery); err != nil {
 			return err
 		}
-		_, err = s.Bus.Record(ctx, tx, access.Desk().Meta(s.Clock.Now()), Undelivered{
-			Ticket: d.Ticket, Person: d.Person, Template: d.Template, Reason: d.Reason,
-		})
-		return err
+	}
+	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		mine, err := settle(ctx, tx, l.Delivery)
+		if err != nil || !mine {
+			return err
+		}
+		for _, w := range l.with {
+			w.State, w.Reason, w.Answer, w.Attempts = l.State, l.Reason, l.Answer, l.Attempts
+			w.TriedAt, w.SentAt, w.MessageID = l.TriedAt, l.SentAt, l.MessageID
+			if _, err := settle(ctx, tx, w); err != nil {
+				return err
+			}
+		}
+		if l.State != Queued {
+			if err := s.left(ctx, tx, l.Delivery); err != nil {
+				return err
+			}
+		}
+		if l.State != Failed {
+			return nil
+		}
+		return s.lament(ctx, tx, l.Delivery, alarms)
 	})
 }
 
 // errInactive ends a delivery to somebody who left between the fact and the letter.
 var errInactive = errors.New("notify: the reader is inactive")
 
+// errParted ends a delivery to somebody who was taken off the ticket before it left.
+var errParted = errors.New("notify: the reader takes no part any more")
+
 // write makes the letter and says through which server it goes.
-func (s *Service) write(ctx context.Context, m Mailing, d Delivery) (Mail, Server, error) {
-	to, err := s.People.Get(ctx, d.Person)
+func (s *Service) write(ctx context.Context, m Mailing, l letter) (Mail, Server, error) {
+	to, err := s.People.Get(ctx, l.Person)
 	if err != nil {
 		return Mail{}, Server{}, err
 	}
 	if !to.Active {
 		return Mail{}, Server{}, errInactive
 	}
-	r, err := s.read(ctx, d.Ticket, d.Event)
+	n, r, err := s.tale(ctx, l.Delivery, to)
 	if err != nil {
 		return Mail{}, Server{}, err
 	}
-	n := s.notice(ctx, d, to, r)
-	body, err := s.Renderer.Render(n)
+	if l.Template == Replied && to.ID != r.ticket.Requester && !r.ticket.TakesPart(to.ID) {
+		return Mail{}, Server{}, errParted
+	}
+	for _, w := range l.with {
+		also, _, err := s.tale(ctx, w, to)
+		if err != nil {
+			return Mail{}, Server{}, err
+		}
+		n.Also = append(n.Also, also)
+	}
+	from := s.from(m, r.ticket.Group, n)
+	n.Sign = m.signature(r.ticket.Group, n)
+	body, err := s.render(ctx, n)
 	if err != nil {
 		return Mail{}, Server{}, &Refusal{Key: reasonNoRender, Permanent: true, Cause: err}
 	}
@@ -141,20 +198,35 @@ func (s *Service) write(ctx context.Context, m Mailing, d Delivery) (Mail, Serve
 	if err != nil {
 		return Mail{}, Server{}, err
 	}
-	mail := s.envelope(m, d, n)
+	mail := s.envelope(m, l, n, from)
 	mail.Body = body
-	s.place(&mail, m, d, r)
+	s.place(&mail, m, l.Delivery, r)
 	return mail, via, nil
 }
 
-// envelope says from whom and to whom a letter goes, and where an answer goes.
-func (s *Service) envelope(m Mailing, d Delivery, n Notice) Mail {
-	from := Mailbox{Name: cmp.Or(m.Name, n.Desk), Address: m.Address}
-	mail := Mail{
-		From: from, To: Mailbox{Name: n.Reader, Address: d.Address}, ReplyTo: Mailbox{Name: from.Name, Address: s.answers(m, d)},
-		MessageID: d.MessageID, At: d.QueuedAt, Kind: Report, Lang: n.Lang,
+// tale is what a delivery tells, and where that stands on the ticket.
+func (s *Service) tale(ctx context.Context, d Delivery, to person.Person) (Notice, read, error) {
+	if d.Template == NotReached {
+		return s.notReached(ctx, d, to)
 	}
-	switch d.Template {
+	r, err := s.read(ctx, d.Ticket, d.Event)
+	if err != nil {
+		return Notice{}, read{}, err
+	}
+	return s.notice(ctx, d, to, r), r, nil
+}
+
+// envelope says from whom and to whom a letter goes, and where an answer goes.
+func (s *Service) envelope(m Mailing, l letter, n Notice, from Mailbox) Mail {
+	answers := s.answers(m, l.Delivery, from.Address)
+	mail := Mail{
+		From: from, To: Mailbox{Name: n.Reader, Address: l.Address}, ReplyTo: Mailbox{Name: from.Name, Address: answers},
+		MessageID: l.MessageID, At: l.QueuedAt, Kind: Report, Lang: n.Lang,
+	}
+	if m.Returns { // what comes back says by its address what it was (F35)
+		mail.Return = answers
+	}
+	switch l.Template {
 	case Acknowledged:
 		mail.Kind = Answer
 	case Replied: // a person's own words
@@ -166,12 +238,16 @@ func (s *Service) envelope(m Mailing, d Delivery, n Notice) Mail {
 
 // answers is the address to which an answer goes: with the token of ticket and reader, where the
 // mail server delivers such addresses and it fits into the 64 characters of RFC 5321. The
-// Message-ID carries the same token.
-func (s *Service) answers(m Mailing, d Delivery) string {
-	box, domain, _ := strings.Cut(m.Address, "@")
+// Message-ID carries the same token. What answers a letter to staff is for staff, and its
+// address says so, but for letters that bring the words of the requester.
+func (s *Service) answers(m Mailing, d Delivery, address string) string {
+	box, domain, _ := strings.Cut(address, "@")
 	tagged := box + "+" + s.token(d.Ticket, d.Person)
+	if d.Template.staff() && !d.Template.answered() {
+		tagged = box + "+" + insideMark + s.token(d.Ticket, d.Person)
+	}
 	if !m.Tagged || len(tagged) > 64 {
-		return m.Address
+		return address
 	}
 	return tagged + "@" + domain
 }

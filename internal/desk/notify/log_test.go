@@ -10,6 +10,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
@@ -19,7 +20,7 @@ func TestWithoutAMailServerTheLogSaysSo(t *testing.T) {
 	each(t, func(t *testing.T, r *desk) {
 		save := func(m notify.Mailing) {
 			t.Helper()
-			if err := r.notify.SaveMailing(t.Context(), r.admin, m, "", 0); err != nil {
+			if err := r.notify.SaveMailing(t.Context(), r.admin, m, "", setting.AnyVersion); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -51,7 +52,7 @@ func TestTheServerGoesWhileALetterWaits(t *testing.T) {
 		r.post.answers = []error{&notify.Refusal{Key: "notify.later"}}
 		x := r.record("打印机没反应")
 		r.try()
-		if err := r.notify.SaveMailing(t.Context(), r.admin, notify.StartMailing(), "", 0); err != nil {
+		if err := r.notify.SaveMailing(t.Context(), r.admin, notify.StartMailing(), "", setting.AnyVersion); err != nil {
 			t.Fatal(err)
 		}
 		r.clock.Advance(time.Hour)
@@ -68,7 +69,7 @@ func TestWhoIsNotWrittenTo(t *testing.T) {
 		own := r.person("另一个服务台", "box", access.Requester, "portal", "zh-CN")
 		if err := r.notify.SaveMailing(t.Context(), r.admin, notify.Mailing{
 			Address: "desk@example.org", Own: []string{"box@example.net"}, Host: "smtp.example.org", Port: 587, Security: notify.StartTLS,
-		}, "", 0); err != nil {
+		}, "", setting.AnyVersion); err != nil {
 			t.Fatal(err)
 		}
 		ours, _, err := r.tickets.Record(t.Context(), own, ticket.Request{Requester: person.ID(own.ID), Channel: ticket.Portal, Say: ticket.Say{Text: "x"}})
@@ -107,6 +108,9 @@ func TestS25_TheSendLogIsForStaff(t *testing.T) {
 		} {
 			if list, err := r.notify.ForTicket(t.Context(), by, x); err == nil || list != nil {
 				t.Errorf("%s reads the log", name)
+			}
+			if b, err := r.notify.Brief(t.Context(), by, x); err == nil || b.Lines != 0 {
+				t.Errorf("%s reads the log in short", name)
 			}
 			if err := r.notify.Retry(t.Context(), by, x, d.ID); err == nil {
 				t.Errorf("%s retries", name)

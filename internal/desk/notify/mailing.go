@@ -43,6 +43,8 @@ type Mailing struct {
 	Security Security
 	User     string // empty where the server asks for none
 	Sealed   string // the password, sealed (kit/secret); never leaves the house
+	Returns  bool   // the server lets us send as desk+anything@…, so that a bounce says what it is about
+	Groups   []GroupSender
 }
 
 // StartMailing is the mailing of a new desk: none, with what most servers want.
@@ -138,7 +140,7 @@ func (m Mailing) owns(addr string) bool {
 	}
 	box, _, _ = strings.Cut(box, "+")
 	addr = box + "@" + domain
-	return addr == m.Address || slices.Contains(m.Own, addr)
+	return addr == m.Address || slices.Contains(m.Own, addr) || slices.ContainsFunc(m.Groups, func(g GroupSender) bool { return g.Address == addr })
 }
 
 // sealFor is the purpose under which passwords of mail servers are sealed.

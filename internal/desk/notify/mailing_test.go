@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
+	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/i18n"
 )
@@ -69,7 +70,7 @@ func TestThePasswordIsSealedAndNeverSentElsewhere(t *testing.T) {
 	each(t, func(t *testing.T, r *desk) {
 		ctx := t.Context()
 		m := notify.Mailing{Address: "desk@example.org", Host: "smtp.example.org", Port: 587, Security: notify.StartTLS, User: "desk"}
-		if err := r.notify.SaveMailing(ctx, r.admin, m, "correct horse", 0); err != nil {
+		if err := r.notify.SaveMailing(ctx, r.admin, m, "correct horse", setting.AnyVersion); err != nil {
 			t.Fatal(err)
 		}
 		got, version, err := r.notify.Mailing(ctx, r.admin)
@@ -106,11 +107,11 @@ func TestThePasswordIsSealedAndNeverSentElsewhere(t *testing.T) {
 			moved := m
 			move(&moved)
 			moved.Sealed = got.Sealed
-			if err := r.notify.SaveMailing(ctx, r.admin, moved, "", 0); errs.KindOf(err) != errs.Invalid {
+			if err := r.notify.SaveMailing(ctx, r.admin, moved, "", setting.AnyVersion); errs.KindOf(err) != errs.Invalid {
 				t.Errorf("another %s: %v", name, err)
 			}
 		}
-		if err := r.notify.SaveMailing(ctx, r.agent, m, "", 0); errs.KindOf(err) != errs.Denied {
+		if err := r.notify.SaveMailing(ctx, r.agent, m, "", setting.AnyVersion); errs.KindOf(err) != errs.Denied {
 			t.Errorf("an agent saves: %v", err)
 		}
 		if _, _, err := r.notify.Mailing(ctx, r.agent); errs.KindOf(err) != errs.Denied {
@@ -133,7 +134,7 @@ func TestOwnAddresses(t *testing.T) {
 	each(t, func(t *testing.T, r *desk) {
 		if err := r.notify.SaveMailing(t.Context(), r.admin, notify.Mailing{
 			Address: " Desk@Example.org ", Own: []string{"IT@example.org", "it@example.org", "", "desk@example.org"}, Port: 587, Security: notify.StartTLS,
-		}, "", 0); err != nil {
+		}, "", setting.AnyVersion); err != nil {
 			t.Fatal(err)
 		}
 		m, _, err := r.notify.Mailing(t.Context(), r.admin)
@@ -183,7 +184,7 @@ func TestEveryWordOfTheLogIsWritten(t *testing.T) {
 	for _, w := range notify.Templates() {
 		keys = append(keys, "notify.template_"+string(w), "mail.subject_"+string(w))
 	}
-	for _, s := range []notify.State{notify.Queued, notify.Sent, notify.Failed, notify.Skipped} {
+	for _, s := range []notify.State{notify.Queued, notify.Sent, notify.Failed, notify.Skipped, notify.Bounced} {
 		keys = append(keys, "notify.state_"+string(s))
 	}
 	for _, s := range notify.Securities() {
@@ -193,6 +194,7 @@ func TestEveryWordOfTheLogIsWritten(t *testing.T) {
 		"test_later", "test_refused", "test_unreachable", "test_tls_failed", "test_sign_in_failed", "test_server_refused", "test_address_impossible", "test_password_lost",
 		"no_server", "inactive", "own_address", "loop", "machine", "unwritable", "later", "refused", "gave_up", "unreachable",
 		"tls_failed", "sign_in_failed", "server_refused", "address_impossible", "password_lost",
+		"answered_lately", "dead_address", "came_back", "delayed",
 	} {
 		keys = append(keys, "notify."+k)
 	}

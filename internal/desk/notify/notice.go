@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
@@ -44,10 +45,17 @@ type Notice struct {
 	Into     string // number of the ticket that a duplicate lives on in
 	Reopen   int    // days in which a closed ticket can be reopened; 0 for never
 	Note     ticket.HandOverNote
-	Owner    bool   // the reader is accountable now
-	Assignee bool   // the reader works on it now
-	Minutes  int    // how long the link of a password letter is good
-	Reason   string // message key of why something stands still; its last success is Next, if there was one
+	Owner    bool                // the reader is accountable now
+	Assignee bool                // the reader works on it now
+	Raised   escalation.Raised   // of an escalation: which clock, and what the reader is to it
+	As       escalation.Audience // as what the reader is told
+	Minutes  int                 // how long the link of a password letter is good
+	Reason   string              // message key of why something stands still; its last success is Next, if there was one
+	Address  string              // of By
+	About    Template            // what did not reach By, because of Reason
+	Also     []Notice            // what happened after it and is told in the same letter
+	Sign     string              // the signature, lines of text
+	Custom   *Letter             // as an administrator wrote it; nil for the house's own words
 }
 
 // Body is a written letter: a subject on one line, the whole of it as text, and the same as HTML.
@@ -60,6 +68,9 @@ type Body struct {
 // Renderer writes letters in the reader's language.
 type Renderer interface {
 	Render(n Notice) (Body, error)
+	// Draft is the house's own text of a letter with placeholders where it has values: what
+	// an administrator begins with.
+	Draft(what Template, l i18n.Lang) Letter
 }
 
 // read is a ticket with everything that happened to it, as letters need it.
@@ -95,6 +106,10 @@ func (s *Service) read(ctx context.Context, on ticket.ID, fact int64) (read, err
 			return read{t, thread, i}, nil
 		}
 	}
+	if r, err := s.Bus.ReadOne(ctx, s.DB, fact); err == nil && r.Name == (escalation.Raised{}).EventName() && r.Subject == int64(on) {
+		thread = append(thread, ticket.Entry{Record: r}) // it happened to the ticket, in another room
+		return read{t, thread, len(thread) - 1}, nil
+	}
 	return read{}, errs.New(errs.NotFound, "ticket.not_found")
 }
 
@@ -110,7 +125,9 @@ func (s *Service) notice(ctx context.Context, d Delivery, to person.Person, r re
 		n.Link = s.BaseURL + "/work/tickets/" + strconv.FormatInt(r.ticket.Number, 10)
 	} else {
 		n.Link = s.BaseURL + "/t/" + s.Links.Track(session.Bond{Ticket: int64(r.ticket.ID), Person: int64(to.ID)})
-		n.Answer = n.Link + "#confirm"
+		if to.ID == r.ticket.Requester { // nobody else answers for them
+			n.Answer = n.Link + "#confirm"
+		}
 	}
 	if m := r.entry().Message; m != nil {
 		n.Text = m.Text
@@ -120,6 +137,7 @@ func (s *Service) notice(ctx context.Context, d Delivery, to person.Person, r re
 		n.By = s.People.Card(ctx, m.Author).Name
 	}
 	s.fill(ctx, &n, to, r)
+	s.fillRaised(&n, to, r)
 	if d.Template == Acknowledged { // no word of anybody, not even a name: any of it may be a stranger's (S14)
 		n.Reader, n.Subject, n.By, n.Text, n.Files = "", "", "", "", nil
 	}
@@ -134,8 +152,21 @@ func (s *Service) fill(ctx context.Context, n *Notice, to person.Person, r read)
 		n.Next = f.ExpectBy
 	case ticket.Held:
 		n.Wait, n.Stuck, n.Doing, n.Next = f.Reason, f.Stuck, f.Doing, f.Next
+	case ticket.MailHeld:
+		n.Reason, n.Address, n.By = f.Reason, f.Address, s.People.Card(ctx, f.Author).Name
+	case ticket.VendorSilent:
+		n.Text = strings.TrimSpace(f.Vendor.Name + " " + f.Vendor.Case)
 	case ticket.SolutionGiven:
+		if n.Template == Replied { // to somebody who takes part
+			n.Text = strings.Join(append([]string{f.Solution.Text}, f.Solution.Verify...), "\n")
+			return
+		}
 		n.Solution = f.Solution
+		if r.ticket.Status == ticket.Resolved && r.ticket.NextClock == "confirm" {
+			n.Next = r.ticket.NextDue
+		}
+	case ticket.Reminded:
+		n.Solution = r.ticket.Detail.Solution
 		if r.ticket.Status == ticket.Resolved && r.ticket.NextClock == "confirm" {
 			n.Next = r.ticket.NextDue
 		}
@@ -187,7 +218,7 @@ func zone(own, desk string) *time.Location {
 // replied finds the requester's mails on a ticket: the Message-ID of the first and of the
 // last before the fact. Mail programs then show our letters in the same conversation.
 func (r read) mails(who person.ID) (first, last string) {
-	for _, e := range r.thread[:r.at+1] {
+	for _, e := range r.thread[:min(r.at+1, len(r.thread))] {
 		if e.Message == nil || e.Message.MailID == "" || e.Message.Author != who {
 			continue
 		}

@@ -5,6 +5,7 @@ package notify_test
 import (
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/db/dbtest"
@@ -150,7 +152,7 @@ func TestWithoutTagsAnswersComeToThePlainAddress(t *testing.T) {
 	each(t, func(t *testing.T, r *desk) {
 		if err := r.notify.SaveMailing(t.Context(), r.admin, notify.Mailing{
 			Address: "desk@example.org", Host: "smtp.example.org", Port: 587, Security: notify.StartTLS,
-		}, "", 0); err != nil {
+		}, "", setting.AnyVersion); err != nil {
 			t.Fatal(err)
 		}
 		x, ack := r.open("wang@example.net", "first@example.net")
@@ -226,23 +228,66 @@ func TestF35_TwoDesksSoonStopAnsweringEachOther(t *testing.T) {
 	}
 }
 
-// TestF35_AProgramThatAsksAllDayIsAnsweredTenTimes bounds what a program gets that looks like a person.
-func TestF35_AProgramThatAsksAllDayIsAnsweredTenTimes(t *testing.T) {
+// TestF35_AProgramThatAsksAllDayIsAnsweredRarely bounds what a program gets that looks like a
+// person: one answer in four hours where nothing but its address is known, and ten in a day
+// where it has the address of somebody of the house.
+func TestF35_AProgramThatAsksAllDayIsAnsweredRarely(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *desk) {
-		sent := 0
-		for i := range 24 {
-			r.mail("desk@example.org", intake.Mail{FromAddr: "kai@example.net", Subject: "disk full", Text: "disk full " + strconv.Itoa(i)})
-			sent += len(r.work())
-			r.clock.Advance(50 * time.Minute)
+		if _, err := r.people.Add(t.Context(), access.Desk(), person.Person{
+			Name: "陈立", Email: "li@example.net", Lang: "zh-CN", Role: access.Requester, Department: "财务部",
+		}); err != nil {
+			t.Fatal(err)
 		}
-		if sent != 10 {
-			t.Errorf("answered %d times", sent)
+		for address, want := range map[string]int{"kai@example.net": 5, "li@example.net": 10} {
+			sent := 0
+			for i := range 24 {
+				r.mail("desk@example.org", intake.Mail{FromAddr: address, Subject: "disk full", Text: "disk full " + strconv.Itoa(i)})
+				sent += len(r.work())
+				r.clock.Advance(50 * time.Minute)
+			}
+			if sent != want {
+				t.Errorf("%s: answered %d times", address, sent)
+			}
+			r.clock.Advance(24 * time.Hour)
+			r.mail("desk@example.org", intake.Mail{FromAddr: address, Subject: "disk full", Text: "disk full again"})
+			if got := r.work(); len(got) != 1 {
+				t.Errorf("%s: the day after: %d", address, len(got))
+			}
 		}
-		r.clock.Advance(24 * time.Hour)
-		r.mail("desk@example.org", intake.Mail{FromAddr: "kai@example.net", Subject: "disk full", Text: "disk full again"})
-		if got := r.work(); len(got) != 1 {
-			t.Errorf("the day after: %d", len(got))
+	})
+}
+
+// TestF35_TwoRequestsAtOnceGetOneAnswer lets two workers decide about the same stranger at the
+// same time.
+func TestF35_TwoRequestsAtOnceGetOneAnswer(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *desk) {
+		for i := range 6 {
+			r.mail("desk@example.org", intake.Mail{FromAddr: "kai@example.net", Subject: "no network", Text: "no network " + strconv.Itoa(i)})
+		}
+		var wait sync.WaitGroup
+		for range 2 {
+			wait.Go(func() {
+				if _, err := r.jobs.RunDue(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wait.Wait()
+		if got := r.work(); len(got)+len(r.post.all()) > 1 {
+			t.Errorf("%d answers", len(got))
+		}
+		page, err := r.tickets.List(t.Context(), access.Desk(), ticket.Filter{})
+		if err != nil || len(page.Tickets) != 6 {
+			t.Fatal(len(page.Tickets), err)
+		}
+		states := map[notify.State]int{}
+		for _, x := range page.Tickets {
+			states[r.last(x).State]++
+		}
+		if states[notify.Sent] != 1 || states[notify.Skipped] != 5 {
+			t.Errorf("%v", states)
 		}
 	})
 }

@@ -32,6 +32,7 @@ type Mail struct {
 	From       Mailbox
 	To         Mailbox
 	ReplyTo    Mailbox
+	Return     string // envelope sender, to which bounces go; From where empty
 	MessageID  string
 	InReplyTo  string
 	References []string
@@ -48,6 +49,7 @@ type Server struct {
 	Security Security
 	User     string
 	Password string
+	Seal     Seal // what the mail is signed with
 }
 
 // LogValue keeps the password out of every log.

@@ -41,14 +41,18 @@ type Parts struct {
 }
 
 // Service tells people what happened, and keeps the log of it.
-type Service struct{ Parts }
+type Service struct {
+	Parts
+	lanes lanes
+}
 
 // NewService makes the room and takes charge of its jobs. The assembly says which facts it hears.
 func NewService(p Parts) *Service {
 	p.BaseURL = strings.TrimRight(p.BaseURL, "/")
-	s := &Service{p}
-	// A dead server holds a worker for a minute at most, and never more than eight of them (F38).
-	p.Jobs.Handle(SendJob, s.send, job.Timeout(time.Minute), job.Limit(8))
+	s := &Service{Parts: p}
+	s.Sender = sealing{s, p.Sender}
+	// A dead server holds a worker for a minute at most, and a dead domain never all of them (F38).
+	p.Jobs.Handle(SendJob, s.send, job.Timeout(time.Minute), job.Limit(senders))
 	p.Jobs.Handle(PasswordJob, s.forgot, job.Timeout(time.Minute), job.Limit(2), job.MaxAttempts(6))
 	p.Jobs.Handle(AlarmJob, s.alarmed, job.Timeout(time.Minute), job.Limit(2))
 	return s
@@ -72,34 +76,58 @@ func (s *Service) tell(ctx context.Context, r event.Record, f ticket.Fact) error
 		return err
 	}
 	var list []Delivery
-	for _, x := range audience(at.ticket, f, r.Meta, at.author()) {
-		d, err := s.draft(ctx, r, at.ticket, x)
+	wrote := s.wrote(ctx, at, f)
+	readers := audience(at.ticket, f, r.Meta, at.author())
+	if held, ok := f.(ticket.MailHeld); ok {
+		readers = s.keptOut(ctx, at.ticket, held)
+	}
+	for _, x := range readers {
+		d, err := s.draft(ctx, r.ID, r.Meta, at.ticket, x, wrote)
 		if err != nil {
 			return err
 		}
 		list = append(list, d)
 	}
-	if len(list) == 0 {
+	if len(list) == 0 && wrote == "" {
 		return nil
 	}
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		for _, d := range list {
-			fresh, err := insert(ctx, tx, d)
-			if err != nil {
+		if wrote != "" {
+			if err := revive(ctx, tx, wrote); err != nil {
 				return err
 			}
-			for _, d := range fresh {
-				if err := s.queue(ctx, tx, d); err != nil {
-					return err
-				}
+		}
+		for _, d := range list {
+			if err := s.post(ctx, tx, d); err != nil {
+				return err
 			}
 		}
 		return nil
 	})
 }
 
+// wrote returns the address from which the fact came by mail, "" where it did not. Whoever
+// writes from an address can be reached there.
+func (s *Service) wrote(ctx context.Context, at read, f ticket.Fact) string {
+	who := person.ID(0)
+	switch f := f.(type) {
+	case ticket.Acknowledged:
+		if at.ticket.Channel == ticket.Mail {
+			who = at.ticket.Requester
+		}
+	case ticket.Said:
+		if m := at.entry().Message; f.ByRequester && m != nil && m.Channel == ticket.Mail {
+			who = m.Author
+		}
+	}
+	if who == 0 {
+		return ""
+	}
+	return s.People.Card(ctx, who).Email
+}
+
 // draft decides whether a letter goes out, and as what.
-func (s *Service) draft(ctx context.Context, r event.Record, t ticket.Ticket, x told) (Delivery, error) {
+func (s *Service) draft(ctx context.Context, fact int64, by event.Meta, t ticket.Ticket, x told, wrote string) (Delivery, error) {
 	p, err := s.People.Get(ctx, x.person)
 	if err != nil {
 		return Delivery{}, err
@@ -110,7 +138,7 @@ func (s *Service) draft(ctx context.Context, r event.Record, t ticket.Ticket, x 
 	}
 	now := s.Clock.Now()
 	d := Delivery{
-		Ticket: t.ID, Person: p.ID, Event: r.ID, Template: x.template, Address: p.Email, State: Queued, CreatedAt: now, QueuedAt: now,
+		Ticket: t.ID, Person: p.ID, Event: fact, Template: x.template, Address: p.Email, State: Queued, CreatedAt: now, QueuedAt: now, DueAt: now,
 		MessageID: s.messageID(m, t.ID, p.ID),
 	}
 	switch {
@@ -118,20 +146,43 @@ func (s *Service) draft(ctx context.Context, r event.Record, t ticket.Ticket, x 
 		d.skip(reasonInactive)
 	case m.owns(p.Email):
 		d.skip(reasonOwn)
-	case t.Detail.Quiet == "automatic" && p.ID == t.Requester && r.Meta.ActorKind == string(access.System):
+	case t.Detail.Quiet == "automatic" && p.ID == t.Requester && by.ActorKind == string(access.System):
 		d.skip(reasonMachine) // a machine asked; what people say to it still goes out, what the desk says by itself does not
 	case !m.Sends():
 		d.skip(reasonNoServer)
+	case x.template == NotTaken, x.template == AnswerKept:
+		lately, err := s.toldLately(ctx, d)
+		if err != nil {
+			return Delivery{}, err
+		}
+		if lately {
+			d.skip(reasonOften)
+		}
 	case x.template == Acknowledged:
-		circling, err := s.circling(ctx, d, t)
+		circling, err := s.circling(ctx, d)
 		if err != nil {
 			return Delivery{}, err
 		}
 		if circling {
 			d.skip(reasonLoop)
 		}
+		d.once = once(t, p)
 	}
-	return d, nil
+	if d.State != Queued {
+		return d, nil
+	}
+	if p.Email != wrote {
+		gone, err := dead(ctx, s.DB, p.Email)
+		if err != nil {
+			return Delivery{}, err
+		}
+		if len(gone) > 0 {
+			d.skip(reasonDead)
+			d.Answer = gone[0].Answer
+		}
+	}
+	d.DueAt, err = s.due(ctx, d, t, p)
+	return d, err
 }
 
 func (d *Delivery) skip(why string) { d.State, d.Reason = Skipped, why }
@@ -139,24 +190,42 @@ func (d *Delivery) skip(why string) { d.State, d.Reason = Skipped, why }
 // Bounds of what the desk answers by itself to one address (F35, F37, S14).
 const (
 	acknowledgements = 10             // in a day
-	echoes           = 1              // in four hours, of requests that quote our own numbers
 	echoWindow       = 4 * time.Hour  // RFC 3834 asks for a bound like this
 	dayWindow        = 24 * time.Hour // whoever asks more often than acknowledgements is a program
 )
 
-// circling reports whether an acknowledgement would feed a loop. A desk or an answering
-// machine that does not say what it is quotes our subject back at us, and with it a number
-// of ours; a person who asks for ten things a day is a program.
-func (s *Service) circling(ctx context.Context, d Delivery, t ticket.Ticket) (bool, error) {
+// circling reports whether somebody asks for more in a day than a person does.
+func (s *Service) circling(ctx context.Context, d Delivery) (bool, error) {
 	n, err := acknowledged(ctx, s.DB, d.Address, d.CreatedAt.Add(-dayWindow))
-	if err != nil || n >= acknowledgements {
-		return true, err
+	return n >= acknowledgements, err
+}
+
+// once says why an address gets one automatic answer in four hours and no more; empty where
+// nothing speaks for that. A desk or an answering machine that does not say what it is quotes
+// our subject back at us, and with it a number of ours. Somebody of whom the desk knows nothing
+// but a mail address may be such a machine; the people of the house are answered each time (N19).
+func once(t ticket.Ticket, p person.Person) string {
+	switch {
+	case quotesUs(t.Subject):
+		return reasonLoop
+	case t.Channel == ticket.Mail && p.Department == "" && p.Phone == "" && !p.Role.Staff():
+		return reasonOften
 	}
-	if !quotesUs(t.Subject) {
-		return false, nil
+	return ""
+}
+
+// answerOnce decides, in the commit that would send it, whether an address gets an automatic answer.
+func (s *Service) answerOnce(ctx context.Context, tx *db.Tx, d Delivery, why string) (Delivery, error) {
+	since := d.CreatedAt
+	if why != "" {
+		since = since.Add(-echoWindow)
 	}
-	n, err = acknowledged(ctx, s.DB, d.Address, d.CreatedAt.Add(-echoWindow))
-	return n >= echoes, err
+	may, err := answered(ctx, tx, d.Address, d.CreatedAt, since)
+	if err != nil || may || why == "" {
+		return d, err
+	}
+	d.skip(why)
+	return d, withhold(ctx, tx, d)
 }
 
 // quotesUs reports whether a subject holds a number as we write it, "LD-1042".
@@ -201,7 +270,7 @@ func (s *Service) queue(ctx context.Context, tx *db.Tx, d Delivery) error {
 		return nil
 	}
 	n := strconv.FormatInt(int64(d.ID), 10)
-	return s.Jobs.Enqueue(ctx, tx, job.Spec{Kind: SendJob, Payload: n, Key: SendJob + ":" + n})
+	return s.Jobs.Enqueue(ctx, tx, job.Spec{Kind: SendJob, Payload: n, Key: SendJob + ":" + n, RunAt: d.DueAt})
 }
 
 // ForTicket returns the send log of a ticket, oldest first. Staff only.
@@ -268,7 +337,20 @@ func (s *Service) Retry(ctx context.Context, by access.Actor, t ticket.Ticket, w
 		d.MessageID = s.messageID(m, d.Ticket, d.Person)
 	}
 	d.Address, d.State, d.QueuedAt = p.Email, Queued, s.Clock.Now()
+	d.DueAt = d.QueuedAt
+	if d.BouncedAt.IsZero() && d.With == 0 {
+		return s.requeue(ctx, d)
+	}
+	d.MessageID = s.messageID(m, d.Ticket, d.Person) // the one before has been in the world
+	return s.requeue(ctx, d)
+}
+
+// requeue sends a delivery again; whoever asks for that says that the address is good.
+func (s *Service) requeue(ctx context.Context, d Delivery) error {
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := revive(ctx, tx, d.Address); err != nil {
+			return err
+		}
 		ok, err := again(ctx, tx, d)
 		if err == nil && !ok {
 			err = errs.New(errs.Conflict, "notify.not_retried")

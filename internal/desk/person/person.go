@@ -30,6 +30,8 @@ type Person struct {
 	Zone       string // IANA time zone; empty means the desk's own
 	Role       access.Role
 	Active     bool
+	Skills     Skills // what they are good at
+	Limit      int64  // how much they have in work at once; 0 for that of their groups
 	Version    int64
 	CreatedAt  time.Time
 }
@@ -40,6 +42,7 @@ type Group struct {
 	Name    string // 1–60 characters; unique
 	NameEN  string // shown to English readers where it is not empty
 	Active  bool
+	Limit   int64 // how much each member has in work at once, 0 for no limit; at most MaxLimit
 	Version int64
 	Members []ID
 }
@@ -119,6 +122,9 @@ func (p *Person) check() error {
 			bad = append(bad, errs.FieldError{Name: "zone", Key: "person.zone_unknown"})
 		}
 	}
+	if p.Skills, bad = p.Skills.check(bad); p.Limit < 0 || p.Limit > MaxLimit {
+		bad = append(bad, errs.FieldError{Name: "limit", Key: "person.limit_range", Args: []any{"Max", MaxLimit}})
+	}
 	if !p.Role.Known() {
 		bad = append(bad, errs.FieldError{Name: "role", Key: "person.role_unknown"})
 	}
@@ -132,6 +138,9 @@ func (g *Group) check() error {
 	}
 	if utf8.RuneCountInString(g.NameEN) > 60 {
 		return errs.Field("name_en", "person.group_name_length")
+	}
+	if g.Limit < 0 || g.Limit > MaxLimit {
+		return errs.Field("limit", "person.limit_range", "Max", MaxLimit)
 	}
 	return nil
 }

@@ -125,7 +125,7 @@ func (s *Service) Change(ctx context.Context, by access.Actor, p Person, version
 // mayChange lets everybody edit their own plain fields and administrators edit everything.
 func (s *Service) mayChange(by access.Actor, was, p Person) error {
 	own := by.Kind == access.Person && ID(by.ID) == was.ID
-	if own && was.Role == p.Role && was.Active == p.Active && was.Email == p.Email {
+	if own && was.Role == p.Role && was.Active == p.Active && was.Email == p.Email && was.Skills == p.Skills && was.Limit == p.Limit {
 		return access.Can(by, access.SelfWork, access.Object{})
 	}
 	return access.Can(by, access.AdminWork, access.Object{})
@@ -169,6 +169,8 @@ func changes(a, b Person) []string {
 	add("zone", a.Zone != b.Zone)
 	add("role", a.Role != b.Role)
 	add("active", a.Active != b.Active)
+	add("skills", a.Skills != b.Skills)
+	add("limit", a.Limit != b.Limit)
 	return out
 }
 

@@ -9,20 +9,20 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 )
 
-const columns = `id, name, email, phone, department, place, lang, zone, role, active, version, created_at`
+const columns = `id, name, email, phone, department, place, lang, zone, role, active, skills, work_limit, version, created_at`
 
 func scan(r db.Row) (p Person, err error) {
-	err = r.Scan(&p.ID, &p.Name, &p.Email, &p.Phone, &p.Department, &p.Place, &p.Lang, &p.Zone, &p.Role, &p.Active, &p.Version, &p.CreatedAt)
+	err = r.Scan(&p.ID, &p.Name, &p.Email, &p.Phone, &p.Department, &p.Place, &p.Lang, &p.Zone, &p.Role, &p.Active, &p.Skills, &p.Limit, &p.Version, &p.CreatedAt)
 	return p, err
 }
 
 // insert returns NotFound, and leaves the transaction whole, where somebody has the address already.
 func insert(ctx context.Context, tx *db.Tx, p Person) (ID, error) {
 	n, err := db.Insert(ctx, tx, `
-		INSERT INTO person (name, email, phone, department, place, lang, zone, role, active, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		INSERT INTO person (name, email, phone, department, place, lang, zone, role, active, created_at, skills, work_limit)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 		ON CONFLICT (email) DO NOTHING RETURNING id`,
-		p.Name, p.Email, p.Phone, p.Department, p.Place, p.Lang, p.Zone, p.Role, p.Active, p.CreatedAt)
+		p.Name, p.Email, p.Phone, p.Department, p.Place, p.Lang, p.Zone, p.Role, p.Active, p.CreatedAt, p.Skills, p.Limit)
 	return ID(n), err
 }
 
@@ -40,9 +40,10 @@ func take(ctx context.Context, tx *db.Tx, which ID) (Person, error) {
 
 func save(ctx context.Context, tx *db.Tx, p Person) error {
 	_, err := db.Exec(ctx, tx, `
-		UPDATE person SET name = $2, email = $3, phone = $4, department = $5, place = $6, lang = $7, zone = $8, role = $9, active = $10
+		UPDATE person SET name = $2, email = $3, phone = $4, department = $5, place = $6, lang = $7, zone = $8, role = $9, active = $10,
+			skills = $11, work_limit = $12
 		WHERE id = $1`,
-		p.ID, p.Name, p.Email, p.Phone, p.Department, p.Place, p.Lang, p.Zone, p.Role, p.Active)
+		p.ID, p.Name, p.Email, p.Phone, p.Department, p.Place, p.Lang, p.Zone, p.Role, p.Active, p.Skills, p.Limit)
 	return err
 }
 
@@ -84,10 +85,10 @@ func scanCount(r db.Row) (n int64, err error) {
 	return n, err
 }
 
-const groupColumns = `id, name, name_en, active, version`
+const groupColumns = `id, name, name_en, active, work_limit, version`
 
 func scanGroup(r db.Row) (g Group, err error) {
-	err = r.Scan(&g.ID, &g.Name, &g.NameEN, &g.Active, &g.Version)
+	err = r.Scan(&g.ID, &g.Name, &g.NameEN, &g.Active, &g.Limit, &g.Version)
 	return g, err
 }
 
@@ -115,7 +116,7 @@ func groups(ctx context.Context, q db.Querier) ([]Group, error) {
 }
 
 func insertGroup(ctx context.Context, tx *db.Tx, g Group) (GroupID, error) {
-	n, err := db.Insert(ctx, tx, `INSERT INTO person_group (name, name_en, active) VALUES ($1, $2, $3) RETURNING id`, g.Name, g.NameEN, g.Active)
+	n, err := db.Insert(ctx, tx, `INSERT INTO person_group (name, name_en, active, work_limit) VALUES ($1, $2, $3, $4) RETURNING id`, g.Name, g.NameEN, g.Active, g.Limit)
 	return GroupID(n), err
 }
 
@@ -124,7 +125,7 @@ func takeGroup(ctx context.Context, tx *db.Tx, which GroupID) (Group, error) {
 }
 
 func saveGroup(ctx context.Context, tx *db.Tx, g Group) error {
-	if _, err := db.Exec(ctx, tx, `UPDATE person_group SET name = $2, name_en = $3, active = $4 WHERE id = $1`, g.ID, g.Name, g.NameEN, g.Active); err != nil {
+	if _, err := db.Exec(ctx, tx, `UPDATE person_group SET name = $2, name_en = $3, active = $4, work_limit = $5 WHERE id = $1`, g.ID, g.Name, g.NameEN, g.Active, g.Limit); err != nil {
 		return err
 	}
 	if _, err := db.Exec(ctx, tx, `DELETE FROM person_member WHERE group_id = $1`, g.ID); err != nil {

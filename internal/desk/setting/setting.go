@@ -99,7 +99,11 @@ func (s *Service) load(ctx context.Context, name string) (stored, error) {
 	return row, nil
 }
 
-// Save checks and stores a setting; version is what the editor saw, 0 for a first save or to skip the check.
+// AnyVersion saves whatever somebody else saved meanwhile.
+const AnyVersion int64 = -1
+
+// Save checks and stores a setting; version is what the editor saw, 0 where nothing was saved
+// yet. Of two who start from the same version one is told that it is stale.
 func Save[T Value](ctx context.Context, s *Service, by access.Actor, name string, v T, version int64) error {
 	if err := access.Can(by, access.AdminWork, access.Object{}); err != nil {
 		return err
@@ -123,7 +127,7 @@ func Save[T Value](ctx context.Context, s *Service, by access.Actor, name string
 		if err != nil {
 			return err
 		}
-		if version != 0 && got != version+1 {
+		if version != AnyVersion && got != version+1 {
 			return errs.New(errs.Stale, "errs.stale")
 		}
 		tx.AfterCommit(func() {

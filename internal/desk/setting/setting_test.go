@@ -141,6 +141,9 @@ func TestF53_OneOfManyEditsOfASettingWins(t *testing.T) {
 		if err := r.save(start(), 0); err != nil {
 			t.Fatal(err)
 		}
+		if err := r.save(start(), 0); errs.KindOf(err) != errs.Stale {
+			t.Errorf("a second first save: %v", err)
+		}
 		_, version := r.load()
 		const hands = 12
 		results := make([]error, hands)
@@ -174,13 +177,13 @@ func TestA86_A69_OnlyAdministratorsSaveAndEachChangeIsRecorded(t *testing.T) {
 	each(t, func(t *testing.T, r *room) {
 		for _, role := range access.Roles() {
 			by := access.Actor{ID: 7, Kind: access.Person, Role: role, Via: "web"}
-			err := setting.Save(t.Context(), r.Service, by, "test.shade", start(), 0)
+			err := setting.Save(t.Context(), r.Service, by, "test.shade", start(), setting.AnyVersion)
 			if (err == nil) != (role == access.Admin) {
 				t.Errorf("%s: %v", role, err)
 			}
 		}
 		for name, by := range map[string]access.Actor{"nobody": {}, "a link": {ID: 7, Kind: access.Link, Ticket: 1, Role: access.Requester}} {
-			if err := setting.Save(t.Context(), r.Service, by, "test.shade", start(), 0); err == nil {
+			if err := setting.Save(t.Context(), r.Service, by, "test.shade", start(), setting.AnyVersion); err == nil {
 				t.Errorf("%s saved", name)
 			}
 		}
@@ -206,7 +209,7 @@ func TestASettingIsNewAtOnceHereAndSoonElsewhere(t *testing.T) {
 		}
 		d := setting.Start()
 		d.Name = "新的服务台"
-		if err := setting.Save(t.Context(), r.Service, access.Desk(), setting.DeskName, d, 0); err != nil {
+		if err := setting.Save(t.Context(), r.Service, access.Desk(), setting.DeskName, d, setting.AnyVersion); err != nil {
 			t.Fatal(err)
 		}
 		if got := r.Desk(t.Context()); got != d {
@@ -222,7 +225,7 @@ func TestASettingIsNewAtOnceHereAndSoonElsewhere(t *testing.T) {
 			wg.Go(func() {
 				s := start()
 				s.Depth = i
-				if err := r.save(s, 0); err != nil {
+				if err := r.save(s, setting.AnyVersion); err != nil {
 					t.Error(err)
 				}
 			})

@@ -260,6 +260,7 @@ func TestN23_NextIsWhatSomebodyOwesFirst(t *testing.T) {
 		{"a new ticket owes a word", slatest.New(ticket.Mail), "response", 2 * hour},
 		{"then the next one", answered(), "update", 9 * hour},
 		{"or a solution, where that is sooner", answered().Then(69*hour, slatest.UserWord()).Then(0, answered().Word()), "resolve", 72 * hour},
+		{"to ask again, where the user has the ball", answered().Then(hour, slatest.Held(ticket.ForRequester, time.Time{})), "silence", 74 * hour},
 		{"a confirmation", answered().Then(hour, slatest.Solved()), "confirm", 74 * hour},
 		{"a closure sheet within a day", answered().Then(hour, slatest.Solved()).Then(hour, slatest.Confirmed()), ticket.ClockArchive, 27 * hour},
 		{"also where the time was up", answered().Then(hour, slatest.Solved()).Then(72*hour, slatest.TimeUp()), ticket.ClockArchive, 98 * hour},
@@ -270,8 +271,7 @@ func TestN23_NextIsWhatSomebodyOwesFirst(t *testing.T) {
 		}
 	}
 	for name, l := range map[string]*slatest.Life{
-		"the user has the ball": answered().Then(hour, slatest.Held(ticket.ForRequester, time.Time{})),
-		"closed":                answered().Then(hour, slatest.Ended(ticket.Cancelled)),
+		"closed": answered().Then(hour, slatest.Ended(ticket.Cancelled)),
 	} {
 		if due, clock := sla.Next(l.Ticket, sla.Standard(), calendar.Always{}); !due.Equal(ticket.Never) || clock != "" {
 			t.Errorf("%s: %s at %v", name, clock, due)

@@ -51,7 +51,7 @@ func (s *Service) loadCalendars(ctx context.Context) error {
 	if err == nil {
 		s.shelf.Store(&shelf{made, version})
 	}
-	return err
+	return err // Load makes the rulebook of it
 }
 
 // calendarsChanged makes a new book ready within its commit. The calendar of the policy must
@@ -65,10 +65,15 @@ func (s *Service) calendarsChanged(tx *db.Tx, f setting.Changed) error {
 	if err != nil {
 		return err
 	}
-	if _, ok := made.Get(s.Policy().Calendar); !ok {
-		return errs.New(errs.Conflict, "sla.calendar_used")
+	for _, name := range s.Policy().Calendars() {
+		if _, ok := made.Get(name); !ok {
+			return errs.New(errs.Conflict, "sla.calendar_used")
+		}
 	}
-	tx.AfterCommit(func() { s.shelf.Store(&shelf{made, f.Version}) })
+	tx.AfterCommit(func() {
+		s.shelf.Store(&shelf{made, f.Version})
+		s.remake(nil, nil)
+	})
 	return nil
 }
 

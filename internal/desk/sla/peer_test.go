@@ -143,7 +143,7 @@ func (c peerCase) rule(t *testing.T) {
 		check(t, once, sla.Update, expected{sla.Running, 9 * hour, "sla.why_last_word"})
 		check(t, once.Then(minute, slatest.UserWord()), sla.Update, expected{sla.Running, 9 * hour, "sla.why_last_word"})
 	case "zammad/escalation/14": // the earliest counts
-		for _, x := range []sla.Target{{60, 600, 600}, {600, 60, 6000}, {500, 600, 500}} {
+		for _, x := range []sla.Target{{Response: 60, Update: 600, Resolve: 600}, {Response: 600, Update: 60, Resolve: 6000}, {Response: 500, Update: 600, Resolve: 500}} {
 			l := slatest.New(ticket.Portal)
 			if x.Response > x.Update {
 				l.Then(0, slatest.Accepted()).Then(0, l.Word())

@@ -4,8 +4,7 @@ package sla
 
 import (
 	"context"
-	"encoding/json"
-	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -15,8 +14,6 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
-	"github.com/loopdesk/loopdesk/internal/kit/errs"
-	"github.com/loopdesk/loopdesk/internal/kit/event"
 	"github.com/loopdesk/loopdesk/internal/kit/job"
 )
 
@@ -25,14 +22,21 @@ type Service struct {
 	settings *setting.Service
 	jobs     *job.Queue
 	clock    clock.Clock
-	policy   atomic.Pointer[Policy]
 	shelf    atomic.Pointer[shelf]
+	book     atomic.Pointer[Rulebook]
+	making   sync.Mutex      // of a new rulebook
+	register Register        // names and tree, guarded by making
 	tickets  *ticket.Service // given by Serve; the ticket room is made with Plan before
+	hooks    []Hook
 }
+
+// Hook is called for an open ticket within the commit that planned it again.
+type Hook func(context.Context, *db.Tx, ticket.Ticket) error
 
 // The kinds of job of this room.
 const (
 	ExpireJob = "sla:expire" // at its time it ends the wait for a confirmation
+	RemindJob = "sla:remind" // at its time it asks the requester once more whether a solution works
 	ReplanJob = "sla:replan" // after a new policy or calendar it plans the open tickets again
 )
 
@@ -42,14 +46,14 @@ const lag = 30 * time.Second
 // NewService makes the room. Call Load before the first ticket and Serve before the jobs run.
 func NewService(s *setting.Service, q *job.Queue, c clock.Clock) *Service {
 	v := &Service{settings: s, jobs: q, clock: c}
-	start := Standard()
-	v.policy.Store(&start)
 	v.shelf.Store(&shelf{Shelf: &calendar.Shelf{}, version: -1})
+	start := Standard()
+	v.remake(&start, nil)
 	return v
 }
 
-// Load reads the policy and the calendars. It runs at start, after a change, and every quarter
-// of a minute on nodes that did not make the change.
+// Load reads the policy, the calendars and the names that rules speak of. It runs at start,
+// after a change, and every quarter of a minute on nodes that did not make the change.
 func (s *Service) Load(ctx context.Context) error {
 	p, _, err := setting.Load(ctx, s.settings, PolicyName, Standard())
 	if err != nil {
@@ -58,131 +62,115 @@ func (s *Service) Load(ctx context.Context) error {
 	if err := s.loadCalendars(ctx); err != nil {
 		return err
 	}
-	s.policy.Store(&p)
+	reg, err := s.readRegister(ctx)
+	if err != nil {
+		return err
+	}
+	s.remake(&p, &reg)
 	return nil
+}
+
+func (s *Service) readRegister(ctx context.Context) (r Register, err error) {
+	if s.tickets == nil {
+		return r, nil
+	}
+	if r.Categories, err = s.tickets.Catalog.Categories(ctx); err != nil {
+		return r, err
+	}
+	if r.Services, err = s.tickets.Catalog.Services(ctx); err != nil {
+		return r, err
+	}
+	r.Groups, err = s.tickets.People.Groups(ctx)
+	r.Read = err == nil
+	return r, err
+}
+
+// SavePolicy stores a policy that was read at a version. Errors: Invalid with the fields to
+// mend, also where a calendar or what a rule names is gone; Stale; Denied.
+func (s *Service) SavePolicy(ctx context.Context, by access.Actor, p Policy, version int64) error {
+	if err := s.Load(ctx); err != nil { // what rules may name is known within the commit
+		return err
+	}
+	return setting.Save(ctx, s.settings, by, PolicyName, p, version)
+}
+
+// remake makes the policy ready with the calendars of now; a policy and names that are not given
+// are those of before.
+func (s *Service) remake(p *Policy, reg *Register) {
+	s.making.Lock()
+	defer s.making.Unlock()
+	if p == nil {
+		p = &s.book.Load().Policy
+	}
+	if reg != nil {
+		s.register = *reg
+	}
+	s.book.Store(p.Open(s.shelf.Load().Get, s.register))
 }
 
 // Serve handles the timed jobs on the tickets.
 func (s *Service) Serve(tickets *ticket.Service) {
 	s.tickets = tickets
 	s.jobs.Handle(ExpireJob, s.expire)
-	s.jobs.Handle(ReplanJob, s.replan)
+	s.jobs.Handle(RemindJob, s.remind)
+	s.jobs.Handle(ReplanJob, s.replan, job.Timeout(time.Hour))
 }
 
+// Replanned registers what else is planned by the clocks of a ticket. It is called for every
+// open ticket that was planned again, within that commit, and may be called again for the same.
+// The assembly registers it before the jobs run.
+func (s *Service) Replanned(fn Hook) { s.hooks = append(s.hooks, fn) }
+
 // Policy returns the policy in force.
-func (s *Service) Policy() Policy { return *s.policy.Load() }
+func (s *Service) Policy() Policy { return s.book.Load().Policy }
+
+// Rulebook returns the policy in force with its calendars.
+func (s *Service) Rulebook() *Rulebook { return s.book.Load() }
+
+// Terms returns what holds for a ticket.
+func (s *Service) Terms(t ticket.Ticket) Terms { return s.book.Load().Terms(t) }
 
 // Plan is the planner of the ticket room.
-func (s *Service) Plan(t ticket.Ticket) (time.Time, string) { return Next(t, s.Policy(), s.Calendar()) }
+func (s *Service) Plan(t ticket.Ticket) (time.Time, string) { return s.book.Load().Next(t) }
 
 // Expect is what an acknowledgement tells: when a human will be in touch at the latest (N20).
 func (s *Service) Expect(t ticket.Ticket) time.Time {
-	p := s.Policy()
-	return p.hours(s.Calendar(), t.Priority).Add(t.CreatedAt, minutes(p.target(t.Priority).Response))
+	x := s.Terms(t)
+	return x.calendar.Add(t.CreatedAt, minutes(x.Target.Response))
+}
+
+// Running computes every clock of a ticket now, without the reasons. It asks no database and
+// may be called within a commit.
+func (s *Service) Running(t ticket.Ticket) []Clock {
+	return s.Terms(t).muted().Clocks(t, s.clock.Now())
+}
+
+// One computes one clock of a ticket now, without the reasons; false where it has none of that name.
+func (s *Service) One(name Name, t ticket.Ticket) (Clock, bool) {
+	return s.book.Load().One(name, t, s.clock.Now())
 }
 
 // Clocks computes the clocks of a ticket now, each explained to the day.
 func (s *Service) Clocks(t ticket.Ticket) []Clock {
-	p, cal, now := s.Policy(), s.Calendar(), s.clock.Now()
-	out := Clocks(t, p, cal, now)
-	for i, c := range out {
-		out[i] = c.explained(p.hours(cal, t.Priority), now)
-	}
-	return out
+	return s.book.Load().Explain(t, s.clock.Now())
 }
 
-// Changed listens, within the commit, for a new policy and for new calendars: they are in
-// force as soon as they are saved, and the open tickets are planned by them again at once, and
-// once more when every node knows them. A policy by a calendar that is not there is refused.
-func (s *Service) Changed(ctx context.Context, tx *db.Tx, r event.Record, f setting.Changed) error {
-	switch f.Name {
-	case PolicyName:
-		p := Standard()
-		if err := json.Unmarshal(f.Value, &p); err != nil {
-			return err
-		}
-		if _, ok := s.shelf.Load().Get(p.Calendar); !ok {
-			return errs.Field("calendar", "sla.calendar_gone")
-		}
-		tx.AfterCommit(func() { s.policy.Store(&p) })
-	case calendar.BookName:
-		if err := s.calendarsChanged(tx, f); err != nil {
-			return err
-		}
-	default:
-		return nil
+// Sketch reckons what each clock of a ticket that nobody recorded would be, from its CreatedAt
+// on: for those who want to see what a policy does.
+func (s *Service) Sketch(t ticket.Ticket) []Clock {
+	x, now := s.Terms(t), s.clock.Now()
+	t.FirstResponseAt, t.LastPublicAt, t.ResolvedAt = time.Time{}, t.CreatedAt, t.CreatedAt
+	confirm, _ := x.confirm(t)
+	list := []Clock{
+		x.begin(Response, t.CreatedAt, "sla.why_recorded", minutes(x.Target.Response), "sla.why_target"),
+		x.begin(Update, t.CreatedAt, "sla.why_last_word", minutes(x.Target.Update), "sla.why_cadence"),
+		x.begin(Resolve, t.CreatedAt, "sla.why_recorded", minutes(x.Target.Resolve), "sla.why_target"),
+		x.begin(Accept, t.CreatedAt, "sla.why_handed_over", minutes(x.Target.Accept), "sla.why_accept"),
+		x.begin(Silence, t.CreatedAt, "sla.why_waits_since", minutes(x.Target.Silence), "sla.why_silence"),
+		confirm,
 	}
-	key := ReplanJob + ":" + strconv.FormatInt(r.ID, 10)
-	return s.jobs.Enqueue(ctx, tx,
-		job.Spec{Kind: ReplanJob, Payload: strconv.FormatInt(r.ID, 10), Key: key, RunAt: r.Meta.At},
-		job.Spec{Kind: ReplanJob, Payload: strconv.FormatInt(r.ID, 10), Key: key + ":again", RunAt: r.Meta.At.Add(lag)})
-}
-
-// replan plans every open ticket by the policy in force, and has each solution's wait end when
-// the policy now says. Doing it again changes nothing.
-func (s *Service) replan(ctx context.Context, j job.Job) error {
-	if err := s.Load(ctx); err != nil {
-		return err
+	for i, c := range list {
+		list[i] = c.explained(now)
 	}
-	for after := ticket.ID(0); ; {
-		last, err := s.tickets.Replan(ctx, after, 200, func(ctx context.Context, tx *db.Tx, t ticket.Ticket) error {
-			if t.Status != ticket.Resolved {
-				return nil
-			}
-			return s.expireAt(ctx, tx, t.ID, t.ResolvedAt, j.Payload+":"+strconv.FormatInt(int64(t.ID), 10))
-		})
-		if err != nil || last == 0 {
-			return err
-		}
-		after = last
-	}
-}
-
-type expiry struct {
-	Ticket ticket.ID
-}
-
-// SolutionGiven listens, within the commit: the wait for the user's word ends by a timed job (N35).
-func (s *Service) SolutionGiven(ctx context.Context, tx *db.Tx, r event.Record, f ticket.SolutionGiven) error {
-	return s.expireAt(ctx, tx, f.Ticket, r.Meta.At, strconv.FormatInt(r.ID, 10))
-}
-
-// expireAt plans the end of the wait that began with a solution; cause makes it one job.
-func (s *Service) expireAt(ctx context.Context, tx *db.Tx, which ticket.ID, solved time.Time, cause string) error {
-	payload, err := json.Marshal(expiry{Ticket: which})
-	if err != nil {
-		return err
-	}
-	return s.jobs.Enqueue(ctx, tx, job.Spec{
-		Kind: ExpireJob, Payload: string(payload), Key: ExpireJob + ":" + cause, RunAt: s.patience(solved),
-	})
-}
-
-// patience is when the time for confirming a solution is up.
-func (s *Service) patience(solved time.Time) time.Time {
-	return s.Calendar().AddDays(solved, int(s.Policy().ConfirmDays))
-}
-
-// expire looks again when it wakes: a confirmed, rejected or newly solved ticket is left alone.
-func (s *Service) expire(ctx context.Context, j job.Job) error {
-	var e expiry
-	if err := json.Unmarshal([]byte(j.Payload), &e); err != nil {
-		return job.Permanent(err)
-	}
-	t, err := s.tickets.Get(ctx, access.Desk(), ticket.Target{ID: e.Ticket})
-	if err != nil {
-		return err
-	}
-	due := s.patience(t.ResolvedAt)
-	if t.Status != ticket.Resolved || !t.ConfirmedAt.IsZero() || !t.Detail.Expired.IsZero() {
-		return nil
-	}
-	if due.After(s.clock.Now()) { // solved again since, or the policy became more patient
-		return job.At(due, nil)
-	}
-	_, err = s.tickets.Do(ctx, access.Desk(), ticket.Target{ID: t.ID}, ticket.Expire{Resolutions: t.Detail.Resolutions})
-	if errs.KindOf(err) == errs.Conflict {
-		return nil
-	}
-	return err
+	return list
 }

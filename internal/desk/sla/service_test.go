@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
@@ -26,7 +28,7 @@ import (
 
 // room is this room with the ticket room below it.
 type room struct {
-	*testing.T
+	testing.TB
 	clocks    *sla.Service
 	tickets   *ticket.Service
 	settings  *setting.Service
@@ -36,7 +38,7 @@ type room struct {
 	requester access.Actor
 }
 
-func newRoom(t *testing.T, d *db.DB) *room {
+func newRoom(t testing.TB, d *db.DB) *room {
 	t.Helper()
 	ctx := t.Context()
 	c := clock.NewManual(time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC))
@@ -55,8 +57,9 @@ func newRoom(t *testing.T, d *db.DB) *room {
 	})
 	event.Within(bus, clocks.SolutionGiven)
 	event.Within(bus, clocks.Changed)
+	event.Within(bus, clocks.Moved)
 	clocks.Serve(tickets)
-	r := &room{T: t, clocks: clocks, tickets: tickets, settings: settings, jobs: jobs, clock: c}
+	r := &room{TB: t, clocks: clocks, tickets: tickets, settings: settings, jobs: jobs, clock: c}
 	add := func(name string, role access.Role) access.Actor {
 		p, err := people.Add(ctx, access.Desk(), person.Person{Name: name, Email: name + "@desk.test", Lang: "en", Role: role})
 		if err != nil {
@@ -212,6 +215,53 @@ func TestN35_TheTimeForConfirmingIsUpAndCountsAsUnconfirmed(t *testing.T) {
 	})
 }
 
+func TestN35_TheRequesterIsRemindedOnWorkingDaysUntilTheyAnswer(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRoom(t, d)
+		if err := r.clocks.Load(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		p := r.clocks.Policy()
+		p.Calendar, p.ConfirmDays, p.RemindDays = "china-office", 5, 2
+		r.save(p)
+		r.clock.Set(at(t, "2026-09-30 15:00")) // the day before the National Day
+		silent, confirmed, again := r.open(), r.open(), r.open()
+		for _, which := range []ticket.ID{silent, confirmed, again} {
+			r.do(r.agent, which, solution())
+		}
+		upTo := func(s string, want int) {
+			t.Helper()
+			r.pass(at(t, s).Sub(r.clock.Now()))
+			if got := r.get(silent).Detail.Reminders; got != want {
+				t.Errorf("at %s: reminded %d times, want %d", s, got, want)
+			}
+		}
+		upTo("2026-10-09 14:59", 0) // working days: 8, 9, 10 (make-up), 12, 13 October
+		r.do(r.requester, confirmed, ticket.Confirm{})
+		r.do(r.requester, again, ticket.Reject{Reason: "不行"})
+		r.do(r.agent, again, solution())
+		upTo("2026-10-09 15:00", 1)
+		r.save(r.clocks.Policy()) // planned again: nobody is reminded twice
+		upTo("2026-10-09 18:00", 1)
+		upTo("2026-10-12 15:00", 2)
+		upTo("2026-10-14 15:00", 2)
+		upTo("2026-10-20 15:00", 2)
+		if v := r.get(silent); v.Detail.Expired.IsZero() {
+			t.Error("the time is not up")
+		}
+		if n := r.get(confirmed).Detail.Reminders; n != 0 {
+			t.Errorf("reminded %d times of what was confirmed", n)
+		}
+		if v := r.get(again); v.Detail.Reminders != 2 {
+			t.Errorf("reminded %d times of the second solution", v.Detail.Reminders)
+		}
+		for _, which := range []ticket.ID{silent, confirmed, again} {
+			r.planned(which)
+		}
+	})
+}
+
 func TestN23_ANewPolicyIsInForceForOpenTicketsToo(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
@@ -226,10 +276,10 @@ func TestN23_ANewPolicyIsInForceForOpenTicketsToo(t *testing.T) {
 		for i := range int(was.Priority) - 1 {
 			p.Targets[i].Response = 10
 		}
-		if err := setting.Save(t.Context(), r.settings, access.Desk(), sla.PolicyName, p, 0); err != nil {
+		if err := setting.Save(t.Context(), r.settings, access.Desk(), sla.PolicyName, p, setting.AnyVersion); err != nil {
 			t.Fatal(err)
 		}
-		if got := r.clocks.Policy(); got != p {
+		if got := r.clocks.Policy(); !cmp.Equal(got, p) {
 			t.Errorf("the policy in force is %+v", got)
 		}
 		r.pass(time.Second)
@@ -253,7 +303,7 @@ func TestN23_ANewPolicyIsInForceForOpenTicketsToo(t *testing.T) {
 			t.Error("less patience for a confirmation counts for solutions that were given before")
 		}
 		p.ConfirmDays = 5
-		if err := setting.Save(t.Context(), r.settings, access.Desk(), sla.PolicyName, p, 0); err != nil {
+		if err := setting.Save(t.Context(), r.settings, access.Desk(), sla.PolicyName, p, setting.AnyVersion); err != nil {
 			t.Fatal(err)
 		}
 		patient := r.open()

@@ -3,6 +3,7 @@
 package sla
 
 import (
+	"slices"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/calendar"
@@ -19,5 +20,12 @@ func (l Line) Text(lang i18n.Lang, now time.Time, loc *time.Location) string {
 	if l.Working {
 		length = calendar.Worked(lang, l.Length)
 	}
-	return i18n.T(lang, l.Key, "At", i18n.Moment(lang, l.At, now, loc), "Length", length, "Word", l.Word)
+	word := l.Word
+	if lang == i18n.EN && l.WordEN != "" {
+		word = l.WordEN
+	}
+	if slices.Contains([]string{"sla.why_paused", "sla.why_paused_now", "sla.why_paused_late", "sla.why_waits_for"}, l.Key) {
+		word = i18n.T(lang, "sla.wait_"+l.Word)
+	}
+	return i18n.T(lang, l.Key, "At", i18n.Moment(lang, l.At, now, loc), "To", i18n.Moment(lang, l.To, now, loc), "Length", length, "Word", word)
 }

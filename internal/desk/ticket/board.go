@@ -35,6 +35,7 @@ const countFresh = time.Second
 type square struct {
 	version   int64
 	requester person.ID
+	parties   []int64
 	owner     person.ID
 	assignee  person.ID
 	group     person.GroupID
@@ -60,7 +61,7 @@ func (b *board) put(t Ticket) {
 		return
 	}
 	b.rows[t.ID] = square{
-		version: t.Version, requester: t.Requester, owner: t.Owner, assignee: t.Assignee, group: t.Group, priority: t.Priority,
+		version: t.Version, requester: t.Requester, parties: parties(t.Detail.Participants), owner: t.Owner, assignee: t.Assignee, group: t.Group, priority: t.Priority,
 		status: t.Status, clock: t.NextClock, due: t.NextDue, promise: t.PromiseAt, pending: t.Pending,
 	}
 }
@@ -68,7 +69,12 @@ func (b *board) put(t Ticket) {
 // LoadBoard reads every open ticket once, at start.
 func (s *Service) LoadBoard(ctx context.Context) error {
 	list, err := db.All(ctx, s.DB, scan, `SELECT `+listColumns+` FROM ticket WHERE is_open = 1`)
+	if err != nil {
+		return err
+	}
+	taking, err := openParticipants(ctx, s.DB)
 	for _, t := range list {
+		t.Detail.Participants = taking[t.ID]
 		s.board.put(t)
 	}
 	return err
@@ -113,7 +119,7 @@ func (b *board) count(by access.Actor, now time.Time) Counts {
 	c := Counts{Views: map[View]int{}, Groups: map[person.GroupID]int{}}
 	var n [8]int
 	for which, q := range b.rows {
-		if !scope.Holds(access.Object{Ticket: int64(which), Requester: int64(q.requester)}) {
+		if !scope.Holds(access.Object{Ticket: int64(which), Requester: int64(q.requester), Parties: q.parties}) {
 			continue
 		}
 		c.Groups[q.group]++

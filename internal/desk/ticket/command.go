@@ -31,6 +31,9 @@ type world struct {
 	group    map[person.GroupID]bool       // is a group that works, likewise
 	category map[catalog.CategoryID]bool   // may be chosen, likewise
 	service  map[catalog.ServiceID]bool    // may be chosen, likewise
+	active   map[person.ID]bool            // may sign in and be written to, likewise
+	invited  person.ID                     // who has the address that the command names; 0 for nobody
+	lang     string                        // of people whom a command makes known
 	reopen   time.Duration                 // how long after closing a requester may reopen
 }
 
@@ -67,8 +70,13 @@ type (
 	Record struct{ Intake map[Element]Answer }
 	// ReadBackWith says that the caller heard these elements and agreed.
 	ReadBackWith struct{ Items []Element }
-	// Reply is a message that the requester sees, or one from the requester.
-	Reply struct{ Say }
+	// Reply is a message that the requester sees, or one from the requester. A time that the
+	// desk's words tell may be named with it: it becomes a promise.
+	Reply struct {
+		Say
+		Promise time.Time
+		Words   string // the words that tell it
+	}
 	// Note is a message for staff only.
 	Note struct{ Say }
 	// CallRecord says what was spoken on the telephone.
@@ -76,6 +84,8 @@ type (
 		Say
 		Spoke    bool // the requester was reached
 		Incoming bool // they called
+		Promise  time.Time
+		Words    string
 	}
 	// HoldFor makes the ticket wait. For Blocked a gate asks for the three answers of N30.
 	HoldFor struct {
@@ -83,7 +93,12 @@ type (
 		Stuck  string
 		Doing  string
 		Next   time.Time
+		Vendor Vendor // for a wait for a vendor, or a block that lies with one
 	}
+	// RemindVendor says that the time at which the vendor was to answer has passed.
+	RemindVendor struct{ By time.Time }
+	// RemindUser reminds the requester of a solution that they have not answered: for the nth time.
+	RemindUser struct{ Resolutions, Nth int }
 	// Resume ends the waiting.
 	Resume struct{}
 	// Resolve presents the solution. The gates ask for what is missing.
@@ -126,6 +141,14 @@ type (
 	}
 	// Expire says that the time for confirming this solution is up.
 	Expire struct{ Resolutions int }
+	// KeepOut says that a mail for this ticket was held, for its sender is not proven (S01, S04).
+	KeepOut struct {
+		Inbound int64     // its line in the journal
+		Author  person.ID // who it says it is from; 0 where the desk knows nobody of that address
+		Address string
+		Reason  string // message key
+		Forged  bool
+	}
 )
 
 // Say is the message that a command carries.
@@ -137,6 +160,8 @@ type Say struct {
 	Channel  Channel
 	Inbound  int64
 	MailID   string
+	Proof    Proof    // whether the mail is from its author
+	Copied   []string // addresses that the mail was sent to beside the desk, at most MaxCopied
 	Seconds  int64
 	Author   person.ID // another than the actor: a mail from somebody else than the requester
 	external bool
@@ -154,6 +179,8 @@ func (Reply) Name() Name        { return CmdReply }
 func (Note) Name() Name         { return CmdNote }
 func (CallRecord) Name() Name   { return CmdCall }
 func (HoldFor) Name() Name      { return CmdHold }
+func (RemindVendor) Name() Name { return CmdRemindVendor }
+func (RemindUser) Name() Name   { return CmdRemindUser }
 func (Resume) Name() Name       { return CmdResume }
 func (Resolve) Name() Name      { return CmdResolve }
 func (Confirm) Name() Name      { return CmdConfirm }
@@ -165,11 +192,16 @@ func (Merge) Name() Name        { return CmdMerge }
 func (Link) Name() Name         { return CmdLink }
 func (Deviate) Name() Name      { return CmdDeviate }
 func (Expire) Name() Name       { return CmdExpire }
+func (KeepOut) Name() Name      { return CmdKeepOut }
 
-// action is what access is asked for. Three commands depend on who gives them.
+// action is what access is asked for. Some commands depend on who gives them.
 func action(cmd Command, by access.Actor, t Ticket) access.Action {
 	mine := by.Kind == access.Link || (by.Kind == access.Person && person.ID(by.ID) == t.Requester)
 	switch c := cmd.(type) {
+	case AddParticipant, RemoveParticipant:
+		if mine {
+			return access.TicketAnswer
+		}
 	case Confirm:
 		if c.How == "phone" {
 			return access.TicketWork

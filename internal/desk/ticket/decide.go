@@ -135,11 +135,12 @@ func (c ReadBackWith) decide(t Ticket, _ world) ([]Fact, error) {
 }
 
 func (c Reply) decide(t Ticket, w world) ([]Fact, error) {
-	byUser := c.external || w.by.Kind == access.Link || person.ID(w.by.ID) == t.Requester && !w.by.Staff()
+	byUser := c.byUser(w.by)
 	said := Said{Of: Of{t.ID}, Message: w.message, Kind: Public, ByRequester: byUser}
 	if !byUser {
 		said.FirstResponse = t.FirstResponseAt.IsZero() && w.by.Kind == access.Person
-		return []Fact{said}, nil
+		said.Promise, said.Words = c.Promise, oneLine(clean(c.Words), maxWords)
+		return []Fact{said}, ahead("promise", "ticket.promise", c.Promise, w.at)
 	}
 	if t.Status == Pending && t.Detail.Hold.Reason == ForRequester {
 		return []Fact{said, Resumed{Of{t.ID}, "requester_replied"}}, nil
@@ -152,29 +153,14 @@ func (c Note) decide(t Ticket, w world) ([]Fact, error) {
 }
 
 func (c CallRecord) decide(t Ticket, w world) ([]Fact, error) {
-	return []Fact{Said{
+	said := Said{
 		Of: Of{t.ID}, Message: w.message, Kind: Call, Spoke: c.Spoke, Incoming: c.Incoming,
 		FirstResponse: c.Spoke && t.FirstResponseAt.IsZero(),
-	}}, nil
-}
-
-func (c HoldFor) decide(t Ticket, w world) ([]Fact, error) {
-	switch c.Reason {
-	case ForRequester, ForVendor, ForApproval, ForVisit, Blocked:
-	default:
-		return nil, errs.Field("reason", "ticket.hold_reason")
 	}
-	if !c.Next.IsZero() && !c.Next.After(w.at) {
-		return nil, errs.Field("next", "ticket.next_past")
+	if c.Spoke {
+		said.Promise, said.Words = c.Promise, oneLine(clean(c.Words), maxWords)
 	}
-	if err := fits(map[string]string{"stuck": c.Stuck, "doing": c.Doing}); err != nil {
-		return nil, err
-	}
-	return []Fact{Held{Of{t.ID}, c.Reason, tidy(c.Stuck), tidy(c.Doing), c.Next}}, nil
-}
-
-func (Resume) decide(t Ticket, _ world) ([]Fact, error) {
-	return []Fact{Resumed{Of{t.ID}, "agent"}}, nil
+	return []Fact{said}, ahead("promise", "ticket.promise", said.Promise, w.at)
 }
 
 func (c Resolve) decide(t Ticket, w world) ([]Fact, error) {
@@ -222,6 +208,16 @@ func (c Expire) decide(t Ticket, w world) ([]Fact, error) {
 		return nil, errs.New(errs.Conflict, "ticket.already_confirmed")
 	}
 	return closeIfComplete(t, w, TimeUp{Of{t.ID}}, Unconfirmed)
+}
+
+func (c RemindUser) decide(t Ticket, _ world) ([]Fact, error) {
+	if c.Resolutions != t.Detail.Resolutions || c.Nth != t.Detail.Reminders+1 {
+		return nil, errs.New(errs.Conflict, "ticket.solution_moved")
+	}
+	if !t.ConfirmedAt.IsZero() || !t.Detail.Expired.IsZero() {
+		return nil, errs.New(errs.Conflict, "ticket.already_confirmed")
+	}
+	return []Fact{Reminded{Of{t.ID}, c.Nth}}, nil
 }
 
 // closeIfComplete closes the ticket with the fact when no gate stands before closing;

@@ -69,10 +69,21 @@ func (s *Service) Drafts(ctx context.Context, by access.Actor, t Ticket) (map[Na
 	return out, nil
 }
 
-// forget drops, within the commit of a command, the draft that it was written from.
-func forget(ctx context.Context, tx *db.Tx, by access.Actor, t Ticket, cmd Name) error {
-	if !drafted(cmd) || by.Kind != access.Person {
+// forget drops, within the commit of a command, the draft that it was written from. Words that
+// came by mail were written from none.
+func forget(ctx context.Context, tx *db.Tx, by access.Actor, t Ticket, cmd Command) error {
+	if !drafted(cmd.Name()) || by.Kind != access.Person || mailed(cmd) {
 		return nil
 	}
-	return dropDraft(ctx, tx, t.ID, by.ID, cmd)
+	return dropDraft(ctx, tx, t.ID, by.ID, cmd.Name())
+}
+
+func mailed(cmd Command) bool {
+	switch c := cmd.(type) {
+	case Reply:
+		return c.Inbound != 0
+	case Note:
+		return c.Inbound != 0
+	}
+	return false
 }

@@ -41,6 +41,9 @@ type (
 		Intake    map[Element]Answer
 		Message   MessageID
 		Quiet     string // why no acknowledgement may be sent: "loop", "bounce", "import"
+
+		Organisation string `json:",omitempty"` // the requester's department when it was recorded
+		Site         string `json:",omitempty"` // and their place
 	}
 	// Acknowledged says that the requester was told the number and what to expect (N19, N20).
 	Acknowledged struct {
@@ -106,6 +109,9 @@ type (
 		FirstResponse bool
 		Spoke         bool // a call in which the requester was spoken to
 		Incoming      bool // a call that came in
+
+		Promise time.Time `json:",omitzero"`  // by when the words say that the requester hears next
+		Words   string    `json:",omitempty"` // with which they say it
 	}
 	// Held makes the ticket wait (N30).
 	Held struct {
@@ -114,6 +120,17 @@ type (
 		Stuck  string
 		Doing  string
 		Next   time.Time
+		Vendor Vendor `json:",omitzero"`
+	}
+	// VendorSilent says that the time passed at which the vendor was to answer.
+	VendorSilent struct {
+		Of
+		Vendor Vendor
+	}
+	// Reminded says that the requester was asked once more whether a solution works (N35).
+	Reminded struct {
+		Of
+		Nth int
 	}
 	// Resumed ends the waiting.
 	Resumed struct {
@@ -160,6 +177,15 @@ type (
 		Of
 		Link Linked
 	}
+	// MailHeld says that a mail for the ticket waits for somebody, for its sender is not proven.
+	MailHeld struct {
+		Of
+		Inbound int64
+		Author  person.ID
+		Address string
+		Reason  string // message key
+		Forged  bool
+	}
 	// Deviated is an honest way past a gate.
 	Deviated struct {
 		Of
@@ -181,6 +207,8 @@ func (Noted) EventName() string         { return "ticket.noted" }
 func (ReadBackDone) EventName() string  { return "ticket.read_back" }
 func (Said) EventName() string          { return "ticket.said" }
 func (Held) EventName() string          { return "ticket.held" }
+func (VendorSilent) EventName() string  { return "ticket.vendor_silent" }
+func (Reminded) EventName() string      { return "ticket.reminded" }
 func (Resumed) EventName() string       { return "ticket.resumed" }
 func (SolutionGiven) EventName() string { return "ticket.resolved" }
 func (UserConfirmed) EventName() string { return "ticket.confirmed" }
@@ -191,3 +219,9 @@ func (Ended) EventName() string         { return "ticket.closed" }
 func (Reopened) EventName() string      { return "ticket.reopened" }
 func (LinkedTo) EventName() string      { return "ticket.linked" }
 func (Deviated) EventName() string      { return "ticket.deviated" }
+func (MailHeld) EventName() string      { return "ticket.mail_held" }
+
+// Of those who take part.
+func (ParticipantAdded) EventName() string   { return "ticket.participant_added" }
+func (ParticipantRemoved) EventName() string { return "ticket.participant_removed" }
+func (LeftOut) EventName() string            { return "ticket.left_out" }

@@ -31,6 +31,8 @@ func Fold(t Ticket, records []event.Record) (Ticket, error) {
 // Apply writes one fact into a ticket. The ticket that came in stays as it was.
 func Apply(t Ticket, f Fact, m event.Meta) Ticket {
 	f.apply(&t, m)
+	t.taken(f, m)
+	t.owe(f, m)
 	t.UpdatedAt = m.At
 	return t
 }
@@ -55,27 +57,34 @@ func reader[F Fact](b []byte) (Fact, error) {
 }
 
 var facts = map[string]func([]byte) (Fact, error){ //nolint:gochecknoglobals // a constant table
-	Recorded{}.EventName():      reader[Recorded],
-	Acknowledged{}.EventName():  reader[Acknowledged],
-	Accepted{}.EventName():      reader[Accepted],
-	Assigned{}.EventName():      reader[Assigned],
-	HandedOver{}.EventName():    reader[HandedOver],
-	Classified{}.EventName():    reader[Classified],
-	Graded{}.EventName():        reader[Graded],
-	Noted{}.EventName():         reader[Noted],
-	ReadBackDone{}.EventName():  reader[ReadBackDone],
-	Said{}.EventName():          reader[Said],
-	Held{}.EventName():          reader[Held],
-	Resumed{}.EventName():       reader[Resumed],
-	SolutionGiven{}.EventName(): reader[SolutionGiven],
-	UserConfirmed{}.EventName(): reader[UserConfirmed],
-	UserRejected{}.EventName():  reader[UserRejected],
-	TimeUp{}.EventName():        reader[TimeUp],
-	Archived{}.EventName():      reader[Archived],
-	Ended{}.EventName():         reader[Ended],
-	Reopened{}.EventName():      reader[Reopened],
-	LinkedTo{}.EventName():      reader[LinkedTo],
-	Deviated{}.EventName():      reader[Deviated],
+	Recorded{}.EventName():           reader[Recorded],
+	Acknowledged{}.EventName():       reader[Acknowledged],
+	Accepted{}.EventName():           reader[Accepted],
+	Assigned{}.EventName():           reader[Assigned],
+	HandedOver{}.EventName():         reader[HandedOver],
+	Classified{}.EventName():         reader[Classified],
+	Graded{}.EventName():             reader[Graded],
+	Noted{}.EventName():              reader[Noted],
+	ReadBackDone{}.EventName():       reader[ReadBackDone],
+	Said{}.EventName():               reader[Said],
+	Held{}.EventName():               reader[Held],
+	VendorSilent{}.EventName():       reader[VendorSilent],
+	Reminded{}.EventName():           reader[Reminded],
+	Resumed{}.EventName():            reader[Resumed],
+	SolutionGiven{}.EventName():      reader[SolutionGiven],
+	UserConfirmed{}.EventName():      reader[UserConfirmed],
+	UserRejected{}.EventName():       reader[UserRejected],
+	TimeUp{}.EventName():             reader[TimeUp],
+	Archived{}.EventName():           reader[Archived],
+	Ended{}.EventName():              reader[Ended],
+	Reopened{}.EventName():           reader[Reopened],
+	LinkedTo{}.EventName():           reader[LinkedTo],
+	Deviated{}.EventName():           reader[Deviated],
+	ParticipantAdded{}.EventName():   reader[ParticipantAdded],
+	ParticipantRemoved{}.EventName(): reader[ParticipantRemoved],
+	LeftOut{}.EventName():            reader[LeftOut],
+
+	MailHeld{}.EventName(): reader[MailHeld],
 }
 
 func (f Recorded) apply(t *Ticket, m event.Meta) {
@@ -84,6 +93,7 @@ func (f Recorded) apply(t *Ticket, m event.Meta) {
 	t.Requester, t.Category, t.Service, t.Group = f.Requester, f.Category, f.Service, f.Group
 	t.Priority = triage.Default
 	t.Detail.Intake, t.Detail.Quiet = maps.Clone(f.Intake), f.Quiet
+	t.Detail.Organisation, t.Detail.Site = f.Organisation, f.Site
 	t.CreatedAt, t.LastRequesterAt = m.At, m.At
 }
 
@@ -111,9 +121,33 @@ func (f Assigned) apply(t *Ticket, _ event.Meta) {
 }
 
 func (f HandedOver) apply(t *Ticket, m event.Meta) {
-	t.Detail.HandOver = HandOverNote{Done: f.Done, Why: f.Why, Needed: f.Needed, To: f.To, At: m.At}
+	t.Detail.HandOver = HandOverNote{Done: f.Done, Why: f.Why, Needed: f.Needed, To: f.To, At: m.At, By: person.ID(m.ActorID)}
 	t.Detail.HandOvers++
 	t.Group, t.Assignee = f.To, f.Assignee
+}
+
+// taken notes that somebody of the other team took what was handed over: they were given it by
+// name since, or one who did not hand it over works on it (N28).
+func (t *Ticket) taken(f Fact, m event.Meta) {
+	h := &t.Detail.HandOver
+	if h.At.IsZero() || !h.Taken.IsZero() {
+		return
+	}
+	other := person.ID(m.ActorID) != h.By && m.ActorID != 0
+	switch f := f.(type) {
+	case Assigned:
+		other = f.Assignee != 0
+	case Said:
+		other = other && !f.ByRequester
+	case Resumed:
+		other = other && f.Because == "agent"
+	case Held, SolutionGiven, Graded, Classified, Noted:
+	default:
+		return
+	}
+	if other {
+		h.Taken = m.At
+	}
 }
 
 func (f Classified) apply(t *Ticket, _ event.Meta) {
@@ -155,12 +189,16 @@ func (f Said) apply(t *Ticket, m event.Meta) {
 func (f Held) apply(t *Ticket, m event.Meta) {
 	endWait(t, m)
 	t.Status, t.Pending = Pending, f.Reason
-	t.Detail.Hold = Hold{Reason: f.Reason, Stuck: f.Stuck, Doing: f.Doing, Next: f.Next}
+	t.Detail.Hold = Hold{Reason: f.Reason, Stuck: f.Stuck, Doing: f.Doing, Next: f.Next, Vendor: f.Vendor}
 	t.Detail.Waits = append(slices.Clone(t.Detail.Waits), Wait{Reason: f.Reason, From: m.At, Next: f.Next})
 	if f.Reason == Blocked { // its three answers go to the requester (N30)
 		t.LastPublicAt = m.At
 	}
 }
+
+func (f VendorSilent) apply(t *Ticket, m event.Meta) { t.Detail.Hold.Vendor.Silent = m.At }
+
+func (f Reminded) apply(t *Ticket, _ event.Meta) { t.Detail.Reminders = f.Nth }
 
 func (Resumed) apply(t *Ticket, m event.Meta) {
 	endWait(t, m)
@@ -180,6 +218,7 @@ func (f SolutionGiven) apply(t *Ticket, m event.Meta) {
 	t.Status, t.ResolvedAt, t.LastPublicAt = Resolved, m.At, m.At
 	t.Detail.Solution = f.Solution
 	t.Detail.Resolutions++
+	t.Detail.Reminders = 0
 	t.Detail.Confirmation, t.Detail.Expired, t.ConfirmedAt = Confirmation{}, zeroTime, zeroTime
 	if t.FirstResponseAt.IsZero() {
 		t.FirstResponseAt = m.At

@@ -33,6 +33,7 @@ const (
 	requester = person.ID(7)
 	agentA    = person.ID(21)
 	agentB    = person.ID(22)
+	colleague = person.ID(31) // may take part
 	stranger  = person.ID(99)
 )
 
@@ -57,7 +58,7 @@ func (l *life1) keep(t *rapid.T, by access.Actor, list ...Fact) {
 		}
 		l.records = append(l.records, event.Record{ID: int64(len(l.records) + 1), Name: f.EventName(), Subject: 1, Data: data, Meta: by.Meta(l.now)})
 		l.facts = append(l.facts, f)
-		f.apply(&l.t, by.Meta(l.now))
+		l.t = Apply(l.t, f, by.Meta(l.now))
 	}
 	l.t.UpdatedAt = l.now
 }
@@ -69,6 +70,7 @@ func (l *life1) world(by access.Actor) world {
 		other: Ticket{ID: 2, Number: 1043, Requester: requester, Status: Opened},
 		staff: map[person.ID]bool{agentA: true, agentB: true}, group: map[person.GroupID]bool{1: true, 2: true},
 		category: map[catalog.CategoryID]bool{1: true}, service: map[catalog.ServiceID]bool{1: true},
+		active: map[person.ID]bool{colleague: true, requester: true, agentB: true},
 	}
 }
 
@@ -79,6 +81,8 @@ func actors() []access.Actor {
 		{ID: int64(agentB), Kind: access.Person, Role: access.Lead, Via: "api"},
 		{ID: int64(requester), Kind: access.Person, Role: access.Requester, Via: "portal"},
 		{ID: int64(requester), Kind: access.Link, Role: access.Requester, Ticket: 1, Via: "link"},
+		{ID: int64(colleague), Kind: access.Person, Role: access.Requester, Via: "portal"},
+		{ID: int64(colleague), Kind: access.Link, Role: access.Requester, Ticket: 1, Via: "link"},
 		{ID: int64(stranger), Kind: access.Person, Role: access.Requester, Via: "portal"},
 		access.Desk(),
 		{},
@@ -129,6 +133,10 @@ func anyCommand(t *rapid.T, l *life1) Command {
 		Reopen{Reason: "又坏了"},
 		Merge{Into: 2},
 		Link{To: 2},
+		AddParticipant{Person: rapid.SampledFrom([]person.ID{colleague, requester, agentB, stranger, 0}).Draw(t, "joins")},
+		AddParticipant{Person: colleague, Address: "colleague@example.test"},
+		RemoveParticipant{Person: rapid.SampledFrom([]person.ID{colleague, agentB, 0}).Draw(t, "leaves")},
+		LeaveOut{Address: rapid.SampledFrom([]string{"Liu@example.test", "x", ""}).Draw(t, "left out")},
 		Deviate{Gap: rapid.SampledFrom([]string{"gap.intake", "gap.read_back", "gap.grade", "gap.solution", "gap.verify", "gap.cause", "gap.closure", "gap.confirmed", "gap.nothing"}).Draw(t, "gap"), Reason: "现场紧急，事后补录"},
 		Expire{Resolutions: number},
 	}).Draw(t, "command")
@@ -154,6 +162,9 @@ func TestN36_NoWayAroundTheGates(t *testing.T) {
 			}
 			if err != nil {
 				continue
+			}
+			if by.ID == int64(colleague) && (cmd.Name() != CmdReply || !before.TakesPart(colleague)) {
+				t.Fatalf("%s by somebody who takes part at most (S20, N35)", cmd.Name())
 			}
 			if !May(cmd.Name(), before.Status) {
 				t.Fatalf("%s went through from %s", cmd.Name(), before.Status)
@@ -237,6 +248,9 @@ func (l *life1) hold(t *rapid.T, before Ticket) {
 	if v.Number != 1042 || v.Requester != requester || v.CreatedAt.After(v.UpdatedAt) {
 		broken("what never changes changed")
 	}
+	if v.TakesPart(requester) || v.TakesPart(stranger) || len(v.Detail.Participants) > 2 {
+		broken("%v take part", v.Detail.Participants)
+	}
 	if v.Graded && v.Priority != v.Detail.Computed && v.Detail.Override == "" {
 		broken("overridden without a reason (N22)")
 	}
@@ -280,11 +294,11 @@ func (l *life1) since(first, last string) bool {
 func TestN36_TheTableOfTheLife(t *testing.T) {
 	t.Parallel()
 	want := map[Status]string{
-		New:      "[accept assign call classify close deviate grade link merge note read-back record reply]",
-		Opened:   "[archive assign call classify close deviate grade hand-over hold link merge note read-back record reply resolve]",
-		Pending:  "[archive assign call classify close deviate grade hand-over hold link merge note read-back record reply resolve resume]",
-		Resolved: "[archive assign call classify close confirm deviate expire link note read-back record reject reply]",
-		Closed:   "[call link note reopen]",
+		New:      "[accept add-participant assign call classify close deviate grade keep-out leave-out link merge note read-back record remove-participant reply]",
+		Opened:   "[add-participant archive assign call classify close deviate grade hand-over hold keep-out leave-out link merge note read-back record remove-participant reply resolve]",
+		Pending:  "[add-participant archive assign call classify close deviate grade hand-over hold keep-out leave-out link merge note read-back record remind-vendor remove-participant reply resolve resume]",
+		Resolved: "[add-participant archive assign call classify close confirm deviate expire keep-out leave-out link note read-back record reject remind-user remove-participant reply]",
+		Closed:   "[add-participant call keep-out leave-out link note remove-participant reopen]",
 	}
 	for _, s := range Statuses() {
 		if got := fmt.Sprint(Commands(s)); got != want[s] {

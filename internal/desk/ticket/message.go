@@ -37,12 +37,14 @@ type Message struct {
 	ByUser   bool      // by the requester's side
 	First    bool      // the request itself, in the user's words (N17)
 	Channel  Channel
-	Text     string // plain text, never altered once stored
-	Quoted   string // what the mail repeated from before, folded away
-	HTML     string // sanitised; empty where there was only text
-	Inbound  int64  // the mail it came by, 0 where it did not
-	MailID   string // Message-ID of that mail
-	Seconds  int64  // length of a call
+	Text     string   // plain text, never altered once stored
+	Quoted   string   // what the mail repeated from before, folded away
+	HTML     string   // sanitised; empty where there was only text
+	Inbound  int64    // the mail it came by, 0 where it did not
+	MailID   string   // Message-ID of that mail
+	Proof    Proof    // whether that mail is from its author
+	Copied   []string // whom that mail was sent to beside the desk; staff only
+	Seconds  int64    // length of a call
 	At       time.Time
 	Attached []Attachment
 }
@@ -86,13 +88,29 @@ func clean(s string) string {
 	return s
 }
 
-// oneLine cuts text to at most n characters on one line, for subjects and snippets.
+// oneLine cuts text to at most n characters on one line, for subjects and snippets. Of a long
+// text only as much is looked at as that takes.
 func oneLine(s string, n int) string {
-	s = person.CleanName(s)
-	if utf8.RuneCountInString(s) <= n {
-		return s
+	for piece := 8 * n; ; piece *= 4 {
+		line := person.CleanName(s[:cut(s, piece)])
+		if utf8.RuneCountInString(line) > n {
+			return strings.TrimSpace(string([]rune(line)[:n-1])) + "…"
+		}
+		if piece >= len(s) {
+			return line
+		}
 	}
-	return strings.TrimSpace(string([]rune(s)[:n-1])) + "…"
+}
+
+// cut is the greatest length of at most n bytes that ends with a whole character.
+func cut(s string, n int) int {
+	if n >= len(s) {
+		return len(s)
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return n
 }
 
 // SubjectOf makes a subject from the user's words: the first sentence, at most 60 characters.

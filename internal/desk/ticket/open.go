@@ -30,6 +30,10 @@ type Request struct {
 	// with another Hash a Conflict. Empty for none. At most 200 characters.
 	Key  string
 	Hash string
+
+	// Where the requester belongs, for policies. Record fills them in; callers of RecordIn do.
+	Organisation string
+	Site         string
 }
 
 // errKnown leaves a commit in which the key turned out to be taken already.
@@ -104,6 +108,7 @@ func (s *Service) mayOpen(ctx context.Context, by access.Actor, r *Request) erro
 		return err
 	}
 	r.Intake = withDirectory(r.Intake, p)
+	r.Organisation, r.Site = p.Department, p.Place
 	return nil
 }
 
@@ -168,6 +173,7 @@ func (s *Service) RecordIn(ctx context.Context, tx *db.Tx, by access.Actor, r Re
 	born := Recorded{
 		Of: Of{t.ID}, Number: t.Number, Token: t.Token, Subject: t.Subject, Snippet: oneLine(r.Say.Text, 140), Requester: r.Requester,
 		Channel: r.Channel, Category: r.Category, Service: r.Service, Group: r.Group, Intake: r.Intake, Message: said, Quiet: r.Quiet,
+		Organisation: r.Organisation, Site: r.Site,
 	}
 	list := []Fact{born}
 	if r.Quiet == "" {

@@ -29,7 +29,7 @@ func (s *Service) say(ctx context.Context, tx *db.Tx, w world, t Ticket, cmd Com
 	switch c := cmd.(type) {
 	case Reply:
 		what, m.Kind = c.Say, Public
-		m.ByUser = c.external || w.by.Kind == access.Link || person.ID(w.by.ID) == t.Requester && !w.by.Staff()
+		m.ByUser = c.byUser(w.by)
 	case Note:
 		what, m.Kind = c.Say, Internal
 	case CallRecord:
@@ -58,12 +58,19 @@ func (c Reply) External() Reply {
 	return c
 }
 
+// byUser reports whether the words are the requester's side's: theirs, or of somebody who takes
+// part. Whoever else may speak works for the desk.
+func (c Reply) byUser(by access.Actor) bool {
+	return c.external || by.Kind == access.Link || by.Kind == access.Person && !by.Staff()
+}
+
 func (s *Service) insertSay(ctx context.Context, tx *db.Tx, by access.Actor, t Ticket, what Say, m Message) (MessageID, error) {
 	if len(what.Files) > MaxFiles {
 		return 0, errs.Field("files", "ticket.files_many", "Max", MaxFiles)
 	}
 	m.Ticket, m.Text, m.Quoted, m.HTML = t.ID, what.Text, what.Quoted, what.HTML
-	m.Inbound, m.MailID, m.Seconds = what.Inbound, what.MailID, what.Seconds
+	m.Inbound, m.MailID, m.Seconds, m.Proof = what.Inbound, what.MailID, what.Seconds, what.Proof
+	m.Copied = what.Copied[:min(len(what.Copied), MaxCopied)]
 	which, err := insertMessage(ctx, tx, m)
 	if err != nil {
 		return 0, err

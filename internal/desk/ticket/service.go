@@ -37,6 +37,9 @@ type Parts struct {
 	Plan func(Ticket) (time.Time, string)
 	// Expect returns the time that the acknowledgement of a new ticket tells (N20). As Plan.
 	Expect func(Ticket) time.Time
+	// Settled takes part in each commit that changed a ticket, once per ticket, after its facts:
+	// for rooms that keep an appointment with it. nil for nobody.
+	Settled func(context.Context, *db.Tx, Ticket) error
 }
 
 // Service holds the commands and queries on tickets.
@@ -119,6 +122,9 @@ func (s *Service) do(ctx context.Context, tx *db.Tx, w world, on Target, cmd Com
 	if err := s.admit(w, t, on, cmd); err != nil {
 		return Ticket{}, err
 	}
+	if cmd, err = s.invite(ctx, tx, &w, cmd); err != nil {
+		return Ticket{}, err
+	}
 	if w.message, err = s.say(ctx, tx, w, t, cmd); err != nil {
 		return Ticket{}, err
 	}
@@ -126,7 +132,7 @@ func (s *Service) do(ctx context.Context, tx *db.Tx, w world, on Target, cmd Com
 	if err != nil {
 		return Ticket{}, err
 	}
-	if err := forget(ctx, tx, w.by, t, cmd.Name()); err != nil {
+	if err := forget(ctx, tx, w.by, t, cmd); err != nil {
 		return Ticket{}, err
 	}
 	if after, err = s.settle(ctx, tx, w, after, list); err != nil || w.other.ID == 0 {
@@ -191,6 +197,9 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, w world, after Ticket, 
 	if err := save(ctx, tx, after); err != nil {
 		return Ticket{}, err
 	}
+	if err := enrol(ctx, tx, w, list); err != nil {
+		return Ticket{}, err
+	}
 	meta := w.by.Meta(w.at)
 	for _, f := range list {
 		if _, err := s.Bus.Record(ctx, tx, meta, f); err != nil {
@@ -198,6 +207,9 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, w world, after Ticket, 
 		}
 	}
 	s.publish(tx, after)
+	if s.Settled != nil {
+		return after, s.Settled(ctx, tx, after)
+	}
 	return after, nil
 }
 
@@ -214,7 +226,7 @@ func (s *Service) world(ctx context.Context, by access.Actor, cmd Command) (worl
 		by: by, at: s.Clock.Now(), matrix: matrix, missing: s.Gates.missing,
 		reopen: time.Duration(s.Settings.Desk(ctx).ReopenDays) * 24 * time.Hour,
 		staff:  map[person.ID]bool{}, group: map[person.GroupID]bool{},
-		category: map[catalog.CategoryID]bool{}, service: map[catalog.ServiceID]bool{},
+		category: map[catalog.CategoryID]bool{}, service: map[catalog.ServiceID]bool{}, active: map[person.ID]bool{},
 	}
 	people := func(list ...person.ID) {
 		for _, who := range list {
@@ -225,6 +237,8 @@ func (s *Service) world(ctx context.Context, by access.Actor, cmd Command) (worl
 	switch c := cmd.(type) {
 	case Accept:
 		people(person.ID(by.ID))
+	case AddParticipant:
+		err = s.lookUp(ctx, &w, c)
 	case Assign:
 		people(c.Owner, c.Assignee)
 		w.group[c.Group] = s.People.Group(ctx, c.Group).Active
@@ -235,7 +249,7 @@ func (s *Service) world(ctx context.Context, by access.Actor, cmd Command) (worl
 		w.category[c.Category] = s.Catalog.Category(ctx, c.Category).Active
 		w.service[c.Service] = s.Catalog.Service(ctx, c.Service).Active
 	}
-	return w, nil
+	return w, err
 }
 
 // find turns a number into a key.

@@ -67,6 +67,14 @@ const (
 	CmdLink     Name = "link"
 	CmdDeviate  Name = "deviate"
 	CmdExpire   Name = "expire"
+	CmdKeepOut  Name = "keep-out"
+
+	CmdAddParticipant    Name = "add-participant"
+	CmdRemoveParticipant Name = "remove-participant"
+	CmdLeaveOut          Name = "leave-out"
+
+	CmdRemindVendor Name = "remind-vendor"
+	CmdRemindUser   Name = "remind-user"
 )
 
 // rule is one line of the life: who may give the command, and from which statuses.
@@ -100,7 +108,18 @@ var life = map[Name]rule{ //nolint:gochecknoglobals // a constant table
 	CmdLink:     {access.TicketWork, []Status{New, Opened, Pending, Resolved, Closed}},
 	CmdDeviate:  {access.TicketDeviate, []Status{New, Opened, Pending, Resolved}},
 	CmdExpire:   {access.TicketAuto, []Status{Resolved}},
+	CmdKeepOut:  {access.TicketAuto, []Status{New, Opened, Pending, Resolved, Closed}},
+
+	CmdAddParticipant:    {access.TicketWork, Statuses()},
+	CmdRemoveParticipant: {access.TicketWork, Statuses()},
+	CmdLeaveOut:          {access.TicketWork, Statuses()},
+
+	CmdRemindVendor: {access.TicketAuto, []Status{Pending}},
+	CmdRemindUser:   {access.TicketAuto, []Status{Resolved}},
 }
+
+// Automatic reports whether a command is the desk's own, given by a timer and by nobody else.
+func (n Name) Automatic() bool { return life[n].action == access.TicketAuto }
 
 // May reports whether the command may start from the status.
 func May(cmd Name, from Status) bool { return slices.Contains(life[cmd].from, from) }

@@ -32,7 +32,7 @@ func (g Gates) step(t Ticket, w world, cmd Command) (Ticket, []Fact, error) {
 func (w world) after(t Ticket, list []Fact) Ticket {
 	meta := w.by.Meta(w.at)
 	for _, f := range list {
-		f.apply(&t, meta)
+		t = Apply(t, f, meta)
 	}
 	t.UpdatedAt = w.at
 	return t

@@ -5,6 +5,7 @@ package ticket
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/kit/db"
@@ -33,6 +34,19 @@ func scan(r db.Row) (t Ticket, err error) {
 // take reads a ticket for change: one statement locks the row, counts the change and returns it.
 func take(ctx context.Context, tx *db.Tx, which ID) (Ticket, error) {
 	return db.One(ctx, tx, scan, `UPDATE ticket SET version = version + 1 WHERE id = $1 RETURNING `+columns, which)
+}
+
+// lock reads a ticket and keeps others from taking it until the commit.
+func lock(ctx context.Context, tx *db.Tx, which ID) (Ticket, error) {
+	return db.One(ctx, tx, scan, `UPDATE ticket SET version = version WHERE id = $1 RETURNING `+columns, which)
+}
+
+func some(ctx context.Context, q db.Querier, keys []ID) ([]Ticket, error) {
+	args := make([]any, 0, len(keys))
+	for _, k := range keys {
+		args = append(args, k)
+	}
+	return db.All(ctx, q, scan, `SELECT `+listColumns+` FROM ticket WHERE id IN (`+db.List(len(keys), 1)+`)`, args...)
 }
 
 func get(ctx context.Context, q db.Querier, which ID) (Ticket, error) {
@@ -96,19 +110,31 @@ func scanInt(r db.Row) (n int64, err error) {
 }
 
 const messageColumns = `id, ticket_id, kind, COALESCE(author_id, 0), by_user, first, channel, body, quoted, html,
-	COALESCE(inbound_id, 0), mail_id, seconds, at`
+	COALESCE(inbound_id, 0), mail_id, seconds, at, proof, copied`
 
 func scanMessage(r db.Row) (m Message, err error) {
+	var proof, copied string
 	err = r.Scan(&m.ID, &m.Ticket, &m.Kind, &m.Author, &m.ByUser, &m.First, &m.Channel, &m.Text, &m.Quoted, &m.HTML,
-		&m.Inbound, &m.MailID, &m.Seconds, &m.At)
+		&m.Inbound, &m.MailID, &m.Seconds, &m.At, &proof, &copied)
+	if copied != "" {
+		m.Copied = strings.Fields(copied)
+	}
+	if err == nil {
+		m.Proof, err = UnpackProof(proof)
+	}
 	return m, err
 }
 
 func insertMessage(ctx context.Context, tx *db.Tx, m Message) (MessageID, error) {
+	proof, err := m.Proof.Pack()
+	if err != nil {
+		return 0, err
+	}
 	n, err := db.Insert(ctx, tx, `
-		INSERT INTO message (ticket_id, kind, author_id, by_user, first, channel, body, quoted, html, inbound_id, mail_id, seconds, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id`,
-		m.Ticket, m.Kind, db.Opt(m.Author), m.ByUser, m.First, m.Channel, m.Text, m.Quoted, m.HTML, db.Opt(m.Inbound), m.MailID, m.Seconds, m.At)
+		INSERT INTO message (ticket_id, kind, author_id, by_user, first, channel, body, quoted, html, inbound_id, mail_id, seconds, at, proof, copied)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id`,
+		m.Ticket, m.Kind, db.Opt(m.Author), m.ByUser, m.First, m.Channel, m.Text, m.Quoted, m.HTML, db.Opt(m.Inbound), m.MailID, m.Seconds, m.At,
+		proof, strings.Join(m.Copied, "\n"))
 	return MessageID(n), err
 }
 

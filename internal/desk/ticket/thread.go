@@ -32,6 +32,25 @@ func (s *Service) GetIn(ctx context.Context, tx *db.Tx, which ID) (Ticket, error
 	return get(ctx, tx, which)
 }
 
+// Lock takes a ticket for the rest of the commit and changes nothing, for rooms whose decision
+// must not fall beside a command's.
+func (s *Service) Lock(ctx context.Context, tx *db.Tx, which ID) (Ticket, error) {
+	return lock(ctx, tx, which)
+}
+
+// Some returns the tickets of these keys that there are, without their details. Staff only.
+func (s *Service) Some(ctx context.Context, by access.Actor, keys []ID) (map[ID]Ticket, error) {
+	if err := access.Can(by, access.QueueRead, access.Object{}); err != nil || len(keys) == 0 {
+		return nil, err
+	}
+	list, err := some(ctx, s.DB, keys)
+	out := make(map[ID]Ticket, len(list))
+	for _, t := range list {
+		out[t.ID] = t
+	}
+	return out, err
+}
+
 // Entry is one line of a thread: a fact and, where it carried one, its message.
 type Entry struct {
 	Record  event.Record

@@ -94,11 +94,13 @@ type Detail struct {
 	Computed     triage.Priority      `json:",omitempty"`
 	Override     string               `json:",omitempty"` // reason where Priority is not Computed
 	Hold         Hold                 `json:",omitzero"`
+	Owed         []Owed               `json:",omitempty"` // the times that were told and wait for a word
 	Waits        []Wait               `json:",omitempty"` // every pause, the running one open-ended
 	HandOver     HandOverNote         `json:",omitzero"`
 	HandOvers    int                  `json:",omitempty"`
 	Solution     Solution             `json:",omitzero"`
 	Resolutions  int                  `json:",omitempty"` // counts; binds a confirm link to one solution
+	Reminders    int                  `json:",omitempty"` // of this solution
 	Confirmation Confirmation         `json:",omitzero"`
 	Expired      time.Time            `json:",omitzero"` // the time for confirming was up
 	Closure      Closure              `json:",omitzero"`
@@ -107,6 +109,11 @@ type Detail struct {
 	ReopenedAt   time.Time            `json:",omitzero"`
 	Links        []Linked             `json:",omitempty"`
 	Rejections   []Rejection          `json:",omitempty"`
+	Organisation string               `json:",omitempty"` // the requester's department when it was recorded
+	Site         string               `json:",omitempty"` // and their place
+	Participants []person.ID          `json:",omitempty"` // who takes part, in the order in which they came
+	Left         []person.ID          `json:",omitempty"` // who did and does no longer
+	NotInvited   []string             `json:",omitempty"` // addresses that a mail was copied to and that stay outside
 }
 
 // Element is one of the seven things that a complete record holds (N15).
@@ -150,6 +157,21 @@ type Hold struct {
 	Stuck  string
 	Doing  string
 	Next   time.Time // when the requester hears next
+	Vendor Vendor    `json:",omitzero"`
+}
+
+// Vendor is whom a wait is for outside the house, and their own word about it.
+type Vendor struct {
+	Name   string    `json:",omitempty"` // who it is
+	Case   string    `json:",omitempty"` // the number under which they have it
+	By     time.Time `json:",omitzero"`  // when they said that they would answer
+	Silent time.Time `json:",omitzero"`  // when the desk noticed that this time had passed
+}
+
+// Owed is a time that was told to the requester and is not kept yet. A word of a human keeps it.
+type Owed struct {
+	By  time.Time
+	Ack bool `json:",omitempty"` // told by the acknowledgement: only a human's word settles it (N20)
 }
 
 // Wait is one stretch of waiting; To is zero while it lasts.
@@ -167,6 +189,8 @@ type HandOverNote struct {
 	Needed string
 	To     person.GroupID
 	At     time.Time
+	By     person.ID `json:",omitempty"` // who handed it over
+	Taken  time.Time `json:",omitzero"`  // when somebody of the other team took it
 }
 
 // Solution is what the requester gets to resolve the ticket (N32–N34).
@@ -233,9 +257,10 @@ func ParseRef(s string) int64 {
 	return n
 }
 
-// Object is the ticket as far as access depends on it.
+// Object is the ticket as far as access depends on it. Who takes part is in the detail, which
+// rows of lists do not have.
 func (t Ticket) Object() access.Object {
-	return access.Object{Ticket: int64(t.ID), Requester: int64(t.Requester)}
+	return access.Object{Ticket: int64(t.ID), Requester: int64(t.Requester), Parties: parties(t.Detail.Participants)}
 }
 
 // Open reports whether the ticket still needs somebody.
@@ -255,16 +280,17 @@ func (t Ticket) Complete() int {
 	return n
 }
 
-// promise returns the time at which the requester was told to hear next: the acknowledgement's
-// expectation until a human answered, then the next feedback of a wait (N20, N30).
+// promise returns the earliest time that was told to the requester and waits for a word: the
+// acknowledgement's expectation, the next feedback of a wait, a time in a reply (N20, N29, N30).
 func (t Ticket) promise() time.Time {
-	switch {
-	case t.Status == Closed || t.Status == Resolved:
-		return zeroTime
-	case t.FirstResponseAt.IsZero():
-		return t.Detail.ExpectBy
-	case t.Status == Pending:
-		return t.Detail.Hold.Next
+	var first time.Time
+	if t.Status == Closed {
+		return first
 	}
-	return zeroTime
+	for _, o := range t.Detail.Owed {
+		if first.IsZero() || o.By.Before(first) {
+			first = o.By
+		}
+	}
+	return first
 }

@@ -12,9 +12,12 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
+	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
@@ -26,15 +29,18 @@ import (
 
 // Parts are the services that the pages call.
 type Parts struct {
-	People   *person.Service
-	Sessions *session.Service
-	Catalog  *catalog.Desk
-	Settings *setting.Service
-	Tickets  *ticket.Service
-	Clocks   *sla.Service
-	Notify   *notify.Service
-	Jobs     *job.Queue
-	Intake   *intake.Service
+	People      *person.Service
+	Sessions    *session.Service
+	Catalog     *catalog.Desk
+	Settings    *setting.Service
+	Tickets     *ticket.Service
+	Clocks      *sla.Service
+	Notify      *notify.Service
+	Jobs        *job.Queue
+	Escalations *escalation.Service
+	Rotas       *rota.Service
+	Majors      *major.Service
+	Intake      *intake.Service
 	// TryMailbox signs in to a mailbox and returns how many messages lie there, or a *intake.MailboxError.
 	TryMailbox func(context.Context, intake.Mailbox) (int, error)
 	// Quarantined counts the messages that wait for somebody to look at them.
@@ -69,7 +75,12 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Post("/admin/services/{id}", access.AdminWork, f.saveService)
 	r.Get("/admin/grading", access.AdminRead, f.showGrading)
 	r.Post("/admin/grading/matrix", access.AdminWork, f.saveMatrix)
-	r.Post("/admin/grading/policy", access.AdminWork, f.savePolicy)
+	r.Get("/admin/policies", access.AdminRead, f.listPolicies)
+	r.Post("/admin/policies", access.AdminWork, f.savePolicies)
+	r.Get("/admin/policies/rules/{place}", access.AdminRead, f.editRule)
+	r.Post("/admin/policies/rules/{place}", access.AdminWork, f.saveRule)
+	r.Post("/admin/policies/rules/{place}/up", access.AdminWork, f.moveRule)
+	r.Post("/admin/policies/rules/{place}/remove", access.AdminWork, f.removeRule)
 	r.Get("/admin/calendars", access.AdminRead, f.listCalendars)
 	r.Get("/admin/calendars/{name}", access.AdminRead, f.editCalendar)
 	r.Post("/admin/calendars/{name}", access.AdminWork, f.saveCalendar)
@@ -77,11 +88,22 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Post("/admin/holidays", access.AdminWork, f.importYears)
 	r.Get("/admin/holidays/{set}/{year}", access.AdminRead, f.yearFile)
 	r.Post("/admin/holidays/{set}/{year}/remove", access.AdminWork, f.removeYear)
+	f.mountEscalation(r)
 	r.Get("/admin/desk", access.AdminRead, f.showDesk)
 	r.Post("/admin/desk", access.AdminWork, f.saveDesk)
 	r.Get("/admin/mail", access.AdminRead, f.showMail)
 	r.Post("/admin/mail", access.AdminWork, f.saveMail)
+	r.Get("/admin/letters", access.AdminRead, f.listLetters)
+	r.Get("/admin/letters/{letter}/{lang}", access.AdminRead, f.editLetter)
+	r.Post("/admin/letters/{letter}/{lang}", access.AdminWork, f.saveLetter)
+	r.Post("/admin/letters/{letter}/{lang}/reset", access.AdminWork, f.resetLetter)
+	r.Get("/admin/letters/{letter}/{lang}/preview", access.AdminRead, f.previewLetter)
+	r.Post("/admin/letters/{letter}/{lang}/preview", access.AdminWork, f.previewLetter)
+	r.Get("/admin/pace", access.AdminRead, f.showPace)
+	r.Post("/admin/pace", access.AdminWork, f.savePace)
+	r.Post("/admin/groups/{id}/sender", access.AdminWork, f.saveSender)
 	r.Post("/admin/mail/test", access.AdminWork, f.testMail)
+	f.mountSenders(r)
 	r.Get("/admin/mailboxes", access.AdminRead, f.listMailboxes)
 	r.Get("/admin/mailboxes/{id}", access.AdminRead, f.editMailbox)
 	r.Post("/admin/mailboxes/{id}", access.AdminWork, f.saveMailbox)
@@ -108,8 +130,8 @@ func places() [][]place {
 	return [][]place{
 		{{"admin.overview", "/admin", "gauge"}},
 		{{"admin.people", "/admin/people", "users"}, {"admin.groups", "/admin/groups", "headset"}},
-		{{"admin.categories", "/admin/categories", "folder-tree"}, {"admin.services", "/admin/services", "server"}, {"admin.grading", "/admin/grading", "scale"}, {"calendaradmin.calendars", "/admin/calendars", "calendar"}},
-		{{"admin.desk", "/admin/desk", "settings"}, {"admin.mail", "/admin/mail", "mail"}, {"mailboxadmin.title", "/admin/mailboxes", "inbox"}, {"admin.quarantine", "/work/quarantine", "shield-alert"}, {"admin.jobs", "/admin/jobs", "list-restart"}},
+		{{"admin.categories", "/admin/categories", "folder-tree"}, {"admin.services", "/admin/services", "server"}, {"admin.grading", "/admin/grading", "scale"}, {"policyadmin.title", "/admin/policies", "timer"}, {"calendaradmin.calendars", "/admin/calendars", "calendar"}, {"escalationadmin.title", "/admin/escalation", "bell-ring"}},
+		{{"admin.desk", "/admin/desk", "settings"}, {"admin.mail", "/admin/mail", "mail"}, {"mailadmin.letters", "/admin/letters", "file-text"}, {"mailadmin.pace", "/admin/pace", "timer"}, {"mailboxadmin.title", "/admin/mailboxes", "inbox"}, {"senderadmin.title", "/admin/senders", "shield-check"}, {"admin.quarantine", "/work/quarantine", "shield-alert"}, {"admin.jobs", "/admin/jobs", "list-restart"}},
 	}
 }
 
@@ -124,7 +146,8 @@ func nav(f page.Frame) ui.Nav {
 			g.Title = f.T(titles[i])
 		}
 		for _, p := range group {
-			current := f.Path == p.href || (p.href != "/admin" && strings.HasPrefix(f.Path, p.href+"/"))
+			at, _, _ := strings.Cut(f.Path, "?")
+			current := at == p.href || (p.href != "/admin" && strings.HasPrefix(at, p.href+"/"))
 			g.Items = append(g.Items, ui.NavItem{Link: ui.Link{Label: f.T(p.key), Href: p.href, Icon: p.icon, Current: current}})
 		}
 		n.Groups = append(n.Groups, g)

@@ -21,7 +21,7 @@ type calendarsView struct {
 	Sheets  []calendar.Sheet
 	Years   []yearView
 	Missing []calendar.Missing
-	Used    string // by the policy
+	Used    []string // by the policy, its rules and groups
 	Version int64
 }
 
@@ -42,7 +42,7 @@ func (f *Faces) calendars(c *page.Ctx, status int, upload *page.Form) error {
 	if err != nil {
 		return err
 	}
-	v := calendarsView{Sheets: book.Sheets, Missing: book.Missing(c.Now), Used: f.Clocks.Policy().Calendar, Version: version}
+	v := calendarsView{Sheets: book.Sheets, Missing: book.Missing(c.Now), Used: f.Clocks.Policy().Calendars(), Version: version}
 	for _, y := range slices.Backward(book.AllYears()) {
 		off, work := y.Days()
 		own := slices.ContainsFunc(book.Years, func(o calendar.Year) bool { return o.Key() == y.Key() })
@@ -83,7 +83,7 @@ func (f *Faces) showCalendar(c *page.Ctx, status int, name string, form *page.Fo
 	if err != nil {
 		return err
 	}
-	v := calendarView{Name: name, Used: name == f.Clocks.Policy().Calendar, Sets: setOptions(book)}
+	v := calendarView{Name: name, Used: slices.Contains(f.Clocks.Policy().Calendars(), name), Sets: setOptions(book)}
 	if made, ok := f.Clocks.Named(name); ok {
 		if h, ok := made.(*calendar.Hours); ok {
 			v.Month = monthOf(h, c.Query("month"), c.Now)

@@ -101,20 +101,22 @@ func TestN23_AnAdministratorKeepsTheCalendars(t *testing.T) {
 	has(t, admin.Post(list+"/berlin", with(office(), "version", "7")), 412)
 
 	// The policy counts by it; then it stays, and keeps its name.
-	policy := url.Values{"calendar": {"berlin"}, "confirm_days": {"3"}, "version": {"0"}}
+	policy := url.Values{"calendar": {"berlin"}, "confirm_days": {"3"}, "remind_days": {"1"}, "version": {"0"}}
 	for p, v := range map[string]string{"1": "60", "2": "120", "3": "180", "4": "240"} {
 		policy.Set("response_"+p, v)
 		policy.Set("update_"+p, v)
 		policy.Set("resolve_"+p, v)
+		policy.Set("accept_"+p, v)
+		policy.Set("silence_"+p, v)
 	}
-	has(t, admin.Post("/admin/grading/policy", with(policy, "calendar", "nowhere")), 422, "没有这个日历了")
-	if r := admin.Post("/admin/grading/policy", policy); r.Status != http.StatusSeeOther {
+	has(t, admin.Post("/admin/policies", with(policy, "calendar", "nowhere")), 422, "没有这个日历了")
+	if r := admin.Post("/admin/policies", policy); r.Status != http.StatusSeeOther {
 		t.Fatalf("%d %s", r.Status, r.Body)
 	}
 	if p := h.Clocks.Policy(); p.Calendar != "berlin" || p.P1Always || h.Clocks.Calendar().Key() != "calendar.named" {
 		t.Errorf("the policy is %+v", p)
 	}
-	has(t, admin.Get("/admin/grading"), 200, "按哪个日历计时", "柏林", "P1 始终按 24×7 计算")
+	has(t, admin.Get("/admin/policies"), 200, "按哪个日历计时", "柏林", "P1 始终按 24×7 计算")
 	has(t, admin.Post(list+"/berlin/remove", url.Values{"version": {"1"}}), 409, "时限正按这个日历计算")
 	has(t, admin.Post(list+"/berlin", with(with(office(), "name", "bonn"), "version", "1")), 409, "时限正按这个日历计算")
 	if r := admin.Post(list+"/berlin", with(with(office(), "title", "波恩"), "version", "1")); r.Status != http.StatusSeeOther {

@@ -40,7 +40,7 @@ func (f *Faces) editCategory(c *page.Ctx) error {
 			return errs.New(errs.NotFound, "errs.not_found")
 		}
 		form = page.Filled("name", at.Name, "name_en", at.NameEN, "parent", num(int64(at.Parent)), "group", num(int64(at.Group)),
-			"place", num(at.Place), "version", num(at.Version))
+			"place", num(at.Place), "skills", skillsText(at.Skills), "version", num(at.Version))
 		if at.Active {
 			form.Values.Set("active", "yes")
 		}
@@ -82,13 +82,13 @@ func (f *Faces) saveCategory(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	form, err := c.Form(page.SmallForm, "name", "name_en", "parent", "group", "place", "active", "version")
+	form, err := c.Form(page.SmallForm, "name", "name_en", "parent", "group", "place", "active", "skills", "version")
 	if err != nil {
 		return err
 	}
 	at := catalog.Category{
 		ID: catalog.CategoryID(n), Parent: catalog.CategoryID(form.Int("parent")), Name: form.Get("name"), NameEN: form.Get("name_en"),
-		Group: person.GroupID(form.Int("group")), Place: form.Int("place"), Active: form.On("active"),
+		Group: person.GroupID(form.Int("group")), Place: form.Int("place"), Active: form.On("active"), Skills: person.ReadSkills(form.Get("skills")),
 	}
 	if _, err := f.Catalog.SaveCategory(c.Context(), c.Actor, at, form.Version()); err != nil {
 		return again(c, form, err, func(status int) error { return f.showCategory(c, status, n, form) })

@@ -10,7 +10,6 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/calendar"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
-	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
 	"github.com/loopdesk/loopdesk/internal/kit/i18n"
@@ -18,11 +17,11 @@ import (
 	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
 
-// showGrading shows how three answers give a priority, and what each priority promises (N22, N23).
-func (f *Faces) showGrading(c *page.Ctx) error { return f.grading(c, http.StatusOK, nil, nil) }
+// showGrading shows how three answers give a priority (N22).
+func (f *Faces) showGrading(c *page.Ctx) error { return f.grading(c, http.StatusOK, nil) }
 
-// grading shows both forms; the one that failed comes as it was sent.
-func (f *Faces) grading(c *page.Ctx, status int, matrix, policy *page.Form) error {
+// grading shows the matrix; one that failed comes as it was sent.
+func (f *Faces) grading(c *page.Ctx, status int, matrix *page.Form) error {
 	m, version, err := setting.Load(c.Context(), f.Settings, ticket.MatrixName, triage.Standard())
 	if err != nil {
 		return err
@@ -35,25 +34,8 @@ func (f *Faces) grading(c *page.Ctx, status int, matrix, policy *page.Form) erro
 			}
 		}
 	}
-	p, version, err := setting.Load(c.Context(), f.Settings, sla.PolicyName, sla.Standard())
-	if err != nil {
-		return err
-	}
-	if policy == nil {
-		policy = page.Filled("version", num(version), "confirm_days", num(p.ConfirmDays), "calendar", p.Calendar, "p1_always", ticked(p.P1Always))
-		for i, t := range p.Targets {
-			at := triage.Priority(i + 1)
-			policy.Values.Set(sla.Field("response", at), num(t.Response))
-			policy.Values.Set(sla.Field("update", at), num(t.Update))
-			policy.Values.Set(sla.Field("resolve", at), num(t.Resolve))
-		}
-	}
-	book, _, err := f.Clocks.Book(c.Context())
-	if err != nil {
-		return err
-	}
 	return show(c, status, "admin.grading", "admin.grading_lead", func(fr page.Frame) templ.Component {
-		return gradingPage(fr, matrix, policy, calendarOptions(fr, book))
+		return gradingPage(fr, matrix)
 	})
 }
 
@@ -69,26 +51,7 @@ func (f *Faces) saveMatrix(c *page.Ctx) error {
 		}
 	}
 	if err := setting.Save(c.Context(), f.Settings, c.Actor, ticket.MatrixName, m, form.Version()); err != nil {
-		return again(c, form, err, func(status int) error { return f.grading(c, status, form, nil) })
-	}
-	c.Say("admin.saved")
-	return c.Redirect("/admin/grading")
-}
-
-func (f *Faces) savePolicy(c *page.Ctx) error {
-	form, err := c.Form(page.SmallForm, "response_*", "update_*", "resolve_*", "confirm_days", "calendar", "p1_always", "version")
-	if err != nil {
-		return err
-	}
-	p := sla.Policy{ConfirmDays: form.Int("confirm_days"), Calendar: form.Get("calendar"), P1Always: form.On("p1_always")}
-	for i := range p.Targets {
-		at := triage.Priority(i + 1)
-		p.Targets[i] = sla.Target{
-			Response: form.Int(sla.Field("response", at)), Update: form.Int(sla.Field("update", at)), Resolve: form.Int(sla.Field("resolve", at)),
-		}
-	}
-	if err := setting.Save(c.Context(), f.Settings, c.Actor, sla.PolicyName, p, form.Version()); err != nil {
-		return again(c, form, err, func(status int) error { return f.grading(c, status, nil, form) })
+		return again(c, form, err, func(status int) error { return f.grading(c, status, form) })
 	}
 	c.Say("admin.saved")
 	return c.Redirect("/admin/grading")

@@ -33,13 +33,22 @@ func (f *Faces) editGroup(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
+	form, err := f.groupForm(c, n)
+	if err != nil {
+		return err
+	}
+	return f.showGroup(c, http.StatusOK, n, form, nil)
+}
+
+// groupForm is a group as it is stored.
+func (f *Faces) groupForm(c *page.Ctx, n int64) (*page.Form, error) {
 	form := page.Filled("active", "yes")
 	if n != 0 {
 		g := f.People.Group(c.Context(), person.GroupID(n))
 		if g.ID == 0 {
-			return errs.New(errs.NotFound, "errs.not_found")
+			return nil, errs.New(errs.NotFound, "errs.not_found")
 		}
-		form = page.Filled("name", g.Name, "name_en", g.NameEN, "version", num(g.Version))
+		form = page.Filled("name", g.Name, "name_en", g.NameEN, "limit", limitText(g.Limit), "version", num(g.Version))
 		if g.Active {
 			form.Values.Set("active", "yes")
 		}
@@ -47,13 +56,20 @@ func (f *Faces) editGroup(c *page.Ctx) error {
 			form.Values.Add("members", num(int64(m)))
 		}
 	}
-	return f.showGroup(c, http.StatusOK, n, form)
+	return form, nil
 }
 
-func (f *Faces) showGroup(c *page.Ctx, status int, n int64, form *page.Form) error {
+// showGroup shows a group and as whom the desk writes for it: sender as it was typed, nil for
+// as it is stored.
+func (f *Faces) showGroup(c *page.Ctx, status int, n int64, form, sender *page.Form) error {
 	staff, err := f.People.Staff(c.Context())
 	if err != nil {
 		return err
+	}
+	if sender == nil {
+		if sender, err = f.senderForm(c, n); err != nil {
+			return err
+		}
 	}
 	var members []ui.Option
 	for _, p := range staff {
@@ -63,7 +79,7 @@ func (f *Faces) showGroup(c *page.Ctx, status int, n int64, form *page.Form) err
 	if n == 0 {
 		title = "admin.group_new"
 	}
-	return show(c, status, title, "admin.group_lead", func(fr page.Frame) templ.Component { return groupPage(fr, n, form, members) })
+	return show(c, status, title, "admin.group_lead", func(fr page.Frame) templ.Component { return groupPage(fr, n, form, sender, members) })
 }
 
 func (f *Faces) saveGroup(c *page.Ctx) error {
@@ -71,16 +87,16 @@ func (f *Faces) saveGroup(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	form, err := c.Form(page.SmallForm, "name", "name_en", "active", "members", "version")
+	form, err := c.Form(page.SmallForm, "name", "name_en", "active", "members", "limit", "version")
 	if err != nil {
 		return err
 	}
-	g := person.Group{ID: person.GroupID(n), Name: form.Get("name"), NameEN: form.Get("name_en"), Active: form.On("active")}
+	g := person.Group{ID: person.GroupID(n), Name: form.Get("name"), NameEN: form.Get("name_en"), Active: form.On("active"), Limit: limitOf(form)}
 	for _, m := range form.Ints("members") {
 		g.Members = append(g.Members, person.ID(m))
 	}
 	if _, err := f.People.SaveGroup(c.Context(), c.Actor, g, form.Version()); err != nil {
-		return again(c, form, err, func(status int) error { return f.showGroup(c, status, n, form) })
+		return again(c, form, err, func(status int) error { return f.showGroup(c, status, n, form, nil) })
 	}
 	c.Say("admin.saved")
 	return c.Redirect("/admin/groups")

@@ -154,7 +154,7 @@ func groupsPage(f page.Frame, list []person.Group, names map[person.ID]string) t
 	})
 }
 
-func groupPage(f page.Frame, n int64, form *page.Form, members []ui.Option) templ.Component {
+func groupPage(f page.Frame, n int64, form, sender *page.Form, members []ui.Option) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -233,6 +233,10 @@ func groupPage(f page.Frame, n int64, form *page.Form, members []ui.Option) temp
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			templ_7745c5c3_Err = ui.Text(f.Lang, ui.Field{Name: "limit", Label: f.T("admin.limit"), Type: "number", Optional: true, Value: form.Get("limit"), Error: form.Mark("limit"), Help: f.T("admin.limit_group_help")}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Err = activeTick(f, form).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -250,6 +254,12 @@ func groupPage(f page.Frame, n int64, form *page.Form, members []ui.Option) temp
 		templ_7745c5c3_Err = ui.Panel(ui.PanelView{Title: f.Title}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
+		}
+		if n != 0 {
+			templ_7745c5c3_Err = senderPanel(f, n, sender).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
 		return nil
 	})

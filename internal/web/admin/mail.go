@@ -33,6 +33,9 @@ func (f *Faces) mailForm(c *page.Ctx) (*page.Form, bool, error) {
 	if m.Tagged {
 		form.Values.Set("tagged", "yes")
 	}
+	if m.Returns {
+		form.Values.Set("returns", "yes")
+	}
 	return form, m.Password(), nil
 }
 
@@ -41,7 +44,7 @@ func (f *Faces) mail(c *page.Ctx, status int, form *page.Form, stored bool) erro
 }
 
 func (f *Faces) saveMail(c *page.Ctx) error {
-	form, err := c.Form(page.SmallForm, "name", "address", "own", "tagged", "host", "port", "security", "user", "password", "version")
+	form, err := c.Form(page.SmallForm, "name", "address", "own", "tagged", "returns", "host", "port", "security", "user", "password", "version")
 	if err != nil {
 		return err
 	}
@@ -51,6 +54,7 @@ func (f *Faces) saveMail(c *page.Ctx) error {
 	}
 	stored := m.Password()
 	m.Name, m.Address, m.Own, m.Tagged = form.Get("name"), form.Get("address"), strings.Fields(form.Get("own")), form.On("tagged")
+	m.Returns = form.On("returns")
 	m.Host, m.Port, m.Security, m.User = form.Get("host"), form.Int("port"), notify.Security(form.Get("security")), form.Get("user")
 	if err := f.Notify.SaveMailing(c.Context(), c.Actor, m, form.Get("password"), form.Version()); err != nil {
 		return again(c, form, err, func(status int) error { return f.mail(c, status, form, stored) })

@@ -75,7 +75,7 @@ type personView struct {
 }
 
 func personFields() []string {
-	return []string{"name", "email", "phone", "department", "place", "lang", "zone", "role", "active", "version"}
+	return []string{"name", "email", "phone", "department", "place", "lang", "zone", "role", "active", "skills", "limit", "version"}
 }
 
 func (f *Faces) newPerson(c *page.Ctx) error {
@@ -96,6 +96,7 @@ func read(form *page.Form, p person.Person) person.Person {
 	p.Department, p.Place = form.Get("department"), form.Get("place")
 	p.Lang, p.Zone, p.Role = form.Get("lang"), form.Text("zone"), access.Role(form.Get("role"))
 	p.Active = form.On("active")
+	p.Skills, p.Limit = person.ReadSkills(form.Get("skills")), limitOf(form)
 	return p
 }
 
@@ -134,7 +135,7 @@ func personForm(p person.Person) *page.Form {
 		active = "yes"
 	}
 	return page.Filled("name", p.Name, "email", p.Email, "phone", p.Phone, "department", p.Department, "place", p.Place,
-		"lang", p.Lang, "zone", p.Zone, "role", string(p.Role), "active", active, "version", num(p.Version))
+		"lang", p.Lang, "zone", p.Zone, "role", string(p.Role), "active", active, "skills", skillsText(p.Skills), "limit", limitText(p.Limit), "version", num(p.Version))
 }
 
 func (f *Faces) savePerson(c *page.Ctx) error {

@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/web/page"
 )
@@ -32,7 +33,7 @@ func (f *Faces) editService(c *page.Ctx) error {
 		if s.ID == 0 {
 			return errs.New(errs.NotFound, "errs.not_found")
 		}
-		form = page.Filled("name", s.Name, "name_en", s.NameEN, "version", num(s.Version))
+		form = page.Filled("name", s.Name, "name_en", s.NameEN, "skills", skillsText(s.Skills), "version", num(s.Version))
 		if s.Active {
 			form.Values.Set("active", "yes")
 		}
@@ -56,11 +57,11 @@ func (f *Faces) saveService(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	form, err := c.Form(page.SmallForm, "name", "name_en", "core", "active", "version")
+	form, err := c.Form(page.SmallForm, "name", "name_en", "core", "active", "skills", "version")
 	if err != nil {
 		return err
 	}
-	s := catalog.Service{ID: catalog.ServiceID(n), Name: form.Get("name"), NameEN: form.Get("name_en"), Core: form.On("core"), Active: form.On("active")}
+	s := catalog.Service{ID: catalog.ServiceID(n), Name: form.Get("name"), NameEN: form.Get("name_en"), Core: form.On("core"), Active: form.On("active"), Skills: person.ReadSkills(form.Get("skills"))}
 	if _, err := f.Catalog.SaveService(c.Context(), c.Actor, s, form.Version()); err != nil {
 		return again(c, form, err, func(status int) error { return f.showService(c, status, n, form) })
 	}

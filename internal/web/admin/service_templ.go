@@ -235,6 +235,10 @@ func servicePage(f page.Frame, n int64, form *page.Form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			templ_7745c5c3_Err = ui.Text(f.Lang, ui.Field{Name: "skills", Label: f.T("admin.skills_asked"), Optional: true, Value: form.Get("skills"), Error: form.Mark("skills"), Help: f.T("admin.skills_service_help")}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Err = activeTick(f, form).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -5,8 +5,11 @@ package page
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"net/netip"
 
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
@@ -42,7 +45,18 @@ type Kit struct {
 	// the address as typed: whether anybody has that address is found out there, so that the
 	// answer and the time it takes tell nothing (S48). nil answers the same and sends nothing.
 	Forgot func(ctx context.Context, email string) error
+	// Quiet keeps when somebody wants no mail, for the page about oneself. nil leaves that out.
+	Quiet Quiet
+	// Outside calls out for the remote pictures of a mail when a reader asks for them (S64). It
+	// reaches public addresses only (kit/netguard). nil shows none.
+	Outside *http.Client
 	// Counts returns the figures beside the navigation for a signed-in person, by name; the
 	// faces and the assembly agree on the names. nil means none.
 	Counts func(ctx context.Context, c *Ctx) map[string]int
+}
+
+// Quiet keeps when people want no mail.
+type Quiet interface {
+	Reader(ctx context.Context, by access.Actor) (notify.Reader, error)
+	SaveReader(ctx context.Context, by access.Actor, r notify.Reader) error
 }

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/richtext"
@@ -68,12 +70,27 @@ func (h *house) frameOf(c *Ctx, on ticket.Target) error {
 		return errs.New(errs.NotFound, "ticket.message_not_found")
 	}
 	pictures := &pictures{c: c, h: h, of: m, left: maxPictures, seen: map[string]string{}}
-	clean := richtext.Options{CID: pictures.address}.Sanitize(m.HTML)
+	options := richtext.Options{CID: pictures.address, Hosts: true}
+	if c.asksForPictures() {
+		options.Remote = h.remote(c.Context(), pictures, m.HTML)
+	}
+	clean := options.Sanitize(m.HTML)
+	return c.framed(http.StatusOK, mailDocument(c, clean))
+}
+
+// framed answers with a document for a frame, held by its policy.
+func (c *Ctx) framed(status int, view templ.Component) error {
 	head := c.Header()
 	head.Set("Content-Security-Policy", framePolicy)
 	head.Set("X-Frame-Options", "SAMEORIGIN")
 	head.Set("Referrer-Policy", "no-referrer")
-	return c.Render(http.StatusOK, mailDocument(c, clean))
+	return c.Render(status, view)
+}
+
+// RenderFramed answers with a small document for a frame of a page of ours: under the policy of
+// foreign HTML, for what it shows may hold some.
+func (c *Ctx) RenderFramed(status int, title string, body templ.Component) error {
+	return c.framed(status, framedDocument(c, title, body))
 }
 
 // pictures writes the pictures of a mail into its document. An opaque origin sends no

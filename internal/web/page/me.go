@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
@@ -17,6 +18,7 @@ type mine struct {
 	Person   person.Person
 	Profile  *Form
 	Password *Form
+	Quiet    *Form // nil where the house keeps no quiet hours
 	Token    *Form
 	Sessions []session.Session
 	Here     int64 // the session that asks
@@ -33,6 +35,9 @@ func (h *house) mine(c *Ctx) (mine, error) {
 	m := mine{Person: p, Here: c.Session.ID, Profile: Filled(
 		"name", p.Name, "phone", p.Phone, "department", p.Department, "place", p.Place,
 		"lang", p.Lang, "zone", p.Zone, "version", strconv.FormatInt(p.Version, 10))}
+	if m.Quiet, err = h.quietForm(c); err != nil {
+		return mine{}, err
+	}
 	if m.Sessions, err = h.kit.Sessions.Sessions(c.Context(), c.Actor); err != nil {
 		return mine{}, err
 	}
@@ -83,6 +88,40 @@ func (h *house) saveMe(c *Ctx) error {
 		})
 	}
 	c.setCookie(langCookie, p.Lang, year)
+	c.Say("page.saved")
+	return c.Redirect("/me")
+}
+
+// quietForm is when one wants no mail, as it is stored.
+func (h *house) quietForm(c *Ctx) (*Form, error) {
+	if h.kit.Quiet == nil {
+		return nil, nil //nolint:nilnil // nothing to show is no failure
+	}
+	r, err := h.kit.Quiet.Reader(c.Context(), c.Actor)
+	if err != nil {
+		return nil, err
+	}
+	f := Filled("mode", string(r.Mode))
+	if r.Mode == notify.OwnTime {
+		f.Values.Set("quiet_from", ClockOf(r.Hours.From))
+		f.Values.Set("quiet_to", ClockOf(r.Hours.To))
+	}
+	return f, nil
+}
+
+// saveQuiet stores when one wants no mail.
+func (h *house) saveQuiet(c *Ctx) error {
+	f, err := c.Form(SmallForm, "mode", "quiet_from", "quiet_to")
+	if err != nil {
+		return err
+	}
+	if h.kit.Quiet == nil {
+		return errs.New(errs.NotFound, "errs.not_found")
+	}
+	r := notify.Reader{Mode: notify.Mode(f.Get("mode")), Hours: notify.Hours{From: MinuteOf(f.Text("quiet_from")), To: MinuteOf(f.Text("quiet_to"))}}
+	if err := h.kit.Quiet.SaveReader(c.Context(), c.Actor, r); err != nil {
+		return h.again(c, f, err, func(m *mine) { m.Quiet = f })
+	}
 	c.Say("page.saved")
 	return c.Redirect("/me")
 }

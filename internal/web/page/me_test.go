@@ -140,7 +140,7 @@ func TestTheReadersLanguageZoneAndTheme(t *testing.T) {
 	}
 	d := setting.Start()
 	d.Lang, d.Zone = "en", "Europe/Berlin"
-	if err := setting.Save(t.Context(), h.settings, h.actor(h.admin, "web"), setting.DeskName, d, 0); err != nil {
+	if err := setting.Save(t.Context(), h.settings, h.actor(h.admin, "web"), setting.DeskName, d, setting.AnyVersion); err != nil {
 		t.Fatal(err)
 	}
 	if got := see(h.nobody()); got != "en Europe/Berlin auto" {

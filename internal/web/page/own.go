@@ -27,6 +27,7 @@ func (r *Router) own() {
 
 	r.Get("/me", access.SelfWork, r.showMe)
 	r.Post("/me", access.SelfWork, r.saveMe)
+	r.Post("/me/quiet", access.SelfWork, r.saveQuiet)
 	r.Post("/me/password", access.SelfWork, r.changePassword)
 	r.Post("/me/sessions/{id}/end", access.SelfWork, r.endSession)
 	r.Post("/me/tokens", access.SelfWork, r.makeToken)

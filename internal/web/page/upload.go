@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/web/ui"
@@ -22,6 +23,11 @@ type uploaded struct {
 // upload stages files for a message that is still being written. What nobody sends within a
 // day is swept away. A file belongs to whoever staged it: nobody else can attach it (S34).
 func (h *house) upload(c *Ctx) error {
+	if c.Actor.Kind == access.Link { // a link outlives its holder's place on the ticket
+		if _, err := h.kit.Tickets.Get(c.Context(), c.Actor, ticket.Target{ID: ticket.ID(c.Actor.Ticket)}); err != nil {
+			return err
+		}
+	}
 	f, err := c.Form(SmallForm, FileField)
 	if err != nil {
 		return err

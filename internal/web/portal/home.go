@@ -18,6 +18,7 @@ type home struct {
 	Lead    string
 	Expect  string // how soon somebody will be in touch
 	Ask     *page.Form
+	Majors  []standing // what goes on for everybody
 	Confirm []request
 	Going   []line
 	More    bool // there are more than the page shows
@@ -40,14 +41,14 @@ func (f *Faces) showHome(c *page.Ctx, status int, ask *page.Form) error {
 const shown = 8
 
 func (f *Faces) readHome(c *page.Ctx) (home, error) {
-	h := home{Hello: c.T(greeting(c.Now.In(c.Zone)), "Name", given(c.Person.Name)), Expect: f.expect(c)}
+	h := home{Majors: f.standing(c), Hello: c.T(greeting(c.Now.In(c.Zone)), "Name", given(c.Person.Name)), Expect: f.expect(c)}
 	open, err := f.tickets.List(c.Context(), c.Actor, ticket.Filter{View: ticket.Risk, Limit: 50})
 	if err != nil {
 		return h, err
 	}
 	going := 0
 	for _, t := range open.Tickets {
-		if toConfirm(t) && len(h.Confirm) < 3 {
+		if toConfirm(t) && mine(c, t) && len(h.Confirm) < 3 {
 			full, err := f.tickets.Get(c.Context(), c.Actor, ticket.Target{ID: t.ID})
 			if err != nil {
 				return h, err
@@ -76,7 +77,7 @@ func (f *Faces) readHome(c *page.Ctx) (home, error) {
 // expect is the honest sentence beside the button: what the policy promises for a request
 // that nobody has graded yet (N20).
 func (f *Faces) expect(c *page.Ctx) string {
-	due := f.clocks.Expect(ticket.Ticket{CreatedAt: c.Now})
+	due := f.clocks.Expect(ticket.Ticket{CreatedAt: c.Now, Detail: ticket.Detail{Organisation: c.Person.Department, Site: c.Person.Place}})
 	return c.T("portal.expect", "Duration", i18n.Duration(c.Lang, due.Sub(c.Now)))
 }
 
@@ -104,6 +105,9 @@ func given(name string) string {
 
 // requests lists everything one ever asked for, the latest change first.
 func (f *Faces) requests(c *page.Ctx) error {
+	if q := strings.TrimSpace(c.Query("q")); q != "" {
+		return f.findRequests(c, q)
+	}
 	p, err := f.tickets.List(c.Context(), c.Actor, ticket.Filter{View: ticket.All, Limit: 20, Cursor: c.Query("after")})
 	if err != nil {
 		return err

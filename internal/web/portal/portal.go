@@ -9,7 +9,10 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/promise"
+	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/web/page"
@@ -22,11 +25,14 @@ type Faces struct {
 	people  *person.Service
 	catalog *catalog.Desk
 	clocks  *sla.Service
+	promise *promise.Service
+	search  *search.Service
+	majors  *major.Service
 }
 
 // New makes the face.
-func New(t *ticket.Service, p *person.Service, c *catalog.Desk, s *sla.Service) *Faces {
-	return &Faces{tickets: t, people: p, catalog: c, clocks: s}
+func New(t *ticket.Service, p *person.Service, c *catalog.Desk, s *sla.Service, m *promise.Service, find *search.Service, inc *major.Service) *Faces {
+	return &Faces{tickets: t, people: p, catalog: c, clocks: s, promise: m, search: find, majors: inc}
 }
 
 // Mount adds the routes.
@@ -34,6 +40,7 @@ func (f *Faces) Mount(r *page.Router) {
 	r = r.Face(page.Portal)
 	r.Layout(layout)
 	r.Get("/{$}", page.SignedIn, f.home)
+	r.Get("/incidents", page.Public, f.incidents)
 	r.Get("/new", access.TicketOpen, f.newRequest)
 	r.Post("/new", access.TicketOpen, f.openRequest)
 	r.Get("/requests", page.SignedIn, f.requests)
@@ -43,6 +50,7 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Get("/t/{code}/now", page.LinkHolder, f.requestNow)
 	for name, answer := range map[string]page.Handler{
 		"reply": f.reply, "confirm": f.confirm, "reject": f.reject, "reopen": f.reopen, "cancel": f.cancel,
+		"add-participant": f.addParticipant, "remove-participant": f.removeParticipant,
 	} {
 		r.Post("/requests/{number}/"+name, access.TicketOpen, answer)
 		r.Post("/t/{code}/"+name, page.LinkHolder, answer)

@@ -40,7 +40,7 @@ func (f *Faces) step(c *page.Ctx, t ticket.Ticket, e ticket.Entry) (s step, told
 	actor := f.people.Card(c.Context(), person.ID(e.Record.Meta.ActorID)).Name
 	switch fact := e.Fact.(type) {
 	case ticket.Recorded:
-		s.Title, s.Icon, s.State = c.T("portal.step_recorded"), "user", ui.Todo
+		s.Title, s.Icon, s.State = f.ofAsker(c, t, "portal.step_recorded", "portal.step_recorded_by"), "user", ui.Todo
 		f.said(c, t, e.Message, &s)
 	case ticket.Acknowledged:
 		s.Title, s.Text = c.T("portal.step_acknowledged"), c.T("portal.step_expect", "Time", c.Clock(fact.ExpectBy))
@@ -53,7 +53,7 @@ func (f *Faces) step(c *page.Ctx, t ticket.Ticket, e ticket.Entry) (s step, told
 		f.said(c, t, e.Message, &s)
 		author := f.people.Card(c.Context(), e.Message.Author)
 		switch {
-		case fact.ByRequester && author.ID == t.Requester:
+		case fact.ByRequester && int64(author.ID) == c.Actor.ID:
 			s.Title, s.Icon, s.State = c.T("portal.step_you_wrote"), "user", ui.Todo
 		case fact.ByRequester:
 			s.Title, s.Icon, s.State = c.T("portal.step_other_wrote", "Name", author.Name), "user", ui.Todo
@@ -82,13 +82,16 @@ func (f *Faces) step(c *page.Ctx, t ticket.Ticket, e ticket.Entry) (s step, told
 			s.Lines = append(s.Lines, c.T("portal.prevention", "Text", fact.Solution.Prevention))
 		}
 	case ticket.UserConfirmed:
-		s.Title = c.T("portal.step_confirmed")
+		s.Title = f.ofAsker(c, t, "portal.step_confirmed", "portal.step_confirmed_by")
 	case ticket.UserRejected:
-		s.Title, s.Text, s.Icon, s.State = c.T("portal.step_rejected"), fact.Reason, "user", ui.Todo
+		s.Title, s.Text, s.Icon, s.State = f.ofAsker(c, t, "portal.step_rejected", "portal.step_rejected_by"), fact.Reason, "user", ui.Todo
 	case ticket.TimeUp:
 		s.Title = c.T("portal.step_time_up")
 	case ticket.Ended:
 		s.Title = c.T("portal.closed_" + string(fact.As))
+		if fact.As == ticket.Confirmed && !mine(c, t) {
+			s.Title = c.T("portal.closed_asker_confirmed")
+		}
 		if s.Text = fact.Reason; fact.Into != 0 {
 			s.Text = ""
 		}
@@ -100,12 +103,23 @@ func (f *Faces) step(c *page.Ctx, t ticket.Ticket, e ticket.Entry) (s step, told
 	return s, true
 }
 
+// ofAsker says what whoever asked did: to themselves, or with their name to who takes part.
+func (f *Faces) ofAsker(c *page.Ctx, t ticket.Ticket, own, named string) string {
+	if mine(c, t) {
+		return c.T(own)
+	}
+	return c.T(named, "Name", f.people.Card(c.Context(), t.Requester).Name)
+}
+
 // said writes a message with its files into a step.
 func (f *Faces) said(c *page.Ctx, t ticket.Ticket, m *ticket.Message, s *step) {
 	if m == nil {
 		return
 	}
 	s.Body = m.Text
+	if m.Proof.Doubtful() && m.Proof.Why != "nobody" { // a desk on which nobody checks has nothing to warn of
+		s.Lines = append(s.Lines, c.T("portal.sender_unproven"))
+	}
 	for _, a := range m.Attached {
 		href := page.FilePath(t.Number, a.Token, a.Name)
 		if c.Code != "" {

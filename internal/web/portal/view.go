@@ -23,6 +23,7 @@ type line struct {
 	Text  string // who is on it or what it waits for
 	Next  string // when the next word comes
 	Late  bool
+	Part  string // a chip: whose it is, where the reader only takes part
 }
 
 // line says how a request stands. It needs no detail, so that lists stay cheap.
@@ -30,7 +31,10 @@ func (f *Faces) line(c *page.Ctx, t ticket.Ticket) line {
 	l := line{Href: "/requests/" + t.Ref(), Title: t.Subject, Ref: t.Ref()}
 	l.State, l.Tone = state(c, t)
 	l.Text = f.doing(c, t)
-	if due, key := next(t); !due.IsZero() {
+	if !mine(c, t) {
+		l.Part = c.T("portal.part_of", "Name", f.people.Card(c.Context(), t.Requester).Name)
+	}
+	if due, key := f.next(t); !due.IsZero() {
 		l.Next, l.Late = c.T(key, "Time", c.Clock(due)), c.Now.After(due)
 		if l.Late {
 			l.Next = c.T("portal.next_late", "Time", c.Clock(due))
@@ -47,16 +51,25 @@ func state(c *page.Ctx, t ticket.Ticket) (word, tone string) {
 	case ticket.Opened:
 		return c.T("portal.state_open"), ui.Brand
 	case ticket.Pending:
+		if t.Pending == ticket.ForRequester && !mine(c, t) {
+			return c.T("portal.state_pending_asker"), ui.Neutral
+		}
 		if t.Pending == ticket.ForRequester {
 			return c.T("portal.state_pending_requester"), ui.Warn
 		}
 		return c.T("portal.state_pending_" + string(t.Pending)), ui.Neutral
 	case ticket.Resolved:
+		if toConfirm(t) && !mine(c, t) {
+			return c.T("portal.state_confirm_asker"), ui.Neutral
+		}
 		if toConfirm(t) {
 			return c.T("portal.state_confirm"), ui.Warn
 		}
 		return c.T("portal.state_archive"), ui.OK
 	case ticket.Closed:
+	}
+	if t.ClosedAs == ticket.Confirmed && !mine(c, t) {
+		return c.T("portal.closed_asker_confirmed"), ui.OK
 	}
 	if t.ClosedAs == ticket.Confirmed {
 		return c.T("portal.closed_confirmed"), ui.OK
@@ -74,19 +87,22 @@ func (f *Faces) doing(c *page.Ctx, t ticket.Ticket) string {
 	owner := f.people.Card(c.Context(), t.Owner).Name
 	switch {
 	case t.Status == ticket.Closed:
-		return c.T("portal.doing_closed", "Time", c.Clock(t.ClosedAt))
+		if t.ClosedAt.IsZero() { // what a search found: it reads little of each
+			return ""
+		}
+		return c.T("portal.doing_closed", "Time", c.Moment(t.ClosedAt))
 	case owner == "":
 		return c.T("portal.doing_new")
 	case t.Status == ticket.Resolved:
 		return c.T("portal.doing_resolved", "Name", owner)
-	case t.Status == ticket.Pending && t.Pending == ticket.ForRequester:
+	case t.Status == ticket.Pending && t.Pending == ticket.ForRequester && mine(c, t):
 		return c.T("portal.doing_waits_you", "Name", owner)
 	}
 	return c.T("portal.doing_open", "Name", owner)
 }
 
 // next is when the requester hears next: what was promised, else the clock that runs.
-func next(t ticket.Ticket) (time.Time, string) {
+func (f *Faces) next(t ticket.Ticket) (time.Time, string) {
 	switch {
 	case t.Status == ticket.Closed || t.Status == ticket.Resolved:
 		return time.Time{}, ""
@@ -100,6 +116,10 @@ func next(t ticket.Ticket) (time.Time, string) {
 		return t.NextDue, "portal.next_contact"
 	case t.NextClock == string(sla.Resolve):
 		return t.NextDue, "portal.next_solution"
+	case t.NextClock == string(sla.Accept): // who takes it over is the desk's own affair
+		if c, ok := f.clocks.One(sla.Update, t); ok {
+			return c.Due, "portal.next_word"
+		}
 	}
 	return time.Time{}, ""
 }
@@ -116,8 +136,12 @@ type request struct {
 	Late     bool
 	Closes   string // when the wait for the answer ends
 	Steps    []step
+	Promises []told // what the desk promised, what counts now first
 	Reopen   bool
-	Merged   string // the number that it lives on under
+	Mine     bool            // the reader asked for it; everybody else takes part and answers for nobody
+	Asker    string          // who did
+	Parts    []person.Person // who takes part beside them
+	Merged   string          // the number that it lives on under
 	MergedAt string
 	Live     string
 }
@@ -138,27 +162,33 @@ func (f *Faces) read(c *page.Ctx) (request, error) {
 	}
 	r := request{Ticket: t, Base: base(c, t), Owner: f.people.Card(c.Context(), t.Owner), Live: "ticket:" + t.Ref()}
 	r.State, r.Tone = state(c, t)
-	if due, key := next(t); !due.IsZero() {
+	if due, key := f.next(t); !due.IsZero() {
 		r.Next, r.Late = c.T(key, "Time", c.Clock(due)), c.Now.After(due)
 		if r.Late {
 			r.Next = c.T("portal.next_late", "Time", c.Clock(due))
 		}
 	}
 	r.Helper = f.helper(c, t)
-	days := f.clocks.Policy().ConfirmDays
-	if toConfirm(t) {
-		r.Closes = c.T("portal.closes", "Time", c.Moment(t.ResolvedAt.AddDate(0, 0, int(days))))
+	if left, ok := f.clocks.One(sla.Confirm, t); ok && toConfirm(t) {
+		r.Closes = c.T("portal.closes", "Time", c.Moment(left.Due))
 	}
-	r.Reopen = t.Status == ticket.Closed && t.MergedInto == 0 && c.Now.Sub(t.ClosedAt) <= time.Duration(c.Desk.ReopenDays)*24*time.Hour
+	r.Mine, r.Asker = mine(c, t), f.people.Card(c.Context(), t.Requester).Name
+	for _, who := range t.Detail.Participants {
+		r.Parts = append(r.Parts, f.people.Card(c.Context(), who))
+	}
+	r.Reopen = r.Mine && t.Status == ticket.Closed && t.MergedInto == 0 && c.Now.Sub(t.ClosedAt) <= time.Duration(c.Desk.ReopenDays)*24*time.Hour
 	if t.MergedInto != 0 {
 		for _, l := range t.Detail.Links {
 			if l.Ticket == t.MergedInto {
 				r.Merged = ticket.Ref(l.Number)
 			}
 		}
-		if c.Code == "" && r.Merged != "" {
+		if c.Code == "" && r.Mine && r.Merged != "" {
 			r.MergedAt = "/requests/" + r.Merged
 		}
+	}
+	if r.Promises, err = f.promises(c, t); err != nil {
+		return request{}, err
 	}
 	r.Steps, err = f.steps(c, t)
 	return r, err

@@ -16,32 +16,6 @@ import (
 // listFields are what the form around the list carries, whichever of its buttons is pressed.
 func listFields() []string { return append(actFields(), "back", "claim", "ticket") }
 
-// takeNext takes the unclaimed ticket at the greatest risk (N23). Somebody else may be
-// quicker; then it is the one after it.
-func (f *Faces) takeNext(c *page.Ctx) error {
-	form, err := c.Form(page.SmallForm, "back")
-	if err != nil {
-		return err
-	}
-	p, err := f.Tickets.List(c.Context(), c.Actor, ticket.Filter{View: ticket.Unclaimed, Limit: 20})
-	if err != nil {
-		return err
-	}
-	for _, t := range p.Tickets {
-		_, err := f.Tickets.Do(c.Context(), c.Actor, ticket.Target{ID: t.ID, Version: t.Version}, ticket.Accept{})
-		if tooLate(err) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		c.Say("work.taken", "Ref", t.Ref())
-		return c.Redirect("/work/tickets/" + t.Ref())
-	}
-	c.Say("work.none_to_take")
-	return c.Redirect(backTo(form))
-}
-
 // tooLate reports whether somebody else was quicker.
 func tooLate(err error) bool {
 	switch errs.KindOf(err) {

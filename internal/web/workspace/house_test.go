@@ -16,10 +16,16 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
+	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/promise"
+	"github.com/loopdesk/loopdesk/internal/desk/pull"
+	"github.com/loopdesk/loopdesk/internal/desk/rota"
+	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
@@ -97,13 +103,25 @@ func newHouse(t *testing.T) *house {
 		DB: h.db, Clock: h.clock, Jobs: h.jobs, People: h.people, Tickets: h.tickets, Links: links, Parser: letters{},
 		Own: func(addr string) bool { return addr == "desk@desk.example" }, Lang: func() string { return "zh-CN" },
 	})
+	promises := promise.NewService(promise.Parts{DB: h.db, Bus: bus, Clock: h.clock, Jobs: h.jobs, Tickets: h.tickets})
+	promises.Listen()
+	rotas := rota.NewService(h.db, bus, h.clock, h.people)
+	majors := major.NewService(major.Parts{DB: h.db, Bus: bus, Clock: h.clock, Settings: h.settings, Tickets: h.tickets})
+	escalations := escalation.NewService(escalation.Parts{
+		DB: h.db, Bus: bus, Clock: h.clock, Jobs: h.jobs, People: h.people, Rotas: rotas, Settings: h.settings, Tickets: h.tickets,
+		Scene: func(context.Context, *db.Tx, ticket.Ticket) (escalation.Scene, error) { return escalation.Scene{}, nil },
+	})
 	h.router = page.NewRouter(&page.Kit{
 		Sessions: h.sessions, People: h.people, Settings: h.settings, Links: links, Tickets: h.tickets, Hub: hub, Keys: keys,
 		Clock: h.clock, Log: slog.New(slog.DiscardHandler), Public: "http://desk.example",
 	})
+	finds := search.NewService(search.Parts{DB: h.db, Clock: h.clock, Jobs: h.jobs, People: h.people, Catalog: h.catalog})
+	event.WithinAny(bus, finds.Heard)
 	workspace.New(workspace.Parts{
+		Search:  finds,
 		Tickets: h.tickets, People: h.people, Catalog: h.catalog, Settings: h.settings, Clocks: h.clocks,
 		Norm: norm.NewService(h.tickets, h.clocks, h.clock), Intake: h.intake, Notify: h.notices,
+		Pull: pull.NewService(pull.Parts{DB: h.db, Bus: bus, Clock: h.clock, People: h.people, Catalog: h.catalog, Tickets: h.tickets}), Promises: promises, Escalations: escalations, Rotas: rotas, Majors: majors,
 	}).Mount(h.router)
 	h.furnish()
 	return h

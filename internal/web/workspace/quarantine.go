@@ -25,6 +25,7 @@ func (f *Faces) mountQuarantine(r *page.Router) {
 	r.Stream("/work/quarantine/{id}/raw", access.QuarantineWork, f.rawMail)
 	r.Post("/work/quarantine/{id}/retry", access.QuarantineWork, f.retryMail)
 	r.Post("/work/quarantine/{id}/ticket", access.QuarantineWork, f.ticketOfMail)
+	r.Post("/work/quarantine/{id}/let-in", access.QuarantineWork, f.letMailIn)
 	r.Post("/work/quarantine/{id}/discard", access.QuarantineWork, f.discardMail)
 }
 
@@ -234,6 +235,23 @@ func (f *Faces) rawMail(c *page.Ctx) error {
 // retryMail has a message read again, after something was put right.
 func (f *Faces) retryMail(c *page.Ctx) error {
 	return f.settleMail(c, "work.mail_retried", func(e intake.Entry) error { return f.Intake.Retry(c.Context(), c.Actor, e.ID) })
+}
+
+// letMailIn puts a message on the ticket that it waits beside.
+func (f *Faces) letMailIn(c *page.Ctx) error {
+	if _, err := c.Form(page.SmallForm); err != nil {
+		return err
+	}
+	e, err := f.entry(c)
+	if err != nil {
+		return err
+	}
+	t, err := f.Intake.LetIn(c.Context(), c.Actor, e.ID)
+	if err != nil {
+		return err
+	}
+	c.Say("workticket.was_let_in", "Ref", t.Ref())
+	return c.Redirect("/work/tickets/" + t.Ref())
 }
 
 // discardMail takes a message off the list. Its bytes stay in the journal.

@@ -18,11 +18,13 @@ import (
 func (f *Faces) mountQueue(r *page.Router) {
 	r.Get("/work", access.QueueRead, f.queue)
 	r.Get("/work/rows", access.QueueRead, f.queueRows)
-	r.Post("/work/next", access.TicketWork, f.takeNext)
+	f.mountNext(r)
+	f.mountReport(r)
 	r.Post("/work/claim", access.TicketWork, f.claim)
 	r.Post("/work/bulk/{act}", access.TicketWork, f.bulk)
 	r.Post("/work/unassign/{what}", access.TicketWork, f.unassign)
 	f.mountIntake(r)
+	f.mountPromises(r)
 	f.mountQuarantine(r)
 }
 
@@ -46,6 +48,7 @@ type listView struct {
 	Bulk    bulkChoices
 	Empty   emptyView
 	Outcome *outcome // of a command on several tickets
+	Strip   strip    // incidents, and what the reader was told of
 }
 
 // Here is the address of the list as it is shown.
@@ -73,6 +76,9 @@ func (f *Faces) queue(c *page.Ctx) error {
 		if t, err := f.Tickets.Get(c.Context(), c.Actor, ticket.Target{Number: n}); err == nil {
 			return c.Redirect("/work/tickets/" + t.Ref())
 		}
+	}
+	if flt, _ := filterOf(c.Request.URL.Query()); flt.Text != "" && (flt.View == ticket.All || flt.View == ticket.Done) {
+		return c.Redirect(f.searchAddress(c, flt)) // words in everything are for the index
 	}
 	v, err := f.readQueue(c, c.Request.URL.Query())
 	if err != nil {
@@ -113,6 +119,12 @@ func (f *Faces) readQueue(c *page.Ctx, query url.Values) (listView, error) {
 		v.Sorted = c.T("work.sorted_change")
 	}
 	v.Rows = f.rows(c, v, p.Tickets)
+	if err := f.mark(c, v.Rows, p.Tickets); err != nil {
+		return listView{}, err
+	}
+	if v.Strip, err = f.strip(c); err != nil {
+		return listView{}, err
+	}
 	v.Pager = v.pager(p.Next)
 	v.Empty = v.empty(c)
 	counts := f.Tickets.Counts(c.Actor)

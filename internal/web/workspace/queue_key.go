@@ -22,6 +22,6 @@ func keyMap(fr page.Frame) []ui.KeyGroup {
 		{Title: fr.T("work.keys_picked"), Keys: said("a", "assign", "t", "hand_over", "p", "priority", "m", "merge", "h", "hold", "escape", "unpick")},
 		{Title: fr.T("work.keys_ticket"), Keys: said(
 			"r", "reply", "n", "note", "a", "assign", "t", "hand_over", "p", "priority", "h", "hold", "e", "resolve", "m", "merge", "ctrl+enter", "send", "escape", "close")},
-		{Title: fr.T("work.keys_go"), Keys: said("g q", "queue", "g m", "mine", "g p", "phone", "?", "all")},
+		{Title: fr.T("work.keys_go"), Keys: said("g q", "queue", "g m", "mine", "g n", "look", "g r", "report", "g p", "phone", "g w", "promises", "?", "all")},
 	}
 }

@@ -23,9 +23,13 @@ func (f *Faces) mountTicket(r *page.Router) {
 	r.Get(at+"/thread", access.QueueRead, f.part(threadPart))
 	r.Get(at+"/side", access.QueueRead, f.part(sidePart))
 	r.Get(at+"/conformance", access.QueueRead, f.conformance)
+	r.Get(at+"/clock/{name}", access.QueueRead, f.clockPage)
+	r.Get(at+"/sent", access.QueueRead, f.sentPage)
 	r.Get(at+"/other", access.QueueRead, f.otherTicket)
+	r.Get(at+"/people", access.PersonRead, f.findParticipant)
 	r.Post(at+"/draft", access.TicketWork, f.keepDraft)
 	r.Post(at+"/preview", access.TicketWork, f.previewSolution)
+	r.Post(at+"/promise", access.TicketWork, f.offerPromise)
 	r.Post(at+"/send-again", access.TicketWork, f.sendAgain)
 	r.Post(at+"/undo/{version}", access.TicketWork, f.undo)
 	for name, d := range deeds() {

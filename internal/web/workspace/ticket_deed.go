@@ -42,26 +42,29 @@ func deeds() map[ticket.Name]deed {
 		elements = append(elements, string(e), string(e)+"_reason")
 	}
 	return map[ticket.Name]deed{
-		ticket.CmdAccept:   small(plain(func(*page.Form) ticket.Command { return ticket.Accept{} })),
-		ticket.CmdAssign:   small(readAssign, "owner", "assignee", "group"),
-		ticket.CmdHandOver: small(readHandOver, "group", "assignee", "done", "why", "needed"),
-		ticket.CmdClassify: small(readClassify, "category", "service", "subject"),
-		ticket.CmdGrade:    small(plain(readGrade), "core", "affected", "halt", "override", "reason"),
-		ticket.CmdRecord:   small(readRecord, elements...),
-		ticket.CmdReadBack: small(plain(readReadBack), "items"),
-		ticket.CmdReply:    long(plain(readReply), "text", page.FileField),
-		ticket.CmdNote:     long(plain(readNote), "text", page.FileField),
-		ticket.CmdCall:     long(readCall, "text", "direction", "length", "spoke", page.FileField),
-		ticket.CmdHold:     small(readHold, "reason", "stuck", "doing", "next"),
-		ticket.CmdResume:   small(plain(func(*page.Form) ticket.Command { return ticket.Resume{} })),
-		ticket.CmdResolve:  leads(long(plain(readResolve), append(solutionFields(), "how")...)),
-		ticket.CmdConfirm:  leads(small(plain(readConfirm), "evidence", "solution")),
-		ticket.CmdArchive:  leads(small(plain(readArchive), "difficulties", "approach")),
-		ticket.CmdClose:    leads(small(plain(readClose), "as", "reason")),
-		ticket.CmdReopen:   leads(small(plain(readReopen), "reason")),
-		ticket.CmdMerge:    leads(small(readMerge, "into", "pick")),
-		ticket.CmdLink:     small(readLink, "to"),
-		ticket.CmdDeviate:  small(plain(readDeviate), "gap", "reason"),
+		ticket.CmdAccept:            small(plain(func(*page.Form) ticket.Command { return ticket.Accept{} })),
+		ticket.CmdAssign:            small(readAssign, "owner", "assignee", "group"),
+		ticket.CmdHandOver:          small(readHandOver, "group", "assignee", "done", "why", "needed"),
+		ticket.CmdClassify:          small(readClassify, "category", "service", "subject"),
+		ticket.CmdGrade:             small(plain(readGrade), "core", "affected", "halt", "override", "reason"),
+		ticket.CmdRecord:            small(readRecord, elements...),
+		ticket.CmdReadBack:          small(plain(readReadBack), "items"),
+		ticket.CmdReply:             long(readReply, append(offerFields(), "text", page.FileField)...),
+		ticket.CmdNote:              long(plain(readNote), "text", page.FileField),
+		ticket.CmdCall:              long(readCall, "text", "direction", "length", "spoke", page.FileField),
+		ticket.CmdHold:              small(readHold, "reason", "stuck", "doing", "next", "vendor", "case", "vendor_by"),
+		ticket.CmdResume:            small(plain(func(*page.Form) ticket.Command { return ticket.Resume{} })),
+		ticket.CmdResolve:           leads(long(plain(readResolve), append(solutionFields(), "how")...)),
+		ticket.CmdConfirm:           leads(small(plain(readConfirm), "evidence", "solution")),
+		ticket.CmdArchive:           leads(small(plain(readArchive), "difficulties", "approach")),
+		ticket.CmdClose:             leads(small(plain(readClose), "as", "reason")),
+		ticket.CmdReopen:            leads(small(plain(readReopen), "reason")),
+		ticket.CmdMerge:             leads(small(readMerge, "into", "pick")),
+		ticket.CmdLink:              small(readLink, "to"),
+		ticket.CmdAddParticipant:    small(readAddParticipant, "person", "who"),
+		ticket.CmdRemoveParticipant: small(plain(readRemoveParticipant), "person"),
+		ticket.CmdLeaveOut:          small(plain(readLeaveOut), "address"),
+		ticket.CmdDeviate:           small(plain(readDeviate), "gap", "reason"),
 	}
 }
 
@@ -138,8 +141,7 @@ func sayOf(form *page.Form) ticket.Say {
 	return ticket.Say{Text: form.Get("text"), Files: form.Tokens(), Channel: ticket.Web}
 }
 
-func readReply(form *page.Form) ticket.Command { return ticket.Reply{Say: sayOf(form)} }
-func readNote(form *page.Form) ticket.Command  { return ticket.Note{Say: sayOf(form)} }
+func readNote(form *page.Form) ticket.Command { return ticket.Note{Say: sayOf(form)} }
 
 func readCall(_ *Faces, _ *page.Ctx, _ ticket.Ticket, form *page.Form) (ticket.Command, error) {
 	say := sayOf(form)
@@ -173,14 +175,26 @@ const localTime = "2006-01-02T15:04"
 
 func readHold(_ *Faces, c *page.Ctx, _ ticket.Ticket, form *page.Form) (ticket.Command, error) {
 	h := ticket.HoldFor{Reason: ticket.Waiting(form.Get("reason")), Stuck: form.Text("stuck"), Doing: form.Text("doing")}
-	if text := form.Text("next"); text != "" {
-		at, err := time.ParseInLocation(localTime, text, c.Zone)
-		if err != nil {
-			return nil, errs.Field("next", "workticket.time_shape")
-		}
-		h.Next = at
+	var err error
+	if h.Next, err = localField(c, form, "next"); err != nil {
+		return nil, err
 	}
-	return h, nil
+	h.Vendor = ticket.Vendor{Name: form.Text("vendor"), Case: form.Text("case")}
+	h.Vendor.By, err = localField(c, form, "vendor_by")
+	return h, err
+}
+
+// localField reads an instant as its writer's clock shows it; none where nothing was written.
+func localField(c *page.Ctx, form *page.Form, name string) (time.Time, error) {
+	text := form.Text(name)
+	if text == "" {
+		return time.Time{}, nil
+	}
+	at, err := time.ParseInLocation(localTime, text, c.Zone)
+	if err != nil {
+		return time.Time{}, errs.Field(name, "workticket.time_shape")
+	}
+	return at, nil
 }
 
 func readResolve(form *page.Form) ticket.Command {

@@ -106,8 +106,13 @@ func (s *sheet) stands(spot string) bool {
 // spares are forms that open in place of the composers only where their own place is gone.
 func spares() []string { return []string{"record", "read-back"} }
 
-// hasForm reports whether a refusal can be shown in a form: taking a ticket has none.
+// hasForm reports whether a refusal can be shown in a form: one press has none.
 func hasForm(spot string) bool {
+	for _, name := range []ticket.Name{ticket.CmdAddParticipant, ticket.CmdRemoveParticipant, ticket.CmdLeaveOut} {
+		if spot == inAct+"-"+string(name) {
+			return false
+		}
+	}
 	return spot != inAct+"-"+string(ticket.CmdAccept) && spot != inAct+"-"+string(ticket.CmdResume)
 }
 

@@ -20,7 +20,7 @@ func (f *Faces) keepDraft(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	form, err := c.Form(page.TextForm, append(solutionFields(), "at", "version", "text", "how", "reason", page.FileField)...)
+	form, err := c.Form(page.TextForm, append(append(solutionFields(), offerFields()...), "at", "version", "text", "how", "reason", page.FileField)...)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (f *Faces) sendAgain(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	form, err := c.Form(page.SmallForm, "delivery")
+	form, err := c.Form(page.SmallForm, "delivery", "log")
 	if err != nil {
 		return err
 	}
@@ -78,12 +78,15 @@ func (f *Faces) sendAgain(c *page.Ctx) error {
 		return err
 	}
 	c.Say("workticket.sent_again")
+	switch {
+	case !c.Fragment():
+		return c.Redirect(f.bare(c, t).at("sent"))
+	case form.Has("log", "whole"):
+		return f.resent(c, t)
+	}
 	s, err := f.sheet(c, t)
 	if err != nil {
 		return err
-	}
-	if !c.Fragment() {
-		return c.Redirect(s.home())
 	}
 	return c.Show(sidePart(s))
 }

@@ -3,6 +3,7 @@
 package workspace
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -77,10 +78,11 @@ func (s *sheet) verdictOf(c sla.Clock) (word, class string) {
 	return s.T("workticket.clock_met"), "text-ok"
 }
 
-// why writes the reckoning of a clock, line by line.
+// why writes the reckoning of a clock in short: the rule, the start, the target, the pauses.
+// Its page has the rest.
 func (s *sheet) why(c sla.Clock) []string {
 	var out []string
-	for _, l := range c.Why {
+	for _, l := range slices.Concat(c.Policy[:min(1, len(c.Policy))], c.Why) {
 		out = append(out, l.Text(s.c.Lang, s.c.Now, s.c.Zone))
 	}
 	return out

@@ -184,7 +184,7 @@ func sentTone(state notify.State) string {
 	switch state {
 	case notify.Sent:
 		return ui.OK
-	case notify.Failed:
+	case notify.Failed, notify.Bounced:
 		return ui.Danger
 	case notify.Queued:
 		return ui.Brand
@@ -201,17 +201,6 @@ func sentAt(d notify.Delivery) time.Time {
 		return d.TriedAt
 	}
 	return d.CreatedAt
-}
-
-// unsent counts the letters that will not reach their reader.
-func (s *sheet) unsent() int {
-	n := 0
-	for _, d := range s.sent {
-		if d.State == notify.Failed {
-			n++
-		}
-	}
-	return n
 }
 
 // speaks names the language in which somebody is written to, by its own name.

@@ -40,7 +40,7 @@ func (s *sheet) known(kind string) *page.Form {
 	case "read-back":
 		return page.Filled()
 	case "hold":
-		return page.Filled("reason", string(ticket.ForRequester))
+		return s.knownHold()
 	case "call":
 		return page.Filled("direction", "out", "spoke", "yes")
 	case "close":

@@ -43,6 +43,8 @@ func (s *sheet) lines(before, now ticket.Ticket, e ticket.Entry) []string {
 			return one("workticket.line_held", "What", s.T("workticket.waits_"+string(fact.Reason)))
 		}
 		return one("workticket.line_held_until", "What", s.T("workticket.waits_"+string(fact.Reason)), "Time", s.c.Moment(fact.Next))
+	case ticket.VendorSilent:
+		return one("workticket.line_vendor_silent", "What", s.vendorWords(fact.Vendor))
 	case ticket.Resumed:
 		return one("workticket.line_resumed_" + fact.Because)
 	case ticket.UserConfirmed:
@@ -50,14 +52,24 @@ func (s *sheet) lines(before, now ticket.Ticket, e ticket.Entry) []string {
 			return nil
 		}
 		return one("workticket.line_confirmed", "Channel", s.T("norm.by_"+fact.Confirmation.How))
+	case ticket.Reminded:
+		return one("workticket.line_reminded", "Count", fact.Nth)
 	case ticket.TimeUp:
 		return one("workticket.line_time_up")
 	case ticket.Archived:
 		return one("workticket.line_archived")
 	case ticket.Ended:
 		return s.ended(now, fact, who)
+	case ticket.ParticipantAdded:
+		return one("workticket.line_participant_added", "Name", s.name(fact.Person))
+	case ticket.ParticipantRemoved:
+		return one("workticket.line_participant_removed", "Name", s.name(fact.Person))
+	case ticket.LeftOut:
+		return one("workticket.line_left_out", "Address", fact.Address)
 	case ticket.LinkedTo:
 		return one("workticket.line_linked_"+fact.Link.Kind, "Ref", ticket.Ref(fact.Link.Number))
+	case ticket.MailHeld:
+		return one("workticket.line_mail_held", "Address", fact.Address, "Reason", s.T(fact.Reason))
 	case ticket.Deviated:
 		return one("workticket.line_deviated", "Clause", fact.Clause, "What", s.T(fact.Gap), "Reason", fact.Reason)
 	}

@@ -9,9 +9,12 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/escalation"
+	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
@@ -33,11 +36,16 @@ type sheet struct {
 	clocks    []sla.Clock
 	gaps      map[string]errs.Gap // what stands before resolving and closing, by key
 	drafts    map[ticket.Name]ticket.Draft
-	sent      []notify.Delivery
-	others    []ticket.Ticket // of the same requester, newest change first
-	more      bool            // there are more of them
+	sent      notify.Brief
+	raised    []escalation.Entry
+	promises  []promise.Promise // what was told with a time, oldest first
+	held      []intake.HeldMail // mails that wait beside it
+	copied    []string          // addresses that mails were copied to, to be decided about
+	others    []ticket.Ticket   // of the same requester, newest change first
+	more      bool              // there are more of them
 	staff     []person.Person
 	mails     bool   // letters leave the house
+	unreached bool   // nothing reaches the requester's address
 	suffix    string // the query of the list that stands beside the ticket, with its question mark
 	process   *ui.Rail
 
@@ -72,7 +80,7 @@ func (f *Faces) sheet(c *page.Ctx, t ticket.Ticket) (*sheet, error) {
 	if s.entries, err = f.Tickets.Thread(ctx, c.Actor, t); err != nil {
 		return nil, err
 	}
-	s.judged = norm.Judge(norm.Input{Ticket: t, Facts: s.facts(), Policy: f.Clocks.Policy(), Calendar: f.Clocks.Calendar(), Now: c.Now})
+	s.judged = norm.Judge(norm.Input{Ticket: t, Facts: s.facts(), Rules: f.Clocks.Rulebook(), Now: c.Now})
 	for _, cmd := range []ticket.Name{ticket.CmdResolve, ticket.CmdClose} {
 		for _, g := range f.Tickets.Missing(t, cmd) {
 			s.gaps[g.Key] = g
@@ -81,7 +89,22 @@ func (f *Faces) sheet(c *page.Ctx, t ticket.Ticket) (*sheet, error) {
 	if s.drafts, err = f.Tickets.Drafts(ctx, c.Actor, t); err != nil {
 		return nil, err
 	}
-	if s.sent, err = f.Notify.ForTicket(ctx, c.Actor, t); err != nil {
+	if s.sent, err = f.Notify.Brief(ctx, c.Actor, t); err != nil {
+		return nil, err
+	}
+	if _, s.unreached, err = f.Notify.Dead(ctx, c.Actor, s.requester.Email); err != nil {
+		return nil, err
+	}
+	if s.held, err = f.Intake.Held(ctx, c.Actor, t); err != nil {
+		return nil, err
+	}
+	if s.copied, err = f.Tickets.Proposed(ctx, c.Actor, t); err != nil {
+		return nil, err
+	}
+	if s.promises, err = f.Promises.ForTicket(ctx, c.Actor, t); err != nil {
+		return nil, err
+	}
+	if s.raised, err = f.Escalations.ForTicket(ctx, c.Actor, t); err != nil {
 		return nil, err
 	}
 	if err = s.readOthers(); err != nil {
@@ -133,6 +156,14 @@ func (s *sheet) home() string { return s.of(s.t.Ref(), "") }
 
 // at is the address of a part of the ticket or of a command on it.
 func (s *sheet) at(what string) string { return s.of(s.t.Ref(), what) }
+
+// query is the address of a part of the ticket with one more word in its query.
+func (s *sheet) query(what, word string) string {
+	if s.suffix == "" {
+		return s.at(what) + "?" + word
+	}
+	return s.at(what) + "&" + word
+}
 
 // queue is the address of the list that one came from.
 func (s *sheet) queue() string {

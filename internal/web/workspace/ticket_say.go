@@ -20,6 +20,7 @@ func (s *sheet) reply() ui.Composer {
 		Target: "#reply", Draft: s.at("draft"), Upload: "/files", Hidden: []string{"at", "reply", "version", key(s.t.Version)},
 	}
 	s.compose(&c, "reply")
+	c.Hints = replyHints(s, c.Value)
 	return c
 }
 
@@ -55,10 +56,14 @@ func (s *sheet) compose(c *ui.Composer, spot string) {
 // reaches says where the requester gets what is written: in the portal, and by mail where
 // letters leave the house.
 func (s *sheet) reaches() string {
-	if s.mails && s.requester.Email != "" && s.requester.Active {
-		return s.T("workticket.reaches_mail", "Name", s.requester.Name)
+	who := s.requester.Name
+	if n := len(s.t.Detail.Participants); n > 0 { // whoever writes knows who reads
+		who = s.T("workticket.reply_who", "Name", who, "Count", n)
 	}
-	return s.T("workticket.reaches_portal", "Name", s.requester.Name)
+	if s.mails && s.requester.Email != "" && s.requester.Active {
+		return s.T("workticket.reaches_mail", "Name", who)
+	}
+	return s.T("workticket.reaches_portal", "Name", who)
 }
 
 // afterReply says what the clock does when the reply is sent (N29).

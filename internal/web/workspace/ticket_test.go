@@ -25,7 +25,9 @@ func TestN35_AWholeLifeByPlainForms(t *testing.T) {
 	p.went(p.post("grade", "core", "yes", "affected", "team", "halt", "impaired"), home)
 	p.went(p.post("record", "since", "9:20", "affected", "付款", "people", "6 人", "wanted", "", "wanted_reason", "要问主管"), home)
 	p.went(p.post("classify", "subject", "ERP 付款单报错"), home)
-	p.went(p.post("reply", "text", "海燕您好，我来处理，11:00 前给您反馈"), home)
+	const hello, told = "海燕您好，我来处理，11:00 前给您反馈", "11:00 前给您反馈"
+	p.shows(p.post("reply", "text", hello), 422, hello, "promise_keep")
+	p.went(p.post("reply", "text", hello, "promise_for", told, "promise", "2026-03-02T11:00", "promise_keep", "yes"), home)
 	p.went(p.post("call", "direction", "in", "length", "4:12", "spoke", "yes", "text", "6 人都不能提交"), home)
 	p.went(p.post("note", "text", "表空间 99.8%"), home)
 	p.went(p.post("hand-over", "group", number(int64(p.group)), "done", "查了日志", "why", "要扩容", "needed", "加数据文件"), home)
@@ -291,7 +293,10 @@ func TestALetterThatDidNotLeaveIsSentAgain(t *testing.T) {
 	if err != nil || len(log) == 0 {
 		t.Fatal(log, err)
 	}
-	p.shows(p.part("side"), 200, "发送记录", "受理通知", "已发送")
+	p.shows(p.part("side"), 200, "发送记录 1 封", p.at("sent"))
+	p.hides(p.part("side"), "受理通知")
+	p.shows(p.part("sent"), 200, "受理通知", "已发送", `id="sent-list"`)
+	p.shows(p.agent.Get(p.at("sent")), 200, "受理通知", "已发送", p.at("")+`"`)
 	if r := p.htmx("send-again", "delivery", number(int64(log[0].ID))); r.Status != 409 {
 		t.Errorf("one that was sent: %d", r.Status)
 	}

@@ -3,6 +3,7 @@
 package workspace
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -43,13 +44,30 @@ func (s *sheet) thread() []piece {
 		}
 		fold, done = nil, nil
 	}
+	told := s.raised
+	raise := func(until int64) {
+		for len(told) > 0 && told[0].ID < until {
+			if fold == nil {
+				fold = &ui.Fold{}
+			}
+			fold.Entries = append(fold.Entries, ui.FoldEntry{ID: entryID(told[0].ID), When: s.when(told[0].At), Text: s.raisedLine(told[0])})
+			if did := s.T("workmajor.did_raised"); !slices.Contains(done, did) {
+				done = append(done, did)
+			}
+			told = told[1:]
+		}
+	}
 	for _, e := range s.entries {
+		raise(e.Record.ID)
 		before := now
 		if _, said := e.Fact.(ticket.Said); !said { // words change nothing that a line tells
 			now = ticket.Apply(now, e.Fact, e.Record.Meta)
 		}
 		if card := s.card(before, e); card != nil {
 			flush()
+			if card.Foot == nil {
+				card.Foot = s.notDelivered(e.Record.ID)
+			}
 			if chip := promise.kept(s, e); chip != nil {
 				card.Aside = ui.PromiseChip(*chip)
 			}
@@ -74,6 +92,7 @@ func (s *sheet) thread() []piece {
 			done = append(done, did)
 		}
 	}
+	raise(math.MaxInt64)
 	flush()
 	return out
 }
@@ -85,6 +104,10 @@ func (p *told) note(e ticket.Entry) {
 		p.by = fact.ExpectBy
 	case ticket.Held:
 		p.by = fact.Next
+	case ticket.Said:
+		if !fact.Promise.IsZero() {
+			p.by = fact.Promise
+		}
 	}
 }
 
@@ -140,7 +163,7 @@ func (s *sheet) card(before ticket.Ticket, e ticket.Entry) *ui.Message {
 		if !fact.Next.IsZero() {
 			next = s.c.Moment(fact.Next)
 		}
-		m.Body = answersBody(s.answers("workticket.stuck", fact.Stuck, "workticket.doing", fact.Doing, "workticket.next", next))
+		m.Body = answersBody(s.answers("workticket.stuck", fact.Stuck, "workticket.doing", fact.Doing, "workticket.next", next, "workticket.vendor_line", s.vendorWords(fact.Vendor)))
 		return m
 	case ticket.UserRejected:
 		m.Kind, m.Author, m.Via, m.Locked = ui.Words, s.person(before.Requester), s.T("workticket.card_rejected"), true
@@ -175,7 +198,7 @@ func (s *sheet) said(m *ui.Message, e ticket.Entry) {
 		s.call(m, e)
 	case msg.Kind == ticket.Internal:
 		m.Kind = ui.Note
-		if msg.Channel == ticket.Mail { // an address proves nobody, so that it did not go out (S04)
+		if msg.Channel == ticket.Mail { // it did not go out (S04)
 			m.Via = s.T("workticket.note_by_mail")
 		}
 	case msg.ByUser:
@@ -185,6 +208,9 @@ func (s *sheet) said(m *ui.Message, e ticket.Entry) {
 		}
 	default:
 		m.Kind = ui.Public
+	}
+	if msg.Proof.Verdict != "" {
+		m.Aside = s.proofAside(msg.Proof)
 	}
 	if m.Author.Name == "" {
 		m.Author.Name = s.T("workticket.desk")

@@ -37,6 +37,10 @@ func back(before ticket.Ticket, cmd ticket.Command) ticket.Command {
 			return nil
 		}
 		return ticket.Resume{}
+	case ticket.AddParticipant:
+		return ticket.RemoveParticipant{Person: c.Person}
+	case ticket.RemoveParticipant:
+		return ticket.AddParticipant{Person: c.Person}
 	}
 	return nil
 }
@@ -97,6 +101,10 @@ func (f *Faces) undoing(c *page.Ctx, t ticket.Ticket) (ticket.Command, error) {
 		cmd = back(before, ticket.Assign{Owner: fact.Owner, Assignee: fact.Assignee, Group: fact.Group})
 	case ticket.Classified:
 		cmd = back(before, ticket.Classify{})
+	case ticket.ParticipantAdded:
+		cmd = back(before, ticket.AddParticipant{Person: fact.Person})
+	case ticket.ParticipantRemoved:
+		cmd = back(before, ticket.RemoveParticipant{Person: fact.Person})
 	case ticket.Held:
 		cmd = back(before, ticket.HoldFor{Reason: fact.Reason})
 	}

@@ -10,10 +10,17 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
+	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/promise"
+	"github.com/loopdesk/loopdesk/internal/desk/pull"
+	"github.com/loopdesk/loopdesk/internal/desk/report"
+	"github.com/loopdesk/loopdesk/internal/desk/rota"
+	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
@@ -23,14 +30,22 @@ import (
 
 // Parts are the services that the pages call.
 type Parts struct {
-	Tickets  *ticket.Service
-	People   *person.Service
-	Catalog  *catalog.Desk
-	Settings *setting.Service
-	Clocks   *sla.Service
-	Norm     *norm.Service
-	Intake   *intake.Service
-	Notify   *notify.Service
+	Tickets     *ticket.Service
+	People      *person.Service
+	Catalog     *catalog.Desk
+	Settings    *setting.Service
+	Clocks      *sla.Service
+	Norm        *norm.Service
+	Intake      *intake.Service
+	Notify      *notify.Service
+	Escalations *escalation.Service
+	Rotas       *rota.Service
+	Majors      *major.Service
+	BaseURL     string // "https://desk.example.org", for addresses that are copied elsewhere
+	Promises    *promise.Service
+	Pull        *pull.Service
+	Reports     *report.Service
+	Search      *search.Service
 }
 
 // Faces holds the services.
@@ -44,7 +59,10 @@ func (f *Faces) Mount(r *page.Router) {
 	r = r.Face(page.Workspace)
 	r.Layout(f.layout)
 	f.mountQueue(r)
+	f.mountSearch(r)
 	f.mountTicket(r)
+	f.mountRota(r)
+	f.mountMajor(r)
 }
 
 // layout puts the house's own pages and failures into the frame of this face.
@@ -83,11 +101,16 @@ func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
 			current = "" // the list of a group, whose own place below says so
 		}
 	}
-	n := ui.Nav{Label: fr.T("work.nav"), Home: "/work", Search: "/work?view=all", Me: fr.Me()}
+	n := ui.Nav{Label: fr.T("work.nav"), Home: "/work", Search: "/work/search", Me: fr.Me()}
 	n.Groups = append(n.Groups, ui.NavGroup{Items: []ui.NavItem{
 		{Link: ui.Link{Label: fr.T("work.mine"), Href: "/work?view=mine", Icon: "circle-user", Current: current == ticket.Mine}, Count: figure(counts.Views[ticket.Mine]), Rail: true, Key: "g m"},
 		{Link: ui.Link{Label: fr.T("work.phone"), Href: "/work/phone", Icon: "phone", Current: here("/work/phone")}, Rail: true, Key: "g p"},
+		{Link: ui.Link{Label: fr.T("workpromise.title"), Href: "/work/promises", Icon: "handshake", Current: here("/work/promises")}, Rail: true, Key: "g w"},
 		{Link: ui.Link{Label: fr.T("work.quarantine"), Href: "/work/quarantine", Icon: "shield-alert", Current: here("/work/quarantine")}, Rail: true},
+		{Link: ui.Link{Label: fr.T("workrota.title"), Href: "/work/rota", Icon: "calendar", Current: here("/work/rota")}, Key: "g o"},
+		{Link: ui.Link{Label: fr.T("workmajor.title"), Href: "/work/majors", Icon: "siren", Current: here("/work/majors")}, Count: figure(len(f.Majors.Standing())), Tone: ui.Danger},
+		{Link: ui.Link{Label: fr.T("work.next_title"), Href: "/work/next", Icon: "hand", Current: here("/work/next")}, Rail: true, Key: "g n"},
+		{Link: ui.Link{Label: fr.T("report.title"), Href: "/work/report", Icon: "chart-column", Current: here("/work/report")}, Rail: true, Key: "g r"},
 	}})
 	views := ui.NavGroup{Title: fr.T("work.views")}
 	for _, v := range viewIcons() {

@@ -265,6 +265,35 @@ func (s *Server) Lies(name, folder string) []string {
 	return out
 }
 
+// Rename gives a folder of a user another name, as another program does it.
+func (s *Server) Rename(name, folder, to string) {
+	s.t.Helper()
+	path := filepath.Join(s.dir, "mail", name)
+	if err := os.Rename(filepath.Join(path, "."+folder), filepath.Join(path, "."+to)); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// Remove takes messages out of the inbox of a user, as another program does it, and returns how
+// many it took.
+func (s *Server) Remove(name string, which func(message string) bool) int {
+	s.t.Helper()
+	n := 0
+	for _, sub := range []string{"cur", "new"} {
+		list, err := filepath.Glob(filepath.Join(s.dir, "mail", name, sub, "*"))
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		for _, path := range list {
+			raw, err := os.ReadFile(path)
+			if err == nil && which(string(raw)) && os.Remove(path) == nil {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // Renumber gives every message of a user's inbox a new place: another UIDVALIDITY, and other
 // UIDs, as after a restored backup. Nobody may be connected.
 func (s *Server) Renumber(name string) {

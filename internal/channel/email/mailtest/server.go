@@ -9,6 +9,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strings"
 	"sync"
 	"testing"
 
@@ -47,6 +48,9 @@ type Server struct {
 	script map[Step][]error
 	turned map[*smtp.Conn]error // away at the greeting
 	came   chan struct{}        // closed and replaced when a mail comes
+	dead   string               // domain about which it thinks for ever
+	wake   chan struct{}        // closed when it no longer does
+	asleep int                  // who waits for that
 }
 
 // errCut makes the server break the connection instead of answering.
@@ -109,6 +113,37 @@ func (s *Server) Refuse(at Step, times, code int, text string) {
 // Cut lets the server break the connection at a step, once. After AtData the mail was taken
 // nonetheless: the sender cannot know.
 func (s *Server) Cut(at Step) { s.then(at, 1, errCut) }
+
+// Stall lets the server say nothing about receivers at a domain until the test calls what it
+// returns: a server that asks another, which does not answer.
+func (s *Server) Stall(domain string) (release func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	wake := make(chan struct{})
+	s.dead, s.wake = domain, wake
+	return sync.OnceFunc(func() { close(wake) })
+}
+
+// stalled waits while the server says nothing about a receiver.
+func (s *Server) stalled(to string) {
+	s.mu.Lock()
+	dead, wake := s.dead, s.wake
+	_, domain, _ := strings.Cut(to, "@")
+	if dead == "" || domain != dead {
+		s.mu.Unlock()
+		return
+	}
+	s.asleep++
+	s.mu.Unlock()
+	<-wake
+}
+
+// Stalled is how many were kept waiting so far.
+func (s *Server) Stalled() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.asleep
+}
 
 func (s *Server) then(at Step, times int, err error) {
 	s.mu.Lock()
@@ -235,6 +270,7 @@ func (c *session) Mail(from string, _ *smtp.MailOptions) error {
 
 // Rcpt takes a receiver.
 func (c *session) Rcpt(to string, _ *smtp.RcptOptions) error {
+	c.server.stalled(to)
 	if err := c.answer(AtReceiver); err != nil {
 		return err
 	}

@@ -65,6 +65,16 @@ func (l *Life) Then(after time.Duration, f ticket.Fact) *Life {
 	return l
 }
 
+// By is Then with another actor.
+func (l *Life) By(who person.ID, after time.Duration, f ticket.Fact) *Life {
+	was := l.Ticket
+	l.Then(after, f)
+	told := &l.Told[len(l.Told)-1]
+	told.Meta.ActorID = int64(who)
+	l.Ticket = ticket.Apply(was, f, told.Meta)
+	return l
+}
+
 // Wait lets time pass.
 func (l *Life) Wait(d time.Duration) *Life {
 	l.Now = l.Now.Add(d)
@@ -116,6 +126,11 @@ func Held(reason ticket.Waiting, next time.Time) ticket.Held {
 
 // Resumed ends the waiting.
 func Resumed() ticket.Resumed { return ticket.Resumed{Of: of(), Because: "agent"} }
+
+// HandedOver gives the ticket to another team.
+func HandedOver() ticket.HandedOver {
+	return ticket.HandedOver{Of: of(), From: 7, To: 8, Done: "查了网关", Why: "要改路由", Needed: "路由表"}
+}
 
 // Solved presents a whole solution.
 func Solved() ticket.SolutionGiven {
@@ -176,6 +191,8 @@ func (l *Life) possible() []ticket.Fact {
 	work := []ticket.Fact{
 		Held(ticket.ForRequester, time.Time{}), Held(ticket.ForRequester, next), Held(ticket.ForVendor, time.Time{}),
 		Held(ticket.ForVisit, next), Held(ticket.Blocked, next), Solved(), Archived(),
+		HandedOver(),
+		ticket.Assigned{Of: of(), Assignee: Agent},
 	}
 	switch l.Ticket.Status {
 	case ticket.New:

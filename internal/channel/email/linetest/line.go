@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package dovecottest
+package linetest
 
 import (
 	"context"
@@ -25,16 +25,17 @@ type Line struct {
 	sent   int64 // bytes to the server in all
 	rest   int   // connections that are broken at all
 	edit   func([]byte) []byte
+	live   map[net.Conn]bool
 }
 
-// NewLine opens a line to a server's plain port; nothing breaks yet.
-func NewLine(t testing.TB, s *Server) *Line {
+// New opens a line to a server on some host and port; nothing breaks yet.
+func New(t testing.TB, host string, port int64) *Line {
 	t.Helper()
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := &Line{Host: "127.0.0.1", Port: int64(l.Addr().(*net.TCPAddr).Port), to: net.JoinHostPort(s.Host, strconv.FormatInt(s.Port, 10)), listen: l, down: -1, up: -1}
+	x := &Line{Host: "127.0.0.1", Port: int64(l.Addr().(*net.TCPAddr).Port), to: net.JoinHostPort(host, strconv.FormatInt(port, 10)), listen: l, down: -1, up: -1, live: map[net.Conn]bool{}}
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	var all sync.WaitGroup
 	all.Go(func() {
@@ -54,8 +55,11 @@ func NewLine(t testing.TB, s *Server) *Line {
 	return x
 }
 
-// Cut lets the next connection break after some bytes from the server (down) or to it (up);
-// -1 lets all of them pass. Connections after it are whole.
+// Addr is where the line begins, "127.0.0.1:12345".
+func (l *Line) Addr() string { return l.listen.Addr().String() }
+
+// Cut lets the next connection break when more than some bytes come from the server (down) or go to
+// it (up); -1 lets all of them pass. Connections after it are whole.
 func (l *Line) Cut(down, up int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -67,6 +71,16 @@ func (l *Line) CutAll(down, up int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.down, l.up, l.rest = down, up, 1<<30
+}
+
+// Break breaks every connection that stands, wherever it is, and returns how many did.
+func (l *Line) Break() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for c := range l.live {
+		_ = c.Close()
+	}
+	return len(l.live)
 }
 
 // Edit changes what comes from the server, piece by piece.
@@ -86,6 +100,12 @@ func (l *Line) Passed() (down, up int64) {
 func (l *Line) pass(ctx context.Context, c net.Conn) {
 	defer func() { _ = c.Close() }()
 	l.mu.Lock()
+	l.live[c] = true
+	defer func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		delete(l.live, c)
+	}()
 	down, up := int64(-1), int64(-1)
 	if l.rest > 0 {
 		down, up = l.down, l.up
@@ -121,8 +141,11 @@ func (l *Line) carry(to io.Writer, from io.Reader, left int64, count *int64, edi
 		if edit != nil {
 			piece = edit(piece)
 		}
+		broken := left >= 0 && int64(len(piece)) > left
+		if broken {
+			piece = piece[:left]
+		}
 		if left >= 0 {
-			piece = piece[:min(int64(len(piece)), left)]
 			left -= int64(len(piece))
 		}
 		if len(piece) > 0 {
@@ -133,7 +156,7 @@ func (l *Line) carry(to io.Writer, from io.Reader, left int64, count *int64, edi
 			*count += int64(len(piece))
 			l.mu.Unlock()
 		}
-		if err != nil || left == 0 {
+		if err != nil || broken {
 			return
 		}
 	}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package email
+
+import "github.com/loopdesk/loopdesk/internal/desk/notify"
+
+// kept says that a mail waits beside its ticket, and why. No word of that mail stands in it,
+// nor of the ticket where a requester reads it: nobody knows yet whose mail it is (S01, S14).
+func (l *letter) kept() {
+	n := l.n
+	switch n.Template {
+	case notify.MailKept:
+		l.line("mail.mail_kept", "Ref", n.Ref)
+		l.fact("mail.about", n.Subject)
+		l.fact("mail.kept_from", n.Address)
+		l.fact("mail.kept_why", l.say(n.Reason))
+		l.line("mail.mail_kept_do")
+	case notify.AnswerKept:
+		l.line("mail.answer_kept", "Ref", n.Ref)
+		l.fact("mail.kept_why", l.say(n.Reason))
+		l.line("mail.answer_kept_do")
+	default:
+		l.line("mail.not_taken", "Ref", n.Ref)
+		l.line("mail.not_taken_do")
+	}
+}

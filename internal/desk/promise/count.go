@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package promise
+
+import (
+	"context"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/triage"
+	"github.com/loopdesk/loopdesk/internal/kit/db"
+)
+
+// Count is how many promises ended one way, of those that were due in one week.
+type Count struct {
+	Week     time.Time // the Monday on which it began, at midnight of the zone that was asked for
+	Group    person.GroupID
+	Priority triage.Priority
+	Source   Source
+	State    State
+	Count    int64
+}
+
+// maxWeeks bounds a report.
+const maxWeeks = 106
+
+// Counts counts the promises that were due from the week of one instant to the week of another,
+// both included, by group, priority, source and state. Weeks begin on Mondays in loc; of more
+// than two years only the last two are counted. Staff only.
+func (s *Service) Counts(ctx context.Context, by access.Actor, from, to time.Time, loc *time.Location) ([]Count, error) {
+	if err := access.Can(by, access.QueueRead, access.Object{}); err != nil {
+		return nil, err
+	}
+	last := monday(to, loc)
+	week := monday(from, loc)
+	if least := last.AddDate(0, 0, -7*(maxWeeks-1)); week.Before(least) {
+		week = least
+	}
+	var out []Count
+	for ; !week.After(last); week = week.AddDate(0, 0, 7) {
+		list, err := counted(ctx, s.DB, week, week.AddDate(0, 0, 7))
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range list {
+			c.Week = week
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
+
+// monday is the midnight with which the week of an instant began.
+func monday(t time.Time, loc *time.Location) time.Time {
+	t = t.In(loc)
+	return time.Date(t.Year(), t.Month(), t.Day()-(int(t.Weekday())+6)%7, 0, 0, 0, 0, loc)
+}
+
+func counted(ctx context.Context, q db.Querier, from, to time.Time) ([]Count, error) {
+	return db.All(ctx, q, func(r db.Row) (c Count, err error) {
+		err = r.Scan(&c.Group, &c.Priority, &c.Source, &c.State, &c.Count)
+		return c, err
+	}, `SELECT COALESCE(group_id, 0), priority, source, state, COUNT(*) FROM promise
+		WHERE due >= $1 AND due < $2 GROUP BY group_id, priority, source, state
+		ORDER BY COALESCE(group_id, 0), priority, source, state`, from, to)
+}

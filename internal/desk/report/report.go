@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"slices"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/triage"
+)
+
+// Promise is what a row counts where it is no clock: the times that were told to requesters.
+const Promise = "promise"
+
+// Things lists what a report counts, in the order in which it is shown: clocks, then promises.
+func Things() []string {
+	var out []string
+	for _, n := range Names() {
+		out = append(out, string(n))
+	}
+	return append(out, Promise)
+}
+
+// Row counts what was due in one week, of one group and priority.
+type Row struct {
+	Week     time.Time // the Monday on which it began
+	Group    person.GroupID
+	Priority triage.Priority
+	What     string // the name of a clock, or Promise
+	Kept     int64
+	Broken   int64
+	Late     int64 // not done yet, and the time has passed
+	Open     int64 // not done yet, and there is time
+	Moved    int64 // promises that another one took the place of, in time
+}
+
+// Flow counts the tickets that were opened in one week, and what became of them since.
+type Flow struct {
+	Week       time.Time
+	Group      person.GroupID // that has them now
+	Priority   triage.Priority
+	Opened     int64
+	Closed     int64
+	Reassigned int64
+	Reopened   int64
+	Rejected   int64
+}
+
+// Report is the answer to a Question.
+type Report struct {
+	Weeks []time.Time // every one that was asked for
+	Rows  []Row       // those in which something was due
+	Flows []Flow
+}
+
+// Sum adds up counts.
+type Sum struct{ Kept, Broken, Late, Open, Moved int64 }
+
+// Add adds a row.
+func (s Sum) Add(r Row) Sum {
+	return Sum{s.Kept + r.Kept, s.Broken + r.Broken, s.Late + r.Late, s.Open + r.Open, s.Moved + r.Moved}
+}
+
+// Missed is what was not done in time, whether or not it is done by now.
+func (s Sum) Missed() int64 { return s.Broken + s.Late }
+
+// Rate is the share that was kept of what is decided, in tenths of a percent, rounded down so
+// that only everything is 1000; -1 where nothing is decided.
+func (s Sum) Rate() int64 {
+	all := s.Kept + s.Missed()
+	if all == 0 {
+		return -1
+	}
+	return s.Kept * 1000 / all
+}
+
+// Line is a sum with what it is the sum of.
+type Line[K comparable] struct {
+	Key K
+	Sum
+}
+
+// By adds up rows by a key, in the order in which the keys are given; keys without a row are
+// left out unless all is wanted.
+func By[K comparable](rows []Row, keys []K, all bool, key func(Row) K) []Line[K] {
+	sums, there := map[K]Sum{}, map[K]bool{}
+	for _, r := range rows {
+		k := key(r)
+		sums[k], there[k] = sums[k].Add(r), true
+	}
+	var out []Line[K]
+	for _, k := range keys {
+		if there[k] || all {
+			out = append(out, Line[K]{k, sums[k]})
+		}
+	}
+	return out
+}
+
+// Groups lists the groups that rows speak of, in order of their keys.
+func (r Report) Groups() []person.GroupID {
+	var out []person.GroupID
+	for _, x := range r.Rows {
+		out = append(out, x.Group)
+	}
+	for _, x := range r.Flows {
+		out = append(out, x.Group)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// FlowsBy adds up the flows of each group.
+func (r Report) FlowsBy() []Flow {
+	var out []Flow
+	for _, g := range r.Groups() {
+		sum := Flow{Group: g}
+		for _, f := range r.Flows {
+			if f.Group == g {
+				sum.Opened += f.Opened
+				sum.Closed += f.Closed
+				sum.Reassigned += f.Reassigned
+				sum.Reopened += f.Reopened
+				sum.Rejected += f.Rejected
+			}
+		}
+		if sum.Opened > 0 {
+			out = append(out, sum)
+		}
+	}
+	return out
+}
+
+// monday is the midnight with which the week of an instant began.
+func monday(t time.Time, loc *time.Location) time.Time {
+	t = t.In(loc)
+	return time.Date(t.Year(), t.Month(), t.Day()-(int(t.Weekday())+6)%7, 0, 0, 0, 0, loc)
+}

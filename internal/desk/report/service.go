@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/promise"
+	"github.com/loopdesk/loopdesk/internal/desk/sla"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/desk/triage"
+	"github.com/loopdesk/loopdesk/internal/kit/clock"
+	"github.com/loopdesk/loopdesk/internal/kit/db"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/event"
+)
+
+// Parts are what the room is made of.
+type Parts struct {
+	DB       *db.DB
+	Bus      *event.Bus
+	Clock    clock.Clock
+	People   *person.Service
+	Tickets  *ticket.Service
+	Clocks   *sla.Service
+	Promises *promise.Service
+}
+
+// Service counts.
+type Service struct{ Parts }
+
+// NewService makes the room.
+func NewService(p Parts) *Service { return &Service{p} }
+
+// MaxWeeks bounds a report: two years.
+const MaxWeeks = 104
+
+// Question narrows a report. Zero fields do not narrow.
+type Question struct {
+	Until    time.Time // a moment of the last week; the present week where zero
+	Weeks    int       // 1–MaxWeeks, the last week included; 12 where 0
+	Group    person.GroupID
+	Priority triage.Priority
+}
+
+// Ask counts what was kept and broken, week by week in loc. It follows the log before, for a
+// moment: what happened is in the report unless very much happened.
+//
+// Errors: Invalid in "weeks"; Denied. Agents get the groups that they belong to.
+func (s *Service) Ask(ctx context.Context, by access.Actor, q Question, loc *time.Location) (Report, error) {
+	if err := access.Can(by, access.ReportRead, access.Object{}); err != nil {
+		return Report{}, err
+	}
+	if q.Weeks == 0 {
+		q.Weeks = 12
+	}
+	if q.Weeks < 0 || q.Weeks > MaxWeeks {
+		return Report{}, errs.Field("weeks", "report.weeks", "Max", MaxWeeks)
+	}
+	now := s.Clock.Now()
+	if q.Until.IsZero() {
+		q.Until = now
+	}
+	if err := s.catchUp(ctx); err != nil {
+		return Report{}, err
+	}
+	sees := s.sees(ctx, by, q)
+	last := monday(q.Until, loc)
+	first := last.AddDate(0, 0, -7*(q.Weeks-1))
+	var r Report
+	for week := first; !week.After(last); week = week.AddDate(0, 0, 7) {
+		r.Weeks = append(r.Weeks, week)
+		next := week.AddDate(0, 0, 7)
+		rows, err := clocks(ctx, s.DB.Long(), week, next, now)
+		if err != nil {
+			return Report{}, err
+		}
+		for _, x := range rows {
+			if x.Week = week; sees(x.Group, x.Priority) {
+				r.Rows = append(r.Rows, x)
+			}
+		}
+		list, err := flows(ctx, s.DB.Long(), week, next)
+		if err != nil {
+			return Report{}, err
+		}
+		for _, x := range list {
+			if x.Week = week; sees(x.Group, x.Priority) {
+				r.Flows = append(r.Flows, x)
+			}
+		}
+	}
+	told, err := s.promises(ctx, first, last, loc)
+	for _, x := range told {
+		if sees(x.Group, x.Priority) {
+			r.Rows = append(r.Rows, x)
+		}
+	}
+	return r, err
+}
+
+// patience is how long a reader waits for the log to be followed.
+const patience = time.Second
+
+// catchUp follows the log for a moment. What is left after it comes with the next report.
+func (s *Service) catchUp(ctx context.Context) error {
+	short, stop := context.WithTimeout(ctx, patience)
+	defer stop()
+	err := s.Follow(short)
+	if err != nil && short.Err() != nil && ctx.Err() == nil {
+		return nil
+	}
+	return err
+}
+
+// sees says which rows a reader gets.
+func (s *Service) sees(ctx context.Context, by access.Actor, q Question) func(person.GroupID, triage.Priority) bool {
+	all := access.Can(by, access.LeadRead, access.Object{}) == nil
+	own := s.People.GroupsOf(ctx, person.ID(by.ID))
+	return func(g person.GroupID, p triage.Priority) bool {
+		return (all || slices.Contains(own, g)) && (q.Group == 0 || q.Group == g) && (q.Priority == 0 || q.Priority == p)
+	}
+}
+
+// Own lists the groups that a reader gets to see: nil for every one.
+func (s *Service) Own(ctx context.Context, by access.Actor) []person.GroupID {
+	if access.Can(by, access.LeadRead, access.Object{}) == nil {
+		return nil
+	}
+	return append([]person.GroupID{}, s.People.GroupsOf(ctx, person.ID(by.ID))...)
+}
+
+// promises counts the times that were told, as the room of promises keeps them.
+func (s *Service) promises(ctx context.Context, from, to time.Time, loc *time.Location) ([]Row, error) {
+	list, err := s.Promises.Counts(ctx, access.Desk(), from, to, loc)
+	if err != nil {
+		return nil, err
+	}
+	type key struct {
+		week     time.Time
+		group    person.GroupID
+		priority triage.Priority
+	}
+	at := map[key]int{}
+	var out []Row
+	for _, c := range list {
+		k := key{c.Week, c.Group, c.Priority}
+		i, ok := at[k]
+		if !ok {
+			i = len(out)
+			at[k] = i
+			out = append(out, Row{Week: c.Week, Group: c.Group, Priority: c.Priority, What: Promise})
+		}
+		switch c.State {
+		case promise.Kept:
+			out[i].Kept += c.Count
+		case promise.Broken:
+			out[i].Broken += c.Count
+		case promise.Renegotiated:
+			out[i].Moved += c.Count
+		case promise.Open:
+			out[i].Open += c.Count
+		case promise.Void:
+		}
+	}
+	return out, nil
+}
+
+// Stored returns what is kept of the clocks of a ticket, in order of their runs, and Computed
+// what its facts give now: they are equal once Follow has returned.
+func (s *Service) Stored(ctx context.Context, which ticket.ID) ([]Outcome, error) {
+	return stored(ctx, s.DB, which)
+}
+
+// Computed computes the outcomes of a ticket from its facts, in order of their runs.
+func (s *Service) Computed(ctx context.Context, which ticket.ID) ([]Outcome, Tally, error) {
+	records, err := s.Bus.ListOf(ctx, s.DB, "ticket", []int64{int64(which)})
+	if err != nil {
+		return nil, Tally{}, err
+	}
+	told, err := Read(records)
+	list := Outcomes(told, s.Clocks.Rulebook())
+	slices.SortFunc(list, func(a, b Outcome) int {
+		switch {
+		case a.Run < b.Run:
+			return -1
+		case a.Run > b.Run:
+			return 1
+		}
+		return 0
+	})
+	return list, Count(told), err
+}

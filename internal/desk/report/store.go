@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/db"
+)
+
+// place is how far the cache is computed.
+type place struct {
+	fact  int64     // up to this fact
+	again ticket.ID // everything is computed again behind this ticket; -1 where nothing is
+}
+
+const idle ticket.ID = -1
+
+func places(ctx context.Context, q db.Querier) ([]place, error) {
+	return db.All(ctx, q, func(r db.Row) (p place, err error) {
+		err = r.Scan(&p.fact, &p.again)
+		return p, err
+	}, `SELECT fact_id, again_id FROM report_place WHERE id = 1`)
+}
+
+// begin makes the first place; a node that was quicker made it already.
+func begin(ctx context.Context, tx *db.Tx, p place) error {
+	_, err := db.Exec(ctx, tx, `INSERT INTO report_place (id, fact_id, again_id) VALUES (1, $1, $2) ON CONFLICT (id) DO NOTHING`, p.fact, p.again)
+	return err
+}
+
+// move goes on from a place. Where another node went on meanwhile nothing moves; both have
+// computed the same.
+func move(ctx context.Context, tx *db.Tx, from, to place) error {
+	_, err := db.Exec(ctx, tx, `UPDATE report_place SET fact_id = $3, again_id = $4 WHERE id = 1 AND fact_id = $1 AND again_id = $2`,
+		from.fact, from.again, to.fact, to.again)
+	return err
+}
+
+// known returns up to which fact some tickets are computed.
+func known(ctx context.Context, q db.Querier, which []int64) (map[int64]int64, error) {
+	type row struct{ ticket, fact int64 }
+	args := make([]any, 0, len(which))
+	for _, id := range which {
+		args = append(args, id)
+	}
+	list, err := db.All(ctx, q, func(r db.Row) (x row, err error) {
+		err = r.Scan(&x.ticket, &x.fact)
+		return x, err
+	}, `SELECT ticket_id, fact_id FROM report_ticket WHERE ticket_id IN (`+db.List(len(which), 1)+`)`, args...)
+	out := make(map[int64]int64, len(list))
+	for _, x := range list {
+		out[x.ticket] = x.fact
+	}
+	return out, err
+}
+
+// keep stores what was computed for a ticket up to a fact, unless somebody has computed it from
+// later facts already.
+func keep(ctx context.Context, tx *db.Tx, which, fact int64, y Tally, list []Outcome) error {
+	n, err := db.Exec(ctx, tx, `
+		INSERT INTO report_ticket (ticket_id, opened_at, group_id, priority, reassigned, reopened, rejected, closed, fact_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		ON CONFLICT (ticket_id) DO UPDATE SET opened_at = excluded.opened_at, group_id = excluded.group_id, priority = excluded.priority,
+			reassigned = excluded.reassigned, reopened = excluded.reopened, rejected = excluded.rejected, closed = excluded.closed, fact_id = excluded.fact_id
+		WHERE report_ticket.fact_id <= excluded.fact_id`,
+		which, y.Opened, y.Group, y.Priority, y.Reassigned, y.Reopened, y.Rejected, one(y.Closed), fact)
+	if err != nil || n == 0 {
+		return err
+	}
+	if _, err := db.Exec(ctx, tx, `DELETE FROM report_clock WHERE ticket_id = $1`, which); err != nil {
+		return err
+	}
+	for len(list) > 0 {
+		part := list[:min(len(list), rowsAtOnce)]
+		list = list[len(part):]
+		if err := insert(ctx, tx, which, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rowsAtOnce is how many rows one statement writes.
+const rowsAtOnce = 50
+
+func insert(ctx context.Context, tx *db.Tx, which int64, list []Outcome) error {
+	var b strings.Builder
+	b.WriteString(`INSERT INTO report_clock (ticket_id, run, name, state, group_id, priority, due_at, done_at) VALUES `)
+	args := make([]any, 0, 8*len(list))
+	for i, x := range list {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		at := func(k int) string { return "$" + strconv.Itoa(8*i+k) }
+		b.WriteString("(" + at(1) + ", " + at(2) + ", " + at(3) + ", " + at(4) + ", " + at(5) + ", " + at(6) + ", " + at(7) + ", " + at(8) + ")")
+		args = append(args, which, x.Run, x.Name, x.State, x.Group, x.Priority, x.Due, x.Done)
+	}
+	_, err := db.Exec(ctx, tx, b.String(), args...)
+	return err
+}
+
+func one(yes bool) int64 {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+// clocks counts the runs that were due in a stretch of time.
+func clocks(ctx context.Context, q db.Querier, from, to, now time.Time) ([]Row, error) {
+	return db.All(ctx, q, func(r db.Row) (x Row, err error) {
+		err = r.Scan(&x.Group, &x.Priority, &x.What, &x.Kept, &x.Broken, &x.Late, &x.Open)
+		return x, err
+	}, `SELECT group_id, priority, name,
+			SUM(CASE WHEN state = 'kept' THEN 1 ELSE 0 END), SUM(CASE WHEN state = 'broken' THEN 1 ELSE 0 END),
+			SUM(CASE WHEN state = 'open' AND due_at < $3 THEN 1 ELSE 0 END), SUM(CASE WHEN state = 'open' AND due_at >= $3 THEN 1 ELSE 0 END)
+		FROM report_clock WHERE due_at >= $1 AND due_at < $2
+		GROUP BY group_id, priority, name ORDER BY group_id, priority, name`, from, to, now)
+}
+
+// flows counts the tickets that were opened in a stretch of time.
+func flows(ctx context.Context, q db.Querier, from, to time.Time) ([]Flow, error) {
+	return db.All(ctx, q, func(r db.Row) (x Flow, err error) {
+		err = r.Scan(&x.Group, &x.Priority, &x.Opened, &x.Closed, &x.Reassigned, &x.Reopened, &x.Rejected)
+		return x, err
+	}, `SELECT group_id, priority, COUNT(*), SUM(closed), SUM(reassigned), SUM(reopened), SUM(rejected)
+		FROM report_ticket WHERE opened_at >= $1 AND opened_at < $2
+		GROUP BY group_id, priority ORDER BY group_id, priority`, from, to)
+}
+
+// stored returns what is kept of a ticket, for comparison.
+func stored(ctx context.Context, q db.Querier, which ticket.ID) ([]Outcome, error) {
+	return db.All(ctx, q, func(r db.Row) (x Outcome, err error) {
+		var group person.GroupID
+		err = r.Scan(&x.Run, &x.Name, &x.State, &group, &x.Priority, &x.Due, &x.Done)
+		x.Group = group
+		return x, err
+	}, `SELECT run, name, state, group_id, priority, due_at, done_at FROM report_clock WHERE ticket_id = $1 ORDER BY run`, which)
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package search_test
+
+import (
+	"testing"
+
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+)
+
+func TestWordsOfBothLanguages(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		vpn := r.record(r.wang, "VPN连不上", "在家办公，ＶＰＮ　客户端提示 0x80070035，网关 vpn-gw02.corp.example.net，版本 v5.2.1。")
+		printer := r.record(r.wang, "三楼打印机卡纸", "打印机一直卡纸，型号 LaserJet M404dn，地址 192.168.14.20。", "卡纸现场.jpg")
+		mail := r.record(r.li, "Printers print blank pages", "The printer on floor 3 prints blank pages since ERR-1234; write to admin@vendor.example")
+		r.note(vpn, "密码重置过，供应商工单 CASE-778")
+		r.reply(r.agent, printer, "请先重置打印队列的密码")
+		r.settle()
+		all := map[string]string{
+			"打":                     printer.Ref(), // one character
+			"打印":                    printer.Ref(),
+			"打印机":                   printer.Ref(),
+			"印机":                    printer.Ref(),
+			"机打":                    "",
+			"vpn":                   vpn.Ref(),
+			"ＶＰＮ":                   vpn.Ref(), // full width
+			"VPN连不上":                vpn.Ref(),
+			"连不上 VPN":               vpn.Ref(),
+			"0x80070035":            vpn.Ref(),
+			"0X80070035":            vpn.Ref(),
+			"vpn-gw02":              vpn.Ref(),
+			"vpn-gw02.corp":         vpn.Ref(),
+			"corp.example.net":      vpn.Ref(),
+			"gw02":                  vpn.Ref(),
+			"v5.2.1":                vpn.Ref(),
+			"5.2":                   "",
+			"密码重置":                  vpn.Ref(), // in a note; the reply has the words apart
+			"重置 密码":                 printer.Ref() + " " + vpn.Ref(),
+			"CASE-778":              vpn.Ref(),
+			"778":                   vpn.Ref(),
+			"printer":               mail.Ref(),
+			"printers":              mail.Ref(),
+			"PRINTER":               mail.Ref(),
+			"print":                 mail.Ref(),
+			"prin":                  "", // words are whole
+			"err-1234":              mail.Ref(),
+			"ERR 1234":              mail.Ref(),
+			"ERR-123":               "",
+			"admin@vendor.example":  mail.Ref(),
+			"vendor.example":        mail.Ref(),
+			`"blank pages"`:         mail.Ref(),
+			`"pages blank"`:         "",
+			`“blank pages” printer`: mail.Ref(),
+			"pages blank":           mail.Ref(),
+			"192.168.14.20":         printer.Ref(),
+			"192.168.14":            printer.Ref(),
+			"168.192":               "",
+			"m404dn":                printer.Ref(),
+			"卡纸现场":                  printer.Ref(), // the name of a file
+			vpn.Ref():               vpn.Ref(),
+			"王海燕":                   printer.Ref() + " " + vpn.Ref(), // who asked
+			"王海燕 打印":                printer.Ref(),
+			"wang.haiyan":           printer.Ref() + " " + vpn.Ref(),
+		}
+		for typed, want := range all {
+			if got := r.refs(r.agent, typed); got != want {
+				t.Errorf("%s: found %q, want %q", typed, got, want)
+			}
+		}
+	})
+}
+
+func TestProperties(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		a := r.record(r.wang, "打印机卡纸", "卡纸", "a.log")
+		b := r.record(r.li, "打印机没纸", "没纸")
+		c := r.record(r.li, "打印机冒烟", "冒烟")
+		r.do(r.agent, a, ticket.Accept{})
+		r.do(r.lead, c, ticket.Close{As: ticket.Invalid, Reason: "测试"})
+		r.settle()
+		for typed, want := range map[string]string{
+			"打印机 status:open":                      b.Ref() + " " + a.Ref(),
+			"status:open 打印机":                      b.Ref() + " " + a.Ref(),
+			"状态:未关闭 打印机":                           b.Ref() + " " + a.Ref(),
+			"状态：已关闭":                               c.Ref(),
+			"status:new":                           b.Ref(),
+			"owner:me":                             a.Ref(),
+			"负责人:林晓岚":                              a.Ref(),
+			"负责人:无 打印机":                            b.Ref() + " " + c.Ref(),
+			"requester:rob":                        b.Ref() + " " + c.Ref(),
+			"报告人：王海燕":                              a.Ref(),
+			"requester:wang.haiyan@example.net":    a.Ref(),
+			"has:attachment":                       a.Ref(),
+			"含:附件 打印机":                             a.Ref(),
+			"created:2026-03-02 打印机 status:open":   b.Ref() + " " + a.Ref(),
+			"created:>2026-03-02":                  "",
+			"created:>=2026-03":                    b.Ref() + " " + a.Ref() + " " + c.Ref(),
+			"created:<2026-03-02":                  "",
+			"创建:2026":                              b.Ref() + " " + a.Ref() + " " + c.Ref(),
+			"created:today status:closed":          c.Ref(),
+			"created:7d status:closed":             c.Ref(),
+			"priority:P1":                          "",
+			"https://portal.example.com/a 打印机":     "",
+			`requester:"Robert Li" 冒烟`:             c.Ref(),
+			"created:>2026-01-01 created:<2026-02": "",
+		} {
+			if got := r.refs(r.agent, typed); got != want {
+				t.Errorf("%s: found %q, want %q", typed, got, want)
+			}
+		}
+	})
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sla
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/db"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/event"
+	"github.com/loopdesk/loopdesk/internal/kit/job"
+)
+
+type expiry struct {
+	Ticket ticket.ID
+}
+
+// SolutionGiven listens, within the commit: the wait for the user's word ends by a timed job (N35).
+func (s *Service) SolutionGiven(ctx context.Context, tx *db.Tx, r event.Record, f ticket.SolutionGiven) error {
+	t, err := s.tickets.GetIn(ctx, tx, f.Ticket)
+	if err != nil {
+		return err
+	}
+	return s.expireAt(ctx, tx, t, r.Meta.At, strconv.FormatInt(r.ID, 10))
+}
+
+// expireAt plans the end of the wait that began with a solution; cause makes it one job.
+func (s *Service) expireAt(ctx context.Context, tx *db.Tx, t ticket.Ticket, solved time.Time, cause string) error {
+	payload, err := json.Marshal(expiry{Ticket: t.ID})
+	if err != nil {
+		return err
+	}
+	x := s.Terms(t)
+	specs := []job.Spec{{Kind: ExpireJob, Payload: string(payload), Key: ExpireJob + ":" + cause, RunAt: x.patience(solved)}}
+	if at, ok := s.reminder(x, t); ok {
+		specs = append(specs, job.Spec{Kind: RemindJob, Payload: string(payload), Key: RemindJob + ":" + cause, RunAt: at})
+	}
+	return s.jobs.Enqueue(ctx, tx, specs...)
+}
+
+// reminder is when the requester is asked next whether the solution works; false where the time
+// for an answer is up before.
+func (s *Service) reminder(x Terms, t ticket.Ticket) (time.Time, bool) {
+	days := s.Policy().RemindDays
+	if days < 1 {
+		return time.Time{}, false
+	}
+	at := x.own.AddDays(t.ResolvedAt, int(days)*(t.Detail.Reminders+1))
+	return at, at.Before(x.patience(t.ResolvedAt))
+}
+
+// remind looks again when it wakes, and then at the time of the next reminder. The command says
+// which one it is, so that two jobs of one solution do not remind twice.
+func (s *Service) remind(ctx context.Context, j job.Job) error {
+	var e expiry
+	if err := json.Unmarshal([]byte(j.Payload), &e); err != nil {
+		return job.Permanent(err)
+	}
+	t, err := s.tickets.Get(ctx, access.Desk(), ticket.Target{ID: e.Ticket})
+	if err != nil {
+		return err
+	}
+	at, ok := s.reminder(s.Terms(t), t)
+	if !ok || t.Status != ticket.Resolved || !t.ConfirmedAt.IsZero() || !t.Detail.Expired.IsZero() {
+		return nil
+	}
+	if at.After(s.clock.Now()) {
+		return job.At(at, nil)
+	}
+	cmd := ticket.RemindUser{Resolutions: t.Detail.Resolutions, Nth: t.Detail.Reminders + 1}
+	if t, err = s.tickets.Do(ctx, access.Desk(), ticket.Target{ID: t.ID}, cmd); err != nil {
+		if errs.KindOf(err) == errs.Conflict {
+			return nil
+		}
+		return err
+	}
+	if at, ok = s.reminder(s.Terms(t), t); ok {
+		return job.At(at, nil)
+	}
+	return nil
+}
+
+// expire looks again when it wakes: a confirmed, rejected or newly solved ticket is left alone.
+func (s *Service) expire(ctx context.Context, j job.Job) error {
+	var e expiry
+	if err := json.Unmarshal([]byte(j.Payload), &e); err != nil {
+		return job.Permanent(err)
+	}
+	t, err := s.tickets.Get(ctx, access.Desk(), ticket.Target{ID: e.Ticket})
+	if err != nil {
+		return err
+	}
+	due := s.Terms(t).patience(t.ResolvedAt)
+	if t.Status != ticket.Resolved || !t.ConfirmedAt.IsZero() || !t.Detail.Expired.IsZero() {
+		return nil
+	}
+	if due.After(s.clock.Now()) { // solved again since, or the policy became more patient
+		return job.At(due, nil)
+	}
+	_, err = s.tickets.Do(ctx, access.Desk(), ticket.Target{ID: t.ID}, ticket.Expire{Resolutions: t.Detail.Resolutions})
+	if errs.KindOf(err) == errs.Conflict {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ticket
+
+import (
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+)
+
+func (c HoldFor) decide(t Ticket, w world) ([]Fact, error) {
+	switch c.Reason {
+	case ForRequester, ForVendor, ForApproval, ForVisit, Blocked:
+	default:
+		return nil, errs.Field("reason", "ticket.hold_reason")
+	}
+	if err := ahead("next", "ticket.next", c.Next, w.at); err != nil {
+		return nil, err
+	}
+	if err := ahead("vendor_by", "ticket.vendor", c.Vendor.By, w.at); err != nil {
+		return nil, err
+	}
+	if err := fits(map[string]string{"stuck": c.Stuck, "doing": c.Doing}); err != nil {
+		return nil, err
+	}
+	f := Held{Of: Of{t.ID}, Reason: c.Reason, Stuck: tidy(c.Stuck), Doing: tidy(c.Doing), Next: c.Next}
+	if c.Reason == ForVendor || c.Reason == Blocked {
+		f.Vendor = Vendor{Name: oneLine(clean(c.Vendor.Name), 120), Case: oneLine(clean(c.Vendor.Case), 120), By: c.Vendor.By}
+	}
+	return []Fact{f}, nil
+}
+
+// farthest is how far ahead a time may lie that people are told. Beyond it stands a slip of the
+// finger, and a promise that nobody would ever see broken.
+const farthest = 366 * 24 * time.Hour
+
+// maxWords bounds the words that tell a time, in characters.
+const maxWords = 200
+
+// ahead refuses a time that has passed or lies beyond every plan; none at all is well.
+func ahead(field, key string, at, now time.Time) error {
+	switch {
+	case at.IsZero():
+		return nil
+	case !at.After(now):
+		return errs.Field(field, key+"_past")
+	case at.After(now.Add(farthest)):
+		return errs.Field(field, key+"_far")
+	}
+	return nil
+}
+
+func (c RemindVendor) decide(t Ticket, _ world) ([]Fact, error) {
+	v := t.Detail.Hold.Vendor
+	if v.By.IsZero() || !v.By.Equal(c.By) || !v.Silent.IsZero() {
+		return nil, errs.New(errs.Conflict, "ticket.vendor_moved")
+	}
+	return []Fact{VendorSilent{Of{t.ID}, v}}, nil
+}
+
+func (Resume) decide(t Ticket, _ world) ([]Fact, error) {
+	return []Fact{Resumed{Of{t.ID}, "agent"}}, nil
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ticket_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+)
+
+// numbers are the tickets that somebody may list.
+func (r *room) numbers(by access.Actor) []int64 {
+	r.Helper()
+	p, err := r.List(r.Context(), by, ticket.Filter{View: ticket.All})
+	if err != nil {
+		r.Fatal(err)
+	}
+	var out []int64
+	for _, t := range p.Tickets {
+		out = append(out, t.Number)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// TestS20_S24_WhoTakesPartSeesTheTicketAndNoOther: list, count and reading agree, and end
+// together.
+func TestS20_S24_WhoTakesPartSeesTheTicketAndNoOther(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		x, y := r.record("报表导不出"), r.record("另一件事")
+		tom := person.ID(r.other.ID)
+		if got := r.numbers(r.other); len(got) != 0 {
+			t.Fatalf("listed before: %v", got)
+		}
+		r.do(r.agent, x, ticket.Note{Say: ticket.Say{Text: "内部线索"}})
+		x = r.do(r.agent, x, ticket.AddParticipant{Person: tom})
+		if d := cmp.Diff([]int64{x.Number}, r.numbers(r.other)); d != "" {
+			t.Errorf("listed while taking part (-want +got):\n%s", d)
+		}
+		if n := r.Counts(r.other).Views[ticket.Risk]; n != 1 {
+			t.Errorf("counts %d", n)
+		}
+		again := ticket.NewService(r.Parts)
+		if err := again.LoadBoard(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := again.Counts(r.other).Views[ticket.Risk]; n != 1 {
+			t.Errorf("counts %d after a restart", n)
+		}
+		got, err := r.Get(t.Context(), r.other, ticket.Target{ID: x.ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		thread, err := r.Thread(t.Context(), r.other, got)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range thread {
+			if e.Message != nil && e.Message.Kind != ticket.Public {
+				t.Errorf("an internal word is shown: %s", e.Message.Text)
+			}
+		}
+		if _, err := r.Get(t.Context(), r.other, ticket.Target{ID: y.ID}); errs.KindOf(err) != errs.NotFound {
+			t.Errorf("another ticket of the requester: %v", err)
+		}
+		r.do(r.other, x, ticket.Reply{Say: ticket.Say{Text: "我这里也一样"}})
+		link := access.Actor{ID: r.other.ID, Kind: access.Link, Ticket: int64(x.ID), Via: "link"}
+		if d := cmp.Diff([]int64{x.Number}, r.numbers(link)); d != "" {
+			t.Errorf("by link (-want +got):\n%s", d)
+		}
+		if d := cmp.Diff(r.now(x).Detail, r.rebuilt(x).Detail); d != "" {
+			t.Errorf("the facts do not give the row (-row +facts):\n%s", d)
+		}
+
+		x = r.do(r.agent, x, ticket.RemoveParticipant{Person: tom})
+		if got := r.numbers(r.other); len(got) != 0 {
+			t.Errorf("still listed: %v", got)
+		}
+		if n := r.Counts(r.other).Views[ticket.Risk]; n != 0 {
+			t.Errorf("still counts %d", n)
+		}
+		for _, by := range []access.Actor{r.other, link} {
+			if _, err := r.Get(t.Context(), by, ticket.Target{ID: x.ID}); errs.KindOf(err) != errs.NotFound {
+				t.Errorf("still read: %v", err)
+			}
+			if _, err := r.Do(t.Context(), by, ticket.Target{ID: x.ID}, ticket.Reply{Say: ticket.Say{Text: "x"}}); errs.KindOf(err) != errs.NotFound {
+				t.Errorf("still speaks: %v", err)
+			}
+		}
+	})
+}
+
+func (r *room) now(t ticket.Ticket) ticket.Ticket {
+	r.Helper()
+	out, err := r.Get(r.Context(), r.agent, ticket.Target{ID: t.ID})
+	if err != nil {
+		r.Fatal(err)
+	}
+	return out
+}
+
+// TestS20_WhoTakesPartDoesNothingElse gives every other command as somebody who takes part.
+func TestS20_N35_WhoTakesPartDoesNothingElse(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		x := r.complete(r.record("打印机没反应"))
+		r.do(r.agent, x, ticket.AddParticipant{Person: person.ID(r.other.ID)})
+		x = r.do(r.agent, x, ticket.Resolve{Solution: solution()})
+		link := access.Actor{ID: r.other.ID, Kind: access.Link, Ticket: int64(x.ID), Via: "link"}
+		for _, by := range []access.Actor{r.other, link} {
+			for _, cmd := range []ticket.Command{
+				ticket.Confirm{}, ticket.Reject{Reason: "x"}, ticket.Close{As: ticket.Cancelled, Reason: "x"}, ticket.Reopen{Reason: "x"},
+				ticket.Note{Say: ticket.Say{Text: "x"}}, ticket.Assign{Owner: 1}, ticket.Deviate{Gap: "gap.closure", Reason: "没有理由"},
+				ticket.AddParticipant{Address: "x@example.test"}, ticket.RemoveParticipant{Person: person.ID(r.other.ID)}, ticket.LeaveOut{Address: "x@example.test"},
+				ticket.CallRecord{Say: ticket.Say{Text: "x"}}, ticket.Archive{Difficulties: "x", Approach: "x"},
+			} {
+				if _, err := r.Do(t.Context(), by, ticket.Target{ID: x.ID}, cmd); errs.KindOf(err) != errs.Denied {
+					t.Errorf("%s by %s: %v", cmd.Name(), by.Kind, err)
+				}
+			}
+		}
+		if got := r.now(x); got.Status != ticket.Resolved || got.Version != x.Version {
+			t.Errorf("the ticket changed: %s, version %d, was %d", got.Status, got.Version, x.Version)
+		}
+	})
+}
+
+// TestS07_S24_WhoMayLetSomebodyTakePart: staff anybody, even whom nobody knew; the requester those
+// whose address they know, never by key.
+func TestS07_S24_WhoMayLetSomebodyTakePart(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		x := r.record("报表导不出")
+		refused := func(by access.Actor, cmd ticket.Command, kind errs.Kind, key string) {
+			t.Helper()
+			_, err := r.Do(t.Context(), by, ticket.Target{ID: x.ID}, cmd)
+			known := errs.As(err)
+			if errs.KindOf(err) != kind || (key != "" && (known == nil || (known.Key != key && (len(known.Fields) == 0 || known.Fields[0].Key != key)))) {
+				t.Errorf("%+v: %v, want %s", cmd, err, key)
+			}
+		}
+		tom, err := r.people.Get(t.Context(), person.ID(r.other.ID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		refused(r.requester, ticket.AddParticipant{Person: tom.ID}, errs.Invalid, "ticket.participant_unknown")
+		refused(r.requester, ticket.AddParticipant{Person: tom.ID, Address: "nobody@example.test"}, errs.Invalid, "ticket.participant_unknown")
+		refused(r.other, ticket.AddParticipant{Address: tom.Email}, errs.NotFound, "")
+		refused(r.agent, ticket.AddParticipant{Person: x.Requester}, errs.Invalid, "ticket.participant_requester")
+		refused(r.agent, ticket.AddParticipant{Person: 999}, errs.Invalid, "ticket.participant_unknown")
+		refused(r.agent, ticket.AddParticipant{Address: "no address"}, errs.Invalid, "person.email_shape")
+		refused(r.agent, ticket.RemoveParticipant{Person: tom.ID}, errs.Conflict, "ticket.participant_not")
+
+		x = r.do(r.requester, x, ticket.AddParticipant{Address: tom.Email})
+		refused(r.agent, ticket.AddParticipant{Person: tom.ID}, errs.Conflict, "ticket.participant_already")
+		x = r.do(r.requester, x, ticket.RemoveParticipant{Person: tom.ID})
+		x = r.do(r.requester, x, ticket.AddParticipant{Person: tom.ID}) // taken back
+		x = r.do(r.agent, x, ticket.AddParticipant{Address: "New.One@Example.test"})
+		who, err := r.people.ByEmail(t.Context(), "new.one@example.test")
+		if err != nil || who.Role != access.Requester || !x.TakesPart(who.ID) {
+			t.Errorf("%+v %v takes part: %v", who, err, x.Detail.Participants)
+		}
+	})
+}
+
+// TestS07_CopiedPeopleAreProposedNeverAdded: what a mail names is kept and asked about.
+func TestS07_CopiedPeopleAreProposedNeverAdded(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		tom, err := r.people.Get(t.Context(), person.ID(r.other.ID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := r.record("报表导不出")
+		say := ticket.Say{Text: "请看", Copied: []string{tom.Email, "liu@example.test", "chen@example.test"}}
+		x = r.do(access.Desk(), x, ticket.Reply{Say: say}.External())
+		proposed := func(want ...string) {
+			t.Helper()
+			got, err := r.Proposed(t.Context(), r.agent, r.now(x))
+			if d := cmp.Diff(want, got); err != nil || d != "" {
+				t.Errorf("proposed: %v (-want +got)\n%s", err, d)
+			}
+		}
+		proposed(say.Copied...)
+		if len(x.Detail.Participants) != 0 || len(r.numbers(r.other)) != 0 {
+			t.Error("somebody takes part by being named")
+		}
+		if _, err := r.Proposed(t.Context(), r.requester, x); errs.KindOf(err) != errs.Denied {
+			t.Errorf("the requester is asked: %v", err)
+		}
+		x = r.do(r.agent, x, ticket.AddParticipant{Address: tom.Email})
+		x = r.do(r.agent, x, ticket.LeaveOut{Address: "liu@example.test"})
+		proposed("chen@example.test")
+		x = r.do(access.Desk(), x, ticket.Reply{Say: say}.External())
+		proposed("chen@example.test")
+		r.do(r.agent, x, ticket.RemoveParticipant{Person: tom.ID})
+		proposed("chen@example.test")
+	})
+}
