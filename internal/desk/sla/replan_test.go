@@ -67,9 +67,13 @@ func TestI10_TheStoredDueTimeIsTheRecomputedOne(t *testing.T) {
 				r.clock.Advance(time.Duration(37*(i+j)%600) * time.Minute)
 				n := rapid.IntRange(0, 7).Example(100*i + j)
 				r.try(which, []ticket.Command{
-					ticket.Reply{Say: ticket.Say{Text: "在查"}}, ticket.HoldFor{Reason: ticket.ForRequester},
-					ticket.HoldFor{Reason: ticket.ForVendor}, ticket.Resume{}, solution(),
-					ticket.Classify{Category: leaf.ID}, ticket.Grade{Answers: triage.Answers{Core: true, Affected: triage.Everyone, Halt: triage.Stopped}},
+					ticket.Reply{Say: ticket.Say{Text: "在查"}},
+					ticket.HoldFor{Reason: ticket.ForRequester},
+					ticket.HoldFor{Reason: ticket.ForVendor},
+					ticket.Resume{},
+					solution(),
+					ticket.Classify{Category: leaf.ID},
+					ticket.Grade{Answers: triage.Answers{Core: true, Affected: triage.Everyone, Halt: triage.Stopped}},
 					ticket.Note{Say: ticket.Say{Text: "n"}},
 				}[n])
 			}

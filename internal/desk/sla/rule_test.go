@@ -23,7 +23,9 @@ import (
 func register() sla.Register {
 	return sla.Register{
 		Categories: []catalog.Category{
-			{ID: 1, Name: "网络", NameEN: "Network"}, {ID: 2, Parent: 1, Name: "VPN", Depth: 1}, {ID: 3, Parent: 2, Name: "客户端", NameEN: "Client", Depth: 2},
+			{ID: 1, Name: "网络", NameEN: "Network"},
+			{ID: 2, Parent: 1, Name: "VPN", Depth: 1},
+			{ID: 3, Parent: 2, Name: "客户端", NameEN: "Client", Depth: 2},
 			{ID: 9, Name: "打印", NameEN: "Printing"},
 		},
 		Services: []catalog.Service{{ID: 5, Name: "ERP"}, {ID: 6, Name: "邮件", NameEN: "Mail"}},

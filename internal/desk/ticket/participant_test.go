@@ -116,10 +116,18 @@ func TestS20_N35_WhoTakesPartDoesNothingElse(t *testing.T) {
 		link := access.Actor{ID: r.other.ID, Kind: access.Link, Ticket: int64(x.ID), Via: "link"}
 		for _, by := range []access.Actor{r.other, link} {
 			for _, cmd := range []ticket.Command{
-				ticket.Confirm{}, ticket.Reject{Reason: "x"}, ticket.Close{As: ticket.Cancelled, Reason: "x"}, ticket.Reopen{Reason: "x"},
-				ticket.Note{Say: ticket.Say{Text: "x"}}, ticket.Assign{Owner: 1}, ticket.Deviate{Gap: "gap.closure", Reason: "没有理由"},
-				ticket.AddParticipant{Address: "x@example.test"}, ticket.RemoveParticipant{Person: person.ID(r.other.ID)}, ticket.LeaveOut{Address: "x@example.test"},
-				ticket.CallRecord{Say: ticket.Say{Text: "x"}}, ticket.Archive{Difficulties: "x", Approach: "x"},
+				ticket.Confirm{},
+				ticket.Reject{Reason: "x"},
+				ticket.Close{As: ticket.Cancelled, Reason: "x"},
+				ticket.Reopen{Reason: "x"},
+				ticket.Note{Say: ticket.Say{Text: "x"}},
+				ticket.Assign{Owner: 1},
+				ticket.Deviate{Gap: "gap.closure", Reason: "没有理由"},
+				ticket.AddParticipant{Address: "x@example.test"},
+				ticket.RemoveParticipant{Person: person.ID(r.other.ID)},
+				ticket.LeaveOut{Address: "x@example.test"},
+				ticket.CallRecord{Say: ticket.Say{Text: "x"}},
+				ticket.Archive{Difficulties: "x", Approach: "x"},
 			} {
 				if _, err := r.Do(t.Context(), by, ticket.Target{ID: x.ID}, cmd); errs.KindOf(err) != errs.Denied {
 					t.Errorf("%s by %s: %v", cmd.Name(), by.Kind, err)
