@@ -75,7 +75,7 @@ func (v *village) step() {
 	case k == 7:
 		p := d.policy()
 		p.Calendar = "always"
-		if err := setting.Save(v.T.Context(), v.Settings, access.Desk(), sla.PolicyName, p, 0); err != nil {
+		if err := setting.Save(v.T.Context(), v.Settings, access.Desk(), sla.PolicyName, p, setting.AnyVersion); err != nil {
 			v.T.Fatal(err)
 		}
 		v.Advance(time.Minute)
