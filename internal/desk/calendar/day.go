@@ -218,3 +218,9 @@ func short(s string) string {
 	}
 	return s
 }
+
+// Monday is the beginning of the week that t lies in, on the wall of loc.
+func Monday(t time.Time, loc *time.Location) time.Time {
+	t = t.In(loc)
+	return time.Date(t.Year(), t.Month(), t.Day()-(int(t.Weekday())+6)%7, 0, 0, 0, 0, loc)
+}

@@ -93,14 +93,9 @@ func pasts(ctx context.Context, q db.Querier, on ticket.ID) ([]past, error) {
 // once writes a step down; nothing is returned where it was before. It is the one guard
 // against raising a step twice.
 func once(ctx context.Context, tx *db.Tx, on ticket.ID, m Moment, raised bool, now time.Time) ([]int64, error) {
-	return db.All(ctx, tx, scanInt, `
+	return db.All(ctx, tx, db.Int, `
 		INSERT INTO escalation (ticket_id, run, step, raised, moment_at, clock_due_at, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (ticket_id, run, step) DO NOTHING RETURNING id`, on, m.Clock.Run, m.Step.ID, raised, m.At, m.Clock.Due, now)
-}
-
-func scanInt(r db.Row) (n int64, err error) {
-	err = r.Scan(&n)
-	return n, err
 }
 
 func notice(ctx context.Context, tx *db.Tx, which int64, on ticket.ID, who person.ID) error {

@@ -72,24 +72,19 @@ func settle(ctx context.Context, tx *db.Tx, e Entry) error {
 // earlier reports whether the same bytes came to the same receiver before. The Message-ID
 // is no identity: it is what the sender wrote (F32, S06).
 func earlier(ctx context.Context, q db.Querier, e Entry) (bool, error) {
-	n, err := db.One(ctx, q, scanInt, `SELECT COUNT(*) FROM inbound WHERE digest = $1 AND recipient = $2 AND id < $3`, e.Digest, e.Recipient, e.ID)
+	n, err := db.One(ctx, q, db.Int, `SELECT COUNT(*) FROM inbound WHERE digest = $1 AND recipient = $2 AND id < $3`, e.Digest, e.Recipient, e.ID)
 	return n > 0, err
 }
 
 // placed returns the ticket on which a copy for another receiver stands, 0 where there is none.
 func placed(ctx context.Context, q db.Querier, e Entry) (ticket.ID, error) {
-	n, err := db.One(ctx, q, scanInt, `SELECT COALESCE(MIN(ticket_id), 0) FROM inbound WHERE digest = $1 AND id <> $2 AND state = 'done'`, e.Digest, e.ID)
+	n, err := db.One(ctx, q, db.Int, `SELECT COALESCE(MIN(ticket_id), 0) FROM inbound WHERE digest = $1 AND id <> $2 AND state = 'done'`, e.Digest, e.ID)
 	return ticket.ID(n), err
 }
 
 // acknowledged counts the messages of an author since at that became tickets.
 func acknowledged(ctx context.Context, q db.Querier, author string, at time.Time) (int64, error) {
-	return db.One(ctx, q, scanInt, `SELECT COUNT(*) FROM inbound WHERE author = $1 AND received_at > $2 AND outcome = 'new'`, author, at)
-}
-
-func scanInt(r db.Row) (n int64, err error) {
-	err = r.Scan(&n)
-	return n, err
+	return db.One(ctx, q, db.Int, `SELECT COUNT(*) FROM inbound WHERE author = $1 AND received_at > $2 AND outcome = 'new'`, author, at)
 }
 
 func list(ctx context.Context, q db.Querier, state State, before ID, limit int) ([]Entry, error) {

@@ -15,12 +15,12 @@ func heldOn(ctx context.Context, q db.Querier, on ticket.ID, limit int) ([]Entry
 }
 
 func countHeld(ctx context.Context, q db.Querier, on ticket.ID) (int64, error) {
-	return db.One(ctx, q, scanInt, `SELECT COUNT(*) FROM inbound WHERE ticket_id = $1 AND state = 'quarantined'`, on)
+	return db.One(ctx, q, db.Int, `SELECT COUNT(*) FROM inbound WHERE ticket_id = $1 AND state = 'quarantined'`, on)
 }
 
 // heldTwin reports whether a copy for another receiver waits beside the same ticket.
 func heldTwin(ctx context.Context, q db.Querier, e Entry) (bool, error) {
-	n, err := db.One(ctx, q, scanInt, `
+	n, err := db.One(ctx, q, db.Int, `
 		SELECT COUNT(*) FROM inbound WHERE digest = $1 AND id <> $2 AND ticket_id = $3 AND state = 'quarantined'`, e.Digest, e.ID, e.Ticket)
 	return n > 0, err
 }

@@ -66,7 +66,7 @@ func mailboxStatuses(ctx context.Context, q db.Querier) ([]MailboxStatus, error)
 
 // lying returns the line of the message that lies at a place in a mailbox, 0 where there is none.
 func lying(ctx context.Context, q db.Querier, d Delivery) (ID, error) {
-	n, err := db.One(ctx, q, scanInt, `
+	n, err := db.One(ctx, q, db.Int, `
 		SELECT COALESCE(MIN(id), 0) FROM inbound WHERE mailbox = $1 AND uid_validity = $2 AND uid = $3`, d.Mailbox, d.UIDValidity, d.UID)
 	return ID(n), err
 }
@@ -83,7 +83,7 @@ func known(ctx context.Context, q db.Querier, mailbox string, validity uint32, f
 // line; 0 where there is none. The bytes and the mailbox are the same, so it is the same
 // delivery. Of several such, each takes one place.
 func moved(ctx context.Context, tx *db.Tx, d Delivery, digest string) (ID, error) {
-	n, err := db.One(ctx, tx, scanInt, `
+	n, err := db.One(ctx, tx, db.Int, `
 		SELECT COALESCE(MIN(id), 0) FROM inbound WHERE digest = $1 AND mailbox = $2 AND uid > 0 AND uid_validity <> $3`, digest, d.Mailbox, d.UIDValidity)
 	if err != nil || n == 0 {
 		return 0, err

@@ -88,13 +88,8 @@ func failed(ctx context.Context, q db.Querier, before ID, limit int) ([]Delivery
 
 // acknowledged counts the acknowledgements to an address since at that were sent or will be.
 func acknowledged(ctx context.Context, q db.Querier, address string, at time.Time) (int64, error) {
-	return db.One(ctx, q, scanInt, `
+	return db.One(ctx, q, db.Int, `
 		SELECT COUNT(*) FROM delivery WHERE address = $1 AND template = 'acknowledged' AND created_at > $2 AND state <> 'skipped'`, address, at)
-}
-
-func scanInt(r db.Row) (n int64, err error) {
-	err = r.Scan(&n)
-	return n, err
 }
 
 func scanTally(r db.Row) (t Tally, err error) {

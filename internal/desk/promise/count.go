@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/calendar"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
@@ -32,8 +33,8 @@ func (s *Service) Counts(ctx context.Context, by access.Actor, from, to time.Tim
 	if err := access.Can(by, access.QueueRead, access.Object{}); err != nil {
 		return nil, err
 	}
-	last := monday(to, loc)
-	week := monday(from, loc)
+	last := calendar.Monday(to, loc)
+	week := calendar.Monday(from, loc)
 	if least := last.AddDate(0, 0, -7*(maxWeeks-1)); week.Before(least) {
 		week = least
 	}
@@ -49,12 +50,6 @@ func (s *Service) Counts(ctx context.Context, by access.Actor, from, to time.Tim
 		}
 	}
 	return out, nil
-}
-
-// monday is the midnight with which the week of an instant began.
-func monday(t time.Time, loc *time.Location) time.Time {
-	t = t.In(loc)
-	return time.Date(t.Year(), t.Month(), t.Day()-(int(t.Weekday())+6)%7, 0, 0, 0, 0, loc)
 }
 
 func counted(ctx context.Context, q db.Querier, from, to time.Time) ([]Count, error) {

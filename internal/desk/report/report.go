@@ -131,9 +131,3 @@ func (r Report) FlowsBy() []Flow {
 	}
 	return out
 }
-
-// monday is the midnight with which the week of an instant began.
-func monday(t time.Time, loc *time.Location) time.Time {
-	t = t.In(loc)
-	return time.Date(t.Year(), t.Month(), t.Day()-(int(t.Weekday())+6)%7, 0, 0, 0, 0, loc)
-}

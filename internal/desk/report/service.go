@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/calendar"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
@@ -69,7 +70,7 @@ func (s *Service) Ask(ctx context.Context, by access.Actor, q Question, loc *tim
 		return Report{}, err
 	}
 	sees := s.sees(ctx, by, q)
-	last := monday(q.Until, loc)
+	last := calendar.Monday(q.Until, loc)
 	first := last.AddDate(0, 0, -7*(q.Weeks-1))
 	var r Report
 	for week := first; !week.After(last); week = week.AddDate(0, 0, 7) {

@@ -145,14 +145,9 @@ func found(ctx context.Context, q db.Querier, e db.Engine, a *ask, properties bo
 func count(ctx context.Context, q db.Querier, e db.Engine, a *ask, most int) (int, error) {
 	cond, n := where(e, len(a.any)), a.after(e)
 	id := db.Pair{SQLite: `rowid`, Postgres: `id`}.For(e)
-	got, err := db.One(ctx, q, scanInt, `SELECT COUNT(*) FROM (SELECT 1 FROM search_doc WHERE `+cond+` AND `+id+` > 0 LIMIT $`+
+	got, err := db.One(ctx, q, db.Int, `SELECT COUNT(*) FROM (SELECT 1 FROM search_doc WHERE `+cond+` AND `+id+` > 0 LIMIT $`+
 		strconv.Itoa(n)+`) AS part`, append(a.args(e), most)...)
 	return int(got), err
-}
-
-func scanInt(r db.Row) (n int64, err error) {
-	err = r.Scan(&n)
-	return n, err
 }
 
 // people returns the keys of the people who hold what is asked, newest first.
@@ -174,7 +169,7 @@ func own(ctx context.Context, q db.Querier, who, top int64, limit int) ([]ticket
 	if err != nil {
 		return nil, err
 	}
-	part, err := db.All(ctx, q, scanInt, `SELECT ticket_id FROM ticket_participant WHERE person_id = $1 ORDER BY ticket_id`, who)
+	part, err := db.All(ctx, q, db.Int, `SELECT ticket_id FROM ticket_participant WHERE person_id = $1 ORDER BY ticket_id`, who)
 	for i, t := range list {
 		if _, takes := slices.BinarySearch(part, int64(t.ID)); takes {
 			list[i].Detail.Participants = []person.ID{person.ID(who)}
@@ -200,7 +195,7 @@ func put(ctx context.Context, tx *db.Tx, id, version int64, terms []text.Term) e
 // drop takes lines out of the index: those between two keys that are not kept.
 func drop(ctx context.Context, tx *db.Tx, from, to int64, keep []int64) error {
 	id := db.Pair{SQLite: `rowid`, Postgres: `id`}.For(tx.Engine())
-	have, err := db.All(ctx, tx, scanInt, `SELECT `+id+` FROM search_doc WHERE `+id+` >= $1 AND `+id+` <= $2`, from, to)
+	have, err := db.All(ctx, tx, db.Int, `SELECT `+id+` FROM search_doc WHERE `+id+` >= $1 AND `+id+` <= $2`, from, to)
 	if err != nil {
 		return err
 	}
@@ -239,14 +234,14 @@ func ticketsOf(ctx context.Context, q db.Querier, keys []ticket.ID) ([]indexed, 
 // before returns the keys of the newest tickets or people below a key.
 func before(ctx context.Context, q db.Querier, ofPeople bool, below int64, limit int) ([]int64, error) {
 	if ofPeople {
-		return db.All(ctx, q, scanInt, `SELECT id FROM person WHERE id < $1 ORDER BY id DESC LIMIT $2`, below, limit)
+		return db.All(ctx, q, db.Int, `SELECT id FROM person WHERE id < $1 ORDER BY id DESC LIMIT $2`, below, limit)
 	}
-	return db.All(ctx, q, scanInt, `SELECT id FROM ticket WHERE id < $1 ORDER BY id DESC LIMIT $2`, below, limit)
+	return db.All(ctx, q, db.Int, `SELECT id FROM ticket WHERE id < $1 ORDER BY id DESC LIMIT $2`, below, limit)
 }
 
 // belonging returns the keys of the newest tickets of a requester below a key.
 func belonging(ctx context.Context, q db.Querier, who person.ID, below int64, limit int) ([]int64, error) {
-	return db.All(ctx, q, scanInt, `SELECT id FROM ticket WHERE requester_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3`, who, below, limit)
+	return db.All(ctx, q, db.Int, `SELECT id FROM ticket WHERE requester_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3`, who, below, limit)
 }
 
 func scanPerson(r db.Row) (p person.Person, err error) {

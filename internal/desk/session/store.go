@@ -15,11 +15,6 @@ func scanText(r db.Row) (s string, err error) {
 	return s, err
 }
 
-func scanInt(r db.Row) (n int64, err error) {
-	err = r.Scan(&n)
-	return n, err
-}
-
 func credential(ctx context.Context, q db.Querier, who person.ID) (string, error) {
 	return db.One(ctx, q, scanText, `SELECT hash FROM credential WHERE person_id = $1`, who)
 }
@@ -65,7 +60,7 @@ func dropSession(ctx context.Context, tx *db.Tx, hashed string) error {
 
 // dropOwnSession returns NotFound where the person has no such session.
 func dropOwnSession(ctx context.Context, tx *db.Tx, who person.ID, which int64) error {
-	_, err := db.One(ctx, tx, scanInt, `DELETE FROM session WHERE id = $1 AND person_id = $2 RETURNING id`, which, who)
+	_, err := db.One(ctx, tx, db.Int, `DELETE FROM session WHERE id = $1 AND person_id = $2 RETURNING id`, which, who)
 	return err
 }
 
@@ -130,20 +125,20 @@ func dropOneTimes(ctx context.Context, tx *db.Tx, who person.ID) error {
 }
 
 func peekOneTime(ctx context.Context, q db.Querier, hashed, purpose string, now time.Time) (person.ID, error) {
-	n, err := db.One(ctx, q, scanInt, `
+	n, err := db.One(ctx, q, db.Int, `
 		SELECT COALESCE(person_id, 0) FROM one_time WHERE hash = $1 AND purpose = $2 AND expires_at > $3`, hashed, purpose, now)
 	return person.ID(n), err
 }
 
 func useOneTime(ctx context.Context, tx *db.Tx, hashed, purpose string, now time.Time) (person.ID, error) {
-	n, err := db.One(ctx, tx, scanInt, `
+	n, err := db.One(ctx, tx, db.Int, `
 		DELETE FROM one_time WHERE hash = $1 AND purpose = $2 AND expires_at > $3 RETURNING COALESCE(person_id, 0)`, hashed, purpose, now)
 	return person.ID(n), err
 }
 
 // count adds one try and returns how many there were in the window, this one included.
 func count(ctx context.Context, tx *db.Tx, name string, now time.Time) (int64, error) {
-	return db.One(ctx, tx, scanInt, `
+	return db.One(ctx, tx, db.Int, `
 		INSERT INTO attempt (name, tries, since_at) VALUES ($1, 1, $2)
 		ON CONFLICT (name) DO UPDATE SET
 			tries = CASE WHEN attempt.since_at < $3 THEN 1 ELSE attempt.tries + 1 END,

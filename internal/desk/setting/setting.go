@@ -117,10 +117,7 @@ func Save[T Value](ctx context.Context, s *Service, by access.Actor, name string
 	}
 	now := s.clock.Now()
 	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		got, err := db.One(ctx, tx, func(r db.Row) (n int64, err error) {
-			err = r.Scan(&n)
-			return n, err
-		}, `
+		got, err := db.One(ctx, tx, db.Int, `
 			INSERT INTO setting (name, value, version, changed_at) VALUES ($1, $2, 1, $3)
 			ON CONFLICT (name) DO UPDATE SET value = excluded.value, version = setting.version + 1, changed_at = excluded.changed_at
 			RETURNING version`, name, string(text), now)

@@ -102,7 +102,7 @@ func (s *Service) replan(ctx context.Context, tx *db.Tx, list []Ticket) error {
 		if len(args) == 0 {
 			return nil
 		}
-		rows, err := db.All(ctx, tx, scanInt, planText(len(args)/4), args...)
+		rows, err := db.All(ctx, tx, db.Int, planText(len(args)/4), args...)
 		for _, id := range rows {
 			s.publish(tx, moved[ID(id)])
 		}

@@ -101,12 +101,7 @@ var nextNumber = db.Pair{ //nolint:gochecknoglobals // a pair of constant texts
 }
 
 func number(ctx context.Context, tx *db.Tx, e db.Engine) (int64, error) {
-	return db.One(ctx, tx, scanInt, nextNumber.For(e))
-}
-
-func scanInt(r db.Row) (n int64, err error) {
-	err = r.Scan(&n)
-	return n, err
+	return db.One(ctx, tx, db.Int, nextNumber.For(e))
 }
 
 const messageColumns = `id, ticket_id, kind, COALESCE(author_id, 0), by_user, first, channel, body, quoted, html,

@@ -12,11 +12,11 @@ import (
 // InWork counts what somebody works on now: open and assigned to them. What waits for others
 // takes none of their time (N13).
 func (s *Service) InWork(ctx context.Context, q db.Querier, who person.ID) (int64, error) {
-	return db.One(ctx, q, scanInt, `SELECT COUNT(*) FROM ticket WHERE is_open = 1 AND assignee_id = $1 AND status = 'open'`, who)
+	return db.One(ctx, q, db.Int, `SELECT COUNT(*) FROM ticket WHERE is_open = 1 AND assignee_id = $1 AND status = 'open'`, who)
 }
 
 // Keys lists tickets by their keys, for those who compute something for every one: at most limit
 // of them behind the given one.
 func (s *Service) Keys(ctx context.Context, after ID, limit int) ([]int64, error) {
-	return db.All(ctx, s.DB.Long(), scanInt, `SELECT id FROM ticket WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
+	return db.All(ctx, s.DB.Long(), db.Int, `SELECT id FROM ticket WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
 }

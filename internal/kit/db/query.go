@@ -50,6 +50,12 @@ func One[T any](ctx context.Context, q Querier, scan func(Row) (T, error), text 
 	return v, nil
 }
 
+// Int reads a row of one number, for counts and keys.
+func Int(r Row) (n int64, err error) {
+	err = r.Scan(&n)
+	return n, err
+}
+
 // All returns every row of a statement; no row is an empty list.
 func All[T any](ctx context.Context, q Querier, scan func(Row) (T, error), text string, args ...any) ([]T, error) {
 	r, err := q.query(ctx, text, args)

@@ -58,8 +58,5 @@ func (b *Bus) ListAll(ctx context.Context, q db.Querier, after int64, limit int)
 
 // Last returns the highest id of a record so far; 0 where nothing ever happened.
 func (b *Bus) Last(ctx context.Context, q db.Querier) (int64, error) {
-	return db.One(ctx, q, func(r db.Row) (n int64, err error) {
-		err = r.Scan(&n)
-		return n, err
-	}, `SELECT COALESCE(MAX(id), 0) FROM event`)
+	return db.One(ctx, q, db.Int, `SELECT COALESCE(MAX(id), 0) FROM event`)
 }

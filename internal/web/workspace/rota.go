@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/calendar"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/kit/i18n"
@@ -190,7 +191,7 @@ func monday(text string, now time.Time, loc *time.Location) time.Time {
 	if err != nil || day.Year() < 2000 || day.Year() > 2100 {
 		day = now.In(loc)
 	}
-	return time.Date(day.Year(), day.Month(), day.Day()-(int(day.Weekday())+6)%7, 0, 0, 0, 0, loc)
+	return calendar.Monday(day, loc)
 }
 
 func (f *Faces) weekDay(c *page.Ctx, v weekView, day time.Time, swaps []rota.Swap) weekDay {

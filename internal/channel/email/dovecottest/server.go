@@ -22,6 +22,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/loopdesk/loopdesk/internal/channel/email/linetest"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
 )
 
@@ -77,7 +78,7 @@ func Start(t testing.TB, options ...Option) *Server {
 	}
 	s := &Server{Host: "127.0.0.1", t: t, dir: dir, uid: os.Getuid(), gid: os.Getgid()}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	conf := settings{Dir: dir, Port: free(t), TLSPort: free(t)}
+	conf := settings{Dir: dir, Port: linetest.Free(t), TLSPort: linetest.Free(t)}
 	s.Port, s.TLSPort = conf.Port, conf.TLSPort
 	me, err := user.Current()
 	if err != nil {
@@ -98,16 +99,6 @@ func Start(t testing.TB, options ...Option) *Server {
 	s.write("dovecot.conf", configText, conf)
 	s.run()
 	return s
-}
-
-func free(t testing.TB) int64 {
-	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return int64(l.Addr().(*net.TCPAddr).Port)
 }
 
 func (s *Server) write(name, text string, conf settings) {

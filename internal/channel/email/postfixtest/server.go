@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/loopdesk/loopdesk/internal/channel/email/linetest"
 )
 
 // Options say where mail goes. Each is host:port on the loopback.
@@ -40,7 +42,7 @@ func Start(t testing.TB, o Options) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{Host: "127.0.0.1", Port: free(t), t: t, dir: dir}
+	s := &Server{Host: "127.0.0.1", Port: linetest.Free(t), t: t, dir: dir}
 	t.Cleanup(func() { s.root("rm", "-rf", dir) })
 	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // every process of the server passes through it
 		t.Fatal(err)
@@ -72,16 +74,6 @@ func (s *Server) Queued() int {
 		}
 	}
 	return n
-}
-
-func free(t testing.TB) int64 {
-	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return int64(l.Addr().(*net.TCPAddr).Port)
 }
 
 func (s *Server) write(name, text string, o Options) {
