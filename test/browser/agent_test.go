@@ -142,8 +142,7 @@ func (b *tab) fillRail() {
 		b.press("Enter")
 	}
 	for _, name := range []string{"core", "affected", "halt"} {
-		b.tabTo(fmt.Sprintf(`#rail-grade input[name=%s]`, name))
-		b.press("Space")
+		b.tick(fmt.Sprintf(`#rail-grade input[name=%s]`, name))
 	}
 	b.tabTo(`#rail-grade [form], #rail-grade button`)
 	b.press("Enter")

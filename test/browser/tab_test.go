@@ -4,6 +4,7 @@ package browser_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -196,7 +197,7 @@ func (b *tab) sees(what, expression string) {
 		if ctx.Err() == nil && gone(err) {
 			continue // the page went; the next one may show it
 		}
-		text, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string](`document.activeElement?.outerHTML.slice(0,300)+"\n\n"+document.body.innerText.slice(0,3000)`))
+		text, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string](`document.activeElement?.outerHTML.slice(0,300)+"\nholding "+JSON.stringify(document.activeElement?.value)+", not valid: "+[...document.querySelectorAll(":invalid")].map(e=>e.id||e.name).join()+"\n\n"+document.body.innerText.slice(0,3000)`))
 		b.Fatalf("never saw %s (%v)\nat %s, focus in and page:\n%s\nthe browser says: %q", what, err, b.where(), text, b.complaints())
 	}
 }
@@ -230,25 +231,62 @@ func (b *tab) focused(selector string) {
 }
 
 // press types keys one after the other: "j", "Enter", "Escape", "ctrl+Enter", "Tab".
+//
+// A key and the letter that it makes are one event, as a keyboard sends them: sent apart, a
+// letter whose key was taken for a command can arrive so late that a field that has opened
+// meanwhile takes it.
 func (b *tab) press(keys ...string) {
 	b.Helper()
 	for _, k := range keys {
 		name, ctrl := strings.CutPrefix(k, "ctrl+")
-		var opts []chromedp.KeyOption
-		if ctrl {
-			opts = append(opts, chromedp.KeyModifiers(chromedp.ModifierCtrl))
-		}
 		if named, ok := map[string]string{"Enter": kb.Enter, "Escape": kb.Escape, "Tab": kb.Tab, "Space": " ", "Down": kb.ArrowDown}[name]; ok {
 			name = named
 		}
-		b.do(chromedp.KeyEvent(name, opts...))
+		for _, r := range name {
+			events := kb.Encode(r)
+			down, up := *events[0], *events[len(events)-1]
+			if ctrl {
+				down.Modifiers |= int64(chromedp.ModifierCtrl)
+				up.Modifiers |= int64(chromedp.ModifierCtrl)
+			} else if len(events) == 3 {
+				down.Type, down.Text, down.UnmodifiedText = input.DispatchKeyEventTypeKeyDown, events[1].Text, events[1].UnmodifiedText
+			}
+			call(b, input.DispatchKeyEvent, down)
+			call(b, input.DispatchKeyEvent, up)
+		}
 	}
 }
 
-// write puts a text in where the focus is, as an input method does.
+// write puts a text in where the focus is, as an input method does, and looks that it arrived:
+// a person who sees nothing appear types again.
 func (b *tab) write(text string) {
 	b.Helper()
-	call(b, input.InsertText, input.InsertTextParams{Text: text})
+	for range 3 {
+		call(b, input.InsertText, input.InsertTextParams{Text: text})
+		if eval[bool](b, fmt.Sprintf(`(document.activeElement?.value??document.activeElement?.innerText??"").replace(/\r?\n/g,"\n").includes(%s)`, quote(text))) {
+			return
+		}
+	}
+	b.Fatalf("the field does not take %q, it holds %q", text, eval[string](b, `document.activeElement?.value??document.activeElement?.outerHTML`))
+}
+
+// tick goes to a box or a choice by Tab and sets it by Space.
+func (b *tab) tick(selector string) {
+	b.Helper()
+	for range 3 {
+		b.tabTo(selector)
+		b.press("Space")
+		if eval[bool](b, fmt.Sprintf(`!!document.querySelector(%q)?.checked || document.activeElement?.matches(%[1]q+":checked")`, selector)) {
+			return
+		}
+	}
+	b.Fatalf("%s cannot be set by Space", selector)
+}
+
+// quote writes a text as a script does.
+func quote(text string) string {
+	out, _ := json.Marshal(text)
+	return string(out)
 }
 
 // click presses the first visible element of a selector.

@@ -6,6 +6,7 @@ import { typing, visible } from "./page.js";
 const patience = 900; // milliseconds between the keys of a sequence
 let begun = "";
 let timer;
+let taken = false; // the key that is down was a command; the letter that it makes is none
 
 function chord(e) {
   const key = e.key === "Escape" ? "escape" : e.key === "Enter" ? "enter" : e.key.toLowerCase();
@@ -42,6 +43,7 @@ function press(element) {
 }
 
 document.addEventListener("keydown", (e) => {
+  taken = false;
   if (e.defaultPrevented || e.isComposing || e.altKey) return;
   if (["Control", "Shift", "Meta"].includes(e.key)) return;
   const key = chord(e);
@@ -52,9 +54,14 @@ document.addEventListener("keydown", (e) => {
   const element = find(whole) ?? (whole === key ? null : find(key));
   if (element) {
     e.preventDefault();
+    taken = true;
     press(element);
   } else if (document.querySelector(`[data-key^="${CSS.escape(key)} "]`)) {
     begun = key;
     timer = setTimeout(() => (begun = ""), patience);
   }
 });
+
+// On a slow machine a field that the command opens is there before the letter comes.
+document.addEventListener("keypress", (e) => taken && e.preventDefault(), true);
+document.addEventListener("keyup", () => (taken = false), true);
