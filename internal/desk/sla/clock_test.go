@@ -112,6 +112,12 @@ func TestN29_N30_TheUpdateClock(t *testing.T) {
 		{"a note does not", func(l *slatest.Life) { l.Then(2*hour, slatest.Note()) }, expected{sla.Running, 9 * hour, ""}},
 		{"nor does the user's word", func(l *slatest.Life) { l.Then(2*hour, slatest.UserWord()) }, expected{sla.Running, 9 * hour, ""}},
 		{"a spoken word does", func(l *slatest.Life) { l.Then(2*hour, ticket.Said{Kind: ticket.Call, Spoke: true}) }, expected{sla.Running, 11 * hour, ""}},
+		{"a later time in its words moves nothing", func(l *slatest.Life) {
+			l.Then(2*hour, ticket.Said{Kind: ticket.Public, Promise: slatest.Start().Add(30 * hour), Words: "明天下午"})
+		}, expected{sla.Running, 11 * hour, ""}},
+		{"an earlier one neither", func(l *slatest.Life) {
+			l.Then(2*hour, ticket.Said{Kind: ticket.Public, Promise: slatest.Start().Add(3 * hour), Words: "一小时内"})
+		}, expected{sla.Running, 11 * hour, ""}},
 		{"a call that reached nobody does not", func(l *slatest.Life) { l.Then(2*hour, ticket.Said{Kind: ticket.Call}) }, expected{sla.Running, 9 * hour, ""}},
 		{"silence is seen", func(l *slatest.Life) { l.Wait(8*hour + minute) }, expected{sla.Over, 9 * hour, ""}},
 		{"a higher priority is stricter at once", func(l *slatest.Life) { l.Then(hour, slatest.Graded(triage.P1)) }, expected{sla.Over, 90 * minute, ""}},

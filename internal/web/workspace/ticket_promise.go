@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/loopdesk/loopdesk/internal/desk/calendar"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/promise/phrase"
@@ -30,9 +31,14 @@ type offer struct {
 }
 
 // recognised finds the time that the words of a reply promise, on the requester's clock and by
-// the desk's calendar.
+// the working hours that hold for the ticket. Where every minute counts for it, "by the end of
+// work" is still said of the desk's own day.
 func (f *Faces) recognised(c *page.Ctx, t ticket.Ticket, text string) (phrase.Found, bool) {
-	return phrase.First(text, phrase.At{Now: c.Now, Zone: f.zoneOf(c, t.Requester), Calendar: f.Clocks.Calendar()})
+	hours := f.Clocks.Terms(t).Calendar()
+	if hours.Key() == (calendar.Always{}).Key() {
+		hours = f.Clocks.Calendar()
+	}
+	return phrase.First(text, phrase.At{Now: c.Now, Zone: f.zoneOf(c, t.Requester), Calendar: hours})
 }
 
 // zoneOf is the zone in which somebody reads a time: their own, else the desk's, else the reader's.

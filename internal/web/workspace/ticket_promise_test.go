@@ -4,13 +4,17 @@ package workspace_test
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/calendar"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
+	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/desk/triage"
 )
 
 // promises are the ticket's, as the room keeps them.
@@ -84,6 +88,34 @@ func TestN29_AnOfferIsDeclinedOrMendedByItsWriter(t *testing.T) {
 	}
 	// Words that were changed after the offer are asked about anew.
 	p.shows(p.post("reply", "at", "reply", "text", "三小时内给您答复", "promise_for", words, "promise_keep", "yes"), 422, "三小时内给您答复", "promise_keep")
+}
+
+// TestN29_ATimeIsReadByTheHoursOfTheTicket: "within a working day" means the working day that
+// holds for the ticket, where a rule gives it other hours than the desk's.
+func TestN29_ATimeIsReadByTheHoursOfTheTicket(t *testing.T) {
+	t.Parallel()
+	p := openPage(t, "打印机卡纸")
+	p.ready()
+	sheet := calendar.Sheet{Name: "late", Title: "晚班", Zone: "Asia/Shanghai"}
+	shifts, err := calendar.ParseShifts("20:00-21:00")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for d := range sheet.Week {
+		sheet.Week[d] = shifts
+	}
+	if err := p.Clocks.SaveCalendar(t.Context(), access.Desk(), "", sheet, 0); err != nil {
+		t.Fatal(err)
+	}
+	policy := sla.Standard()
+	policy.Rules = []sla.Rule{{Name: "晚班", Priorities: []triage.Priority{p.now().Priority}, Calendar: "late"}}
+	if err := p.Clocks.SavePolicy(t.Context(), access.Desk(), policy, 0); err != nil {
+		t.Fatal(err)
+	}
+	o := offered(p.htmx("promise", "at", "reply", "text", "明天下班前给您答复"))
+	if !strings.HasSuffix(o["promise"], "T21:00") {
+		t.Errorf("offered %q, want the end of the ticket's own shift", o["promise"])
+	}
 }
 
 func TestN30_AWaitSaysWhatIsStuckAndNamesTheVendor(t *testing.T) {

@@ -92,6 +92,9 @@ func enMoments(s string) []moment {
 	}
 	for _, x := range enMoment.FindAllStringSubmatchIndex(s, -1) {
 		g := groups(s, x)
+		if !enDated(g, s[x[1]:]) {
+			continue
+		}
 		m, ok := enTime(g)
 		if !ok {
 			continue
@@ -108,6 +111,23 @@ func enMoments(s string) []moment {
 		out = append(out, m)
 	}
 	return sorted(out)
+}
+
+var (
+	enOrdinal = regexp.MustCompile(`(?i)\bthe \d{1,2}(?:st|nd|rd|th)$`) //nolint:gochecknoglobals // a constant in all but name
+	// enAfterDay is how a clause goes on behind a day; whatever else follows is what the number is of.
+	enAfterDay = regexp.MustCompile(`(?i)^\s*(?:$|[^\sa-z#]|(?:at|by|before|in|on|of|to|for|from|with|and|or|but|so|then|when|where|as|because|unless|if|after|the|an?|this|that|your|our|my|i|we|it|you|they|he|she|will|shall|is|at\s|latest|instead|too|again|also|please|somebody|someone|an engineer|around|about|between|until|via|using|during)\b)`) //nolint:gochecknoglobals // a constant in all but name
+)
+
+// enDated reports whether the groups of enMoment name a time: "the 3rd" is a day where the words
+// go on as they do after one, and a floor, a line or a monitor elsewhere. That is taken out of them.
+func enDated(g []string, behind string) bool {
+	x := enOrdinal.FindStringIndex(g[2])
+	if x == nil || enAfterDay.MatchString(behind) {
+		return true
+	}
+	g[2] = g[2][:x[0]]
+	return enPiece.MatchString(g[2])
 }
 
 // enRanged reports whether two times are the ends of a stretch: "between 9 am and 11 am".
@@ -307,10 +327,10 @@ func (m *moment) dayPiece(s string) bool {
 		return at.Year() >= 2000 && at.Year() <= 2200
 	}
 	var d, of, year string
-	if g := datePiece2.FindStringSubmatch(s); g != nil {
-		of, d, year = g[1], g[2], g[3]
-	} else if g := datePiece.FindStringSubmatch(s); g != nil {
+	if g := datePiece.FindStringSubmatch(s); g != nil { // first: "the 20th" has no month
 		d, of, year = g[1], g[2], g[3]
+	} else if g := datePiece2.FindStringSubmatch(s); g != nil {
+		of, d, year = g[1], g[2], g[3]
 	} else {
 		return false
 	}

@@ -85,6 +85,20 @@ func TestN29_PromisedTimesAreRecognised(t *testing.T) {
 	}
 }
 
+// TestN29_ANumberOfAThingIsNoDay reads desks, buildings, machines, floors and lines by number, and
+// days of the month beside them.
+func TestN29_ANumberOfAThingIsNoDay(t *testing.T) {
+	t.Parallel()
+	at := here(t)
+	for _, name := range []string{"number-zh.tsv", "number-en.tsv"} {
+		for _, l := range corpus(t, name) {
+			if got := read(l.text, at); got != l.want {
+				t.Errorf("%s: %q gives %s, want %s", name, l.text, got, l.want)
+			}
+		}
+	}
+}
+
 // figures counts how sentences that nobody tuned the rules by are read.
 func figures(t testing.TB, name string) (found, right, promised int, wrong []string) {
 	at := here(t)

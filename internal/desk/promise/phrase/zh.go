@@ -231,7 +231,7 @@ func zhTimes(s string, known []moment) []moment {
 	for _, x := range zhMoment.FindAllStringSubmatchIndex(text, -1) {
 		g := groups(text, x)
 		m, ok := zhTime(g, text[:x[0]])
-		if !ok {
+		if !ok || !zhDated(g, text[:x[0]], text[x[1]:]) {
 			continue
 		}
 		m.from, m.to = x[0], x[1]

@@ -3,9 +3,45 @@
 package phrase
 
 import (
+	"regexp"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
+
+// A number with 号 is a day of the month or the number of a thing: a desk, a building, a machine,
+// a line. There is no end of things, so that it is a day only where the words behind it go on as
+// they do after a day.
+var (
+	zhNumbered = regexp.MustCompile(`^(?:` + zhNumber + `|\d{1,2}/\d{1,2})\s*号?$`) //nolint:gochecknoglobals // a constant in all but name
+	// zhAfterDay is how a clause goes on behind a day: who acts, whether and how, for whom, or what is done.
+	zhAfterDay = regexp.MustCompile(`^(?:我|咱|本人|这边|由|让|派|请放心|会|将|要|可|能|应|争取|尽量|预计|计划|准备|打算|一定|必|肯定|保证|准时|按时|统一|一起|一并|再|就|才|还|也|都|先|全|给|向|跟|和您|和你|与您|与你|为|帮|替|对|到|去|来|过去|过来|出|开始|继续|周|星期|礼拜|` + mark + `|` +
+		`回|答复|反馈|联系|联络|告知|告诉|通知|汇报|同步|致电|打|处理|解决|修|恢复|完成|搞定|弄好|办|更新|更换|换|替换|装|安装|部署|开通|开好|重置|配置|调整|排查|定位|查|检查|测试|核实|确认|升级|上门|赶到|送|寄|发|提供|交付|上线|发布|有结|有消息|有答复|安排|跟进|迁移|切换|重启)`) //nolint:gochecknoglobals // a constant in all but name
+	// zhMadeThing is a thing that is called by what is done with it: 测试机, 安装包, 处理器.
+	zhMadeThing = regexp.MustCompile(`^(?:处理|修理|恢复|更新|安装|部署|重置|配置|检查|测试|发布|升级|维修|发货|回收|回风|出口|出线|出水|去水|来料|送风|送料|打印|打卡|发电|发射|发票|对讲|全自动|换热|查询|装配|开关|会议|再生|先进|能源|可视|到货|要道|修车|装卸|送餐|送修|同步|迁移|切换|办公|联系|定位|交付)(?:[机器站口台室间包盘柜房库区车楼厅线塔点处部员人组板卡]|主机|环境|服务器|节点|电脑|设备|终端|系统|窗口|程序|中心|工具|文件|账号|账户)`) //nolint:gochecknoglobals // a constant in all but name
+	// zhPlaceBefore ends what stands before the number of a house, or of a thing in a list.
+	zhPlaceBefore = regexp.MustCompile(`(?:[路街巷弄道]|编号|序号|工号|单号|门牌|[Nn][Oo]\.?|#)\s*$`) //nolint:gochecknoglobals // a constant in all but name
+	zhThingBehind = regexp.MustCompile(`^(?:楼|层|批|栋|幢|号|台|个|的?(?:容量|空间|机))`)           //nolint:gochecknoglobals // a constant in all but name
+)
+
+// zhDated reports whether the groups of zhMoment name a day or an hour, and no number of a thing.
+func zhDated(g []string, before, behind string) bool {
+	named := strings.ReplaceAll(g[1], " ", "")
+	switch {
+	case !zhNumbered.MatchString(named):
+		return true
+	case zhPlaceBefore.MatchString(before), zhThingBehind.MatchString(behind):
+		return false
+	case g[2] != "" || g[3] != "" || g[5] != "" || g[7] != "" || g[8] != "": // 28号下午, 28号3点, 28号前
+		return true
+	case !strings.HasSuffix(named, "号"): // 11/28
+		return true
+	}
+	r, _ := utf8.DecodeRuneInString(behind)
+	return behind == "" || !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '#' ||
+		zhAfterDay.MatchString(behind) && !zhMadeThing.MatchString(behind)
+}
 
 func zhPart(named, partOf string) part {
 	switch named {
