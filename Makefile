@@ -39,6 +39,9 @@ replan: ## 100,000 open tickets planned again after a policy change, and the clo
 bench-search: ## search over a synthetic desk, by its size: make bench-search N=1000000
 	LOOPDESK_SEARCH_TICKETS=$${N:-100000} nice -n 19 go test ./internal/desk/search -run '^$$' -bench Search -benchtime 200x -count=1 -timeout 240m -v
 
+bench-triage: ## what the model of suggestions guesses right, against naive Bayes, on public sets
+	LOOPDESK_BENCH_TRIAGE=1 go test ./internal/desk/triage/model -run '^$$' -bench Triage -benchtime 1000x -count=1 -timeout 30m -v
+
 storm: ## 10,000 clocks due in one minute: the delay of the last, and the queue page meanwhile (LOOPDESK_STORM=300 for a smoke)
 	LOOPDESK_STORM=$${LOOPDESK_STORM:-10000} go test ./test/load -run P8_Storm -count=1 -timeout 60m -v
 
@@ -60,4 +63,4 @@ simulate: ## 10,000 seeds of the simulated desk
 incidents: ## 10,325 real incidents replayed and counted
 	LOOPDESK_INCIDENTS=all go test ./test/incident -count=1 -timeout 60m -v
 
-.PHONY: help run build test quick lint generate assets verify bench bench-search replan storm timers screenshots fuzz crash simulate incidents
+.PHONY: help run build test quick lint generate assets verify bench bench-search bench-triage replan storm timers screenshots fuzz crash simulate incidents

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package model
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/loopdesk/loopdesk/internal/kit/text"
+)
+
+// longestReason bounds a run of ideographs or of the parts of a code that is named as one reason.
+const longestReason = 6
+
+// reason is a stretch of the text and how much it spoke for the label.
+type reason struct {
+	text   string
+	credit float64
+}
+
+// Explain names the words of a text that spoke most for a label, as they are written there, the
+// strongest first. Neighbouring ideographs are one reason: 打印机, not 打印 and 印机.
+func (m *Model) Explain(t Text, label string, most int) []string {
+	k, ok := slices.BinarySearch(m.labels, label)
+	if !ok {
+		return nil
+	}
+	units, subject := t.cut()
+	credit := m.credit(units, subject, k)
+	top := 0.0
+	for _, c := range credit {
+		top = max(top, c)
+	}
+	if top <= 0 {
+		return nil
+	}
+	source := []string{t.Subject, t.Body}
+	list := merge(joined(units, subject, credit, top/3, source))
+	out := make([]string, 0, most)
+	for _, r := range list {
+		if len(out) == most || r.credit < list[0].credit/4 {
+			break
+		}
+		out = append(out, r.text)
+	}
+	return out
+}
+
+// credit gives each unit what it and its pairs say for label k beyond what they say for all.
+func (m *Model) credit(units []text.Unit, subject, k int) []float64 {
+	out := make([]float64, len(units))
+	list := marks(units, subject)
+	values := map[int32]float32{}
+	times := map[int32]float64{}
+	for _, e := range m.words.vector(list) {
+		values[e.row] = e.value
+	}
+	for _, x := range list {
+		if row, ok := m.words.rows[x.term]; ok {
+			times[row]++
+		}
+	}
+	for _, x := range list {
+		row, ok := m.words.rows[x.term]
+		if !ok {
+			continue
+		}
+		says := float64(values[row]) * m.favours(row, k) / times[row]
+		if x.pair {
+			out[x.unit] += says / 2
+			out[x.unit-1] += says / 2
+		} else {
+			out[x.unit] += says
+		}
+	}
+	return out
+}
+
+// favours is by how much a feature speaks more for label k than for the labels on the whole.
+func (m *Model) favours(row int32, k int) float64 {
+	n := len(m.labels)
+	var sum, own float64
+	for j, w := range m.weights[int(row)*n : int(row)*n+n] {
+		sum += float64(w)
+		if j == k {
+			own = float64(w)
+		}
+	}
+	return own - sum/float64(n)
+}
+
+// joined makes reasons of the units that speak at least least, those of one run together.
+func joined(units []text.Unit, subject int, credit []float64, least float64, source []string) []reason {
+	var out []reason
+	for i := 0; i < len(units); {
+		if credit[i] < least {
+			i++
+			continue
+		}
+		end, sum := i+1, credit[i]
+		for end < len(units) && end != subject && end-i < longestReason && units[end].Glued && credit[end] >= least {
+			sum += credit[end]
+			end++
+		}
+		from := source[0]
+		if i >= subject {
+			from = source[1]
+		}
+		word := from[units[i].Start:units[end-1].End]
+		if utf8.RuneCountInString(word) >= 2 {
+			out = append(out, reason{word, sum})
+		}
+		i = end
+	}
+	return out
+}
+
+// merge adds up reasons that are the same word, and orders them.
+func merge(list []reason) []reason {
+	at := map[string]int{}
+	var out []reason
+	for _, r := range list {
+		folded := strings.ToLower(r.text)
+		if i, ok := at[folded]; ok {
+			out[i].credit += r.credit
+			continue
+		}
+		at[folded] = len(out)
+		out = append(out, r)
+	}
+	slices.SortStableFunc(out, func(a, b reason) int {
+		switch {
+		case a.credit > b.credit:
+			return -1
+		case a.credit < b.credit:
+			return 1
+		}
+		return 0
+	})
+	return out
+}
