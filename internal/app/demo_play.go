@@ -47,6 +47,9 @@ func rehearse(ctx context.Context, conf Config, s stores, o Options) error {
 		return err
 	}
 	moving.Set(now)
+	if err := h.importDemo(ctx); err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
 	if _, err := h.Jobs.RunDue(ctx); err != nil { // what the past had set a timer for
 		return fmt.Errorf("demo: %w", err)
 	}

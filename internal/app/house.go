@@ -16,6 +16,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/api"
 	"github.com/loopdesk/loopdesk/internal/channel/email"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/directory"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/live"
@@ -80,6 +81,7 @@ type House struct {
 	Settings    *setting.Service
 	People      *person.Service
 	Catalog     *catalog.Desk
+	Directory   *directory.Service
 	Sessions    *session.Service
 	Links       *session.Links
 	Clocks      *sla.Service
@@ -193,6 +195,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.Settings = setting.NewService(s.DB, h.Bus, o.Clock)
 	h.People = person.NewService(s.DB, h.Bus, o.Clock)
 	h.Catalog = catalog.New(s.DB, h.Bus, o.Clock)
+	h.Directory = directory.NewService(directory.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Settings: h.Settings})
 	h.Links = session.NewLinks(s.Keys, o.Clock)
 	var err error
 	if h.Sessions, err = session.NewService(ctx, s.DB, h.Bus, o.Clock, h.People); err != nil {

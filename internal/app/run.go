@@ -52,6 +52,9 @@ func (h *House) Run(ctx context.Context, d Doors) error {
 	if err := h.Search.Ensure(ctx); err != nil {
 		return fmt.Errorf("look at the search index: %w", err)
 	}
+	if err := h.Directory.Ensure(ctx); err != nil {
+		return fmt.Errorf("look at the directory: %w", err)
+	}
 	watched, unwatch := context.WithCancel(context.WithoutCancel(ctx))
 	var operators errgroup.Group
 	if d.Metrics != nil {

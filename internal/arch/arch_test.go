@@ -24,7 +24,7 @@ const module = "github.com/loopdesk/loopdesk/"
 func floors() [][]string {
 	return [][]string{
 		{"internal/kit/errs"},
-		{"internal/kit/clock", "internal/kit/id", "internal/kit/secret", "internal/kit/netguard", "internal/kit/richtext", "internal/kit/sheet", "internal/kit/text"},
+		{"internal/kit/clock", "internal/kit/id", "internal/kit/secret", "internal/kit/netguard", "internal/kit/phonetic", "internal/kit/richtext", "internal/kit/sheet", "internal/kit/text"},
 		{"internal/kit/db", "internal/kit/i18n", "internal/kit/blob", "internal/kit/mail"},
 		{"internal/kit/db/dbtest"},
 		{"internal/kit/job", "internal/kit/pubsub"},
@@ -32,7 +32,7 @@ func floors() [][]string {
 
 		{"internal/desk/access", "internal/desk/calendar", "internal/desk/wording"},
 		{"internal/desk/person", "internal/desk/setting"},
-		{"internal/desk/catalog", "internal/desk/triage", "internal/desk/queue", "internal/desk/announcement", "internal/desk/session", "internal/desk/privacy", "internal/desk/audit", "internal/desk/rota"},
+		{"internal/desk/catalog", "internal/desk/triage", "internal/desk/queue", "internal/desk/announcement", "internal/desk/session", "internal/desk/privacy", "internal/desk/audit", "internal/desk/rota", "internal/desk/directory"},
 		{"internal/desk/ticket"},
 		{
 			"internal/desk/sla", "internal/desk/promise", "internal/desk/approval", "internal/desk/runbook", "internal/desk/visit", "internal/desk/remote",

@@ -17,6 +17,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/directory"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
@@ -368,6 +369,8 @@ func (v *visitor) thing(r route) string {
 		return key(v.quarantined())
 	case "mailboxes":
 		return v.mailbox()
+	case "directory":
+		return v.imported(parts[3])
 	case "rota":
 		return key(v.rota())
 	case "notices":
@@ -394,6 +397,19 @@ func (v *visitor) thing(r route) string {
 	}
 	v.Fatalf("what does the id of %s name?", r.pattern)
 	return ""
+}
+
+// imported is a file of people, or a run of it.
+func (w *world) imported(what string) string {
+	w.Helper()
+	x, err := w.Directory.Upload(w.Context(), apptest.Actor(w.admin, "web"), directory.Import{Name: "people.csv"}, []byte("name,email\nNobody New,nobody.new@firm.example\n"))
+	w.must(err)
+	if what == "imports" {
+		return key(x.ID)
+	}
+	r, err := w.Directory.Apply(w.Context(), apptest.Actor(w.admin, "web"), x.ID, false)
+	w.must(err)
+	return key(r.ID)
 }
 
 // rota is one on which the agent is on call.

@@ -26,6 +26,12 @@ type Person struct {
 	Phone      string // at most 40 characters
 	Department string // at most 80 characters
 	Place      string // where to find them, at most 80 characters
+	Title      string // what they are in the organisation, at most 80 characters
+	Manager    string // whom they report to, as the directory says it, at most 80 characters
+	Further    Lines  // further telephone numbers, each at most 40 characters
+	Devices    Lines  // what they work with, as somebody wrote it down, each at most 80 characters
+	Source     string // the directory that keeps this entry: "", "csv", "ldap"
+	Outside    string // by which that directory knows them for good; unique within it
 	Lang       string // "zh-CN" or "en"
 	Zone       string // IANA time zone; empty means the desk's own
 	Role       access.Role
@@ -93,6 +99,13 @@ func CleanName(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
+// Clean returns the person as stored, Invalid with every field that is out of range. It asks no
+// table: whether the address is taken shows when it is saved.
+func (p Person) Clean() (Person, error) {
+	err := p.check()
+	return p, err
+}
+
 // check returns Invalid with every field that is out of range.
 func (p *Person) check() error {
 	var bad []errs.FieldError
@@ -114,6 +127,7 @@ func (p *Person) check() error {
 	if utf8.RuneCountInString(p.Place) > 80 {
 		bad = append(bad, errs.FieldError{Name: "place", Key: "person.too_long", Args: []any{"Max", 80}})
 	}
+	bad = p.checkDirectory(bad)
 	if p.Lang != "zh-CN" && p.Lang != "en" {
 		bad = append(bad, errs.FieldError{Name: "lang", Key: "person.lang_unknown"})
 	}
@@ -129,6 +143,33 @@ func (p *Person) check() error {
 		bad = append(bad, errs.FieldError{Name: "role", Key: "person.role_unknown"})
 	}
 	return errs.Invalidf(bad...)
+}
+
+// checkDirectory looks at what mostly comes from a directory.
+func (p *Person) checkDirectory(bad []errs.FieldError) []errs.FieldError {
+	p.Title, p.Manager = CleanName(p.Title), CleanName(p.Manager)
+	p.Further, p.Devices = ReadLines(string(p.Further)), ReadLines(string(p.Devices))
+	for _, x := range []struct {
+		name string
+		list []string
+		max  int
+	}{
+		{"title", []string{p.Title}, 80},
+		{"manager", []string{p.Manager}, 80},
+		{"numbers", p.Further.List(), 40},
+		{"devices", p.Devices.List(), 80},
+	} {
+		if len(x.list) > MaxLines {
+			bad = append(bad, errs.FieldError{Name: x.name, Key: "person.too_many_lines", Args: []any{"Max", MaxLines}})
+		}
+		for _, s := range x.list {
+			if utf8.RuneCountInString(s) > x.max {
+				bad = append(bad, errs.FieldError{Name: x.name, Key: "person.too_long", Args: []any{"Max", x.max}})
+				break
+			}
+		}
+	}
+	return bad
 }
 
 func (g *Group) check() error {

@@ -13,6 +13,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/event"
+	"github.com/loopdesk/loopdesk/internal/kit/phonetic"
 )
 
 // Service holds the commands and queries on people and groups.
@@ -54,6 +55,9 @@ func (s *Service) AddIn(ctx context.Context, tx *db.Tx, by access.Actor, p Perso
 		return Person{}, err
 	}
 	p.ID = which
+	if err := putKeys(ctx, tx, p); err != nil {
+		return Person{}, err
+	}
 	tx.AfterCommit(func() { s.cache.drop(p.ID) })
 	_, err = s.bus.Record(ctx, tx, by.Meta(p.CreatedAt), Added{Person: p.ID, Name: p.Name, Role: string(p.Role)})
 	return p, err
@@ -112,6 +116,9 @@ func (s *Service) Change(ctx context.Context, by access.Actor, p Person, version
 		if err := keepAnAdmin(ctx, tx, was); err != nil {
 			return err
 		}
+		if err := rekey(ctx, tx, was, p); err != nil {
+			return err
+		}
 		out = p
 		tx.AfterCommit(func() { s.cache.drop(p.ID) })
 		_, err = s.bus.Record(ctx, tx, by.Meta(s.clock.Now()), Changed{
@@ -125,7 +132,8 @@ func (s *Service) Change(ctx context.Context, by access.Actor, p Person, version
 // mayChange lets everybody edit their own plain fields and administrators edit everything.
 func (s *Service) mayChange(by access.Actor, was, p Person) error {
 	own := by.Kind == access.Person && ID(by.ID) == was.ID
-	if own && was.Role == p.Role && was.Active == p.Active && was.Email == p.Email && was.Skills == p.Skills && was.Limit == p.Limit {
+	if own && was.Role == p.Role && was.Active == p.Active && was.Email == p.Email && was.Skills == p.Skills && was.Limit == p.Limit &&
+		was.Title == p.Title && was.Manager == p.Manager && was.Devices == p.Devices && was.Source == p.Source && was.Outside == p.Outside {
 		return access.Can(by, access.SelfWork, access.Object{})
 	}
 	return access.Can(by, access.AdminWork, access.Object{})
@@ -165,6 +173,10 @@ func changes(a, b Person) []string {
 	add("phone", a.Phone != b.Phone)
 	add("department", a.Department != b.Department)
 	add("place", a.Place != b.Place)
+	add("title", a.Title != b.Title)
+	add("manager", a.Manager != b.Manager)
+	add("numbers", a.Further != b.Further)
+	add("devices", a.Devices != b.Devices)
 	add("lang", a.Lang != b.Lang)
 	add("zone", a.Zone != b.Zone)
 	add("role", a.Role != b.Role)
@@ -207,8 +219,17 @@ func (s *Service) List(ctx context.Context, by access.Actor, f Filter) ([]Person
 	find := search{staff: f.Staff, after: Person{ID: f.After.ID, Name: CleanName(f.After.Name)}, limit: f.Limit}
 	if text := CleanName(f.Text); text != "" {
 		find.lower, find.typed = pattern(strings.ToLower(text)), pattern(text)
+		if len(phonetic.Fold(text)) > 1 && isLetters(text) {
+			find.sound = phonetic.Fold(text)
+			find.beyond = phonetic.End(find.sound)
+		}
 	}
 	return list(ctx, s.db, find)
+}
+
+// isLetters reports whether a text may be how a name sounds: letters alone.
+func isLetters(s string) bool {
+	return strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz'-") == ""
 }
 
 // pattern finds the text anywhere; wildcards in it mean themselves.

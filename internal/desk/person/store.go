@@ -7,22 +7,26 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
+	"github.com/loopdesk/loopdesk/internal/kit/phonetic"
 )
 
-const columns = `id, name, email, phone, department, place, lang, zone, role, active, skills, work_limit, version, created_at`
+const columns = `id, name, email, phone, department, place, title, manager, numbers, devices, source, outside, lang, zone, role, active, skills, work_limit, version, created_at`
 
 func scan(r db.Row) (p Person, err error) {
-	err = r.Scan(&p.ID, &p.Name, &p.Email, &p.Phone, &p.Department, &p.Place, &p.Lang, &p.Zone, &p.Role, &p.Active, &p.Skills, &p.Limit, &p.Version, &p.CreatedAt)
+	err = r.Scan(&p.ID, &p.Name, &p.Email, &p.Phone, &p.Department, &p.Place, &p.Title, &p.Manager, &p.Further, &p.Devices,
+		&p.Source, &p.Outside, &p.Lang, &p.Zone, &p.Role, &p.Active, &p.Skills, &p.Limit, &p.Version, &p.CreatedAt)
 	return p, err
 }
 
 // insert returns NotFound, and leaves the transaction whole, where somebody has the address already.
 func insert(ctx context.Context, tx *db.Tx, p Person) (ID, error) {
 	n, err := db.Insert(ctx, tx, `
-		INSERT INTO person (name, email, phone, department, place, lang, zone, role, active, created_at, skills, work_limit)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+		INSERT INTO person (name, email, phone, department, place, lang, zone, role, active, created_at, skills, work_limit,
+			title, manager, numbers, devices, source, outside, key_rules)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 		ON CONFLICT (email) DO NOTHING RETURNING id`,
-		p.Name, p.Email, p.Phone, p.Department, p.Place, p.Lang, p.Zone, p.Role, p.Active, p.CreatedAt, p.Skills, p.Limit)
+		p.Name, p.Email, p.Phone, p.Department, p.Place, p.Lang, p.Zone, p.Role, p.Active, p.CreatedAt, p.Skills, p.Limit,
+		p.Title, p.Manager, p.Further, p.Devices, p.Source, p.Outside, phonetic.Rules)
 	return ID(n), err
 }
 
@@ -41,9 +45,10 @@ func take(ctx context.Context, tx *db.Tx, which ID) (Person, error) {
 func save(ctx context.Context, tx *db.Tx, p Person) error {
 	_, err := db.Exec(ctx, tx, `
 		UPDATE person SET name = $2, email = $3, phone = $4, department = $5, place = $6, lang = $7, zone = $8, role = $9, active = $10,
-			skills = $11, work_limit = $12
+			skills = $11, work_limit = $12, title = $13, manager = $14, numbers = $15, devices = $16, source = $17, outside = $18, key_rules = $19
 		WHERE id = $1`,
-		p.ID, p.Name, p.Email, p.Phone, p.Department, p.Place, p.Lang, p.Zone, p.Role, p.Active, p.Skills, p.Limit)
+		p.ID, p.Name, p.Email, p.Phone, p.Department, p.Place, p.Lang, p.Zone, p.Role, p.Active, p.Skills, p.Limit,
+		p.Title, p.Manager, p.Further, p.Devices, p.Source, p.Outside, phonetic.Rules)
 	return err
 }
 
@@ -53,6 +58,8 @@ type search struct {
 	active bool
 	lower  string // the text in small letters
 	typed  string // as typed: SQLite makes only a–z small
+	sound  string // the text as a key of how a name sounds, and the first key behind all that begin so
+	beyond string
 	after  Person
 	limit  int
 }
@@ -64,9 +71,11 @@ func list(ctx context.Context, q db.Querier, f search) ([]Person, error) {
 	return db.All(ctx, q, scan, `SELECT `+columns+` FROM person
 		WHERE (name, id) > ($1, $2) AND ($3 = FALSE OR role <> 'requester') AND ($4 = FALSE OR active = TRUE)
 		AND ($5 = '' OR lower(name) LIKE $5 ESCAPE '!' OR name LIKE $6 ESCAPE '!' OR email LIKE $5 ESCAPE '!'
-			OR lower(department) LIKE $5 ESCAPE '!' OR department LIKE $6 ESCAPE '!' OR phone LIKE $5 ESCAPE '!')
+			OR lower(department) LIKE $5 ESCAPE '!' OR department LIKE $6 ESCAPE '!' OR phone LIKE $5 ESCAPE '!'
+			OR numbers LIKE $5 ESCAPE '!'
+			OR $8 <> '' AND id IN (SELECT person_id FROM person_key WHERE kind = 'sound' AND key >= $8 AND ($9 = '' OR key < $9)))
 		ORDER BY name, id LIMIT $7`,
-		f.after.Name, f.after.ID, f.staff, f.active, f.lower, f.typed, f.limit)
+		f.after.Name, f.after.ID, f.staff, f.active, f.lower, f.typed, f.limit, f.sound, f.beyond)
 }
 
 // lockAdmins makes two changes of administrators wait for each other, so that neither counts

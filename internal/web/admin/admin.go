@@ -12,6 +12,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/directory"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
@@ -41,6 +42,7 @@ type Parts struct {
 	Rotas       *rota.Service
 	Majors      *major.Service
 	Intake      *intake.Service
+	Directory   *directory.Service
 	// TryMailbox signs in to a mailbox and returns how many messages lie there, or a *intake.MailboxError.
 	TryMailbox func(context.Context, intake.Mailbox) (int, error)
 	// Quarantined counts the messages that wait for somebody to look at them.
@@ -88,6 +90,7 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Post("/admin/holidays", access.AdminWork, f.importYears)
 	r.Get("/admin/holidays/{set}/{year}", access.AdminRead, f.yearFile)
 	r.Post("/admin/holidays/{set}/{year}/remove", access.AdminWork, f.removeYear)
+	f.mountDirectory(r)
 	f.mountEscalation(r)
 	r.Get("/admin/desk", access.AdminRead, f.showDesk)
 	r.Post("/admin/desk", access.AdminWork, f.saveDesk)
@@ -129,7 +132,7 @@ func show(c *page.Ctx, status int, titleKey, leadKey string, body func(page.Fram
 func places() [][]place {
 	return [][]place{
 		{{"admin.overview", "/admin", "gauge"}},
-		{{"admin.people", "/admin/people", "users"}, {"admin.groups", "/admin/groups", "headset"}},
+		{{"admin.people", "/admin/people", "users"}, {"directoryadmin.title", "/admin/directory", "book-open"}, {"admin.groups", "/admin/groups", "headset"}},
 		{{"admin.categories", "/admin/categories", "folder-tree"}, {"admin.services", "/admin/services", "server"}, {"admin.grading", "/admin/grading", "scale"}, {"policyadmin.title", "/admin/policies", "timer"}, {"calendaradmin.calendars", "/admin/calendars", "calendar"}, {"escalationadmin.title", "/admin/escalation", "bell-ring"}},
 		{{"admin.desk", "/admin/desk", "settings"}, {"admin.mail", "/admin/mail", "mail"}, {"mailadmin.letters", "/admin/letters", "file-text"}, {"mailadmin.pace", "/admin/pace", "timer"}, {"mailboxadmin.title", "/admin/mailboxes", "inbox"}, {"senderadmin.title", "/admin/senders", "shield-check"}, {"admin.quarantine", "/work/quarantine", "shield-alert"}, {"admin.jobs", "/admin/jobs", "list-restart"}},
 	}

@@ -75,7 +75,7 @@ type personView struct {
 }
 
 func personFields() []string {
-	return []string{"name", "email", "phone", "department", "place", "lang", "zone", "role", "active", "skills", "limit", "version"}
+	return []string{"name", "email", "phone", "department", "place", "title", "manager", "numbers", "devices", "lang", "zone", "role", "active", "skills", "limit", "version"}
 }
 
 func (f *Faces) newPerson(c *page.Ctx) error {
@@ -93,7 +93,8 @@ func (f *Faces) showPerson(c *page.Ctx, status int, v personView) error {
 // read writes a form into a person.
 func read(form *page.Form, p person.Person) person.Person {
 	p.Name, p.Email, p.Phone = form.Get("name"), form.Get("email"), form.Get("phone")
-	p.Department, p.Place = form.Get("department"), form.Get("place")
+	p.Department, p.Place, p.Title, p.Manager = form.Get("department"), form.Get("place"), form.Get("title"), form.Get("manager")
+	p.Further, p.Devices = person.ReadLines(form.Get("numbers")), person.ReadLines(form.Get("devices"))
 	p.Lang, p.Zone, p.Role = form.Get("lang"), form.Text("zone"), access.Role(form.Get("role"))
 	p.Active = form.On("active")
 	p.Skills, p.Limit = person.ReadSkills(form.Get("skills")), limitOf(form)
@@ -135,6 +136,7 @@ func personForm(p person.Person) *page.Form {
 		active = "yes"
 	}
 	return page.Filled("name", p.Name, "email", p.Email, "phone", p.Phone, "department", p.Department, "place", p.Place,
+		"title", p.Title, "manager", p.Manager, "numbers", string(p.Further), "devices", string(p.Devices),
 		"lang", p.Lang, "zone", p.Zone, "role", string(p.Role), "active", active, "skills", skillsText(p.Skills), "limit", limitText(p.Limit), "version", num(p.Version))
 }
 

@@ -131,6 +131,10 @@ func readValue(f *Form, p *multipart.Part, left int64) (int64, error) {
 	if p.FormName() == "" {
 		return 0, errs.New(errs.Invalid, "page.form_kind")
 	}
+	if f.raw && p.FormName() == f.text {
+		f.Bytes = v
+		v = []byte(p.FileName())
+	}
 	f.Values.Add(clean(p.FormName()), clean(string(v)))
 	return left - int64(len(v)), nil
 }

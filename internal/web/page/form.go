@@ -42,7 +42,10 @@ type Form struct {
 	Gaps   []Gap               // what a gate found missing
 	Stale  bool                // somebody was quicker; the texts are kept
 
+	Bytes []byte // the file of FormWithBytes, as it came
+
 	text string // the field whose file is read as text
+	raw  bool   // and is wanted as it came, whatever its encoding
 }
 
 // Filled makes a form from pairs of name and value, for the first showing.
@@ -142,6 +145,12 @@ func (c *Ctx) Form(limit int64, fields ...string) (*Form, error) {
 // text is the value of the field, and counts towards the limit.
 func (c *Ctx) FormWithText(limit int64, file string, fields ...string) (*Form, error) {
 	return c.form(&Form{Values: url.Values{}, text: file}, limit, append(fields, file))
+}
+
+// FormWithBytes is FormWithText for a file whose encoding is not known yet: it stands in Bytes as
+// it came, and in no field. The name under which it was sent is the value of the field.
+func (c *Ctx) FormWithBytes(limit int64, file string, fields ...string) (*Form, error) {
+	return c.form(&Form{Values: url.Values{}, text: file, raw: true}, limit, append(fields, file))
 }
 
 func (c *Ctx) form(f *Form, limit int64, fields []string) (*Form, error) {

@@ -43,6 +43,7 @@ type Option struct {
 	Label string
 	Note  string
 	Off   bool
+	Keys  string // of a Select: what it is also found by while one types, with blanks between
 }
 
 func (f Field) id() string {

@@ -57,8 +57,8 @@ func (f *Faces) caller(c *page.Ctx, form *page.Form) (caller, error) {
 	if v.Text == "" {
 		return v, nil
 	}
-	list, err := f.People.List(c.Context(), c.Actor, person.Filter{Text: v.Text, Limit: 2 * foundPeople})
-	list = slices.DeleteFunc(list, func(p person.Person) bool { return !p.Active || p.ID == v.Who.ID })
+	list, err := f.People.Find(c.Context(), c.Actor, v.Text, false, 2*foundPeople)
+	list = slices.DeleteFunc(list, func(p person.Person) bool { return p.ID == v.Who.ID })
 	v.Found = list[:min(len(list), foundPeople)]
 	return v, err
 }

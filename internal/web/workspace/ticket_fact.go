@@ -106,7 +106,7 @@ func (s *sheet) staffOptions() []ui.Option {
 	}
 	var inside, outside []ui.Option
 	for _, p := range s.staff {
-		o := ui.Option{Value: key(int64(p.ID)), Label: p.Name}
+		o := ui.Option{Value: key(int64(p.ID)), Label: p.Name, Keys: p.Sounds()}
 		if members[int64(p.ID)] {
 			o.Label += s.T("workticket.in_group")
 			inside = append(inside, o)

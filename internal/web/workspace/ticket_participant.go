@@ -46,8 +46,7 @@ func (f *Faces) matching(c *page.Ctx, text string) ([]person.Person, error) {
 	if text == "" {
 		return nil, nil
 	}
-	list, err := f.People.List(c.Context(), c.Actor, person.Filter{Text: text, Limit: 2 * foundPeople})
-	return slices.DeleteFunc(list, func(p person.Person) bool { return !p.Active }), err
+	return f.People.Find(c.Context(), c.Actor, text, false, 2*foundPeople)
 }
 
 // findParticipant answers who may be meant, while one is still typing.

@@ -13,6 +13,7 @@ import "./live.js";
 import "./open.js";
 import "./focus.js";
 import "./rows.js";
+import "./sound.js";
 import "./theme.js";
 import "./time.js";
 import "./toast.js";
