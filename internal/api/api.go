@@ -30,6 +30,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/desk/wordbook"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
 )
 
@@ -52,6 +53,7 @@ type Parts struct {
 	Pull        *pull.Service
 	Reports     *report.Service
 	Search      *search.Service
+	Words       *wordbook.Service // nil remarks on nothing
 	Clock       clock.Clock
 	Log         *slog.Logger // nil for silence
 

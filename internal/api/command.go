@@ -44,6 +44,7 @@ func command[B any](a *API, name ticket.Name, do access.Action, summary, about s
 			return nil, err
 		}
 		out := &commandOut{ETag: etag(t), Body: a.whole(ctx, r, t)}
+		out.Body.Warnings = a.warnings(ctx, r, t, cmd)
 		if in.DryRun {
 			out.DryRun = "true"
 		}

@@ -117,6 +117,7 @@ func (a *API) createMessage(ctx context.Context, r reader, in *commandIn[createM
 		return nil, err
 	}
 	out := &createMessageOut{Location: Prefix + "/tickets/" + strconv.FormatInt(t.Number, 10) + "/messages", ETag: etag(t), Body: a.whole(ctx, r, t)}
+	out.Body.Warnings = a.warnings(ctx, r, t, cmd)
 	if in.DryRun {
 		out.DryRun = "true"
 	}

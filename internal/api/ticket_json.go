@@ -50,7 +50,8 @@ type ticketJSON struct {
 	NextDue         time.Time `json:"next_due,omitzero" doc:"Staff only"`
 	NextClock       string    `json:"next_clock,omitempty" doc:"Staff only: response, update, silence, accept, resolve, confirm, archive"`
 
-	Detail *detailJSON `json:"detail,omitempty" doc:"Missing in lists"`
+	Detail   *detailJSON   `json:"detail,omitempty" doc:"Missing in lists"`
+	Warnings []warningJSON `json:"warnings,omitempty" nullable:"false" doc:"In answer to reply, resolve and record: what the desk's wording rules say of the words (N10, N17, N29, N41). They were kept or sent all the same"`
 }
 
 // detailJSON is what no list needs.

@@ -350,8 +350,8 @@ func TestN2_TheScoreCountsWhatIsDecided(t *testing.T) {
 	for _, s := range norm.Steps() {
 		steps += len(judge(fresh()).Step(s))
 	}
-	if all := len(judge(fresh()).Verdicts); steps != all || all != 13 {
-		t.Errorf("%d verdicts, %d of them on the rail, want 13", all, steps)
+	if all := len(judge(fresh()).Verdicts); steps != all || all != 16 {
+		t.Errorf("%d verdicts, %d of them on the rail, want 16", all, steps)
 	}
 }
 

@@ -34,6 +34,7 @@ type world struct {
 	active   map[person.ID]bool            // may sign in and be written to, likewise
 	invited  person.ID                     // who has the address that the command names; 0 for nobody
 	lang     string                        // of people whom a command makes known
+	worded   Worded                        // what was found in the words of the command
 	reopen   time.Duration                 // how long after closing a requester may reopen
 }
 
@@ -76,6 +77,7 @@ type (
 		Say
 		Promise time.Time
 		Words   string // the words that tell it
+		Anyway  bool   // the writer has seen the remarks on the wording
 	}
 	// Note is a message for staff only.
 	Note struct{ Say }
@@ -106,6 +108,7 @@ type (
 		Solution     Solution
 		Difficulties string // the closure sheet may come along (N36)
 		Approach     string
+		Anyway       bool // the writer has seen the remarks on the wording
 	}
 	// Confirm is the requester's word that it works. Staff may record it from a telephone call with Evidence.
 	Confirm struct {

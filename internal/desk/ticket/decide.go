@@ -89,7 +89,7 @@ func (c Grade) decide(t Ticket, w world) ([]Fact, error) {
 	return []Fact{f}, fits(map[string]string{"reason": c.Reason})
 }
 
-func (c Record) decide(t Ticket, _ world) ([]Fact, error) {
+func (c Record) decide(t Ticket, w world) ([]Fact, error) {
 	out := map[Element]Answer{}
 	var bad []errs.FieldError
 	for _, e := range Elements() {
@@ -115,7 +115,7 @@ func (c Record) decide(t Ticket, _ world) ([]Fact, error) {
 	if len(out) == 0 {
 		return nil, errs.Field("symptom", "ticket.record_nothing")
 	}
-	return []Fact{Noted{Of{t.ID}, out}}, nil
+	return []Fact{Noted{Of{t.ID}, out, w.worded.of(t)}}, nil
 }
 
 func (c ReadBackWith) decide(t Ticket, _ world) ([]Fact, error) {
@@ -139,7 +139,7 @@ func (c Reply) decide(t Ticket, w world) ([]Fact, error) {
 	said := Said{Of: Of{t.ID}, Message: w.message, Kind: Public, ByRequester: byUser}
 	if !byUser {
 		said.FirstResponse = t.FirstResponseAt.IsZero() && w.by.Kind == access.Person
-		said.Promise, said.Words = c.Promise, oneLine(clean(c.Words), maxWords)
+		said.Promise, said.Words, said.Worded = c.Promise, oneLine(clean(c.Words), maxWords), w.worded.of(t)
 		return []Fact{said}, ahead("promise", "ticket.promise", c.Promise, w.at)
 	}
 	if t.Status == Pending && t.Detail.Hold.Reason == ForRequester {
@@ -176,7 +176,7 @@ func (c Resolve) decide(t Ticket, w world) ([]Fact, error) {
 	}); err != nil {
 		return nil, err
 	}
-	out := []Fact{SolutionGiven{Of{t.ID}, s}}
+	out := []Fact{SolutionGiven{Of{t.ID}, s, w.worded.of(t)}}
 	if tidy(c.Difficulties) != "" || tidy(c.Approach) != "" {
 		out = append(out, Archived{Of{t.ID}, tidy(c.Difficulties), tidy(c.Approach)})
 	}

@@ -44,6 +44,7 @@ type (
 
 		Organisation string `json:",omitempty"` // the requester's department when it was recorded
 		Site         string `json:",omitempty"` // and their place
+		Worded       Worded `json:",omitzero"`  // what was found in the words of the record (N17)
 	}
 	// Acknowledged says that the requester was told the number and what to expect (N19, N20).
 	Acknowledged struct {
@@ -94,6 +95,7 @@ type (
 	Noted struct {
 		Of
 		Intake map[Element]Answer
+		Worded Worded `json:",omitzero"` // what was found in the words (N17)
 	}
 	// ReadBackDone says that the caller heard the record and agreed (N18).
 	ReadBackDone struct {
@@ -112,6 +114,7 @@ type (
 
 		Promise time.Time `json:",omitzero"`  // by when the words say that the requester hears next
 		Words   string    `json:",omitempty"` // with which they say it
+		Worded  Worded    `json:",omitzero"`  // what was found in the words (N10, N29, N41)
 	}
 	// Held makes the ticket wait (N30).
 	Held struct {
@@ -141,6 +144,7 @@ type (
 	SolutionGiven struct {
 		Of
 		Solution Solution
+		Worded   Worded `json:",omitzero"` // what was found in the words (N10, N41)
 	}
 	// UserConfirmed is the requester's word that it works again (N35).
 	UserConfirmed struct {

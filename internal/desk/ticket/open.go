@@ -34,6 +34,8 @@ type Request struct {
 	// Where the requester belongs, for policies. Record fills them in; callers of RecordIn do.
 	Organisation string
 	Site         string
+
+	worded Worded
 }
 
 // errKnown leaves a commit in which the key turned out to be taken already.
@@ -108,7 +110,7 @@ func (s *Service) mayOpen(ctx context.Context, by access.Actor, r *Request) erro
 		return err
 	}
 	r.Intake = withDirectory(r.Intake, p)
-	r.Organisation, r.Site = p.Department, p.Place
+	r.Organisation, r.Site, r.worded = p.Department, p.Place, s.wordedRecord(ctx, by, *r)
 	return nil
 }
 
@@ -173,7 +175,7 @@ func (s *Service) RecordIn(ctx context.Context, tx *db.Tx, by access.Actor, r Re
 	born := Recorded{
 		Of: Of{t.ID}, Number: t.Number, Token: t.Token, Subject: t.Subject, Snippet: oneLine(r.Say.Text, 140), Requester: r.Requester,
 		Channel: r.Channel, Category: r.Category, Service: r.Service, Group: r.Group, Intake: r.Intake, Message: said, Quiet: r.Quiet,
-		Organisation: r.Organisation, Site: r.Site,
+		Organisation: r.Organisation, Site: r.Site, Worded: r.worded,
 	}
 	list := []Fact{born}
 	if r.Quiet == "" {

@@ -37,6 +37,9 @@ type Parts struct {
 	Plan func(Ticket) (time.Time, string)
 	// Expect returns the time that the acknowledgement of a new ticket tells (N20). As Plan.
 	Expect func(Ticket) time.Time
+	// Wording returns what the desk's rules say of words of its own; nil where nobody looks. It
+	// runs before the commit.
+	Wording func(context.Context, []Writing) []Remark
 	// Settled takes part in each commit that changed a ticket, once per ticket, after its facts:
 	// for rooms that keep an appointment with it. nil for nobody.
 	Settled func(context.Context, *db.Tx, Ticket) error
@@ -226,7 +229,7 @@ func (s *Service) world(ctx context.Context, by access.Actor, cmd Command) (worl
 		by: by, at: s.Clock.Now(), matrix: matrix, missing: s.Gates.missing,
 		reopen: time.Duration(s.Settings.Desk(ctx).ReopenDays) * 24 * time.Hour,
 		staff:  map[person.ID]bool{}, group: map[person.GroupID]bool{},
-		category: map[catalog.CategoryID]bool{}, service: map[catalog.ServiceID]bool{}, active: map[person.ID]bool{},
+		worded: s.worded(ctx, by, cmd), category: map[catalog.CategoryID]bool{}, service: map[catalog.ServiceID]bool{}, active: map[person.ID]bool{},
 	}
 	people := func(list ...person.ID) {
 		for _, who := range list {

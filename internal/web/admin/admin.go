@@ -23,6 +23,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/desk/wordbook"
 	"github.com/loopdesk/loopdesk/internal/kit/job"
 	"github.com/loopdesk/loopdesk/internal/web/page"
 	"github.com/loopdesk/loopdesk/internal/web/ui"
@@ -43,6 +44,7 @@ type Parts struct {
 	Majors      *major.Service
 	Intake      *intake.Service
 	Directory   *directory.Service
+	Words       *wordbook.Service
 	// TryMailbox signs in to a mailbox and returns how many messages lie there, or a *intake.MailboxError.
 	TryMailbox func(context.Context, intake.Mailbox) (int, error)
 	// Quarantined counts the messages that wait for somebody to look at them.
@@ -112,6 +114,7 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Post("/admin/mailboxes/{id}", access.AdminWork, f.saveMailbox)
 	r.Post("/admin/mailboxes/{id}/test", access.AdminWork, f.testMailbox)
 	r.Post("/admin/mailboxes/{id}/remove", access.AdminWork, f.removeMailbox)
+	f.mountWording(r)
 	r.Get("/admin/jobs", access.AdminRead, f.listJobs)
 	r.Post("/admin/jobs/{id}/retry", access.AdminWork, f.retryJob)
 	r.Post("/admin/jobs/{id}/discard", access.AdminWork, f.discardJob)
@@ -134,7 +137,7 @@ func places() [][]place {
 		{{"admin.overview", "/admin", "gauge"}},
 		{{"admin.people", "/admin/people", "users"}, {"directoryadmin.title", "/admin/directory", "book-open"}, {"admin.groups", "/admin/groups", "headset"}},
 		{{"admin.categories", "/admin/categories", "folder-tree"}, {"admin.services", "/admin/services", "server"}, {"admin.grading", "/admin/grading", "scale"}, {"policyadmin.title", "/admin/policies", "timer"}, {"calendaradmin.calendars", "/admin/calendars", "calendar"}, {"escalationadmin.title", "/admin/escalation", "bell-ring"}},
-		{{"admin.desk", "/admin/desk", "settings"}, {"admin.mail", "/admin/mail", "mail"}, {"mailadmin.letters", "/admin/letters", "file-text"}, {"mailadmin.pace", "/admin/pace", "timer"}, {"mailboxadmin.title", "/admin/mailboxes", "inbox"}, {"senderadmin.title", "/admin/senders", "shield-check"}, {"admin.quarantine", "/work/quarantine", "shield-alert"}, {"admin.jobs", "/admin/jobs", "list-restart"}},
+		{{"admin.desk", "/admin/desk", "settings"}, {"admin.mail", "/admin/mail", "mail"}, {"mailadmin.letters", "/admin/letters", "file-text"}, {"mailadmin.pace", "/admin/pace", "timer"}, {"wordingadmin.title", "/admin/wording", "spell-check-2"}, {"mailboxadmin.title", "/admin/mailboxes", "inbox"}, {"senderadmin.title", "/admin/senders", "shield-check"}, {"admin.quarantine", "/work/quarantine", "shield-alert"}, {"admin.jobs", "/admin/jobs", "list-restart"}},
 	}
 }
 

@@ -31,6 +31,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
+	"github.com/loopdesk/loopdesk/internal/desk/wordbook"
 	"github.com/loopdesk/loopdesk/internal/kit/blob"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
@@ -118,6 +119,7 @@ func newHouse(t *testing.T) *house {
 	finds := search.NewService(search.Parts{DB: h.db, Clock: h.clock, Jobs: h.jobs, People: h.people, Catalog: h.catalog})
 	event.WithinAny(bus, finds.Heard)
 	workspace.New(workspace.Parts{
+		Words:   wordbook.NewService(h.settings),
 		Search:  finds,
 		Tickets: h.tickets, People: h.people, Catalog: h.catalog, Settings: h.settings, Clocks: h.clocks,
 		Norm: norm.NewService(h.tickets, h.clocks, h.clock), Intake: h.intake, Notify: h.notices,

@@ -13,6 +13,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
+	"github.com/loopdesk/loopdesk/internal/desk/wording"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/id"
 	"github.com/loopdesk/loopdesk/internal/web/page"
@@ -26,6 +27,7 @@ func (f *Faces) mountIntake(r *page.Router) {
 	r.Get("/work/phone", access.TicketOpenFor, f.phonePad)
 	r.Get("/work/phone/people", access.PersonRead, f.findPeople)
 	r.Post("/work/phone", access.TicketOpenFor, f.takeCall)
+	r.Post("/work/wording", access.TicketOpenFor, f.checkRecord)
 	r.Post("/work/phone/check", access.TicketOpenFor, f.checkCall)
 }
 
@@ -247,6 +249,8 @@ type elementView struct {
 	Hint    string
 	Options []ui.Option // where one of a few is chosen
 	Known   bool        // the directory says it already
+	Judged  bool        // whether it is precise is looked at (N17)
+	Vague   []wording.Remark
 	Form    *page.Form
 }
 
@@ -256,12 +260,15 @@ func (e elementView) id() string { return "el-" + e.Name }
 func contact(list []elementView) elementView { return list[0] }
 
 // elementViews are the lines of the record. known says how the requester is reached.
-func elementViews(c *page.Ctx, form *page.Form, known string) []elementView {
+func (f *Faces) elementViews(c *page.Ctx, form *page.Form, known string) []elementView {
 	var out []elementView
 	for _, e := range askedElements() {
 		v := elementView{Name: string(e), Label: c.T("work.element_" + string(e)), Hint: c.T("work.element_hint_" + string(e)), Form: form}
 		if e == ticket.Contact && known != "" {
 			v.Hint, v.Known = known, true
+		}
+		if v.Judged = slices.Contains(ticket.Judged(), e); v.Judged {
+			v.Vague = f.vague(c, form.Get(v.Name))
 		}
 		if e == ticket.People {
 			v.Options = affectedOptions(c)

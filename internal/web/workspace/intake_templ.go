@@ -809,6 +809,12 @@ func elementLine(f page.Frame, e elementView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
+		if e.Judged {
+			templ_7745c5c3_Err = elementRemarks(f, e.Name, e.Form.Get(e.Name), e.Vague).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
 		for _, name := range []string{e.Name, e.Name + "_reason"} {
 			if e.Form.Mark(name) != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 68, "<p class=\"er\">")
@@ -826,7 +832,7 @@ func elementLine(f page.Frame, e elementView) templ.Component {
 				var templ_7745c5c3_Var42 string
 				templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(e.Form.Mark(name))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workspace/intake.templ`, Line: 140, Col: 30}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workspace/intake.templ`, Line: 143, Col: 30}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var42))
 				if templ_7745c5c3_Err != nil {

@@ -42,7 +42,7 @@ func (f *Faces) showNew(c *page.Ctx, status int, form *page.Form) error {
 	for _, ch := range []ticket.Channel{ticket.Web, ticket.Phone, ticket.Mail} {
 		v.Channels = append(v.Channels, ui.Option{Value: string(ch), Label: c.T("work.channel_" + string(ch))})
 	}
-	v.Elements = elementViews(c, form, reached(v.Caller.Who))
+	v.Elements = f.elementViews(c, form, reached(v.Caller.Who))
 	if v.From, err = f.choices(c); err != nil {
 		return err
 	}

@@ -197,7 +197,7 @@ func (f *Faces) pad(c *page.Ctx, form *page.Form, choose func(caller) caller) (p
 	if err = f.otherCalls(c, &v); err != nil {
 		return v, err
 	}
-	v.Elements = elementViews(c, form, reached(v.Caller.Who))
+	v.Elements = f.elementViews(c, form, reached(v.Caller.Who))
 	record := f.callElements(c, form, v.Caller)
 	for _, e := range ticket.Elements() {
 		if !record[e].Filled() {

@@ -29,6 +29,7 @@ func (f *Faces) mountTicket(r *page.Router) {
 	r.Get(at+"/people", access.PersonRead, f.findParticipant)
 	r.Post(at+"/draft", access.TicketWork, f.keepDraft)
 	r.Post(at+"/preview", access.TicketWork, f.previewSolution)
+	r.Post(at+"/wording", access.TicketWork, f.checkWording)
 	r.Post(at+"/promise", access.TicketWork, f.offerPromise)
 	r.Post(at+"/send-again", access.TicketWork, f.sendAgain)
 	r.Post(at+"/undo/{version}", access.TicketWork, f.undo)

@@ -49,12 +49,12 @@ func deeds() map[ticket.Name]deed {
 		ticket.CmdGrade:             small(plain(readGrade), "core", "affected", "halt", "override", "reason"),
 		ticket.CmdRecord:            small(readRecord, elements...),
 		ticket.CmdReadBack:          small(plain(readReadBack), "items"),
-		ticket.CmdReply:             long(readReply, append(offerFields(), "text", page.FileField)...),
+		ticket.CmdReply:             long(readReply, append(offerFields(), "text", seenField, page.FileField)...),
 		ticket.CmdNote:              long(plain(readNote), "text", page.FileField),
 		ticket.CmdCall:              long(readCall, "text", "direction", "length", "spoke", page.FileField),
 		ticket.CmdHold:              small(readHold, "reason", "stuck", "doing", "next", "vendor", "case", "vendor_by"),
 		ticket.CmdResume:            small(plain(func(*page.Form) ticket.Command { return ticket.Resume{} })),
-		ticket.CmdResolve:           leads(long(plain(readResolve), append(solutionFields(), "how")...)),
+		ticket.CmdResolve:           leads(long(readResolve, append(solutionFields(), "how", seenField)...)),
 		ticket.CmdConfirm:           leads(small(plain(readConfirm), "evidence", "solution")),
 		ticket.CmdArchive:           leads(small(plain(readArchive), "difficulties", "approach")),
 		ticket.CmdClose:             leads(small(plain(readClose), "as", "reason")),
@@ -195,10 +195,6 @@ func localField(c *page.Ctx, form *page.Form, name string) (time.Time, error) {
 		return time.Time{}, errs.Field(name, "workticket.time_shape")
 	}
 	return at, nil
-}
-
-func readResolve(form *page.Form) ticket.Command {
-	return ticket.Resolve{Solution: solutionOf(form), Difficulties: form.Text("difficulties"), Approach: form.Text("approach")}
 }
 
 func solutionOf(form *page.Form) ticket.Solution {

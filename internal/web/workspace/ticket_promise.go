@@ -3,6 +3,8 @@
 package workspace
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -100,30 +102,46 @@ func (f *Faces) offerPromise(c *page.Ctx) error {
 // not been asked about these words yet is asked before they are sent.
 func readReply(f *Faces, c *page.Ctx, t ticket.Ticket, form *page.Form) (ticket.Command, error) {
 	r := ticket.Reply{Say: sayOf(form)}
+	list := f.bare(c, t).replyRemarks(r.Text, false)
+	asked := askWording(list, form)
+	r.Anyway = sentAnyway(list, form)
 	found, tells := f.recognised(c, t, r.Text)
 	switch {
 	case !tells, form.Get("promise_off") == found.Words:
-		return r, nil
+		return r, asked
 	case form.Get("promise_for") != found.Words:
-		return nil, errs.Field("promise", "workticket.promise_ask")
+		return nil, joined(errs.Field("promise", "workticket.promise_ask"), asked)
 	case !form.On("promise_keep"):
-		return r, nil
+		return r, asked
 	}
 	by, err := localField(c, form, "promise")
 	if err == nil && by.IsZero() {
 		err = errs.Field("promise", "workticket.time_shape")
 	}
 	r.Promise, r.Words = by, found.Words
-	return r, err
+	return r, joined(err, asked)
+}
+
+// joined makes one refusal of two, so that whoever is asked is asked once.
+func joined(a, b error) error {
+	x, y := errs.As(a), errs.As(b)
+	if x == nil || y == nil {
+		return cmp.Or(a, b)
+	}
+	return errs.Invalidf(append(slices.Clone(x.Fields), y.Fields...)...)
+}
+
+// replyForm is the form of the reply where it was refused; nil else.
+func (s *sheet) replyForm() *page.Form {
+	if s.spot != "reply" {
+		return nil
+	}
+	return s.form
 }
 
 // replyOffer is the offer for what stands in the box of the reply.
 func (s *sheet) replyOffer(text string) offer {
-	form := s.form
-	if s.spot != "reply" {
-		form = nil
-	}
-	o, _ := s.f.offerOf(s.c, s.t, text, form)
+	o, _ := s.f.offerOf(s.c, s.t, text, s.replyForm())
 	return o
 }
 

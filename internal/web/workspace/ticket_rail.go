@@ -172,6 +172,10 @@ func (s *sheet) fillIntake(step *ui.Step) {
 	have, all := s.t.Complete(), len(ticket.Elements())
 	elements := s.T("workticket.elements", "Have", have, "All", all)
 	step.Items = append(s.item("N15", "record", elements), s.item("N18", "read-back", s.T("gap.read_back"))...)
+	if v := s.verdict("N17"); v.State == norm.Missed && len(s.item("N15", "record", "")) == 0 && ticket.May(ticket.CmdRecord, s.t.Status) {
+		p := s.place(inRail, "record")
+		step.Items = append(step.Items, ui.Item{ID: "item-record", Label: s.evidence("N17"), State: ui.Todo, Clause: s.clause("N17"), Form: inPlace(p), Open: p.refused()})
+	}
 	evidence := []string{elements}
 	if s.verdict("N18").State == norm.Met {
 		evidence = append(evidence, s.T("workticket.read_back"))

@@ -24,6 +24,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/desk/wordbook"
 	"github.com/loopdesk/loopdesk/internal/web/page"
 	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
@@ -46,6 +47,7 @@ type Parts struct {
 	Pull        *pull.Service
 	Reports     *report.Service
 	Search      *search.Service
+	Words       *wordbook.Service
 }
 
 // Faces holds the services.

@@ -17,3 +17,4 @@ import "./sound.js";
 import "./theme.js";
 import "./time.js";
 import "./toast.js";
+import "./wording.js";
