@@ -56,3 +56,10 @@ func AllReaders(tb testing.TB, d *DB) (back func()) {
 
 // Listeners returns how many listen to channel in this process.
 func Listeners(d *DB, channel string) int { return len(d.ears.of(channel)) }
+
+// Guarded says whether the guard of the writer's connection has its handle;
+// true on PostgreSQL, which ends statements itself.
+func Guarded(d *DB) bool {
+	s, ok := d.back.(*sqlite)
+	return !ok || s.writer.conn.guard.handle != 0
+}

@@ -12,6 +12,11 @@ import (
 type sqliteConn struct {
 	conn  *sql.Conn
 	stmts map[string]*sql.Stmt
+	guard *guard
+}
+
+func newSQLiteConn(conn *sql.Conn) *sqliteConn {
+	return &sqliteConn{conn: conn, stmts: map[string]*sql.Stmt{}, guard: newGuard(conn)}
 }
 
 // maxStmts bounds the statements of one connection; the texts of a house are
@@ -25,7 +30,7 @@ func (c *sqliteConn) prepare(ctx context.Context, text string) (*sql.Stmt, error
 	if len(c.stmts) >= maxStmts {
 		c.forget()
 	}
-	s, err := c.conn.PrepareContext(ctx, text)
+	s, err := c.conn.PrepareContext(c.guard.context(ctx), text)
 	if err != nil {
 		return nil, err
 	}
@@ -41,28 +46,44 @@ func (c *sqliteConn) forget() {
 	clear(c.stmts)
 }
 
+// exec runs a statement that changes rows. Who calls it or query has the
+// connection guarded for as long as ctx lasts.
 func (c *sqliteConn) exec(ctx context.Context, text string, args []any) (int64, error) {
+	if ctx.Err() != nil {
+		return 0, ctx.Err()
+	}
 	s, err := c.prepare(ctx, text) //nolint:sqlclosecheck // kept for the next time
 	if err != nil {
 		return 0, err
 	}
-	r, err := s.ExecContext(ctx, args...)
+	r, err := s.ExecContext(c.guard.context(ctx), args...)
 	if err != nil {
-		return 0, err
+		return 0, ended(ctx, err)
 	}
 	return r.RowsAffected()
 }
 
+// ended says that a statement failed because its time was over, where that is so.
+func ended(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
 func (c *sqliteConn) query(ctx context.Context, text string, args []any) (*sqliteRows, error) {
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	s, err := c.prepare(ctx, text) //nolint:sqlclosecheck // kept for the next time
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.QueryContext(ctx, args...) //nolint:rowserrcheck // sqliteRows.close looks
+	r, err := s.QueryContext(c.guard.context(ctx), args...) //nolint:rowserrcheck // sqliteRows.close looks
 	if err != nil {
-		return nil, err
+		return nil, ended(ctx, err)
 	}
-	return &sqliteRows{r: r}, nil
+	return &sqliteRows{ctx: ctx, r: r}, nil
 }
 
 func (c *sqliteConn) close() error {
@@ -72,6 +93,7 @@ func (c *sqliteConn) close() error {
 
 // sqliteRows is a result of SQLite. free gives the connection back.
 type sqliteRows struct {
+	ctx   context.Context //nolint:containedctx // of the statement, which lasts as long as its result
 	r     *sql.Rows
 	cells []cell
 	dest  []any
@@ -96,7 +118,7 @@ func (r *sqliteRows) Scan(dest ...any) error {
 func (r *sqliteRows) close() error {
 	err := r.r.Close()
 	if e := r.r.Err(); e != nil {
-		err = e // says why Next ended
+		err = ended(r.ctx, e) // says why Next ended
 	}
 	if r.free != nil {
 		r.free()

@@ -59,7 +59,7 @@ func (p *readers) take(ctx context.Context) (*sqliteConn, error) {
 		p.free <- nil
 		return nil, sqliteError(err)
 	}
-	return &sqliteConn{conn: conn, stmts: map[string]*sql.Stmt{}}, nil
+	return newSQLiteConn(conn), nil
 }
 
 func (p *readers) query(ctx context.Context, text string, args []any) (rows, error) {
@@ -68,8 +68,10 @@ func (p *readers) query(ctx context.Context, text string, args []any) (rows, err
 		return nil, err
 	}
 	within, cancel := context.WithTimeout(ctx, p.limit)
+	end := c.guard.begin(within)
 	r, err := c.query(within, text, args)
 	if err != nil {
+		end()
 		cancel()
 		p.free <- c
 		if ctx.Err() != nil {
@@ -77,7 +79,7 @@ func (p *readers) query(ctx context.Context, text string, args []any) (rows, err
 		}
 		return nil, sqliteError(err)
 	}
-	r.free = func() { cancel(); p.free <- c }
+	r.free = func() { end(); cancel(); p.free <- c }
 	return r, nil
 }
 

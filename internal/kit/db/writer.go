@@ -66,7 +66,7 @@ func newWriter(ctx context.Context, d *DB, pool *sql.DB) (*writer, error) {
 	}
 	w := &writer{
 		d:     d,
-		conn:  &sqliteConn{conn: conn, stmts: map[string]*sql.Stmt{}},
+		conn:  newSQLiteConn(conn),
 		calls: make(chan *call, maxBatch),
 		quit:  make(chan struct{}),
 		done:  make(chan struct{}),
@@ -249,6 +249,7 @@ func (w *writer) open(first bool) error {
 func (w *writer) call(c *call) (err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), w.d.limit)
 	defer cancel()
+	defer w.conn.guard.begin(ctx)()
 	c.tx = &Tx{d: w.d, on: &sqliteTurn{conn: w.conn, ctx: ctx}}
 	return c.tx.run(ctx, c.fn)
 }
