@@ -210,6 +210,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 		Gates: h.gates(), Plan: h.Clocks.Plan, Expect: h.Clocks.Expect,
 		Wording: h.remarks,
 		Settled: func(ctx context.Context, tx *db.Tx, t ticket.Ticket) error { return h.Escalations.Planned(ctx, tx, t) },
+		Writing: func(tx *db.Tx, which ticket.ID) { h.Live.Wrote(tx, which) },
 	})
 	h.Clocks.Serve(h.Tickets)
 	h.timekeeping()

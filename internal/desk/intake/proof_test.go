@@ -256,7 +256,7 @@ func TestS01_S07_SomebodyLetsAHeldMailIn(t *testing.T) {
 		if _, err := r.intake.LetIn(t.Context(), r.agent, e.ID); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := r.tickets.Drafts(t.Context(), r.agent, x); err != nil || got[ticket.CmdReply].Text != draft.Text {
+		if got, _, err := r.tickets.Drafts(t.Context(), r.agent, x); err != nil || got[ticket.CmdReply].Text != draft.Text {
 			t.Errorf("the agent's own draft is gone: %v %v", got, err)
 		}
 		m := r.messages(x)[1]

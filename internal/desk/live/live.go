@@ -22,6 +22,9 @@ const Queue = "queue"
 // Ticket is the topic of one ticket's page.
 func Ticket(which ticket.ID) string { return "ticket:" + strconv.FormatInt(int64(which), 10) }
 
+// Writing is the topic of who is writing on a ticket.
+func Writing(which ticket.ID) string { return "writing:" + strconv.FormatInt(int64(which), 10) }
+
 // Person is the topic of one person's lists.
 func Person(who person.ID) string { return "person:" + strconv.FormatInt(int64(who), 10) }
 
@@ -53,6 +56,9 @@ func (s *Service) Heard(ctx context.Context, tx *db.Tx, r event.Record) error {
 	}
 	return nil
 }
+
+// Wrote hints that somebody began or ended to write on a ticket, which is no fact about it.
+func (s *Service) Wrote(tx *db.Tx, which ticket.ID) { s.hub.Publish(tx, Writing(which)) }
 
 // topics are the pages that a fact about the ticket makes stale.
 func topics(t ticket.Ticket, m event.Meta) []string {

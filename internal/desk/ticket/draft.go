@@ -45,37 +45,68 @@ func (s *Service) SaveDraft(ctx context.Context, by access.Actor, on Target, kin
 		}
 	}
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if strings.TrimSpace(text) == "" {
-			return dropDraft(ctx, tx, t.ID, by.ID, kind)
+		now := s.Clock.Now()
+		before, err := draftAt(ctx, tx, t.ID, by.ID, kind)
+		if err != nil {
+			return err
 		}
-		return keepDraft(ctx, tx, t.ID, by.ID, Draft{Kind: kind, Text: text, At: s.Clock.Now()})
+		empty := strings.TrimSpace(text) == ""
+		// Of who is known to be writing nothing is said at every pause of theirs.
+		begins, ends := !empty && now.Sub(before) > writingFor/4, empty && !before.IsZero()
+		if s.Writing != nil && (begins || ends) {
+			s.Writing(tx, t.ID)
+		}
+		if empty {
+			_, err := dropDraft(ctx, tx, t.ID, by.ID, kind)
+			return err
+		}
+		return keepDraft(ctx, tx, t.ID, by.ID, Draft{Kind: kind, Text: text, At: now})
 	})
 }
 
-// Drafts returns what the actor has begun to write on a ticket, by the command it is for. The
-// caller has read the ticket.
-func (s *Service) Drafts(ctx context.Context, by access.Actor, t Ticket) (map[Name]Draft, error) {
+// writingFor is how long somebody counts as writing after their last pause.
+const writingFor = 2 * time.Minute
+
+// Writer is somebody else who is writing on the ticket: that they do is known, not what.
+type Writer struct {
+	Person int64
+	Kind   Name // reply, note, resolve
+	At     time.Time
+}
+
+// Drafts returns what the actor has begun to write on a ticket, by the command it is for, and
+// who else is writing on it now, the latest first. The caller has read the ticket.
+func (s *Service) Drafts(ctx context.Context, by access.Actor, t Ticket) (own map[Name]Draft, others []Writer, err error) {
 	if err := access.Can(by, access.TicketRead, t.Object()); err != nil || by.Kind != access.Person {
-		return nil, err
+		return nil, nil, err
 	}
 	list, err := drafts(ctx, s.DB, t.ID, by.ID)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	out := make(map[Name]Draft, len(list))
+	own = make(map[Name]Draft, len(list))
+	since, works := s.Clock.Now().Add(-writingFor), access.Can(by, access.TicketWork, t.Object()) == nil
 	for _, d := range list {
-		out[d.Kind] = d
+		if d.who == by.ID {
+			own[d.Kind] = d.Draft
+		} else if works && d.At.After(since) {
+			others = append(others, Writer{Person: d.who, Kind: d.Kind, At: d.At})
+		}
 	}
-	return out, nil
+	return own, others, nil
 }
 
 // forget drops, within the commit of a command, the draft that it was written from. Words that
 // came by mail were written from none.
-func forget(ctx context.Context, tx *db.Tx, by access.Actor, t Ticket, cmd Command) error {
+func (s *Service) forget(ctx context.Context, tx *db.Tx, by access.Actor, t Ticket, cmd Command) error {
 	if !drafted(cmd.Name()) || by.Kind != access.Person || mailed(cmd) {
 		return nil
 	}
-	return dropDraft(ctx, tx, t.ID, by.ID, cmd.Name())
+	was, err := dropDraft(ctx, tx, t.ID, by.ID, cmd.Name())
+	if was && s.Writing != nil {
+		s.Writing(tx, t.ID)
+	}
+	return err
 }
 
 func mailed(cmd Command) bool {

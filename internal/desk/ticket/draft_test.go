@@ -5,15 +5,17 @@ package ticket_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
 
 func (r *room) draft(by access.Actor, t ticket.Ticket, kind ticket.Name) string {
 	r.Helper()
-	list, err := r.Drafts(r.Context(), by, t)
+	list, _, err := r.Drafts(r.Context(), by, t)
 	if err != nil {
 		r.Fatal(err)
 	}
@@ -55,6 +57,56 @@ func TestADraftIsItsWritersAndGoesWithWhatIsSent(t *testing.T) {
 		}
 		if got := r.draft(r.agent, x, ticket.CmdNote); got != "" {
 			t.Errorf("an emptied draft is still %q", got)
+		}
+	})
+}
+
+// Others see that somebody writes, and what kind of words, but no word of it; who stopped a
+// while ago is not writing any more. The hint goes out when it begins and when it ends.
+func TestOthersSeeThatSomebodyWrites(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		x := r.complete(r.record("打印机卡纸"))
+		on, hints := ticket.Target{ID: x.ID}, 0
+		r.Writing = func(_ *db.Tx, which ticket.ID) {
+			if which == x.ID {
+				hints++
+			}
+		}
+		writers := func(by access.Actor) []ticket.Writer {
+			_, list, err := r.Drafts(t.Context(), by, x)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return list
+		}
+		save := func(text string) {
+			if err := r.SaveDraft(t.Context(), r.agent, on, ticket.CmdReply, text); err != nil {
+				t.Fatal(err)
+			}
+		}
+		save("写了一半")
+		save("写了一半，又写了一点")
+		if got := writers(r.lead); len(got) != 1 || got[0].Person != r.agent.ID || got[0].Kind != ticket.CmdReply {
+			t.Errorf("the lead sees %+v", got)
+		}
+		if got := writers(r.agent); len(got) != 0 {
+			t.Errorf("the writer is told of themselves: %+v", got)
+		}
+		if got := writers(r.requester); len(got) != 0 {
+			t.Errorf("the requester sees %+v", got)
+		}
+		if hints != 1 {
+			t.Errorf("%d hints for one who began", hints)
+		}
+		r.clock.Advance(2 * time.Minute)
+		if got := writers(r.lead); len(got) != 0 {
+			t.Errorf("after two minutes of silence the lead sees %+v", got)
+		}
+		save("写完了")
+		save("")
+		if hints != 3 {
+			t.Errorf("%d hints for one who began twice and ended once", hints)
 		}
 	})
 }

@@ -43,6 +43,8 @@ type Parts struct {
 	// Settled takes part in each commit that changed a ticket, once per ticket, after its facts:
 	// for rooms that keep an appointment with it. nil for nobody.
 	Settled func(context.Context, *db.Tx, Ticket) error
+	// Writing hears, within the commit, that somebody began or ended to write. nil for nobody.
+	Writing func(*db.Tx, ID)
 }
 
 // Service holds the commands and queries on tickets.
@@ -135,7 +137,7 @@ func (s *Service) do(ctx context.Context, tx *db.Tx, w world, on Target, cmd Com
 	if err != nil {
 		return Ticket{}, err
 	}
-	if err := forget(ctx, tx, w.by, t, cmd); err != nil {
+	if err := s.forget(ctx, tx, w.by, t, cmd); err != nil {
 		return Ticket{}, err
 	}
 	if after, err = s.settle(ctx, tx, w, after, list); err != nil || w.other.ID == 0 {

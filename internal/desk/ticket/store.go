@@ -192,14 +192,34 @@ func keepDraft(ctx context.Context, tx *db.Tx, on ID, who int64, d Draft) error 
 	return err
 }
 
-func dropDraft(ctx context.Context, tx *db.Tx, on ID, who int64, kind Name) error {
-	_, err := db.Exec(ctx, tx, `DELETE FROM ticket_draft WHERE ticket_id = $1 AND person_id = $2 AND kind = $3`, on, who, kind)
-	return err
+// dropDraft reports whether there was one.
+func dropDraft(ctx context.Context, tx *db.Tx, on ID, who int64, kind Name) (bool, error) {
+	n, err := db.Exec(ctx, tx, `DELETE FROM ticket_draft WHERE ticket_id = $1 AND person_id = $2 AND kind = $3`, on, who, kind)
+	return n > 0, err
 }
 
-func drafts(ctx context.Context, q db.Querier, on ID, who int64) ([]Draft, error) {
-	return db.All(ctx, q, func(r db.Row) (d Draft, err error) {
-		err = r.Scan(&d.Kind, &d.Text, &d.At)
+// draftOf is a draft and whose it is.
+type draftOf struct {
+	Draft
+	who int64
+}
+
+// drafts reads the actor's own drafts on a ticket, and of those of others only that they are.
+func drafts(ctx context.Context, q db.Querier, on ID, who int64) ([]draftOf, error) {
+	return db.All(ctx, q, func(r db.Row) (d draftOf, err error) {
+		err = r.Scan(&d.who, &d.Kind, &d.Text, &d.At)
 		return d, err
-	}, `SELECT kind, text, at FROM ticket_draft WHERE ticket_id = $1 AND person_id = $2`, on, who)
+	}, `SELECT person_id, kind, CASE WHEN person_id = $2 THEN text ELSE '' END, at FROM ticket_draft WHERE ticket_id = $1 ORDER BY at DESC, person_id, kind`, on, who)
+}
+
+// draftAt is when a draft was last kept; zero where there is none.
+func draftAt(ctx context.Context, q db.Querier, on ID, who int64, kind Name) (time.Time, error) {
+	list, err := db.All(ctx, q, func(r db.Row) (at time.Time, err error) {
+		err = r.Scan(&at)
+		return at, err
+	}, `SELECT at FROM ticket_draft WHERE ticket_id = $1 AND person_id = $2 AND kind = $3`, on, who, kind)
+	if err != nil || len(list) == 0 {
+		return time.Time{}, err
+	}
+	return list[0], nil
 }

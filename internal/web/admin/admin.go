@@ -122,13 +122,13 @@ func (f *Faces) Mount(r *page.Router) {
 
 // layout puts the house's own pages and failures, which have a heading, into the frame of this face.
 func layout(_ *page.Ctx, f page.Frame, body templ.Component) templ.Component {
-	return framed(ui.Admin{Page: f.Page(), Nav: nav(f), Bare: true}, body)
+	return framed(ui.Admin{Page: f.Page(), Nav: Nav(f), Bare: true}, body)
 }
 
 // show answers with a page of this face; lead is its one sentence.
 func show(c *page.Ctx, status int, titleKey, leadKey string, body func(page.Frame) templ.Component) error {
 	f := c.Frame(c.T(titleKey))
-	return c.Render(status, framed(ui.Admin{Page: f.Page(), Nav: nav(f), Lead: f.T(leadKey)}, body(f)))
+	return c.Render(status, framed(ui.Admin{Page: f.Page(), Nav: Nav(f), Lead: f.T(leadKey)}, body(f)))
 }
 
 // places are the pages of the administration, in the order of the navigation.
@@ -143,9 +143,11 @@ func places() [][]place {
 
 type place struct{ key, href, icon string }
 
-func nav(f page.Frame) ui.Nav {
+// Nav is the side of every page here. The search belongs to the workspace, whose staff an
+// administrator is.
+func Nav(f page.Frame) ui.Nav {
 	titles := []string{"", "admin.nav_people", "admin.nav_tickets", "admin.nav_house"}
-	n := ui.Nav{Label: f.T("admin.nav"), Home: "/admin", Me: f.Me()}
+	n := ui.Nav{Label: f.T("admin.nav"), Home: "/admin", Search: "/work/search", Me: f.Me()}
 	for i, group := range places() {
 		g := ui.NavGroup{}
 		if titles[i] != "" {

@@ -24,6 +24,10 @@ const QueueTopic = "queue"
 // TicketTopic is the topic on which a hint says that a ticket has changed.
 func TicketTopic(which ticket.ID) string { return "ticket:" + strconv.FormatInt(int64(which), 10) }
 
+// WritingTopic is the topic on which a hint says that somebody began or ended to write on a
+// ticket.
+func WritingTopic(which ticket.ID) string { return "writing:" + strconv.FormatInt(int64(which), 10) }
+
 // PersonTopic is the topic on which a hint says that something waits for a person.
 func PersonTopic(who person.ID) string { return "person:" + strconv.FormatInt(int64(who), 10) }
 
@@ -129,6 +133,13 @@ func (s *stream) wish(asked string) (wish, error) {
 	case asked == "person" && s.c.Actor.Kind == access.Person:
 		w.topic = PersonTopic(s.c.Person.ID)
 		return w, nil
+	case strings.HasPrefix(asked, "writing:") && ticket.ParseRef(strings.TrimPrefix(asked, "writing:")) != 0:
+		t, err := s.h.kit.Tickets.Get(s.c.Context(), s.c.Actor, ticket.Target{Number: ticket.ParseRef(strings.TrimPrefix(asked, "writing:"))})
+		if err == nil {
+			err = access.Can(s.c.Actor, access.TicketWork, t.Object())
+		}
+		w.ticket, w.topic = t.ID, WritingTopic(t.ID)
+		return w, err
 	case strings.HasPrefix(asked, "ticket:") && number != 0:
 		t, err := s.h.kit.Tickets.Get(s.c.Context(), s.c.Actor, ticket.Target{Number: number})
 		w.ticket, w.topic = t.ID, TicketTopic(t.ID)

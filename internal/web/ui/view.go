@@ -78,8 +78,12 @@ func with(base, more templ.Attributes) templ.Attributes {
 func keyWords(key string) []string {
 	var caps []string
 	for chord := range strings.FieldsSeq(key) {
-		if chord == "enter" {
+		switch chord {
+		case "enter":
 			caps = append(caps, "Enter")
+			continue
+		case "space":
+			caps = append(caps, "Space")
 			continue
 		}
 		parts := strings.Split(chord, "+")

@@ -18,7 +18,7 @@ func keyMap(fr page.Frame) []ui.KeyGroup {
 	}
 	return []ui.KeyGroup{
 		{Title: fr.T("work.keys_list"), Keys: said(
-			"j", "down", "k", "up", "enter", "open", "x", "pick", "/", "filter", "g l", "next", "c", "new")},
+			"j", "down", "k", "up", "enter", "open", "space", "peek", "x", "pick", "/", "filter", "g l", "next", "c", "new")},
 		{Title: fr.T("work.keys_picked"), Keys: said("a", "assign", "t", "hand_over", "p", "priority", "m", "merge", "h", "hold", "escape", "unpick")},
 		{Title: fr.T("work.keys_ticket"), Keys: said(
 			"r", "reply", "n", "note", "a", "assign", "t", "hand_over", "p", "priority", "h", "hold", "e", "resolve", "m", "merge", "ctrl+enter", "send", "escape", "close")},

@@ -21,6 +21,8 @@ func (f *Faces) mountTicket(r *page.Router) {
 	r.Get(at, access.QueueRead, f.ticket)
 	r.Get(at+"/head", access.QueueRead, f.part(headPart))
 	r.Get(at+"/thread", access.QueueRead, f.part(threadPart))
+	r.Get(at+"/presence", access.TicketWork, f.presence)
+	r.Get(at+"/peek", access.QueueRead, f.part(peekPanel))
 	r.Get(at+"/side", access.QueueRead, f.part(sidePart))
 	r.Get(at+"/conformance", access.QueueRead, f.conformance)
 	r.Get(at+"/clock/{name}", access.QueueRead, f.clockPage)
@@ -76,7 +78,7 @@ func (f *Faces) showTicket(c *page.Ctx, status int, s *sheet) error {
 	if err != nil {
 		return err
 	}
-	fr := c.Frame(s.t.Ref()+" "+s.t.Subject).Listen("person", s.topic())
+	fr := c.Frame(s.t.Ref()+" "+s.t.Subject).Listen("person", s.topic(), s.writing())
 	w := ui.Workspace{Page: fr.Page(), Nav: f.nav(c, fr, list.View), Rail: true, Keys: keyMap(fr)}
 	return c.Render(status, framed(w, ticketPage(s, list)))
 }

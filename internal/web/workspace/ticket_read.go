@@ -36,6 +36,7 @@ type sheet struct {
 	clocks    []sla.Clock
 	gaps      map[string]errs.Gap // what stands before resolving and closing, by key
 	drafts    map[ticket.Name]ticket.Draft
+	writers   []ticket.Writer // who else is writing now
 	sent      notify.Brief
 	raised    []escalation.Entry
 	promises  []promise.Promise // what was told with a time, oldest first
@@ -86,7 +87,7 @@ func (f *Faces) sheet(c *page.Ctx, t ticket.Ticket) (*sheet, error) {
 			s.gaps[g.Key] = g
 		}
 	}
-	if s.drafts, err = f.Tickets.Drafts(ctx, c.Actor, t); err != nil {
+	if s.drafts, s.writers, err = f.Tickets.Drafts(ctx, c.Actor, t); err != nil {
 		return nil, err
 	}
 	if s.sent, err = f.Notify.Brief(ctx, c.Actor, t); err != nil {
@@ -150,6 +151,9 @@ func (s *sheet) when(t time.Time) ui.When { return ui.At(s.c.Lang, t, s.c.Now, s
 
 // topic is what the page listens to, by the number that people see.
 func (s *sheet) topic() string { return "ticket:" + s.t.Ref() }
+
+// writing is the topic of who is writing on it.
+func (s *sheet) writing() string { return "writing:" + s.t.Ref() }
 
 // home is the address of the ticket. The list that one came from stays beside it.
 func (s *sheet) home() string { return s.of(s.t.Ref(), "") }

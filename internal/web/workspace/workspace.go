@@ -48,6 +48,9 @@ type Parts struct {
 	Reports     *report.Service
 	Search      *search.Service
 	Words       *wordbook.Service
+
+	// Administration is the navigation of the face for administrators, for those who may see it.
+	Administration func(page.Frame) ui.Nav
 }
 
 // Faces holds the services.
@@ -62,6 +65,7 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Layout(f.layout)
 	f.mountQueue(r)
 	f.mountSearch(r)
+	f.mountPalette(r)
 	f.mountTicket(r)
 	f.mountRota(r)
 	f.mountMajor(r)

@@ -12,6 +12,8 @@ import "./draft.js";
 import "./live.js";
 import "./open.js";
 import "./focus.js";
+import "./palette.js";
+import "./peek.js";
 import "./rows.js";
 import "./sound.js";
 import "./theme.js";

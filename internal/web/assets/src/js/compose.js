@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files that are pasted, dropped or chosen go up at once and show how far they
 // are; the form then carries their tokens.
-import { on, say } from "./page.js";
+import { on, parsed, say } from "./page.js";
 
 function host(form) {
   let box = form.querySelector("[data-files]");
@@ -38,13 +38,12 @@ function send(form, file) {
   request.onerror = () => fail();
   request.onload = () => {
     form.uploading--;
-    const got = document.createElement("template");
-    got.innerHTML = request.responseText;
+    const got = parsed(request.responseText);
     if (request.status < 300) {
-      line.replaceWith(...got.content.children);
+      line.replaceWith(...got.children);
       form.dispatchEvent(new Event("input", { bubbles: true }));
     } else {
-      fail(got.content.querySelector("p")?.textContent);
+      fail(got.querySelector("p")?.textContent);
     }
   };
   form.uploading = (form.uploading ?? 0) + 1;

@@ -26,7 +26,7 @@ function find(key) {
   return null;
 }
 
-function press(element) {
+export function press(element) {
   if (element.matches("input:not([type=checkbox]):not([type=radio]), textarea, select")) {
     element.focus();
     element.select?.();

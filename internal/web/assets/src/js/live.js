@@ -3,7 +3,7 @@
 // part again. What is being read does not move: a list offers to be re-sorted,
 // a thread grows at its end.
 import htmx from "htmx.org";
-import { on, plural, say } from "./page.js";
+import { on, parsed, plural, say } from "./page.js";
 
 const together = 150; // milliseconds in which hints are taken as one
 const topics = (element) => element.dataset.live.split(/\s+/);
@@ -38,10 +38,9 @@ async function offer(list) {
   if (!button || document.hidden) return;
   const answer = await fetch(list.getAttribute("hx-get"), { headers: { "HX-Request": "true", "HX-Request-Type": "partial" } }).catch(() => null);
   if (!answer?.ok) return;
-  const fresh = document.createElement("template");
-  fresh.innerHTML = await answer.text();
+  const fresh = parsed(await answer.text());
   const before = rows(list);
-  const after = rows(fresh.content);
+  const after = rows(fresh);
   let changed = 0;
   for (const [id, rev] of after) if (before.get(id) !== rev) changed++;
   for (const id of before.keys()) if (!after.has(id)) changed++;

@@ -30,6 +30,13 @@ export function plural(element, count) {
 const ahead = Number(meta("loopdesk-now")) ? Date.now() - Number(meta("loopdesk-now")) : 0;
 export const now = () => Date.now() - ahead;
 
+// parsed makes nodes of an answer of ours. In a template nothing runs or loads.
+export function parsed(text) {
+  const part = document.createElement("template");
+  part.innerHTML = text;
+  return part.content;
+}
+
 // on listens on the document for what happens to elements that match, now or later.
 export function on(event, selector, act, options) {
   document.addEventListener(

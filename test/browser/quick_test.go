@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package browser_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/loopdesk/loopdesk/internal/app/apptest"
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+)
+
+// Ctrl K finds a page in either language, a command of the page that is open, and a ticket by
+// its words; Escape gives the focus back.
+func TestThePaletteByKeyboard(t *testing.T) {
+	t.Parallel()
+	h := apptest.New(t)
+	v := taken(t, h, "会议室投影没有画面")
+	h.RunJobs()
+	b := asAgent(t, h)
+	b.goTo("/work")
+	b.press("j")
+	b.press("ctrl+k")
+	b.focused("#palette input")
+	b.sees("what the page can do", `document.querySelectorAll("#palette [role=option]").length > 8`)
+	for _, v := range b.violations() {
+		t.Errorf("with the palette open: %s", v)
+	}
+	b.press("Escape")
+	b.sees("the row again", fmt.Sprintf(`document.activeElement?.closest("[data-row]")?.id === "row-%s"`, v.Ref()))
+
+	b.press("ctrl+k")
+	b.focused("#palette input")
+	b.write("major")
+	b.sees("the page by its other name", `document.querySelector("#palette [aria-selected=true]")?.innerText.includes("重大事件")`)
+	b.press("Enter")
+	b.arrives("/work/majors")
+
+	b.press("ctrl+k")
+	b.focused("#palette input")
+	b.write("投影")
+	b.sees("the ticket", fmt.Sprintf(`[...document.querySelectorAll("#palette [role=option]")].some(e => e.innerText.includes(%q))`, v.Ref()))
+	for range 12 {
+		if eval[bool](b, fmt.Sprintf(`document.querySelector("#palette [aria-selected=true]").innerText.includes(%q)`, v.Ref())) {
+			break
+		}
+		b.press("Down")
+	}
+	b.press("Enter")
+	b.arrives("/work/tickets/" + v.Ref())
+
+	b.press("ctrl+k")
+	b.focused("#palette input")
+	b.write("内部备注")
+	b.sees("the command", `document.querySelector("#palette [aria-selected=true]")?.innerText.includes("内部备注")`)
+	b.press("Enter")
+	b.focused("#note textarea")
+}
+
+// Space looks at a ticket beside the list, follows the cursor, and goes by Escape; the focus
+// never leaves the list.
+func TestAPeekBesideTheList(t *testing.T) {
+	t.Parallel()
+	h := apptest.New(t)
+	one := taken(t, h, "打印机卡纸。三楼东侧那台")
+	two := taken(t, h, "门禁卡刷不开三楼")
+	b := asAgent(t, h)
+	b.goTo("/work?view=mine")
+	b.press("j")
+	b.press("Space")
+	first := eval[string](b, `document.activeElement.closest("[data-row]").id.slice(4)`)
+	b.sees("the ticket beside the list", fmt.Sprintf(`document.querySelector("#peek header")?.innerText.includes(%q) && document.querySelector("#peek .msg")`, first))
+	for _, v := range b.violations() {
+		t.Errorf("with a glance open: %s", v)
+	}
+	b.press("j")
+	other := map[string]string{one.Ref(): two.Ref(), two.Ref(): one.Ref()}[first]
+	b.sees("the next one", fmt.Sprintf(`document.querySelector("#peek header")?.innerText.includes(%q)`, other))
+	b.sees("the focus in the list", fmt.Sprintf(`document.activeElement.closest("[data-row]").id === "row-%s"`, other))
+	b.press("Escape")
+	b.sees("the list alone", `!document.querySelector("#peek") && document.activeElement.closest("[data-row]")`)
+	b.press("Space")
+	b.sees("it again", fmt.Sprintf(`document.querySelector("#peek header")?.innerText.includes(%q)`, other))
+	b.press("Enter")
+	b.arrives("/work/tickets/" + other)
+}
+
+// Two agents on one ticket: each sees that the other writes, and what kind of words, before
+// both have answered (N13).
+func TestWhoWritesIsSeen_N13(t *testing.T) {
+	t.Parallel()
+	h := apptest.New(t)
+	v := taken(t, h, "会议室投影没有画面")
+	lead := h.Person(access.Lead)
+	b, other := asAgent(t, h), open(t, h.URL)
+	other.signIn(lead.Email)
+	b.goTo("/work/tickets/" + v.Ref())
+	other.goTo("/work/tickets/" + v.Ref())
+	other.press("r")
+	other.focused("#reply textarea")
+	other.write("您好，我来看")
+	b.sees("that the lead writes", fmt.Sprintf(`document.querySelector("#presence").innerText.includes(%q)`, lead.Name+"正在写回复"))
+	for _, v := range b.violations() {
+		t.Errorf("while somebody else writes: %s", v)
+	}
+	other.press("ctrl+Enter")
+	b.sees("the reply, and nobody writing", `document.querySelector(".msg.pub")?.innerText.includes("我来看") && !document.querySelector("#presence").innerText.includes("正在写")`)
+	if got := now(t, h, v); got.Status != ticket.Opened {
+		t.Errorf("the ticket is %s", got.Status)
+	}
+}
