@@ -61,6 +61,7 @@ type factJSON struct {
 	Reason        string                `json:"reason,omitempty"`
 	Link          *linkJSON             `json:"link,omitempty"`
 	Participant   *refJSON              `json:"participant,omitempty" doc:"Who takes part, or no longer does"`
+	Address       string                `json:"address,omitempty" doc:"The address by which the requester named somebody"`
 	Clause        string                `json:"clause,omitempty"`
 	Gap           string                `json:"gap,omitempty"`
 }
@@ -116,9 +117,9 @@ func (a *API) fact(ctx context.Context, r reader, f ticket.Fact, at time.Time) f
 	case ticket.Said:
 		return factJSON{Kind: string(f.Kind), ByRequester: f.ByRequester, FirstResponse: f.FirstResponse, Spoke: f.Spoke, Promise: f.Promise}
 	case ticket.ParticipantAdded:
-		return factJSON{Participant: a.who(ctx, r, f.Person)}
+		return a.participant(ctx, r, f.Person, f.Address)
 	case ticket.ParticipantRemoved:
-		return factJSON{Participant: a.who(ctx, r, f.Person)}
+		return a.participant(ctx, r, f.Person, f.Address)
 	case ticket.LinkedTo:
 		return factJSON{Link: &linkJSON{Number: f.Link.Number, Kind: f.Link.Kind}}
 	case ticket.MailHeld:

@@ -66,7 +66,8 @@ type detailJSON struct {
 	Rejections     []rejectionJSON       `json:"rejections,omitempty" nullable:"false"`
 	Reopened       int                   `json:"reopened,omitempty"`
 	MergedInto     int64                 `json:"merged_into,omitempty" doc:"The number of the ticket that goes on"`
-	Participants   []refJSON             `json:"participants,omitempty" nullable:"false" doc:"Who takes part beside the requester"`
+	Participants   []refJSON             `json:"participants,omitempty" nullable:"false" doc:"Who takes part beside the requester; for them without those whom they named by address"`
+	Invited        []string              `json:"invited,omitempty" nullable:"false" doc:"Addresses that the requester named, whether or not the desk knows them"`
 	Intake         map[string]answerJSON `json:"intake,omitempty" doc:"Staff only: the seven elements of the record"`
 	Complete       int                   `json:"complete,omitempty" doc:"Staff only: how many of the seven are recorded"`
 	ReadBack       *readBackJSON         `json:"read_back,omitempty" doc:"Staff only"`
@@ -188,8 +189,15 @@ func (a *API) whole(ctx context.Context, r reader, t ticket.Ticket) ticketJSON {
 	for _, x := range d.Rejections {
 		v.Rejections = append(v.Rejections, rejectionJSON{At: x.At, Reason: x.Reason})
 	}
-	for _, who := range d.Participants {
+	parts := d.Participants
+	if !r.staff() {
+		parts = t.Shown()
+	}
+	for _, who := range parts {
 		v.Participants = append(v.Participants, *a.who(ctx, r, who))
+	}
+	for _, n := range d.Named {
+		v.Invited = append(v.Invited, n.Address)
 	}
 	for _, l := range d.Links {
 		if l.Ticket == t.MergedInto && l.Kind == "duplicate" {

@@ -101,6 +101,7 @@ func (v *visitor) ask(r route) answer {
 	v.Helper()
 	last := r.pattern[strings.LastIndexByte(r.pattern, '/')+1:]
 	bodies := map[string]string{
+		"leave": `{}`,
 		"reply": `{"text":"x"}`, "messages": `{"kind":"public","text":"x"}`, "note": `{"text":"x"}`, "call": `{"text":"x"}`, "reopen": `{"reason":"again"}`,
 		"close": `{"as":"cancelled","reason":"no longer wanted"}`, "hand-over": `{"group":1}`, "grade": `{"core":true,"affected":"team","halt":"stopped"}`,
 		"add-participant": `{"address":"nobody@example.test"}`, "remove-participant": `{"person":1}`, "leave-out": `{"address":"nobody@example.test"}`,

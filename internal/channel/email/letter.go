@@ -24,7 +24,10 @@ func (Letters) Render(n notify.Notice) (notify.Body, error) {
 	var subject string
 	if n.Custom != nil {
 		l.custom(n.Custom.Body)
-		subject = l.filled(n.Custom.Subject)
+		l.leave()
+		if subject = l.subject(); len(n.Also) == 0 || l.onlyWords() {
+			subject = l.filled(n.Custom.Subject)
+		}
 	} else {
 		l.write()
 		subject = l.subject()
@@ -141,14 +144,7 @@ func (l *letter) write() {
 		l.line("mail.hello")
 	}
 	l.body()
-	first := l.n
-	for _, also := range first.Also {
-		l.n = also
-		l.line("mail.also")
-		l.body()
-		first.Files = append(first.Files, also.Files...)
-	}
-	l.n = first
+	l.n.Files = append(slices.Clone(l.n.Files), l.also()...)
 	l.end()
 }
 
@@ -169,10 +165,10 @@ func (l *letter) body() {
 			l.line("mail.acknowledged_by", "When", l.when(n.Next))
 		}
 	case notify.Replied:
-		l.by("mail.replied")
+		l.by(l.own("mail.replied"))
 		l.words(n.Text)
 	case notify.Blocked:
-		l.what(func() { l.line("mail.blocked", "Ref", n.Ref) })
+		l.what(func() { l.line(l.own("mail.blocked"), "Ref", n.Ref) })
 		l.held()
 	case notify.Waiting:
 		l.what(func() { l.line("mail.waiting_"+string(n.Wait), "Ref", n.Ref) })
@@ -194,17 +190,6 @@ func (l *letter) body() {
 	default:
 		l.staff()
 	}
-}
-
-// notReached says of whom the desk's word did not reach, and why.
-func (l *letter) notReached() {
-	n := l.n
-	l.line("mail.not_reached", "Ref", n.Ref, "Name", n.By, "Address", n.Address)
-	l.fact("mail.about", n.Subject)
-	l.fact("mail.not_reached_what", l.say("notify.template_"+string(n.About)))
-	l.fact("mail.not_reached_why", l.say(n.Reason))
-	l.fact("mail.not_reached_answer", n.Text)
-	l.line("mail.not_reached_do")
 }
 
 // silent says that no mail comes in from a mailbox, why, and since when (P13).
@@ -259,10 +244,10 @@ func (l *letter) closed() {
 	n := l.n
 	l.what(func() {
 		if n.Outcome == ticket.Duplicate {
-			l.line("mail.closed_duplicate", "Ref", n.Ref, "Into", n.Into)
+			l.line(l.own("mail.closed_duplicate"), "Ref", n.Ref, "Into", n.Into)
 			return
 		}
-		l.line("mail.closed_"+string(n.Outcome), "Ref", n.Ref)
+		l.line(l.own("mail.closed_")+string(n.Outcome), "Ref", n.Ref)
 	})
 	if n.Outcome == ticket.Duplicate {
 		return
@@ -335,7 +320,7 @@ func (l *letter) end() {
 	case n.Template == notify.AnswerKept || n.Template == notify.NotTaken: // what is answered by mail would wait again
 	case l.toStaff():
 		l.footer("mail.reply_note")
-	case n.Template == notify.Closed && n.Outcome == ticket.Duplicate:
+	case n.Template == notify.Closed && (n.Outcome == ticket.Duplicate || n.Leave != ""):
 	default:
 		l.footer("mail.reply_adds")
 	}
@@ -343,6 +328,7 @@ func (l *letter) end() {
 		l.footer("mail.hotline", "Hotline", n.Hotline)
 	}
 	l.footer("mail.from", "Desk", n.Desk)
+	l.leave()
 }
 
 // apart reports whether the letter belongs to no ticket.

@@ -80,23 +80,33 @@ func (l *letter) sign() {
 //	label: {{link}}        a button
 //	——                     small print from here on
 //
-// A paragraph whose placeholders all say nothing is left out.
+// A paragraph whose placeholders all say nothing is left out. What rides along stands before
+// the button that leads on, or before the small print.
 func (l *letter) custom(body string) {
 	blocks := strings.Split(body, "\n\n")
-	small := false
+	small, told := false, len(l.n.Also) == 0
+	riders := func() {
+		if !told {
+			l.attached(l.also())
+		}
+		told = true
+	}
 	for _, b := range blocks {
 		if b = strings.Trim(b, "\n"); strings.TrimSpace(b) == "" {
 			continue
 		}
 		rest, foot := footed(b)
 		if !small && rest != "" {
+			if l.onward(rest) {
+				riders()
+			}
 			l.block(rest)
 		}
 		if small {
 			foot = b
 		}
 		if foot != "" {
-			if !small {
+			if riders(); !small {
 				l.sign()
 			}
 			small = true
@@ -107,7 +117,7 @@ func (l *letter) custom(body string) {
 			}
 		}
 	}
-	if !small {
+	if riders(); !small {
 		l.sign()
 	}
 }
@@ -299,7 +309,7 @@ func (l *letter) house(name string) string {
 		own.n = n
 		own.staff()
 	default:
-		own.line("mail."+string(n.Template), "Ref", n.Ref)
+		own.line(l.own("mail."+string(n.Template)), "Ref", n.Ref)
 	}
 	var out []string
 	for _, p := range own.pieces {

@@ -89,3 +89,68 @@ func TestAParagraphThatHasNothingToSayIsLeftOut(t *testing.T) {
 		t.Errorf("%s", got.Text)
 	}
 }
+
+// TestN29_GatheredNewsKeepsItsWordings: several things in one letter are each told in the words that
+// an administrator gave them; greeting, link and small print stand once.
+func TestN29_GatheredNewsKeepsItsWordings(t *testing.T) {
+	t.Parallel()
+	reply := notify.Letter{Subject: "{{number}} 有回复", Body: "{{name}}，您好：\n\n{{by}}说：\n\n{{text}}\n\n附件：{{files}}\n\n去看看：\n{{link}}\n\n——\n内部热线 {{hotline}}"}
+	wait := notify.Letter{Subject: "{{number}} 要等", Body: "尊敬的{{name}}：\n\n事情卡住了。\n\n卡在：{{stuck}}\n\n在做：{{doing}}\n\n下次：{{next}}\n\n查看：{{link}}\n\n——\n勿念"}
+	first, blocked := notice(notify.Replied, i18n.ZH), notice(notify.Blocked, i18n.ZH)
+	blocked.Files = nil
+	count := func(text string, want map[string]int) {
+		t.Helper()
+		for words, n := range want {
+			if got := strings.Count(text, words); got != n {
+				t.Errorf("%q stands %d times, want %d in\n%s", words, got, n, text)
+			}
+		}
+	}
+
+	first.Custom, blocked.Custom = &reply, &wait
+	first.Also = []notify.Notice{blocked}
+	got := render(t, first)
+	count(got.Text, map[string]int{
+		"王海燕，您好": 1, "林岚说：": 1, "尊敬的": 0, "事情卡住了": 1, "厂商未答复": 1, "电话催办": 1, "去看看": 1, "查看": 0, "勿念": 0, "内部热线 8000": 1, "截图.png": 1,
+	})
+	if strings.Index(got.Text, "事情卡住了") > strings.Index(got.Text, "去看看") || !strings.Contains(got.Subject, "LD-1042") || strings.Contains(got.Subject, "有回复") {
+		t.Errorf("%s\n%s", got.Subject, got.Text)
+	}
+
+	first.Custom = nil // the house's letter with a worded rider
+	count(render(t, first).Text, map[string]int{"事情卡住了": 1, "尊敬的": 0, "勿念": 0, "查看进展": 1})
+	first.Custom, first.Also[0].Custom = &reply, nil // and the other way round
+	count(render(t, first).Text, map[string]int{"林岚说：": 1, "厂商未答复": 1, "查看进展": 0, "去看看": 1, "内部热线": 1})
+
+	again := notice(notify.Replied, i18n.ZH)
+	again.Custom = &reply
+	first.Also = []notify.Notice{again}
+	if got := render(t, first); got.Subject != "LD-1042 有回复" {
+		t.Errorf("several replies are called %q", got.Subject)
+	}
+}
+
+// TestN30_N35_WhoTakesPartReadsOfTheRequest: not of "your" request, and finds the way out in the
+// house's words as in an administrator's.
+func TestN30_N35_WhoTakesPartReadsOfTheRequest(t *testing.T) {
+	t.Parallel()
+	own := notify.Letter{Subject: "{{number}}", Body: "{{what}}\n\n{{reason}}\n\n{{link}}"}
+	for _, what := range []notify.Template{notify.Replied, notify.Blocked, notify.Closed} {
+		for lang, want := range map[i18n.Lang][3]string{
+			i18n.ZH: {"您参与的请求 LD-1042", "您的请求", "不再参与这个请求：\nhttps://desk.example.org/t/vabc#leave"},
+			i18n.EN: {"request LD-1042, in which you take part", "our request LD-1042", "Leave this request:\nhttps://desk.example.org/t/vabc#leave"},
+		} {
+			n := notice(what, lang)
+			n.Answer, n.Leave, n.Reopen = "", n.Link+"#leave", 0
+			for range 2 {
+				got := render(t, n)
+				if !strings.Contains(got.Text, want[0]) || strings.Contains(got.Text, want[1]) || !strings.Contains(got.Text, want[2]) || !strings.Contains(got.HTML, "#leave") {
+					t.Errorf("%s %s:\n%s", what, lang, got.Text)
+				}
+				if n.Custom = &own; what == notify.Replied { // has no sentence of the house's
+					break
+				}
+			}
+		}
+	}
+}

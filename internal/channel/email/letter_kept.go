@@ -24,3 +24,14 @@ func (l *letter) kept() {
 		l.line("mail.not_taken_do")
 	}
 }
+
+// notReached says of whom the desk's word did not reach, and why.
+func (l *letter) notReached() {
+	n := l.n
+	l.line("mail.not_reached", "Ref", n.Ref, "Name", n.By, "Address", n.Address)
+	l.fact("mail.about", n.Subject)
+	l.fact("mail.not_reached_what", l.say("notify.template_"+string(n.About)))
+	l.fact("mail.not_reached_why", l.say(n.Reason))
+	l.fact("mail.not_reached_answer", n.Text)
+	l.line("mail.not_reached_do")
+}

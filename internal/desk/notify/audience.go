@@ -49,6 +49,7 @@ func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID) []
 	case ticket.Held:
 		if f.Reason == ticket.Blocked {
 			tell(Blocked, t.Requester)
+			tell(Blocked, t.Detail.Participants...) // the same three answers, all of them public (N30)
 		} else {
 			tell(Waiting, t.Requester)
 		}
@@ -67,6 +68,7 @@ func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID) []
 		if f.As != ticket.Unconfirmed { // that the time was up has been told
 			tell(Closed, t.Requester)
 		}
+		tell(Closed, t.Detail.Participants...) // however it ended
 		if actor == t.Requester && f.As == ticket.Cancelled {
 			tell(Withdrawn, t.Owner, t.Assignee)
 		}
@@ -91,6 +93,9 @@ func (w Template) staff() bool {
 		return false
 	}
 }
+
+// shared reports whether those who take part get the letter too.
+func (w Template) shared() bool { return w == Replied || w == Blocked || w == Closed }
 
 // insideMark stands before the token of an address to which only notes come (see desk/intake).
 const insideMark = "n-"

@@ -178,7 +178,7 @@ func (s *Service) write(ctx context.Context, m Mailing, l letter) (Mail, Server,
 	if err != nil {
 		return Mail{}, Server{}, err
 	}
-	if l.Template == Replied && to.ID != r.ticket.Requester && !r.ticket.TakesPart(to.ID) {
+	if l.Template.shared() && to.ID != r.ticket.Requester && !r.ticket.TakesPart(to.ID) {
 		return Mail{}, Server{}, errParted
 	}
 	for _, w := range l.with {

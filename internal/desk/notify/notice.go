@@ -31,6 +31,7 @@ type Notice struct {
 	Ref      string         // "LD-1042"
 	Subject  string         // of the ticket; empty in an acknowledgement
 	Link     string         // where the reader follows the ticket
+	Leave    string         // where somebody who takes part leaves; empty for everybody else; opening it changes nothing
 	Answer   string         // where the requester says whether it works again; opening it changes nothing
 	By       string         // name of who acted, empty for the desk itself
 
@@ -125,8 +126,11 @@ func (s *Service) notice(ctx context.Context, d Delivery, to person.Person, r re
 		n.Link = s.BaseURL + "/work/tickets/" + strconv.FormatInt(r.ticket.Number, 10)
 	} else {
 		n.Link = s.BaseURL + "/t/" + s.Links.Track(session.Bond{Ticket: int64(r.ticket.ID), Person: int64(to.ID)})
-		if to.ID == r.ticket.Requester { // nobody else answers for them
+		switch { // nobody else answers for the requester, or reopens
+		case to.ID == r.ticket.Requester:
 			n.Answer = n.Link + "#confirm"
+		case r.ticket.TakesPart(to.ID):
+			n.Leave, n.Reopen = n.Link+"#leave", 0
 		}
 	}
 	if m := r.entry().Message; m != nil {

@@ -65,6 +65,51 @@ func TestS20_N35_WhoTakesPartIsToldAndNotAsked(t *testing.T) {
 	})
 }
 
+// TestN30_N35_S20_WhoTakesPartIsToldOfWaitsAndOfTheEnd: as the requester is, in the public words, of
+// the request in which they take part, with a way out; never of what is inside.
+func TestN30_N35_S20_WhoTakesPartIsToldOfWaitsAndOfTheEnd(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *desk) {
+		tom := r.person("Tom", "tom", access.Requester, "portal", "en")
+		x := r.record("打印机没反应")
+		r.do(r.agent, x, ticket.Accept{})
+		x = r.do(r.agent, x, ticket.AddParticipant{Person: person.ID(tom.ID)})
+		r.work()
+		x = r.do(r.agent, x, ticket.HoldFor{
+			Reason: ticket.Blocked, Stuck: "等备件", Doing: "已催厂商", Next: r.clock.Now().Add(5 * time.Hour), Vendor: ticket.Vendor{Name: "惠普", Case: "HP-7781"},
+		})
+		told := r.only(t, r.work(), "tom@example.net", 2)
+		for _, want := range []string{"等备件", "已催厂商", "#leave"} {
+			if !strings.Contains(told.Body.Text, want) {
+				t.Errorf("%q is not in %.600s", want, told.Body.Text)
+			}
+		}
+		if strings.Contains(told.Body.Text, "HP-7781") || strings.Contains(told.Body.Text, "#confirm") {
+			t.Errorf("too much: %.600s", told.Body.Text)
+		}
+		x = r.do(r.agent, x, ticket.Resume{})
+		x = r.resolve(x)
+		r.work()
+		x = r.do(r.requester, x, ticket.Confirm{})
+		r.do(r.agent, x, ticket.Archive{Difficulties: "无", Approach: "换了备件"})
+		told = r.only(t, r.work(), "tom@example.net", 0)
+		if !strings.Contains(told.Body.Text, "Template:closed") || !strings.Contains(told.Body.Text, "Reopen:0") || !strings.Contains(told.Body.Text, "Outcome:confirmed") {
+			t.Errorf("the end: %.600s", told.Body.Text)
+		}
+
+		y := r.record("另一件")
+		y = r.do(r.agent, y, ticket.AddParticipant{Person: person.ID(tom.ID)})
+		r.work()
+		r.do(r.agent, y, ticket.Close{As: ticket.Cancelled, Reason: "不需要了"})
+		r.do(tom, y, ticket.Leave{})
+		for _, m := range r.work() {
+			if m.To.Address == "tom@example.net" {
+				t.Errorf("told after they left: %s", m.Body.Subject)
+			}
+		}
+	})
+}
+
 // TestS20_ALetterThatWaitsIsNotSentToWhoLeft: what is queued is looked at again when it leaves.
 func TestS20_ALetterThatWaitsIsNotSentToWhoLeft(t *testing.T) {
 	t.Parallel()

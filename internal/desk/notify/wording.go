@@ -274,15 +274,30 @@ func (s *Service) Preview(ctx context.Context, by access.Actor, w Template, l i1
 // render writes a letter in an administrator's words, else in the house's. A wording that
 // cannot be rendered keeps no letter back.
 func (s *Service) render(ctx context.Context, n Notice) (Body, error) {
-	own, _, err := setting.Load(ctx, s.Settings, letterName(n.Template, n.Lang), Letter{})
-	if err == nil && !own.empty() && own.judge(n.Template) == nil && len(n.Also) == 0 {
-		n.Custom = &own
+	house := n
+	n.Custom = s.worded(ctx, n)
+	worded := n.Custom != nil
+	n.Also = slices.Clone(n.Also) // what rides along is in its own words too
+	for i, also := range n.Also {
+		n.Also[i].Custom = s.worded(ctx, also)
+		worded = worded || n.Also[i].Custom != nil
+	}
+	if worded {
 		if body, err := s.Renderer.Render(n); err == nil {
 			return body, nil
 		}
-		n.Custom = nil
 	}
-	return s.Renderer.Render(n)
+	return s.Renderer.Render(house)
+}
+
+// worded is an administrator's wording of a letter that still says what it must; nil where there
+// is none.
+func (s *Service) worded(ctx context.Context, n Notice) *Letter {
+	own, _, err := setting.Load(ctx, s.Settings, letterName(n.Template, n.Lang), Letter{})
+	if err != nil || own.empty() || own.judge(n.Template) != nil {
+		return nil
+	}
+	return &own
 }
 
 // sample is made-up content for a preview.

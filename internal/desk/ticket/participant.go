@@ -16,8 +16,12 @@ import (
 
 // Who takes part in a ticket reads its public side, speaks on it and is told what the requester
 // is told. They never answer for the requester: confirming, rejecting, withdrawing and reopening
-// stay with whoever asked (N35, S07). The ticket's list of them is folded from its facts; the
-// table says the same for what SQL lists.
+// stay with whoever asked (N35, S07). They leave when they like. The ticket's list of them is
+// folded from its facts; the table says the same for what SQL lists.
+//
+// Whoever asked names a colleague by address, and learns nothing from the answer: known or not,
+// the address stands on the request, without a name. Whom the desk knows takes part at once;
+// about all others staff are asked (S24, S48).
 
 // MaxParticipants is the greatest number of people who take part in one ticket.
 const MaxParticipants = 50
@@ -33,20 +37,28 @@ type (
 		Person  person.ID
 		Address string
 	}
-	// RemoveParticipant ends that at once.
-	RemoveParticipant struct{ Person person.ID }
+	// RemoveParticipant ends that at once, for a person or an address that the requester named.
+	RemoveParticipant struct {
+		Person  person.ID
+		Address string
+	}
+	// Leave ends it for the actor.
+	Leave struct{}
 	// LeaveOut says that an address to which a mail was copied is not to be proposed again.
 	LeaveOut struct{ Address string }
 
-	// ParticipantAdded says that somebody takes part.
+	// ParticipantAdded says that somebody takes part, or that the requester asked for it.
 	ParticipantAdded struct {
 		Of
-		Person person.ID
+		Person  person.ID
+		Address string `json:",omitempty"` // as the requester named them; then Person is 0 where nobody joined by that
 	}
 	// ParticipantRemoved says that they no longer do.
 	ParticipantRemoved struct {
 		Of
-		Person person.ID
+		Person  person.ID
+		Address string `json:",omitempty"`
+		Self    bool   `json:",omitempty"` // they left
 	}
 	// LeftOut says that whoever has the address stays outside.
 	LeftOut struct {
@@ -55,15 +67,24 @@ type (
 	}
 )
 
+// Named is an address that the requester asked for, and who takes part by that; 0 for nobody.
+type Named struct {
+	Address string
+	Person  person.ID `json:",omitempty"`
+}
+
 // Name of each command.
 func (AddParticipant) Name() Name    { return CmdAddParticipant }
 func (RemoveParticipant) Name() Name { return CmdRemoveParticipant }
 func (LeaveOut) Name() Name          { return CmdLeaveOut }
+func (Leave) Name() Name             { return CmdLeave }
 
 func (c AddParticipant) decide(t Ticket, w world) ([]Fact, error) {
+	if !w.by.Staff() {
+		return c.ask(t, w)
+	}
 	switch {
-	case c.Person == 0 || !w.active[c.Person],
-		!w.by.Staff() && strings.TrimSpace(c.Address) == "" && !t.Parted(c.Person): // keys are no directory (S24)
+	case c.Person == 0 || !w.active[c.Person]:
 		return nil, errs.Field("person", "ticket.participant_unknown")
 	case c.Person == t.Requester:
 		return nil, errs.Field("person", "ticket.participant_requester")
@@ -72,14 +93,57 @@ func (c AddParticipant) decide(t Ticket, w world) ([]Fact, error) {
 	case len(t.Detail.Participants) >= MaxParticipants:
 		return nil, errs.Field("person", "ticket.participants_many", "Max", MaxParticipants)
 	}
-	return []Fact{ParticipantAdded{Of{t.ID}, c.Person}}, nil
+	f := ParticipantAdded{Of: Of{t.ID}, Person: c.Person}
+	if address, ok := person.CleanEmail(c.Address); ok && t.named(address) >= 0 {
+		f.Address = address
+	}
+	return []Fact{f}, nil
 }
 
-func (c RemoveParticipant) decide(t Ticket, _ world) ([]Fact, error) {
-	if !t.TakesPart(c.Person) {
+// ask is what the requester does: nothing in the answer says whether the desk knows the address,
+// whether whoever has it may sign in, or whether they left before.
+func (c AddParticipant) ask(t Ticket, w world) ([]Fact, error) {
+	address, ok := person.CleanEmail(c.Address)
+	switch {
+	case strings.TrimSpace(c.Address) == "": // keys are no directory
+		return nil, errs.Field("person", "ticket.participant_unknown")
+	case !ok:
+		return nil, errs.Field("person", "person.email_shape")
+	case c.Person == t.Requester:
+		return nil, errs.Field("person", "ticket.participant_requester")
+	case t.named(address) >= 0:
+		return nil, errs.New(errs.Conflict, "ticket.participant_already")
+	case len(t.Shown())+len(t.Detail.Named) >= MaxParticipants:
+		return nil, errs.Field("person", "ticket.participants_many", "Max", MaxParticipants)
+	}
+	f := ParticipantAdded{Of: Of{t.ID}, Person: c.Person, Address: address}
+	if !w.active[c.Person] || t.TakesPart(c.Person) || slices.Contains(t.Detail.Quit, c.Person) {
+		f.Person = 0
+	}
+	return []Fact{f}, nil
+}
+
+func (c RemoveParticipant) decide(t Ticket, w world) ([]Fact, error) {
+	if strings.TrimSpace(c.Address) != "" {
+		address, _ := person.CleanEmail(c.Address)
+		i := t.named(address)
+		if i < 0 {
+			return nil, errs.New(errs.Conflict, "ticket.participant_not")
+		}
+		return []Fact{ParticipantRemoved{Of: Of{t.ID}, Person: t.Detail.Named[i].Person, Address: address}}, nil
+	}
+	if !t.TakesPart(c.Person) || !w.by.Staff() && !slices.Contains(t.Shown(), c.Person) {
 		return nil, errs.New(errs.Conflict, "ticket.participant_not")
 	}
-	return []Fact{ParticipantRemoved{Of{t.ID}, c.Person}}, nil
+	return []Fact{ParticipantRemoved{Of: Of{t.ID}, Person: c.Person}}, nil
+}
+
+func (Leave) decide(t Ticket, w world) ([]Fact, error) {
+	who := person.ID(w.by.ID)
+	if !t.TakesPart(who) {
+		return nil, errs.New(errs.Conflict, "ticket.participant_not")
+	}
+	return []Fact{ParticipantRemoved{Of: Of{t.ID}, Person: who, Self: true}}, nil
 }
 
 func (c LeaveOut) decide(t Ticket, _ world) ([]Fact, error) {
@@ -94,13 +158,37 @@ func (c LeaveOut) decide(t Ticket, _ world) ([]Fact, error) {
 }
 
 func (f ParticipantAdded) apply(t *Ticket, _ event.Meta) {
-	t.Detail.Participants = append(slices.Clone(t.Detail.Participants), f.Person)
-	t.Detail.Left = without(t.Detail.Left, f.Person)
+	if f.Person != 0 {
+		t.Detail.Participants = append(slices.Clone(t.Detail.Participants), f.Person)
+		t.Detail.Left, t.Detail.Quit = without(t.Detail.Left, f.Person), without(t.Detail.Quit, f.Person)
+	}
+	if f.Address != "" {
+		list := slices.Clone(t.Detail.Named)
+		if i := t.named(f.Address); i >= 0 {
+			list[i].Person = f.Person
+		} else {
+			list = append(list, Named{f.Address, f.Person})
+		}
+		t.Detail.Named = list
+	}
 }
 
 func (f ParticipantRemoved) apply(t *Ticket, _ event.Meta) {
+	var named []Named
+	for _, n := range t.Detail.Named {
+		if n.Address != f.Address && (f.Person == 0 || n.Person != f.Person) {
+			named = append(named, n)
+		}
+	}
+	t.Detail.Named = named
+	if f.Person == 0 {
+		return
+	}
 	t.Detail.Participants = without(t.Detail.Participants, f.Person)
 	t.Detail.Left = append(slices.Clone(t.Detail.Left), f.Person)
+	if f.Self {
+		t.Detail.Quit = append(slices.Clone(t.Detail.Quit), f.Person)
+	}
 }
 
 func (f LeftOut) apply(t *Ticket, _ event.Meta) {
@@ -121,6 +209,46 @@ func without(list []person.ID, who person.ID) []person.ID {
 // TakesPart reports whether somebody takes part in the ticket.
 func (t Ticket) TakesPart(who person.ID) bool {
 	return who != 0 && slices.Contains(t.Detail.Participants, who)
+}
+
+// Shown are those who take part by name, as the requester reads it. Whom they named by address
+// stays an address to them.
+func (t Ticket) Shown() []person.ID {
+	var out []person.ID
+	for _, who := range t.Detail.Participants {
+		if !slices.ContainsFunc(t.Detail.Named, func(n Named) bool { return n.Person == who }) {
+			out = append(out, who)
+		}
+	}
+	return out
+}
+
+// named finds an address that the requester asked for; −1 where they did not.
+func (t Ticket) named(address string) int {
+	return slices.IndexFunc(t.Detail.Named, func(n Named) bool { return n.Address == address })
+}
+
+// followers are those who take part in a ticket and go on in the one that it is merged into.
+func followers(t, into Ticket) []Fact {
+	var out []Fact
+	room := MaxParticipants - len(into.Detail.Participants)
+	for _, who := range t.Detail.Participants {
+		if room <= 0 || who == into.Requester || into.TakesPart(who) || into.Parted(who) {
+			continue
+		}
+		f := ParticipantAdded{Of: Of{into.ID}, Person: who}
+		if i := slices.IndexFunc(t.Detail.Named, func(n Named) bool { return n.Person == who }); i >= 0 && into.named(t.Detail.Named[i].Address) < 0 {
+			f.Address = t.Detail.Named[i].Address
+		}
+		out = append(out, f)
+		room--
+	}
+	for _, n := range t.Detail.Named {
+		if n.Person == 0 && into.named(n.Address) < 0 && len(into.Detail.Named) < MaxParticipants {
+			out = append(out, ParticipantAdded{Of: Of{into.ID}, Address: n.Address})
+		}
+	}
+	return out
 }
 
 // Parted reports whether somebody took part and was taken off.
@@ -162,11 +290,8 @@ func (s *Service) invite(ctx context.Context, tx *db.Tx, w *world, cmd Command) 
 	if _, ok := person.CleanEmail(c.Address); !ok {
 		return nil, errs.Field("person", "person.email_shape")
 	}
-	if c.Person = w.invited; c.Person != 0 {
+	if c.Person = w.invited; c.Person != 0 || !w.by.Staff() {
 		return c, nil
-	}
-	if !w.by.Staff() {
-		return nil, errs.Field("person", "ticket.participant_unknown")
 	}
 	who, err := s.People.EnsureIn(ctx, tx, w.by, person.Person{Email: c.Address, Lang: w.lang})
 	c.Person, w.active[who.ID] = who.ID, who.Active
@@ -191,15 +316,21 @@ func (s *Service) Copied(ctx context.Context, which ID) ([]string, error) {
 	return out, err
 }
 
-// Proposed returns the addresses that a person is asked about: mails were copied to them, they
-// neither take part nor were left out. Nobody is added by being copied. Staff only.
+// Proposed returns the addresses that a person is asked about: the requester named them, or mails
+// were copied to them, and they neither take part nor were left out. Nobody is added by being
+// copied. Staff only.
 func (s *Service) Proposed(ctx context.Context, by access.Actor, t Ticket) ([]string, error) {
 	if err := access.Can(by, access.TicketWork, t.Object()); err != nil {
 		return nil, err
 	}
 	list, err := s.Copied(ctx, t.ID)
-	if err != nil || len(list) == 0 {
+	if err != nil {
 		return nil, err
+	}
+	for _, n := range t.Detail.Named {
+		if n.Person == 0 && !slices.Contains(list, n.Address) {
+			list = append(list, n.Address)
+		}
 	}
 	var out []string
 	for _, address := range list {
@@ -224,6 +355,9 @@ func enrol(ctx context.Context, tx *db.Tx, w world, list []Fact) error {
 		var err error
 		switch f := f.(type) {
 		case ParticipantAdded:
+			if f.Person == 0 {
+				continue
+			}
 			_, err = db.Exec(ctx, tx, `
 				INSERT INTO ticket_participant (ticket_id, person_id, added_by, at) VALUES ($1, $2, $3, $4)
 				ON CONFLICT (ticket_id, person_id) DO NOTHING`, f.Ticket, f.Person, db.Opt(w.by.ID), w.at)

@@ -125,6 +125,7 @@ func TestS20_N35_WhoTakesPartDoesNothingElse(t *testing.T) {
 				ticket.Deviate{Gap: "gap.closure", Reason: "没有理由"},
 				ticket.AddParticipant{Address: "x@example.test"},
 				ticket.RemoveParticipant{Person: person.ID(r.other.ID)},
+				ticket.RemoveParticipant{Address: "x@example.test"},
 				ticket.LeaveOut{Address: "x@example.test"},
 				ticket.CallRecord{Say: ticket.Say{Text: "x"}},
 				ticket.Archive{Difficulties: "x", Approach: "x"},
@@ -159,7 +160,7 @@ func TestS07_S24_WhoMayLetSomebodyTakePart(t *testing.T) {
 			t.Fatal(err)
 		}
 		refused(r.requester, ticket.AddParticipant{Person: tom.ID}, errs.Invalid, "ticket.participant_unknown")
-		refused(r.requester, ticket.AddParticipant{Person: tom.ID, Address: "nobody@example.test"}, errs.Invalid, "ticket.participant_unknown")
+		refused(r.requester, ticket.AddParticipant{Person: tom.ID, Address: "no address"}, errs.Invalid, "person.email_shape")
 		refused(r.other, ticket.AddParticipant{Address: tom.Email}, errs.NotFound, "")
 		refused(r.agent, ticket.AddParticipant{Person: x.Requester}, errs.Invalid, "ticket.participant_requester")
 		refused(r.agent, ticket.AddParticipant{Person: 999}, errs.Invalid, "ticket.participant_unknown")
@@ -168,8 +169,8 @@ func TestS07_S24_WhoMayLetSomebodyTakePart(t *testing.T) {
 
 		x = r.do(r.requester, x, ticket.AddParticipant{Address: tom.Email})
 		refused(r.agent, ticket.AddParticipant{Person: tom.ID}, errs.Conflict, "ticket.participant_already")
-		x = r.do(r.requester, x, ticket.RemoveParticipant{Person: tom.ID})
-		x = r.do(r.requester, x, ticket.AddParticipant{Person: tom.ID}) // taken back
+		x = r.do(r.requester, x, ticket.RemoveParticipant{Address: tom.Email})
+		x = r.do(r.requester, x, ticket.AddParticipant{Address: tom.Email}) // taken back
 		x = r.do(r.agent, x, ticket.AddParticipant{Address: "New.One@Example.test"})
 		who, err := r.people.ByEmail(t.Context(), "new.one@example.test")
 		if err != nil || who.Role != access.Requester || !x.TakesPart(who.ID) {
@@ -210,5 +211,130 @@ func TestS07_CopiedPeopleAreProposedNeverAdded(t *testing.T) {
 		proposed("chen@example.test")
 		r.do(r.agent, x, ticket.RemoveParticipant{Person: tom.ID})
 		proposed("chen@example.test")
+	})
+}
+
+// TestS24_S48_TheAnswerIsTheSameForEveryAddress: known, unknown, disabled and parted addresses are
+// asked for, shown and taken back in the same way; only staff see who is known.
+func TestS24_S48_TheAnswerIsTheSameForEveryAddress(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		x := r.record("报表导不出")
+		tom, err := r.people.Get(t.Context(), person.ID(r.other.ID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		const unknown = "nobody@example.test"
+		shape := func(address string) (out []string) {
+			say := func(what string, err error) {
+				key := ""
+				if e := errs.As(err); e != nil {
+					key = e.Key
+				}
+				out = append(out, what+":"+errs.KindOf(err).String()+":"+key)
+			}
+			for _, cmd := range []ticket.Command{
+				ticket.AddParticipant{Address: address}, ticket.AddParticipant{Address: address},
+				ticket.RemoveParticipant{Person: tom.ID}, // as if their key were known
+				ticket.RemoveParticipant{Address: address}, ticket.RemoveParticipant{Address: address},
+				ticket.AddParticipant{Address: address},
+			} {
+				y, err := r.Do(t.Context(), r.requester, ticket.Target{ID: x.ID}, cmd)
+				say(string(cmd.Name()), err)
+				if err == nil && (len(y.Shown()) != 0 || len(y.Detail.Named) > 1) {
+					t.Errorf("%s shows %v and %v", address, y.Shown(), y.Detail.Named)
+				}
+				list, err := r.Thread(t.Context(), r.requester, y)
+				if say("thread", err); len(list) > 3 {
+					t.Errorf("the thread tells of it: %d entries", len(list))
+				}
+			}
+			r.do(r.requester, x, ticket.RemoveParticipant{Address: address})
+			return out
+		}
+		known, not := shape(tom.Email), shape(unknown)
+		if d := cmp.Diff(not, known); d != "" {
+			t.Errorf("unknown and known differ (-unknown +known):\n%s", d)
+		}
+
+		x = r.do(r.requester, x, ticket.AddParticipant{Address: tom.Email})
+		x = r.do(r.requester, x, ticket.AddParticipant{Address: unknown})
+		if !x.TakesPart(tom.ID) || len(x.Detail.Participants) != 1 {
+			t.Fatalf("%v take part", x.Detail.Participants)
+		}
+		if got, err := r.Proposed(t.Context(), r.agent, x); err != nil || len(got) != 1 || got[0] != unknown {
+			t.Errorf("staff are asked about %v %v", got, err)
+		}
+		x = r.do(r.agent, x, ticket.AddParticipant{Address: unknown})
+		if len(x.Detail.Participants) != 2 || len(x.Detail.Named) != 2 || len(x.Shown()) != 0 {
+			t.Errorf("added by staff: %v, named %v, shown %v", x.Detail.Participants, x.Detail.Named, x.Shown())
+		}
+	})
+}
+
+// TestS20_WhoTakesPartLeavesByThemselves: signed in or by link, at once, and the requester does
+// not bring them back; staff may.
+func TestS20_WhoTakesPartLeavesByThemselves(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		tom, err := r.people.Get(t.Context(), person.ID(r.other.ID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := r.record("报表导不出")
+		link := access.Actor{ID: r.other.ID, Kind: access.Link, Ticket: int64(x.ID), Via: "link"}
+		x = r.do(r.requester, x, ticket.AddParticipant{Address: tom.Email})
+		x = r.do(link, x, ticket.Leave{})
+		if x.TakesPart(tom.ID) || len(x.Detail.Named) != 0 || len(r.numbers(r.other)) != 0 {
+			t.Fatalf("after leaving %v take part, %v named", x.Detail.Participants, x.Detail.Named)
+		}
+		if _, err := r.Get(t.Context(), link, ticket.Target{ID: x.ID}); errs.KindOf(err) != errs.NotFound {
+			t.Errorf("the link still reads: %v", err)
+		}
+		if x = r.do(r.requester, x, ticket.AddParticipant{Address: tom.Email}); x.TakesPart(tom.ID) {
+			t.Error("the requester brought them back")
+		}
+		if x = r.do(r.agent, x, ticket.AddParticipant{Person: tom.ID}); !x.TakesPart(tom.ID) {
+			t.Error("staff do not bring them back")
+		}
+		x = r.do(r.other, x, ticket.Leave{})
+		for _, by := range []access.Actor{r.requester, r.agent} {
+			if _, err := r.Do(t.Context(), by, ticket.Target{ID: x.ID}, ticket.Leave{}); errs.KindOf(err) != errs.Conflict {
+				t.Errorf("%s leaves: %v", by.Role, err)
+			}
+		}
+	})
+}
+
+// TestN14_S20_AMergeCarriesWhoTakesPart: they follow the ticket that goes on; whoever left that one
+// does not come back by it.
+func TestN14_S20_AMergeCarriesWhoTakesPart(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		tom := person.ID(r.other.ID)
+		x, y := r.record("报表导不出"), r.record("还是报表")
+		r.do(r.agent, x, ticket.AddParticipant{Person: tom})
+		r.do(r.agent, x, ticket.AddParticipant{Address: "new@example.test"})
+		x = r.do(r.requester, x, ticket.AddParticipant{Address: "nobody@example.test"})
+		x = r.do(r.agent, x, ticket.Merge{Into: y.ID})
+		got := r.now(y)
+		if d := cmp.Diff(x.Detail.Participants, got.Detail.Participants); d != "" || len(got.Detail.Participants) != 2 || len(got.Detail.Named) != 1 {
+			t.Errorf("carried %v and %v (-want +got):\n%s", got.Detail.Participants, got.Detail.Named, d)
+		}
+		if !slices.Contains(r.numbers(r.other), y.Number) {
+			t.Error("it is not on their list")
+		}
+		folded, err := r.Rebuilt(t.Context(), y.ID)
+		if d := cmp.Diff(got.Detail, folded.Detail); err != nil || d != "" {
+			t.Errorf("the facts say otherwise: %v\n%s", err, d)
+		}
+
+		z := r.record("又是报表")
+		r.do(r.agent, z, ticket.AddParticipant{Person: tom})
+		r.do(r.other, y, ticket.Leave{})
+		r.do(r.agent, z, ticket.Merge{Into: y.ID})
+		if r.now(y).TakesPart(tom) {
+			t.Error("a merge brought back whoever had left")
+		}
 	})
 }

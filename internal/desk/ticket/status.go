@@ -72,6 +72,7 @@ const (
 	CmdAddParticipant    Name = "add-participant"
 	CmdRemoveParticipant Name = "remove-participant"
 	CmdLeaveOut          Name = "leave-out"
+	CmdLeave             Name = "leave"
 
 	CmdRemindVendor Name = "remind-vendor"
 	CmdRemindUser   Name = "remind-user"
@@ -113,6 +114,7 @@ var life = map[Name]rule{ //nolint:gochecknoglobals // a constant table
 	CmdAddParticipant:    {access.TicketWork, Statuses()},
 	CmdRemoveParticipant: {access.TicketWork, Statuses()},
 	CmdLeaveOut:          {access.TicketWork, Statuses()},
+	CmdLeave:             {access.TicketSay, Statuses()},
 
 	CmdRemindVendor: {access.TicketAuto, []Status{Pending}},
 	CmdRemindUser:   {access.TicketAuto, []Status{Resolved}},

@@ -70,11 +70,16 @@ func other(cmd Command) ID {
 	return 0
 }
 
-// mirror is what a merge or a link leaves on the other ticket, so that both sides show it.
+// mirror is what a merge or a link leaves on the other ticket, so that both sides show it and
+// nobody who took part is left behind.
 func mirror(cmd Command, t, on Ticket) []Fact {
 	kind := "related"
 	if cmd.Name() == CmdMerge {
 		kind = "absorbed"
 	}
-	return []Fact{LinkedTo{Of{on.ID}, Linked{Ticket: t.ID, Number: t.Number, Kind: kind}}}
+	out := []Fact{LinkedTo{Of{on.ID}, Linked{Ticket: t.ID, Number: t.Number, Kind: kind}}}
+	if cmd.Name() == CmdMerge { // the same requester, and the same people who follow
+		out = append(out, followers(t, on)...)
+	}
+	return out
 }

@@ -114,6 +114,8 @@ type Detail struct {
 	Participants []person.ID          `json:",omitempty"` // who takes part, in the order in which they came
 	Left         []person.ID          `json:",omitempty"` // who did and does no longer
 	NotInvited   []string             `json:",omitempty"` // addresses that a mail was copied to and that stay outside
+	Named        []Named              `json:",omitempty"` // addresses that the requester asked for
+	Quit         []person.ID          `json:",omitempty"` // who left by themselves; the requester does not bring them back
 }
 
 // Element is one of the seven things that a complete record holds (N15).

@@ -5,12 +5,12 @@ package portal_test
 import (
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/session"
 )
 
 // TestS20_N35_AColleagueTakesPart: named by the requester by address, sees whose request it is,
@@ -23,8 +23,11 @@ func TestS20_N35_AColleagueTakesPart(t *testing.T) {
 	guest, at := h.SignInAs(colleague), "/requests/"+v.Ref()
 	asker := h.Person(access.Requester).Name
 
-	if r := owner.Post(at+"/add-participant", url.Values{"person": {"nobody@example.test"}}); r.Status != http.StatusUnprocessableEntity {
+	if r := owner.Post(at+"/add-participant", url.Values{"person": {"nobody@example.test"}}); r.Status != http.StatusSeeOther {
 		t.Errorf("an unknown address: %d", r.Status)
+	}
+	if r := owner.Post(at+"/add-participant", url.Values{"person": {"no address"}}); r.Status != http.StatusUnprocessableEntity {
+		t.Errorf("no address: %d", r.Status)
 	}
 	if r := guest.Get(at); r.Status != http.StatusNotFound {
 		t.Fatalf("before: %d", r.Status)
@@ -32,8 +35,12 @@ func TestS20_N35_AColleagueTakesPart(t *testing.T) {
 	if r := owner.Post(at+"/add-participant", url.Values{"person": {colleague.Email}}); r.Status != http.StatusSeeOther {
 		t.Fatalf("add: %d\n%s", r.Status, r.Body)
 	}
-	if r := owner.Get(at); !strings.Contains(r.Body, colleague.Name) || !strings.Contains(r.Body, "remove-participant") {
-		t.Error("the requester does not see who takes part")
+	r := owner.Get(at)
+	if !strings.Contains(r.Body, colleague.Email) || !strings.Contains(r.Body, "nobody@example.test") || !strings.Contains(r.Body, "remove-participant") {
+		t.Error("the requester does not see whom they asked for")
+	}
+	if strings.Contains(r.Body, colleague.Name) { // whom the desk knows is nobody's business (S24)
+		t.Error("an address is answered with a name")
 	}
 	page := guest.Get(at)
 	for _, want := range []string{"这是" + asker + "的请求", "等提交人确认", asker + "提交了请求", at + "/reply"} {
@@ -57,11 +64,41 @@ func TestS20_N35_AColleagueTakesPart(t *testing.T) {
 	if r := guest.Post(at+"/reply", url.Values{"text": {"我这里也好了"}}); r.Status != http.StatusSeeOther {
 		t.Errorf("reply: %d", r.Status)
 	}
-	who := url.Values{"person": {strconv.FormatInt(int64(colleague.ID), 10)}}
+	who := url.Values{"address": {colleague.Email}}
 	if r := owner.Post(at+"/remove-participant", who); r.Status != http.StatusSeeOther {
 		t.Errorf("remove: %d", r.Status)
 	}
 	if r := guest.Get(at); r.Status != http.StatusNotFound {
 		t.Errorf("after: %d", r.Status)
+	}
+}
+
+// TestS20_S30_WhoTakesPartLeavesWithOnePress: the link of their letter opens the request with the
+// button; opening it changes nothing, the press ends it and says so.
+func TestS20_S30_WhoTakesPartLeavesWithOnePress(t *testing.T) {
+	t.Parallel()
+	h := apptest.New(t)
+	v := solved(t, h)
+	colleague := h.Somebody(access.Requester)
+	add := url.Values{"person": {colleague.Email}}
+	owner, guest, at := h.SignIn(access.Requester), h.SignInAs(colleague), "/requests/"+v.Ref()
+	owner.Post(at+"/add-participant", add)
+	nobody := h.Nobody()
+	link := "/t/" + h.Links.Track(session.Bond{Ticket: int64(v.ID), Person: int64(colleague.ID)})
+	for range 2 {
+		if r := nobody.Get(link); r.Status != http.StatusOK || !strings.Contains(r.Body, link+`/leave"`) {
+			t.Fatalf("the link: %d", r.Status)
+		}
+	}
+	if r := nobody.Post(link+"/leave", url.Values{}); r.Status != http.StatusOK || !strings.Contains(r.Body, "您已退出 "+v.Ref()) {
+		t.Errorf("leave: %d\n%s", r.Status, r.Body)
+	}
+	for name, r := range map[string]apptest.Reply{"link": nobody.Get(link), "portal": guest.Get(at), "again": nobody.Post(link+"/leave", url.Values{})} {
+		if r.Status != http.StatusNotFound {
+			t.Errorf("%s afterwards: %d", name, r.Status)
+		}
+	}
+	if r := owner.Post(at+"/leave", url.Values{}); r.Status != http.StatusConflict {
+		t.Errorf("the requester leaves: %d", r.Status)
 	}
 }

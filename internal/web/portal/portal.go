@@ -50,7 +50,7 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Get("/t/{code}/now", page.LinkHolder, f.requestNow)
 	for name, answer := range map[string]page.Handler{
 		"reply": f.reply, "confirm": f.confirm, "reject": f.reject, "reopen": f.reopen, "cancel": f.cancel,
-		"add-participant": f.addParticipant, "remove-participant": f.removeParticipant,
+		"add-participant": f.addParticipant, "remove-participant": f.removeParticipant, "leave": f.leave,
 	} {
 		r.Post("/requests/{number}/"+name, access.TicketOpen, answer)
 		r.Post("/t/{code}/"+name, page.LinkHolder, answer)

@@ -140,7 +140,7 @@ type request struct {
 	Reopen   bool
 	Mine     bool            // the reader asked for it; everybody else takes part and answers for nobody
 	Asker    string          // who did
-	Parts    []person.Person // who takes part beside them
+	Parts    []person.Person // who takes part beside them, and was not named by address
 	Merged   string          // the number that it lives on under
 	MergedAt string
 	Live     string
@@ -173,7 +173,7 @@ func (f *Faces) read(c *page.Ctx) (request, error) {
 		r.Closes = c.T("portal.closes", "Time", c.Moment(left.Due))
 	}
 	r.Mine, r.Asker = mine(c, t), f.people.Card(c.Context(), t.Requester).Name
-	for _, who := range t.Detail.Participants {
+	for _, who := range t.Shown() {
 		r.Parts = append(r.Parts, f.people.Card(c.Context(), who))
 	}
 	r.Reopen = r.Mine && t.Status == ticket.Closed && t.MergedInto == 0 && c.Now.Sub(t.ClosedAt) <= time.Duration(c.Desk.ReopenDays)*24*time.Hour

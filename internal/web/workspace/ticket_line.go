@@ -61,8 +61,17 @@ func (s *sheet) lines(before, now ticket.Ticket, e ticket.Entry) []string {
 	case ticket.Ended:
 		return s.ended(now, fact, who)
 	case ticket.ParticipantAdded:
+		if fact.Address != "" {
+			return one("workticket.line_participant_named", "Address", fact.Address)
+		}
 		return one("workticket.line_participant_added", "Name", s.name(fact.Person))
 	case ticket.ParticipantRemoved:
+		switch {
+		case fact.Self:
+			return one("workticket.line_participant_left")
+		case fact.Address != "":
+			return one("workticket.line_participant_unnamed", "Address", fact.Address)
+		}
 		return one("workticket.line_participant_removed", "Name", s.name(fact.Person))
 	case ticket.LeftOut:
 		return one("workticket.line_left_out", "Address", fact.Address)

@@ -83,12 +83,15 @@ type foundParts struct {
 }
 
 // proposal is an address to decide about, with the name that the desk knows it by.
-type proposal struct{ Address, Name string }
+type proposal struct {
+	Address, Name string
+	Asked         bool // by the requester
+}
 
 func (s *sheet) proposals() []proposal {
 	out := make([]proposal, 0, len(s.copied))
 	for _, address := range s.copied {
-		p := proposal{Address: address}
+		p := proposal{Address: address, Asked: slices.ContainsFunc(s.t.Detail.Named, func(n ticket.Named) bool { return n.Address == address })}
 		if who, err := s.f.People.ByEmail(s.c.Context(), address); err == nil {
 			p.Name = who.Name
 		}
