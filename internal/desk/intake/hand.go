@@ -26,18 +26,29 @@ func (s *Service) Entry(ctx context.Context, by access.Actor, which ID) (Entry, 
 	return e, err
 }
 
-// Raw returns the original bytes of a journalled message.
+// Raw returns the original bytes of a journalled message. Denied to whoever leads nobody where it
+// holds a code or a link that lets somebody in (S02).
 func (s *Service) Raw(ctx context.Context, by access.Actor, which ID) ([]byte, error) {
 	if _, err := s.Entry(ctx, by, which); err != nil {
 		return nil, err
 	}
-	return raw(ctx, s.DB, which)
+	bytes, err := raw(ctx, s.DB, which)
+	if err != nil || access.Can(by, access.LeadRead, access.Object{}) == nil {
+		return bytes, err
+	}
+	if m, err := s.parse(bytes); err == nil && m.Masked {
+		return nil, errs.New(errs.Denied, "intake.original_covered")
+	}
+	return bytes, nil
 }
 
 // Read returns what the parser makes of a journalled message, for a person who decides about
 // it. What cannot be read gives an empty Mail and the reason.
 func (s *Service) Read(ctx context.Context, by access.Actor, which ID) (Mail, error) {
-	bytes, err := s.Raw(ctx, by, which)
+	if _, err := s.Entry(ctx, by, which); err != nil {
+		return Mail{}, err
+	}
+	bytes, err := raw(ctx, s.DB, which)
 	if err != nil {
 		return Mail{}, err
 	}

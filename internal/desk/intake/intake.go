@@ -96,6 +96,7 @@ type Mail struct {
 	Returned   *Returned // what it says, where it is one
 	AutoReply  bool      // an answering machine
 	Automatic  bool      // a list, a newsletter, a monitoring system: no acknowledgement
+	Masked     bool      // codes and links that let somebody in are covered (S02)
 }
 
 // File is a part of a message.

@@ -58,6 +58,9 @@ func (s *Service) place(ctx context.Context, e Entry, m Mail) error {
 		return errs.New(errs.Invalid, "intake.no_sender")
 	}
 	e.Ticket = 0
+	if t.ID != 0 && m.Masked && (m.Automatic || silentSender(m.FromAddr)) { // to whoever had a service write to their ticket (S02)
+		return s.open(ctx, e, m, t.ID)
+	}
 	if t.ID == 0 {
 		related, err := s.related(ctx, m)
 		if err != nil {
@@ -178,7 +181,7 @@ func (s *Service) stage(ctx context.Context, by access.Actor, files []File) ([]s
 func (m Mail) say(e Entry, files []string) ticket.Say {
 	s := ticket.Say{
 		Text: shorten(m.Text), Quoted: shorten(m.Quoted), HTML: m.HTML, Channel: ticket.Mail,
-		Inbound: int64(e.ID), MailID: m.MessageID, Files: files, Proof: e.Proof, Copied: m.Copied,
+		Inbound: int64(e.ID), MailID: m.MessageID, Files: files, Proof: e.Proof, Copied: m.Copied, Masked: m.Masked,
 	}
 	if strings.TrimSpace(s.Text) == "" { // a picture and nothing else is a message all the same
 		if s.Text = m.Subject; strings.TrimSpace(s.Text) == "" {

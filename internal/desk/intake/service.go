@@ -182,7 +182,10 @@ func (s *Service) parse(raw []byte) (m Mail, err error) {
 			err = errs.New(errs.Invalid, "intake.unreadable")
 		}
 	}()
-	return s.Parser.Parse(raw)
+	if m, err = s.Parser.Parse(raw); err == nil {
+		m = covered(m)
+	}
+	return m, err
 }
 
 func (s *Service) quarantine(ctx context.Context, e Entry, m Mail, why error) error {

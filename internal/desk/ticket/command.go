@@ -164,6 +164,7 @@ type Say struct {
 	Inbound  int64
 	MailID   string
 	Proof    Proof    // whether the mail is from its author
+	Masked   bool     // codes and links that let somebody in are covered (S02)
 	Copied   []string // addresses that the mail was sent to beside the desk, at most MaxCopied
 	Seconds  int64
 	Author   person.ID // another than the actor: a mail from somebody else than the requester

@@ -43,6 +43,7 @@ type Message struct {
 	Inbound  int64    // the mail it came by, 0 where it did not
 	MailID   string   // Message-ID of that mail
 	Proof    Proof    // whether that mail is from its author
+	Masked   bool     // codes and links that let somebody in are covered (S02); the original is in the journal
 	Copied   []string // whom that mail was sent to beside the desk; staff only
 	Seconds  int64    // length of a call
 	At       time.Time

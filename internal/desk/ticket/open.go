@@ -36,6 +36,7 @@ type Request struct {
 	Site         string
 
 	worded Worded
+	then   []Ready // the commands that follow in the same commit
 }
 
 // errKnown leaves a commit in which the key turned out to be taken already.
@@ -61,6 +62,7 @@ func (s *Service) Record(ctx context.Context, by access.Actor, r Request, then .
 			return Ticket{}, false, err
 		}
 	}
+	r.then = ready
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		t, err = s.RecordIn(ctx, tx, by, r)
 		for i := 0; i < len(ready) && err == nil; i++ {
@@ -181,10 +183,24 @@ func (s *Service) RecordIn(ctx context.Context, tx *db.Tx, by access.Actor, r Re
 	if r.Quiet == "" {
 		expected := t
 		born.apply(&expected, by.Meta(now))
-		list = append(list, Acknowledged{Of{t.ID}, r.Channel, s.Expect(expected)})
+		list = append(list, Acknowledged{Of{t.ID}, r.Channel, s.Expect(r.graded(expected))})
 	}
 	w := world{by: by, at: now}
 	return s.settle(ctx, tx, w, w.after(t, list), list)
+}
+
+// graded is the ticket as it is when it is acknowledged: a call that is graded while it is taken is
+// told the time of its own priority (N20, N23). What cannot be decided is refused by its command.
+func (r Request) graded(t Ticket) Ticket {
+	for _, x := range r.then {
+		switch x.cmd.(type) {
+		case Grade, Classify:
+			if list, err := x.cmd.decide(t, x.w); err == nil {
+				t = x.w.after(t, list)
+			}
+		}
+	}
+	return t
 }
 
 // keep claims the idempotency key of a creation.

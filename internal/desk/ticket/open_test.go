@@ -5,6 +5,7 @@ package ticket_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -56,6 +57,33 @@ func TestN18_RecordedAndReadBackAtOnceOrNotAtAll(t *testing.T) {
 		}
 		if _, repeated, err := r.Record(t.Context(), r.agent, request("call-2")); err != nil || repeated {
 			t.Errorf("the key is taken by a ticket that there is not: %v, %v", repeated, err)
+		}
+	})
+}
+
+// TestN20_N23_AGradedCallIsToldTheTimeOfItsOwnPriority: the acknowledgement is part of the commit
+// that grades it, and promises what the desk then owes.
+func TestN20_N23_AGradedCallIsToldTheTimeOfItsOwnPriority(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		parts := r.Parts
+		parts.Expect = func(x ticket.Ticket) time.Time { return x.CreatedAt.Add(time.Duration(x.Priority) * time.Hour) }
+		s := ticket.NewService(parts)
+		for _, x := range []struct {
+			then []ticket.Command
+			want time.Duration
+		}{
+			{nil, 3 * time.Hour},
+			{[]ticket.Command{ticket.Grade{Answers: triage.Answers{Core: true, Affected: triage.Everyone, Halt: triage.Stopped}}}, time.Hour},
+			{[]ticket.Command{ticket.Grade{Answers: triage.Answers{Affected: triage.Team, Halt: triage.Impaired}, Override: triage.P2, Reason: "年底结账，全员等待"}, ticket.ReadBackWith{Items: ticket.Elements()}}, 2 * time.Hour},
+		} {
+			one, _, err := s.Record(t.Context(), r.agent, ticket.Request{Requester: person.ID(r.requester.ID), Channel: ticket.Phone, Say: ticket.Say{Text: "扫码没有反应"}}, x.then...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := one.Detail.ExpectBy.Sub(one.CreatedAt); got != x.want {
+				t.Errorf("%s is told %v, want %v", one.Priority, got, x.want)
+			}
 		}
 	})
 }

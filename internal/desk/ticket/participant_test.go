@@ -234,9 +234,11 @@ func TestS24_S48_TheAnswerIsTheSameForEveryAddress(t *testing.T) {
 				out = append(out, what+":"+errs.KindOf(err).String()+":"+key)
 			}
 			for _, cmd := range []ticket.Command{
-				ticket.AddParticipant{Address: address}, ticket.AddParticipant{Address: address},
+				ticket.AddParticipant{Address: address},
+				ticket.AddParticipant{Address: address},
 				ticket.RemoveParticipant{Person: tom.ID}, // as if their key were known
-				ticket.RemoveParticipant{Address: address}, ticket.RemoveParticipant{Address: address},
+				ticket.RemoveParticipant{Address: address},
+				ticket.RemoveParticipant{Address: address},
 				ticket.AddParticipant{Address: address},
 			} {
 				y, err := r.Do(t.Context(), r.requester, ticket.Target{ID: x.ID}, cmd)

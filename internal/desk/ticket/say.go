@@ -70,6 +70,7 @@ func (s *Service) insertSay(ctx context.Context, tx *db.Tx, by access.Actor, t T
 	}
 	m.Ticket, m.Text, m.Quoted, m.HTML = t.ID, what.Text, what.Quoted, what.HTML
 	m.Inbound, m.MailID, m.Seconds, m.Proof = what.Inbound, what.MailID, what.Seconds, what.Proof
+	m.Masked = what.Masked
 	m.Copied = what.Copied[:min(len(what.Copied), MaxCopied)]
 	which, err := insertMessage(ctx, tx, m)
 	if err != nil {

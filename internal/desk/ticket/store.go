@@ -105,12 +105,12 @@ func number(ctx context.Context, tx *db.Tx, e db.Engine) (int64, error) {
 }
 
 const messageColumns = `id, ticket_id, kind, COALESCE(author_id, 0), by_user, first, channel, body, quoted, html,
-	COALESCE(inbound_id, 0), mail_id, seconds, at, proof, copied`
+	COALESCE(inbound_id, 0), mail_id, seconds, at, proof, copied, masked`
 
 func scanMessage(r db.Row) (m Message, err error) {
 	var proof, copied string
 	err = r.Scan(&m.ID, &m.Ticket, &m.Kind, &m.Author, &m.ByUser, &m.First, &m.Channel, &m.Text, &m.Quoted, &m.HTML,
-		&m.Inbound, &m.MailID, &m.Seconds, &m.At, &proof, &copied)
+		&m.Inbound, &m.MailID, &m.Seconds, &m.At, &proof, &copied, &m.Masked)
 	if copied != "" {
 		m.Copied = strings.Fields(copied)
 	}
@@ -126,10 +126,10 @@ func insertMessage(ctx context.Context, tx *db.Tx, m Message) (MessageID, error)
 		return 0, err
 	}
 	n, err := db.Insert(ctx, tx, `
-		INSERT INTO message (ticket_id, kind, author_id, by_user, first, channel, body, quoted, html, inbound_id, mail_id, seconds, at, proof, copied)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id`,
+		INSERT INTO message (ticket_id, kind, author_id, by_user, first, channel, body, quoted, html, inbound_id, mail_id, seconds, at, proof, copied, masked)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING id`,
 		m.Ticket, m.Kind, db.Opt(m.Author), m.ByUser, m.First, m.Channel, m.Text, m.Quoted, m.HTML, db.Opt(m.Inbound), m.MailID, m.Seconds, m.At,
-		proof, strings.Join(m.Copied, "\n"))
+		proof, strings.Join(m.Copied, "\n"), m.Masked)
 	return MessageID(n), err
 }
 

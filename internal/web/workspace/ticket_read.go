@@ -144,6 +144,9 @@ func (s *sheet) readOthers() error {
 // T returns a message in the reader's language.
 func (s *sheet) T(key string, args ...any) string { return s.c.T(key, args...) }
 
+// leads reports whether the reader may open what is covered for others.
+func (s *sheet) leads() bool { return access.Can(s.c.Actor, access.LeadRead, access.Object{}) == nil }
+
 func (s *sheet) lang() i18n.Lang { return s.c.Lang }
 
 // when writes an instant for the reader, with what a machine and a careful reader need.
