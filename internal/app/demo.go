@@ -179,6 +179,9 @@ func (h *House) dressDemo(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := h.Suggest.Relearn(ctx); err != nil {
+		return err
+	}
 	if h.box == nil {
 		return nil
 	}

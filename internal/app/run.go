@@ -55,6 +55,9 @@ func (h *House) Run(ctx context.Context, d Doors) error {
 	if err := h.Directory.Ensure(ctx); err != nil {
 		return fmt.Errorf("look at the directory: %w", err)
 	}
+	if err := h.Suggest.Ensure(ctx); err != nil {
+		return fmt.Errorf("plan the next learning: %w", err)
+	}
 	watched, unwatch := context.WithCancel(context.WithoutCancel(ctx))
 	var operators errgroup.Group
 	if d.Metrics != nil {

@@ -41,7 +41,7 @@ func floors() [][]string {
 		{"internal/desk/escalation"},
 		{
 			"internal/desk/automation", "internal/desk/notify", "internal/desk/webhook", "internal/desk/search", "internal/desk/report",
-			"internal/desk/live", "internal/desk/norm",
+			"internal/desk/live", "internal/desk/norm", "internal/desk/suggest",
 		},
 
 		{"internal/web/assets"},

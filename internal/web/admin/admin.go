@@ -22,6 +22,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
+	"github.com/loopdesk/loopdesk/internal/desk/suggest"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/wordbook"
 	"github.com/loopdesk/loopdesk/internal/kit/job"
@@ -45,6 +46,7 @@ type Parts struct {
 	Intake      *intake.Service
 	Directory   *directory.Service
 	Words       *wordbook.Service
+	Suggest     *suggest.Service
 	// TryMailbox signs in to a mailbox and returns how many messages lie there, or a *intake.MailboxError.
 	TryMailbox func(context.Context, intake.Mailbox) (int, error)
 	// Quarantined counts the messages that wait for somebody to look at them.
@@ -94,6 +96,7 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Post("/admin/holidays/{set}/{year}/remove", access.AdminWork, f.removeYear)
 	f.mountDirectory(r)
 	f.mountEscalation(r)
+	f.mountSuggest(r)
 	r.Get("/admin/desk", access.AdminRead, f.showDesk)
 	r.Post("/admin/desk", access.AdminWork, f.saveDesk)
 	r.Get("/admin/mail", access.AdminRead, f.showMail)
@@ -141,6 +144,11 @@ func places() [][]place {
 	}
 }
 
+// ofTriage are the places about where new tickets go, which stand with those about tickets.
+func ofTriage() []place {
+	return []place{{"suggest.title", "/admin/suggestions", "sparkles"}}
+}
+
 type place struct{ key, href, icon string }
 
 // Nav is the side of every page here. The search belongs to the workspace, whose staff an
@@ -149,6 +157,9 @@ func Nav(f page.Frame) ui.Nav {
 	titles := []string{"", "admin.nav_people", "admin.nav_tickets", "admin.nav_house"}
 	n := ui.Nav{Label: f.T("admin.nav"), Home: "/admin", Search: "/work/search", Me: f.Me()}
 	for i, group := range places() {
+		if i == 2 {
+			group = append(group, ofTriage()...)
+		}
 		g := ui.NavGroup{}
 		if titles[i] != "" {
 			g.Title = f.T(titles[i])

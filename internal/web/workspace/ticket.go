@@ -38,6 +38,9 @@ func (f *Faces) mountTicket(r *page.Router) {
 	for name, d := range deeds() {
 		r.Post(at+"/"+string(name), access.TicketWork, f.give(name, d))
 	}
+	r.Post(at+"/triage", access.TicketWork, f.fileTriage)
+	r.Post(at+"/suggestions/{label}/undo", access.TicketWork, f.undoApplied)
+	r.Post(at+"/alike/refuse", access.TicketWork, f.refuseAlike)
 	r.Get(at+"/act", access.QueueRead, f.part(func(*sheet) templ.Component { return noAct() }))
 	for _, act := range acts() {
 		r.Get(at+"/"+act, access.QueueRead, f.openAct(act))

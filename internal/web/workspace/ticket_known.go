@@ -31,6 +31,10 @@ func (s *sheet) known(kind string) *page.Form {
 		return page.Filled("subject", t.Subject)
 	case "grade":
 		return s.knownGrade()
+	case "triage":
+		return s.knownTriage()
+	case "merge":
+		return page.Filled("pick", s.c.Query("with"))
 	case "record":
 		var pairs []string
 		for e, a := range t.Detail.Intake {

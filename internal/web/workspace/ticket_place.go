@@ -120,7 +120,7 @@ func kinds() []string {
 
 // acts are the larger forms that open in place of the composers.
 func acts() []string {
-	return []string{"assign", "hand-over", "grade", "hold", "call", "merge", "link", "resolve", "confirm", "archive", "close", "reopen"}
+	return []string{"triage", "assign", "hand-over", "grade", "hold", "call", "merge", "link", "resolve", "confirm", "archive", "close", "reopen"}
 }
 
 // actOf names the act in which a refused form stood, "" where it stood elsewhere.
@@ -152,6 +152,8 @@ func first(kind string) string {
 	switch kind {
 	case "resolve":
 		return "solution"
+	case "triage":
+		return "category"
 	case "assign":
 		return "assignee"
 	case "hand-over":

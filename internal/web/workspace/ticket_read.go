@@ -17,6 +17,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
+	"github.com/loopdesk/loopdesk/internal/desk/suggest"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/i18n"
@@ -42,6 +43,9 @@ type sheet struct {
 	promises  []promise.Promise // what was told with a time, oldest first
 	held      []intake.HeldMail // mails that wait beside it
 	copied    []string          // addresses that mails were copied to, to be decided about
+	offers    []suggest.Offer   // what the ticket probably is
+	same      []suggest.Alike   // of the same person, about the same matter
+	crowd     []suggest.Alike   // of several people within hours, about the same matter
 	others    []ticket.Ticket   // of the same requester, newest change first
 	more      bool              // there are more of them
 	staff     []person.Person
@@ -103,6 +107,12 @@ func (f *Faces) sheet(c *page.Ctx, t ticket.Ticket) (*sheet, error) {
 		return nil, err
 	}
 	if s.promises, err = f.Promises.ForTicket(ctx, c.Actor, t); err != nil {
+		return nil, err
+	}
+	if s.offers, err = f.Suggest.For(ctx, c.Actor, t); err != nil {
+		return nil, err
+	}
+	if s.same, s.crowd, err = f.Suggest.Alike(ctx, c.Actor, t); err != nil {
 		return nil, err
 	}
 	if s.raised, err = f.Escalations.ForTicket(ctx, c.Actor, t); err != nil {
@@ -188,6 +198,8 @@ func (s *sheet) of(ref, what string) string {
 // may reports whether an act makes sense now.
 func (s *sheet) may(act string) bool {
 	switch act {
+	case "triage":
+		return ticket.May(ticket.CmdClassify, s.t.Status) && ticket.May(ticket.CmdGrade, s.t.Status)
 	case "confirm":
 		return s.t.Status == ticket.Resolved && s.t.ConfirmedAt.IsZero()
 	case "reopen":

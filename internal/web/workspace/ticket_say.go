@@ -136,6 +136,7 @@ func (s *sheet) menu() []menuEntry {
 	add("hand-over", "t", true)
 	add("assign", "a", !s.may("hand-over"))
 	add("hold", "h", s.t.Status == ticket.Opened)
+	add("triage", "y", false)
 	add("grade", "p", false)
 	add("call", "", false)
 	add("merge", "m", false)
@@ -147,7 +148,7 @@ func (s *sheet) menu() []menuEntry {
 
 func actIcon(act string) string {
 	icons := map[string]string{
-		"assign": "user-round-check", "hand-over": "arrow-right-left", "grade": "flag", "hold": "hourglass", "call": "phone", "merge": "git-merge",
+		"assign": "user-round-check", "hand-over": "arrow-right-left", "grade": "flag", "triage": "sparkles", "hold": "hourglass", "call": "phone", "merge": "git-merge",
 		"link": "link", "resolve": "circle-check", "confirm": "badge-check", "archive": "archive", "close": "ban", "reopen": "rotate-ccw",
 	}
 	return icons[act]

@@ -11,7 +11,10 @@ import (
 )
 
 // longestReason bounds a run of ideographs or of the parts of a code that is named as one reason.
-const longestReason = 6
+const longestReason = 5
+
+// empty are words that are in every text and name no matter, whatever the weights say of them.
+const empty = " a an and are as at be been but by can cannot could did do does for from get got had has have he her his how i if in is it its just me my no not of off on or our out she so some still than that the their them then there they this to up us was we week were what when where which who why will with would you your "
 
 // reason is a stretch of the text and how much it spoke for the label.
 type reason struct {
@@ -27,7 +30,7 @@ func (m *Model) Explain(t Text, label string, most int) []string {
 		return nil
 	}
 	units, subject := t.cut()
-	credit := m.credit(units, subject, k)
+	credit, links := m.credit(units, subject, k)
 	top := 0.0
 	for _, c := range credit {
 		top = max(top, c)
@@ -35,8 +38,12 @@ func (m *Model) Explain(t Text, label string, most int) []string {
 	if top <= 0 {
 		return nil
 	}
-	source := []string{t.Subject, t.Body}
-	list := merge(joined(units, subject, credit, top/3, source))
+	return named(units, subject, credit, links, top/3, []string{t.Subject, t.Body}, most)
+}
+
+// named writes the units that speak at least least as people wrote them, the strongest first.
+func named(units []text.Unit, subject int, credit []float64, links []bool, least float64, source []string, most int) []string {
+	list := merge(joined(units, subject, credit, links, least, source))
 	out := make([]string, 0, most)
 	for _, r := range list {
 		if len(out) == most || r.credit < list[0].credit/4 {
@@ -47,9 +54,10 @@ func (m *Model) Explain(t Text, label string, most int) []string {
 	return out
 }
 
-// credit gives each unit what it and its pairs say for label k beyond what they say for all.
-func (m *Model) credit(units []text.Unit, subject, k int) []float64 {
-	out := make([]float64, len(units))
+// credit gives each unit what it and its pairs say for label k beyond what they say for all, and
+// tells which units stand as known pairs with the one before them.
+func (m *Model) credit(units []text.Unit, subject, k int) (out []float64, links []bool) {
+	out, links = make([]float64, len(units)), make([]bool, len(units))
 	list := marks(units, subject)
 	values := map[int32]float32{}
 	times := map[int32]float64{}
@@ -68,13 +76,14 @@ func (m *Model) credit(units []text.Unit, subject, k int) []float64 {
 		}
 		says := float64(values[row]) * m.favours(row, k) / times[row]
 		if x.pair {
+			links[x.unit] = says > 0
 			out[x.unit] += says / 2
 			out[x.unit-1] += says / 2
 		} else {
 			out[x.unit] += says
 		}
 	}
-	return out
+	return out, links
 }
 
 // favours is by how much a feature speaks more for label k than for the labels on the whole.
@@ -91,7 +100,7 @@ func (m *Model) favours(row int32, k int) float64 {
 }
 
 // joined makes reasons of the units that speak at least least, those of one run together.
-func joined(units []text.Unit, subject int, credit []float64, least float64, source []string) []reason {
+func joined(units []text.Unit, subject int, credit []float64, links []bool, least float64, source []string) []reason {
 	var out []reason
 	for i := 0; i < len(units); {
 		if credit[i] < least {
@@ -99,7 +108,7 @@ func joined(units []text.Unit, subject int, credit []float64, least float64, sou
 			continue
 		}
 		end, sum := i+1, credit[i]
-		for end < len(units) && end != subject && end-i < longestReason && units[end].Glued && credit[end] >= least {
+		for end < len(units) && end != subject && end-i < longestReason && units[end].Glued && links[end] && credit[end] >= least {
 			sum += credit[end]
 			end++
 		}
@@ -108,7 +117,7 @@ func joined(units []text.Unit, subject int, credit []float64, least float64, sou
 			from = source[1]
 		}
 		word := from[units[i].Start:units[end-1].End]
-		if utf8.RuneCountInString(word) >= 2 {
+		if utf8.RuneCountInString(word) >= 2 && !strings.Contains(empty, " "+strings.ToLower(word)+" ") {
 			out = append(out, reason{word, sum})
 		}
 		i = end

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ticket
+
+import (
+	"context"
+
+	"github.com/loopdesk/loopdesk/internal/kit/db"
+)
+
+// First is a ticket with the words with which it began.
+type First struct {
+	Ticket
+	Words string // at most maxFirst characters
+}
+
+// maxFirst bounds the first words that are read of a ticket: the matter stands at their beginning.
+const maxFirst = 4000
+
+// Firsts returns the tickets below a key with the words with which they began, newest first, for
+// rooms that learn from them or compare them. It asks no access: what they do with them does.
+func (s *Service) Firsts(ctx context.Context, below ID, limit int) ([]First, error) {
+	return firsts(ctx, s.DB.Long(), `id < $1 ORDER BY id DESC LIMIT $2`, below, limit)
+}
+
+// FirstsSince returns those above a key, oldest first.
+func (s *Service) FirstsSince(ctx context.Context, above ID, limit int) ([]First, error) {
+	return firsts(ctx, s.DB, `id > $1 ORDER BY id LIMIT $2`, above, limit)
+}
+
+func firsts(ctx context.Context, q db.Querier, where string, args ...any) ([]First, error) {
+	list, err := db.All(ctx, q, scan, `SELECT `+columns+` FROM ticket WHERE `+where, args...)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	out := make([]First, len(list))
+	at := make(map[ID]int, len(list))
+	keys := make([]any, 0, len(list)+1)
+	for i, t := range list {
+		out[i].Ticket = t
+		at[t.ID] = i
+		keys = append(keys, t.ID)
+	}
+	type words struct {
+		of   ID
+		text string
+	}
+	said, err := db.All(ctx, q, func(r db.Row) (w words, err error) {
+		err = r.Scan(&w.of, &w.text)
+		return w, err
+	}, `SELECT ticket_id, substr(body, 1, $1) FROM message WHERE first AND ticket_id IN (`+db.List(len(list), 2)+`) ORDER BY id`, append([]any{int64(maxFirst)}, keys...)...)
+	for _, w := range said {
+		out[at[w.of]].Words = w.text
+	}
+	return out, err
+}
