@@ -12,6 +12,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/calendar"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/sla/slatest"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
@@ -350,8 +351,8 @@ func TestN2_TheScoreCountsWhatIsDecided(t *testing.T) {
 	for _, s := range norm.Steps() {
 		steps += len(judge(fresh()).Step(s))
 	}
-	if all := len(judge(fresh()).Verdicts); steps != all || all != 16 {
-		t.Errorf("%d verdicts, %d of them on the rail, want 16", all, steps)
+	if all := len(judge(fresh()).Verdicts); steps != all || all != 18 {
+		t.Errorf("%d verdicts, %d of them on the rail, want 18", all, steps)
 	}
 }
 
@@ -423,4 +424,47 @@ func checkVerdict(t *rapid.T, l *slatest.Life, v norm.Verdict) {
 	if v.Event != 0 && name == "" {
 		t.Fatalf("%s names a fact that is not there: %d", v.Clause, v.Event)
 	}
+}
+
+// handed is a hand-over between two groups that says everything.
+func handed(from, to person.GroupID) ticket.HandedOver {
+	return ticket.HandedOver{From: from, To: to, Done: "重启过", Why: "要换硬件", Needed: "备件"}
+}
+
+func TestN11_AHandOverSaysEverythingAndIsNoPingPong(t *testing.T) {
+	t.Parallel()
+	silent := handed(1, 2)
+	silent.Needed = ""
+	prove(t, "N11", []proof{
+		{"never handed over", slatest.New(ticket.Portal), norm.NA, "", 0, "", "never handed over"},
+		{"once", slatest.New(ticket.Portal).Then(hour, handed(1, 2)), norm.Met, "handed_over", hour, "", "Hand-overs: 1"},
+		{"there and back", slatest.New(ticket.Portal).Then(hour, handed(1, 2)).Then(hour, handed(2, 1)), norm.Met, "handed_over", 2 * hour, "", "Hand-overs: 2"},
+		{"three groups, one after the other", slatest.New(ticket.Portal).Then(hour, handed(1, 2)).Then(hour, handed(2, 3)).Then(hour, handed(3, 1)), norm.Met, "handed_over", 3 * hour, "", "Hand-overs: 3"},
+		{"the third between the same two", slatest.New(ticket.Portal).Then(hour, handed(1, 2)).Then(hour, handed(2, 1)).Then(hour, handed(1, 2)), norm.Missed, "handed_over", 3 * hour, "", "between the same two groups"},
+		{
+			"what is needed is left out, and said later", slatest.New(ticket.Portal).Then(hour, silent).Then(hour, handed(2, 3)),
+			norm.Missed, "handed_over", hour, "", "did not say",
+		},
+		{
+			"left out with a reason", slatest.New(ticket.Portal).Then(hour, ticket.Deviated{Clause: "N11", Gap: "gap.hand_over", Reason: "夜间紧急，先转"}).Then(0, silent),
+			norm.Deviated, "handed_over", hour, "", "夜间紧急",
+		},
+	})
+}
+
+func TestN28_AHandOverIsTakenInTime(t *testing.T) {
+	t.Parallel()
+	accept := time.Duration(sla.Standard().Targets[triage.P3-1].Accept) * minute
+	taken := ticket.Assigned{Assignee: 7}
+	prove(t, "N28", []proof{
+		{"never handed over", slatest.New(ticket.Portal), norm.NA, "", 0, "", "never handed over"},
+		{"it waits", slatest.New(ticket.Portal).Then(hour, handed(1, 2)), norm.Open, "handed_over", hour + accept, "", "To be taken over"},
+		{"taken in time", slatest.New(ticket.Portal).Then(hour, handed(1, 2)).Then(accept/2, taken), norm.Met, "handed_over", hour + accept/2, "", "taken in time"},
+		{"lying", slatest.New(ticket.Portal).Then(hour, handed(1, 2)).Wait(accept + minute), norm.Missed, "handed_over", hour + accept, "", "should have been"},
+		{"taken too late", slatest.New(ticket.Portal).Then(hour, handed(1, 2)).Then(accept+minute, taken), norm.Missed, "handed_over", hour + accept, "", "should have been"},
+		{
+			"the first lay, the second was taken", slatest.New(ticket.Portal).Then(hour, handed(1, 2)).Then(accept+minute, taken).Then(minute, handed(2, 3)).Then(minute, taken),
+			norm.Missed, "handed_over", hour + accept, "", "should have been",
+		},
+	})
 }

@@ -42,6 +42,9 @@ func asians() []asian {
 // tells the sets apart, and needs no table of frequencies. Where two come close the desk
 // decides for Chinese.
 func guess(b []byte) charset.Encoding {
+	if koi8Words(b) {
+		return charmap.KOI8R
+	}
 	if cyrillic(b) && oddRuns(b) {
 		return cyrillicSet(b)
 	}
@@ -274,6 +277,41 @@ func oddRuns(b []byte) bool {
 		}
 	}
 	return odd > 0 && odd*5 >= all
+}
+
+// koi8Words reports whether every word beyond ASCII, of eight letters at least, reads as a Russian
+// one in KOI8-R: small letters after the first, vowels among them, never four consonants in a row.
+// Both bytes of a Chinese character fall there too, but those of four in a row do once in some
+// 1,600 times.
+func koi8Words(b []byte) bool {
+	letters, word, vowels, row := 0, 0, 0, 0
+	ends := func() bool {
+		ok := word < 3 || vowels > 0 && 3*vowels <= 2*word
+		word, vowels, row = 0, 0, 0
+		return ok
+	}
+	for _, c := range b[:min(len(b), sample)] {
+		switch {
+		case c < 0x80:
+			if !ends() {
+				return false
+			}
+			continue
+		case c == 0xa3: // ё
+		case c < 0xc0, c >= 0xe0 && word > 0:
+			return false
+		}
+		letters, word = letters+1, word+1
+		switch c &^ 0x20 {
+		case 0xc0, 0xc1, 0xc5, 0xc9, 0xcf, 0xd1, 0xd5, 0xd9, 0xdc, 0x83:
+			vowels, row = vowels+1, 0
+		default:
+			if row++; row > 3 {
+				return false
+			}
+		}
+	}
+	return ends() && letters >= 8
 }
 
 // cyrillicSet tells the two sets apart by where they keep the small letters.

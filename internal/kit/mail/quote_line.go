@@ -45,13 +45,39 @@ func attributionAt(lines []textLine, i int) int {
 	for n := 1; n <= 4 && i+n <= len(lines); n++ {
 		l := lines[i+n-1]
 		if l.void || l.mark && n == 1 || len(l.bare) > maxAttribution {
-			return 0
+			break
 		}
 		if n > 1 {
 			joined += " "
 		}
 		joined += strings.TrimLeft(l.bare, "> ")
 		if isAttribution(joined) {
+			return n
+		}
+	}
+	return scattered(lines, i)
+}
+
+// scattered is attributionAt for a line that a program took apart with empty lines, at an address
+// for the most part. The first piece must say when, so that no sentence of somebody's own begins one.
+func scattered(lines []textLine, i int) int {
+	if s := lines[i].bare; lines[i].mark || !opensWith(s) || !hasDay(s) || !hasTime(s) {
+		return 0
+	}
+	joined, empty := "", 0
+	for n := 1; n <= 9 && i+n <= len(lines); n++ {
+		l := lines[i+n-1]
+		if l.void {
+			if empty++; empty > 3 {
+				return 0
+			}
+			continue
+		}
+		if len(l.bare) > maxAttribution {
+			return 0
+		}
+		joined += " " + strings.TrimLeft(l.bare, "> ")
+		if s := strings.TrimSpace(joined); isAttribution(s) && hasAddress(s) && hasVerb(strings.TrimRight(s, ":：")) {
 			return n
 		}
 	}

@@ -167,6 +167,24 @@ func TestSubjects(t *testing.T) {
 	}
 }
 
+// TestRawSubjectsWithoutALabel: nothing in the message says what its bytes are.
+func TestRawSubjectsWithoutALabel(t *testing.T) {
+	t.Parallel()
+	gbk := func(s string) string { return encoded(t, simplifiedchinese.GB18030, s) }
+	koi := func(s string) string { return encoded(t, charmap.KOI8R, s) }
+	for _, c := range []struct{ name, value, want string }{
+		{"two raw Russian words", koi("тест тест"), "тест тест"},
+		{"a raw Russian sentence", koi("Re: Не работает сеть"), "Re: Не работает сеть"},
+		{"two raw Chinese words", gbk("登录 失败"), "登录 失败"},
+		{"raw Chinese whose bytes are those of small letters", gbk("系统 下线"), "系统 下线"},
+		{"four raw Chinese signs in one", gbk("网络中断"), "网络中断"},
+	} {
+		if m := understood(t, "From: a@example.org\nSubject: "+c.value+"\n\nx\n"); m.Subject != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, m.Subject, c.want)
+		}
+	}
+}
+
 func TestFileNames(t *testing.T) {
 	t.Parallel()
 	gbk := encoded(t, simplifiedchinese.GB18030, "错误截图.png")

@@ -104,6 +104,10 @@ func (b *builder) start(t html.Token) {
 	if !ok {
 		return
 	}
+	if t.Data == "img" && attrs[0].Key != "src" { // its words stand there instead of the sign of a broken picture
+		b.words(attrs)
+		return
+	}
 	b.tags++
 	if b.tags > maxTags || len(b.open) >= maxDepth {
 		return
@@ -115,6 +119,15 @@ func (b *builder) start(t html.Token) {
 	}
 	if k != void {
 		b.open = append(b.open, t.Data)
+	}
+}
+
+// words writes what a picture that is left out is called.
+func (b *builder) words(attrs []html.Attribute) {
+	for _, a := range attrs {
+		if a.Key == "alt" {
+			b.text(a.Val)
+		}
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
@@ -245,10 +247,16 @@ func (f *Faces) foresee(c *page.Ctx) foreseen {
 	return v
 }
 
+// capital begins a choice with a capital letter; the same name stands within sentences too.
+func capital(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[size:]
+}
+
 func clockOptions(f page.Frame) []ui.Option {
 	out := []ui.Option{{Value: "", Label: f.T("escalationadmin.no_clock")}}
 	for _, name := range escalation.ClockNames() {
-		out = append(out, ui.Option{Value: name, Label: f.T("escalation.clock_" + name)})
+		out = append(out, ui.Option{Value: name, Label: capital(f.T("escalation.clock_" + name))})
 	}
 	return out
 }

@@ -211,7 +211,7 @@ func escalationStep(f page.Frame, v escalationView, i int) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Ticks(f.Lang, ui.Field{Name: at("priorities"), Label: f.T("escalationadmin.priorities"), Options: priorityOptions(), Values: form.All(at("priorities")), Error: form.Mark(at("priorities"))}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Ticks(f.Lang, ui.Field{Name: at("priorities"), Label: f.T("escalationadmin.priorities"), InRow: true, Options: priorityOptions(), Values: form.All(at("priorities")), Error: form.Mark(at("priorities"))}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -333,9 +333,9 @@ func escalationPreview(f page.Frame, p foreseen) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var13 string
-					templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(f.T("escalation.clock_" + m.Clock.Name))
+					templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(capital(f.T("escalation.clock_" + m.Clock.Name)))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/admin/escalation.templ`, Line: 73, Col: 94}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/admin/escalation.templ`, Line: 73, Col: 103}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 					if templ_7745c5c3_Err != nil {

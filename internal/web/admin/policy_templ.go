@@ -1059,7 +1059,7 @@ func rulePage(f page.Frame, at int, choices ruleChoices, form *page.Form) templ.
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Ticks(f.Lang, ui.Field{Name: "priorities", Label: f.T("policyadmin.by_priority"), Options: priorityOptions(), Values: form.All("priorities"), Error: form.Mark("priorities")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Ticks(f.Lang, ui.Field{Name: "priorities", Label: f.T("policyadmin.by_priority"), InRow: true, Options: priorityOptions(), Values: form.All("priorities"), Error: form.Mark("priorities")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

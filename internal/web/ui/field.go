@@ -32,6 +32,7 @@ type Field struct {
 	Locked       bool // shown, not to be changed
 	Big          bool // portal and phone pad
 	Ask          bool // the label is the question of the page, and looks like a heading
+	InRow        bool // of ticks: one beside the other, as many as fit a line
 	HideLabel    bool // the label is read out, not shown
 	Clause       Clause
 	Attrs        templ.Attributes

@@ -1164,7 +1164,7 @@ func shiftPanel(f page.Frame, v rotaEdit, i int) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Ticks(f.Lang, ui.Field{Name: at("days"), Label: f.T("workrota.days"), Options: daysOf(f), Values: form.All(at("days")), Error: form.Mark(at("days"))}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Ticks(f.Lang, ui.Field{Name: at("days"), Label: f.T("workrota.days"), InRow: true, Options: daysOf(f), Values: form.All(at("days")), Error: form.Mark(at("days"))}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
