@@ -4,6 +4,7 @@ package ticket_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -337,6 +338,43 @@ func TestN14_S20_AMergeCarriesWhoTakesPart(t *testing.T) {
 		r.do(r.agent, z, ticket.Merge{Into: y.ID})
 		if r.now(y).TakesPart(tom) {
 			t.Error("a merge brought back whoever had left")
+		}
+	})
+}
+
+// TestS17_NothingOfAnotherTicketIsReadThroughThisOne: a message or a file is named together with
+// its ticket; through another one, though both may be read, there is nothing there, and a file of
+// another message is attached to none.
+func TestS17_NothingOfAnotherTicketIsReadThroughThisOne(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		x, y := r.record("报表导不出"), r.record("另一件事")
+		file, err := r.Stage(t.Context(), r.agent, ticket.File{Name: "a.txt", Data: strings.NewReader("内部")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.do(r.agent, y, ticket.Note{Say: ticket.Say{Text: "内部线索", Files: []string{file.Token}}})
+		thread, err := r.Thread(t.Context(), r.agent, y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		note := thread[len(thread)-1].Message
+		for name, by := range map[string]access.Actor{"agent": r.agent, "requester": r.requester} {
+			if _, err := r.MessageOf(t.Context(), by, x, note.ID); errs.KindOf(err) != errs.NotFound {
+				t.Errorf("%s reads a message of another ticket: %v", name, err)
+			}
+			if _, body, err := r.Attachment(t.Context(), by, x.ID, file.Token); errs.KindOf(err) != errs.NotFound {
+				t.Errorf("%s reads a file of another ticket: %v %v", name, body, err)
+			}
+			if _, err := r.Do(t.Context(), by, ticket.Target{ID: x.ID}, ticket.Reply{Say: ticket.Say{Text: "x", Files: []string{file.Token}}}); errs.KindOf(err) != errs.Invalid {
+				t.Errorf("%s attaches a file of another message: %v", name, err)
+			}
+		}
+		if _, err := r.MessageOf(t.Context(), r.requester, y, note.ID); errs.KindOf(err) != errs.NotFound {
+			t.Errorf("the requester reads an internal word: %v", err)
+		}
+		if _, err := r.Do(t.Context(), r.requester, ticket.Target{ID: x.ID}, ticket.Merge{Into: y.ID}); errs.KindOf(err) != errs.Denied {
+			t.Errorf("the requester merges: %v", err)
 		}
 	})
 }
