@@ -89,6 +89,7 @@ func TestF42_AJumpOfTheClockRaisesNothing(t *testing.T) {
 		"an hour on":   func(t time.Time) time.Time { return t.Add(time.Hour) },
 		"an hour back": func(t time.Time) time.Time { return t.Add(-time.Hour) },
 		"a day on":     func(t time.Time) time.Time { return t.AddDate(0, 0, 1) },
+		"leap second":  func(t time.Time) time.Time { return t.Add(-time.Second) }, // as systems without one step it
 		"a day back":   func(t time.Time) time.Time { return t.AddDate(0, 0, -1) },
 		"1970":         func(time.Time) time.Time { return time.Unix(0, 0) },
 		"2038":         func(time.Time) time.Time { return time.Date(2038, 1, 19, 3, 14, 8, 0, time.UTC) },
