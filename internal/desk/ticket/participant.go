@@ -323,10 +323,11 @@ func (s *Service) Proposed(ctx context.Context, by access.Actor, t Ticket) ([]st
 	if err := access.Can(by, access.TicketWork, t.Object()); err != nil {
 		return nil, err
 	}
-	list, err := s.Copied(ctx, t.ID)
+	thread, err := s.whole(ctx, t)
 	if err != nil {
 		return nil, err
 	}
+	list := copied(thread)
 	for _, n := range t.Detail.Named {
 		if n.Person == 0 && !slices.Contains(list, n.Address) {
 			list = append(list, n.Address)
@@ -347,6 +348,22 @@ func (s *Service) Proposed(ctx context.Context, by access.Actor, t Ticket) ([]st
 		out = append(out, address)
 	}
 	return out, nil
+}
+
+// copied gathers from a thread what Copied asks the table.
+func copied(thread []Entry) []string {
+	var out []string
+	for _, e := range thread {
+		if e.Message == nil {
+			continue
+		}
+		for _, address := range e.Message.Copied {
+			if !slices.Contains(out, address) {
+				out = append(out, address)
+			}
+		}
+	}
+	return out
 }
 
 // enrol writes what the facts say of those who take part into the table, for lists.

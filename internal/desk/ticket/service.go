@@ -50,7 +50,8 @@ type Parts struct {
 // Service holds the commands and queries on tickets.
 type Service struct {
 	Parts
-	board *board
+	board  *board
+	recent *recent
 }
 
 // NewService makes the room. Call LoadBoard before the first count.
@@ -61,7 +62,7 @@ func NewService(p Parts) *Service {
 	if p.Expect == nil {
 		p.Expect = func(t Ticket) time.Time { return t.CreatedAt.Add(time.Hour) }
 	}
-	return &Service{Parts: p, board: newBoard()}
+	return &Service{Parts: p, board: newBoard(), recent: newRecent()}
 }
 
 // Never is the due time of a ticket on which nothing is due: past every real one, so that it sorts last.

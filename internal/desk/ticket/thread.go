@@ -4,6 +4,7 @@ package ticket
 
 import (
 	"context"
+	"slices"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
@@ -58,18 +59,36 @@ type Entry struct {
 	Message *Message // nil where the fact carried none that the actor may read
 }
 
-// Thread returns everything that happened to a ticket, oldest first. Without staff rights
-// only what the requester may know is in it: no internal word, no hand-over text, no deviation (S25).
+// Thread returns everything that happened to a ticket, oldest first; it is to be read only.
+// Without staff rights only what the requester may know is in it: no internal word, no
+// hand-over text, no deviation (S25).
 func (s *Service) Thread(ctx context.Context, by access.Actor, t Ticket) ([]Entry, error) {
 	if err := access.Can(by, access.TicketRead, t.Object()); err != nil {
 		return nil, err
 	}
-	staff := by.Staff()
+	whole, err := s.whole(ctx, t)
+	if err != nil || by.Staff() {
+		return whole, err
+	}
+	out := make([]Entry, 0, len(whole))
+	for _, e := range whole {
+		if forRequester(e.Fact) && (e.Message == nil || e.Message.Kind == Public) {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+
+// whole reads the thread of a ticket with all that is in it. Its callers ask who may see it.
+func (s *Service) whole(ctx context.Context, t Ticket) ([]Entry, error) {
+	if list, ok := s.recent.get(t.ID, t.Version); ok {
+		return list, nil
+	}
 	records, err := s.Records(ctx, t.ID)
 	if err != nil {
 		return nil, err
 	}
-	said, err := s.messages(ctx, s.DB, t.ID, staff)
+	said, err := s.messages(ctx, s.DB, t.ID, true)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +98,7 @@ func (s *Service) Thread(ctx context.Context, by access.Actor, t Ticket) ([]Entr
 		if err != nil {
 			return nil, err
 		}
-		if f == nil || (!staff && !forRequester(f)) {
+		if f == nil {
 			continue
 		}
 		e := Entry{Record: r, Fact: f}
@@ -90,6 +109,8 @@ func (s *Service) Thread(ctx context.Context, by access.Actor, t Ticket) ([]Entr
 		}
 		out = append(out, e)
 	}
+	out = slices.Clip(out) // who appends to it gets a list of their own
+	s.recent.put(t.ID, t.Version, out)
 	return out, nil
 }
 
