@@ -14,18 +14,13 @@ import (
 // the button around it, say what it means. A name that icons.txt does not list
 // draws an empty square, and a test says so.
 func Icon(name, size string) templ.Component {
-	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-		space := " "
-		if size == "" {
-			space = ""
-		}
-		for _, part := range [...]string{`<svg class="ic`, space, size, `" viewBox="0 0 24 24" aria-hidden="true">`, drawing(name), `</svg>`} {
-			if _, err := io.WriteString(w, part); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return leaf(func(p *pen) { p.icon(name, size) })
+}
+
+func (p *pen) icon(name, size string) {
+	p.raw(`<svg`)
+	p.class("ic", size)
+	p.raw(` viewBox="0 0 24 24" aria-hidden="true">`, drawing(name), `</svg>`)
 }
 
 // HasIcon says whether icons.txt lists a drawing of this name.

@@ -104,13 +104,13 @@ func TestAClockSaysItsState(t *testing.T) {
 		clock ui.Clock
 		want  string
 	}{
-		{"calm", clock(90), `<span class="due num " data-due="1767613320000" data-near="1800" data-state="">1 小时 30 分</span><small class="num">11:42</small>`},
-		{"near", clock(10), `<span class="due num " data-due="1767608520000" data-near="1800" data-state="near">10 分钟</span><small class="num">10:22</small>`},
-		{"overdue", clock(-5), `<span class="due num " data-due="1767607620000" data-near="1800" data-state="over">超时 5 分钟</span><small class="num">10:07</small>`},
-		{"paused", paused, `<span class="due num " data-state="">超时 5 分钟</span><small class="num">已暂停</small>`},
-		{"met", met, `<span class="due num " data-state="">超时 5 分钟</span><small class="num">10:07</small>`},
-		{"working time is not counted by the page", resting, `<span class="due num " data-state="near">10 分钟</span><small class="num">10:22</small>`},
-		{"nothing is due", ui.Clock{}, `<span class="due num " data-state="">–</span><small class="num"></small>`},
+		{"calm", clock(90), `<span class="due num" data-due="1767613320000" data-near="1800" data-state="">1 小时 30 分</span><small class="num">11:42</small>`},
+		{"near", clock(10), `<span class="due num" data-due="1767608520000" data-near="1800" data-state="near">10 分钟</span><small class="num">10:22</small>`},
+		{"overdue", clock(-5), `<span class="due num" data-due="1767607620000" data-near="1800" data-state="over">超时 5 分钟</span><small class="num">10:07</small>`},
+		{"paused", paused, `<span class="due num" data-state="">超时 5 分钟</span><small class="num">已暂停</small>`},
+		{"met", met, `<span class="due num" data-state="">超时 5 分钟</span><small class="num">10:07</small>`},
+		{"working time is not counted by the page", resting, `<span class="due num" data-state="near">10 分钟</span><small class="num">10:22</small>`},
+		{"nothing is due", ui.Clock{}, `<span class="due num" data-state="">–</span><small class="num"></small>`},
 	}
 	for _, tt := range cases {
 		if got := strings.TrimSpace(render(t, ui.ClockFact(i18n.ZH, tt.clock))); got != tt.want {
