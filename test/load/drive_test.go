@@ -139,3 +139,17 @@ func settled(d *running.Desk) {
 		d.Error("the jobs of the desk do not come to an end")
 	}
 }
+
+// caughtUp waits until the desk has done what the past asks of it once, when that was written
+// while it did not run: times that ran out are told, reports follow the log to its end. It
+// would be counted as the price of whatever is measured meanwhile.
+func caughtUp(d *running.Desk) {
+	d.Helper()
+	escalated := d.Until(2*time.Minute, `SELECT CAST(ticket_id AS TEXT) FROM escalation_due WHERE wake_at <= `+fmt.Sprint(time.Now().UnixMilli())+` LIMIT 1`)
+	settled(d)
+	last := d.Count(`SELECT COALESCE(MAX(id), 0) FROM event`)
+	reported := d.Until(2*time.Minute, `SELECT 'behind' WHERE NOT EXISTS (SELECT 1 FROM report_place WHERE again_id < 0 AND fact_id >= `+fmt.Sprint(last)+`)`)
+	if !escalated || !reported {
+		d.Errorf("the desk does not catch up with its past: escalated %v, reported %v", escalated, reported)
+	}
+}
