@@ -5,7 +5,10 @@ package ui
 import (
 	"encoding/json"
 	"strconv"
+	"sync"
 	"time"
+
+	"github.com/a-h/templ"
 
 	"github.com/loopdesk/loopdesk/internal/kit/i18n"
 )
@@ -54,6 +57,22 @@ const htmxConfig = `{"includeIndicatorCSS":false,"mode":"same-origin","history":
 // words are the sentences that the scripts say by themselves, as JSON. What they
 // fill in stands as {Count} and so on.
 func words(lang i18n.Lang) string {
+	if said, ok := allWords()[lang]; ok {
+		return said
+	}
+	return allWords()[i18n.ZH]
+}
+
+// allWords writes them once: a constant of the binary that is only expensive to write down.
+var allWords = sync.OnceValue(func() map[i18n.Lang]string { //nolint:gochecknoglobals // no state, see above
+	out := map[i18n.Lang]string{}
+	for _, lang := range i18n.Langs() {
+		out[lang] = wordsIn(lang)
+	}
+	return out
+})
+
+func wordsIn(lang i18n.Lang) string {
 	said := map[string]string{
 		"under":      i18n.T(lang, "time.under_a_minute"),
 		"minutes":    i18n.T(lang, "time.minutes", "Count", "{Count}"),
@@ -129,8 +148,8 @@ type Workspace struct {
 	Page
 	Nav  Nav
 	Rail bool
-	// Keys are the keyboard words of this page, for the list that "?" opens.
-	Keys []KeyGroup
+	// Keys is the list that "?" opens, a KeyMap; nil for none.
+	Keys templ.Component
 }
 
 // KeyGroup is a part of the keyboard map.

@@ -3,12 +3,29 @@
 package workspace
 
 import (
+	"sync"
+
+	"github.com/a-h/templ"
+
+	"github.com/loopdesk/loopdesk/internal/kit/i18n"
 	"github.com/loopdesk/loopdesk/internal/web/page"
 	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
 
 // keyMap is what "?" opens: the same list on every page of this face.
-func keyMap(fr page.Frame) []ui.KeyGroup {
+func keyMap(fr page.Frame) templ.Component { return keyMaps()[fr.Lang] }
+
+// keyMaps are the same on every page: a constant of the binary that is only expensive to write
+// down.
+var keyMaps = sync.OnceValue(func() map[i18n.Lang]templ.Component { //nolint:gochecknoglobals // no state, see above
+	out := map[i18n.Lang]templ.Component{}
+	for _, lang := range i18n.Langs() {
+		out[lang] = ui.Once(ui.KeyMap(lang, keyGroups(page.Frame{Lang: lang})))
+	}
+	return out
+})
+
+func keyGroups(fr page.Frame) []ui.KeyGroup {
 	said := func(pairs ...string) []ui.KeyWord {
 		var out []ui.KeyWord
 		for i := 0; i+1 < len(pairs); i += 2 {
