@@ -350,22 +350,6 @@ func (s *Service) Proposed(ctx context.Context, by access.Actor, t Ticket) ([]st
 	return out, nil
 }
 
-// copied gathers from a thread what Copied asks the table.
-func copied(thread []Entry) []string {
-	var out []string
-	for _, e := range thread {
-		if e.Message == nil {
-			continue
-		}
-		for _, address := range e.Message.Copied {
-			if !slices.Contains(out, address) {
-				out = append(out, address)
-			}
-		}
-	}
-	return out
-}
-
 // enrol writes what the facts say of those who take part into the table, for lists.
 func enrol(ctx context.Context, tx *db.Tx, w world, list []Fact) error {
 	for _, f := range list {

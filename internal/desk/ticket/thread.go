@@ -114,6 +114,22 @@ func (s *Service) whole(ctx context.Context, t Ticket) ([]Entry, error) {
 	return out, nil
 }
 
+// copied gathers from a thread what Copied asks the table.
+func copied(thread []Entry) []string {
+	var out []string
+	for _, e := range thread {
+		if e.Message == nil {
+			continue
+		}
+		for _, address := range e.Message.Copied {
+			if !slices.Contains(out, address) {
+				out = append(out, address)
+			}
+		}
+	}
+	return out
+}
+
 // Records returns the stored facts of a ticket, oldest first, for rooms that judge or recompute.
 func (s *Service) Records(ctx context.Context, which ID) ([]event.Record, error) {
 	return s.Bus.List(ctx, s.DB, "ticket", int64(which), 0, 10_000)
