@@ -4,8 +4,8 @@ package wordbook
 
 import (
 	"context"
-	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
@@ -90,8 +90,28 @@ func (s *Service) SaveRule(ctx context.Context, by access.Actor, b Book, r wordi
 }
 
 // Checker returns what checks by a pack in all its languages. Where what is stored cannot be
-// used, the house's own rules are.
+// used, the house's own rules are. Every page with a composer asks: packs are only read when
+// what is stored is another version than the last checker was made of.
 func (s *Service) Checker(ctx context.Context, n wording.Name) (*wording.Checker, error) {
+	versions := ""
+	for _, lang := range wording.Langs() {
+		_, version, err := setting.Load(ctx, s.settings, Name(n, lang), wording.Edit{Name: n})
+		if err != nil {
+			return nil, err
+		}
+		versions += strconv.FormatInt(version, 10) + " "
+	}
+	s.mu.Lock()
+	m, ok := s.made[n]
+	s.mu.Unlock()
+	if ok && m.versions == versions {
+		return m.checker, nil
+	}
+	return s.compile(ctx, n)
+}
+
+// compile makes a checker of what is stored now.
+func (s *Service) compile(ctx context.Context, n wording.Name) (*wording.Checker, error) {
 	var packs, house []wording.Pack
 	versions := ""
 	for _, lang := range wording.Langs() {
@@ -99,13 +119,8 @@ func (s *Service) Checker(ctx context.Context, n wording.Name) (*wording.Checker
 		if err != nil {
 			return nil, err
 		}
-		versions += fmt.Sprintf("%d ", b.Version)
+		versions += strconv.FormatInt(b.Version, 10) + " "
 		packs, house = append(packs, b.Edit.Apply(b.BuiltIn)), append(house, b.BuiltIn)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if m, ok := s.made[n]; ok && m.versions == versions {
-		return m.checker, nil
 	}
 	c, err := wording.Compile(packs...)
 	if err != nil {
@@ -113,6 +128,8 @@ func (s *Service) Checker(ctx context.Context, n wording.Name) (*wording.Checker
 			return nil, err
 		}
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.made[n] = made{versions, c}
 	return c, nil
 }
