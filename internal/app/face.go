@@ -35,15 +35,15 @@ func (h *House) face() {
 	})
 	portal.New(h.Tickets, h.People, h.Catalog, h.Clocks, h.Promises, h.Search, h.Majors).Mount(h.Pages)
 	workspace.New(workspace.Parts{
-		Suggest: h.Suggest,
+		Suggest: h.Suggest, Routing: h.Routing,
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Clocks: h.Clocks, Norm: h.Norm,
 		Intake: h.Intake, Notify: h.Notices, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, BaseURL: h.Public, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search,
 		Words:          h.Words,
 		Administration: admin.Nav,
 	}).Mount(h.Pages)
 	admin.New(admin.Parts{
-		Suggest: h.Suggest,
-		People:  h.People, Sessions: h.Sessions, Catalog: h.Catalog, Settings: h.Settings, Tickets: h.Tickets, Notify: h.Notices,
+		Suggest: h.Suggest, Routing: h.Routing,
+		People: h.People, Sessions: h.Sessions, Catalog: h.Catalog, Settings: h.Settings, Tickets: h.Tickets, Notify: h.Notices,
 		Clocks: h.Clocks, Jobs: h.Jobs, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Quarantined: h.quarantined, Intake: h.Intake, TryMailbox: h.Fetcher.Try,
 		Directory: h.Directory,
 		Words:     h.Words,

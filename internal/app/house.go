@@ -28,6 +28,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/pull"
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
+	"github.com/loopdesk/loopdesk/internal/desk/routing"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
@@ -102,6 +103,7 @@ type House struct {
 	Live        *live.Service
 	Search      *search.Service
 	Suggest     *suggest.Service
+	Routing     *routing.Service
 	API         *api.API
 	Pages       *page.Router
 
@@ -224,6 +226,9 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.Norm = norm.NewService(h.Tickets, h.Clocks, o.Clock)
 	h.Live = live.NewService(h.Hub, h.Tickets)
 	h.Search = search.NewService(search.Parts{DB: s.DB, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Catalog: h.Catalog})
+	h.Routing = routing.NewService(routing.Parts{
+		DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Catalog: h.Catalog, Rotas: h.Rotas, Tickets: h.Tickets,
+	})
 	h.Suggest = suggest.NewService(suggest.Parts{
 		DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, Log: o.Log, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Tickets: h.Tickets,
 		Hint: func(tx *db.Tx, which ticket.ID) { h.Hub.Publish(tx, live.Ticket(which)) },

@@ -38,6 +38,7 @@ func (h *House) wire() {
 	event.WithinAny(h.Bus, h.Live.Heard)          // open pages hear that they are stale
 	event.WithinAny(h.Bus, h.announce)            // the boards of other nodes
 	event.WithinAny(h.Bus, h.Search.Heard)        // what was said can be found
+	h.Routing.Listen()                            // where a new ticket goes, and whether it stayed there (N8)
 	h.Suggest.Listen()                            // what a new ticket probably is, and what people made of that (N14, N22)
 	if h.quiet {
 		return

@@ -36,7 +36,7 @@ func floors() [][]string {
 		{"internal/desk/ticket"},
 		{
 			"internal/desk/sla", "internal/desk/promise", "internal/desk/approval", "internal/desk/runbook", "internal/desk/visit", "internal/desk/remote",
-			"internal/desk/pull", "internal/desk/knowledge", "internal/desk/problem", "internal/desk/major", "internal/desk/survey", "internal/desk/intake",
+			"internal/desk/pull", "internal/desk/routing", "internal/desk/knowledge", "internal/desk/problem", "internal/desk/major", "internal/desk/survey", "internal/desk/intake",
 		},
 		{"internal/desk/escalation"},
 		{

@@ -19,6 +19,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
+	"github.com/loopdesk/loopdesk/internal/desk/routing"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
@@ -47,6 +48,7 @@ type Parts struct {
 	Directory   *directory.Service
 	Words       *wordbook.Service
 	Suggest     *suggest.Service
+	Routing     *routing.Service
 	// TryMailbox signs in to a mailbox and returns how many messages lie there, or a *intake.MailboxError.
 	TryMailbox func(context.Context, intake.Mailbox) (int, error)
 	// Quarantined counts the messages that wait for somebody to look at them.
@@ -97,6 +99,7 @@ func (f *Faces) Mount(r *page.Router) {
 	f.mountDirectory(r)
 	f.mountEscalation(r)
 	f.mountSuggest(r)
+	f.mountRouting(r)
 	r.Get("/admin/desk", access.AdminRead, f.showDesk)
 	r.Post("/admin/desk", access.AdminWork, f.saveDesk)
 	r.Get("/admin/mail", access.AdminRead, f.showMail)
@@ -146,7 +149,7 @@ func places() [][]place {
 
 // ofTriage are the places about where new tickets go, which stand with those about tickets.
 func ofTriage() []place {
-	return []place{{"suggest.title", "/admin/suggestions", "sparkles"}}
+	return []place{{"routing.title", "/admin/routing", "split"}, {"suggest.title", "/admin/suggestions", "sparkles"}}
 }
 
 type place struct{ key, href, icon string }

@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/routing"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
@@ -20,7 +21,7 @@ func (s *sheet) factViews() []ui.FactView {
 	out := []ui.FactView{
 		s.fact("owner", factPerson(s.person(s.t.Owner), s.T("workticket.owner_note"))),
 		s.fact("assignee", factPerson(s.person(s.t.Assignee), "")),
-		s.fact("group", factText(s.group(s.t.Group), s.movedFrom())),
+		s.fact("group", factText(s.group(s.t.Group), dotted(s.byRule(), s.movedFrom()))),
 		s.fact("category", factText(s.category(s.t), "")),
 		s.fact("service", factService(s.service(s.t), s.coreWord())),
 		s.fact("grade", factPriority(s)),
@@ -49,6 +50,19 @@ func (s *sheet) coreWord() string {
 		return s.T("workticket.core")
 	}
 	return ""
+}
+
+// byRule says which rule sent the ticket to the group that it is with, and how the person was found.
+func (s *sheet) byRule() string {
+	r := s.routed
+	if r.Rule == 0 || r.Group != s.t.Group || !r.Bounced.IsZero() {
+		return ""
+	}
+	word := s.T("routing.by_rule", "Name", r.Name)
+	if r.Choice != routing.GroupOnly {
+		word = dotted(word, s.T("routing.choice_"+string(r.Choice), "Count", r.InWork))
+	}
+	return word
 }
 
 // movedFrom says how often the work was handed over (N11).

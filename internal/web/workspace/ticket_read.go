@@ -15,6 +15,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
+	"github.com/loopdesk/loopdesk/internal/desk/routing"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/suggest"
@@ -43,6 +44,7 @@ type sheet struct {
 	promises  []promise.Promise // what was told with a time, oldest first
 	held      []intake.HeldMail // mails that wait beside it
 	copied    []string          // addresses that mails were copied to, to be decided about
+	routed    routing.Run       // the rule that sent it
 	offers    []suggest.Offer   // what the ticket probably is
 	same      []suggest.Alike   // of the same person, about the same matter
 	crowd     []suggest.Alike   // of several people within hours, about the same matter
@@ -107,6 +109,9 @@ func (f *Faces) sheet(c *page.Ctx, t ticket.Ticket) (*sheet, error) {
 		return nil, err
 	}
 	if s.promises, err = f.Promises.ForTicket(ctx, c.Actor, t); err != nil {
+		return nil, err
+	}
+	if s.routed, err = f.Routing.Last(ctx, c.Actor, t); err != nil {
 		return nil, err
 	}
 	if s.offers, err = f.Suggest.For(ctx, c.Actor, t); err != nil {

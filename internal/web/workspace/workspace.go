@@ -20,6 +20,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/pull"
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
+	"github.com/loopdesk/loopdesk/internal/desk/routing"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
@@ -53,6 +54,7 @@ type Parts struct {
 	// Administration is the navigation of the face for administrators, for those who may see it.
 	Administration func(page.Frame) ui.Nav
 	Suggest        *suggest.Service
+	Routing        *routing.Service
 }
 
 // Faces holds the services.
