@@ -23,6 +23,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/pull"
+	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
@@ -54,6 +55,7 @@ type Parts struct {
 	Reports     *report.Service
 	Search      *search.Service
 	Words       *wordbook.Service // nil remarks on nothing
+	Views       *queue.Desk
 	Clock       clock.Clock
 	Log         *slog.Logger // nil for silence
 
@@ -95,6 +97,7 @@ func New(p Parts) *API {
 	a.huma.UseMiddleware(a.admit)
 	a.ticketOperations()
 	a.searchOperations()
+	a.viewOperations()
 	a.commandOperations()
 	a.messageOperations()
 	a.judgementOperations()

@@ -23,7 +23,7 @@ func (a *API) catalogOperations() {
 	}, a.listServices)
 	register(a, operation{
 		method: http.MethodGet, path: "/views", id: "list-views", tag: "Tickets", action: access.QueueRead,
-		summary: "Count the tickets of each view and group",
+		summary: "List the views and groups with the tickets of each",
 		about:   "Of what the caller would list, never more.",
 	}, a.listViews)
 }
@@ -105,11 +105,12 @@ type viewsOut struct {
 	Body struct {
 		Views  []viewJSON       `json:"views" nullable:"false"`
 		Groups []groupCountJSON `json:"groups" nullable:"false" doc:"Open tickets by group"`
+		Saved  []savedViewJSON  `json:"saved" nullable:"false" doc:"The saved views that the caller has: their own, those of their groups and those for everybody"`
 	} `nameHint:"Views"`
 }
 
 func (a *API) listViews(ctx context.Context, r reader, _ *struct{}) (*viewsOut, error) {
-	counts := a.Tickets.Counts(r.by)
+	counts := a.Tickets.Counts(ctx, r.by)
 	out := &viewsOut{}
 	out.Body.Views, out.Body.Groups = []viewJSON{}, []groupCountJSON{}
 	for _, v := range ticket.Views() {
@@ -119,6 +120,9 @@ func (a *API) listViews(ctx context.Context, r reader, _ *struct{}) (*viewsOut, 
 	}
 	groups, err := a.People.Groups(ctx)
 	if err != nil {
+		return nil, err
+	}
+	if out.Body.Saved, err = a.savedViews(ctx, r); err != nil {
 		return nil, err
 	}
 	if n := counts.Groups[0]; n > 0 {

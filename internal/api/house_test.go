@@ -24,6 +24,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
+	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
@@ -79,6 +80,7 @@ func newHouse(t *testing.T, d *db.DB) *house {
 		DB: d, Bus: bus, Clock: h.clock, Jobs: h.jobs, People: p.People, Rotas: p.Rotas, Settings: p.Settings, Tickets: p.Tickets,
 		Scene: func(context.Context, *db.Tx, ticket.Ticket) (escalation.Scene, error) { return escalation.Scene{}, nil },
 	})
+	p.Views = queue.New(d, bus, h.clock, p.People)
 	p.Search = search.NewService(search.Parts{DB: d, Clock: h.clock, Jobs: h.jobs, People: p.People, Catalog: p.Catalog})
 	event.WithinAny(bus, p.Search.Heard)
 	event.Within(bus, p.Clocks.SolutionGiven)

@@ -151,8 +151,8 @@ func digest(body createTicketJSON) (string, error) {
 }
 
 type listTicketsIn struct {
-	Text     string `query:"q" maxLength:"200" doc:"With the views all and closed as q of /search, best match first; with the others part of subject or first words, or a number"`
-	View     string `query:"view" enum:"risk,mine,unclaimed,waiting,promised,overdue,confirm,archive,closed,all" doc:"A ready-made list; all where it is missing. Requesters: closed and all"`
+	Text     string `query:"q" maxLength:"200" doc:"With the views all and closed as q of /search, best match first; with the others a number, or a filter: priority:P1,P2 -owner:none silent:>4h printer"`
+	View     string `query:"view" pattern:"^(risk|mine|unclaimed|waiting|promised|overdue|confirm|archive|closed|all|v[1-9][0-9]{0,14})$" doc:"A ready-made list: risk, mine, unclaimed, waiting, promised, overdue, confirm, archive, closed or all, which is meant where it is missing; or a saved view, v12. Requesters: closed and all"`
 	Status   string `query:"status" enum:"new,open,pending,resolved,closed"`
 	Group    int64  `query:"group" minimum:"1" maximum:"9007199254740991"`
 	Owner    int64  `query:"owner" minimum:"1" maximum:"9007199254740991"`
@@ -187,8 +187,12 @@ func (a *API) listTickets(ctx context.Context, r reader, in *listTicketsIn) (*li
 	if err := ownFilter(r, f); err != nil {
 		return nil, err
 	}
+	saved := viewNamed(in.View) != 0
+	if err := a.filtered(ctx, r, &f); err != nil {
+		return nil, err
+	}
 	list := a.Tickets.List
-	if f.Text != "" && (f.View == ticket.All || f.View == ticket.Done) {
+	if f.Text != "" && !saved && (f.View == ticket.All || f.View == ticket.Done) {
 		list = func(ctx context.Context, _ access.Actor, f ticket.Filter) (ticket.Page, error) {
 			return a.searchTickets(ctx, r, f)
 		}

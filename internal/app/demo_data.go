@@ -27,6 +27,7 @@ type script struct {
 	Scenes     []scene        `toml:"scene"`
 	Letters    []demoLetter   `toml:"letter"`
 	Rota       demoRota       `toml:"rota"`
+	Views      []demoView     `toml:"view"`
 	Stories    []story        `toml:"-"`
 	Phrases    map[string]phrases
 }

@@ -147,7 +147,7 @@ func demoShowsEveryState(t *testing.T, h *app.House) {
 // The timeline ends now: the queue shows what an agent would find at this moment.
 func demoEndsNow(t *testing.T, h *app.House) {
 	t.Helper()
-	counts := h.Tickets.Counts(access.Desk()).Views
+	counts := h.Tickets.Counts(t.Context(), access.Desk()).Views
 	for _, v := range []ticket.View{ticket.Unclaimed, ticket.ForUser, ticket.Promised, ticket.Overdue, ticket.ToConfirm, ticket.ToArchive} {
 		if counts[v] < 2 {
 			t.Errorf("%d tickets are %s", counts[v], v)

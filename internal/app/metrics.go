@@ -59,7 +59,7 @@ func (h *House) Collect(out chan<- prometheus.Metric) {
 	gauge := func(name, help string, v float64, labels prometheus.Labels) {
 		out <- prometheus.MustNewConstMetric(prometheus.NewDesc("loopdesk_"+name, help, nil, labels), prometheus.GaugeValue, v)
 	}
-	counted := h.Tickets.Counts(access.Desk()).Views
+	counted := h.Tickets.Counts(ctx, access.Desk()).Views
 	delete(counted, ticket.Mine) // nobody is asking
 	for view, n := range counted {
 		gauge("tickets", "Open tickets by view; a ticket stands in several.", float64(n), prometheus.Labels{"view": string(view)})

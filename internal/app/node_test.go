@@ -56,7 +56,7 @@ func TestASecondNodeHearsOfTickets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for second.Tickets.Counts(access.Desk()).Views[ticket.Unclaimed] != 1 {
+	for second.Tickets.Counts(t.Context(), access.Desk()).Views[ticket.Unclaimed] != 1 {
 		if err := second.DB.Ping(t.Context()); err != nil {
 			t.Fatal(err)
 		}

@@ -115,3 +115,12 @@ func (h *House) setClock(ctx context.Context) error {
 	}
 	return err
 }
+
+// standingMajors are the tickets of the incidents that have not ended.
+func (h *House) standingMajors() []int64 {
+	var out []int64
+	for _, x := range h.Majors.Standing() {
+		out = append(out, int64(x.Ticket))
+	}
+	return out
+}

@@ -85,6 +85,8 @@ const (
 	TicketAuto    Action = "ticket.auto"    // what only the desk does: acknowledge, time out
 
 	QueueRead      Action = "queue.read"
+	QueueWork      Action = "queue.work"  // a view of one's own
+	QueueShare     Action = "queue.share" // one for everybody
 	QuarantineWork Action = "quarantine.work"
 	PersonRead     Action = "person.read"
 	PersonWork     Action = "person.work" // create a requester while taking a call
@@ -134,6 +136,8 @@ var policy = map[Action]map[Role]reach{ //nolint:gochecknoglobals // a constant 
 	TicketWork:     {Agent: all, Lead: all, Admin: all},
 	TicketDeviate:  {Agent: all, Lead: all, Admin: all},
 	QueueRead:      {Agent: all, Lead: all, Admin: all},
+	QueueWork:      {Agent: all, Lead: all, Admin: all},
+	QueueShare:     {Lead: all, Admin: all},
 	QuarantineWork: {Agent: all, Lead: all, Admin: all},
 	PersonRead:     {Agent: all, Lead: all, Admin: all},
 	PersonWork:     {Agent: all, Lead: all, Admin: all},

@@ -291,11 +291,11 @@ func TestN23_ANewPolicyIsInForceForOpenTicketsToo(t *testing.T) {
 			r.planned(which)
 		}
 		r.pass(time.Minute)
-		if n := r.tickets.Counts(r.agent).Views[ticket.Overdue]; n != 0 {
+		if n := r.tickets.Counts(t.Context(), r.agent).Views[ticket.Overdue]; n != 0 {
 			t.Errorf("%d overdue", n)
 		}
 		r.pass(10 * time.Minute)
-		if n := r.tickets.Counts(r.agent).Views[ticket.Overdue]; n != 1 {
+		if n := r.tickets.Counts(t.Context(), r.agent).Views[ticket.Overdue]; n != 1 {
 			t.Errorf("%d overdue after the new due time", n)
 		}
 		r.pass(day)

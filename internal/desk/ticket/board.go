@@ -4,28 +4,37 @@ package ticket
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
-	"github.com/loopdesk/loopdesk/internal/desk/triage"
+	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
 
-// board holds every open ticket in memory, about 120 bytes each, so that the counts beside
-// the views cost no SQL. It is fed after each commit; other nodes hear by the hub and call Refresh.
+// board holds every open ticket in memory, as far as filters ask about it and with its first
+// words, so that the counts beside the views cost no SQL. It is fed after each commit; other nodes
+// hear by the hub and call Refresh.
 type board struct {
 	mu      sync.RWMutex
-	rows    map[ID]square
-	counted map[access.Actor]count // since the last change, for as long as countFresh
+	rows    map[ID]*square
+	counted map[asked]count // since the last change, for as long as countFresh
+}
+
+// asked is who counts what: the ready-made lists where filters is empty.
+type asked struct {
+	by      access.Actor
+	filters string
 }
 
 // count is what was counted for somebody, and when.
 type count struct {
 	at time.Time
 	Counts
+	sizes []int
 }
 
 // countFresh is how long a count stands when nothing changes but the time: it is written beside
@@ -33,21 +42,11 @@ type count struct {
 const countFresh = time.Second
 
 type square struct {
-	version   int64
-	requester person.ID
-	parties   []int64
-	owner     person.ID
-	assignee  person.ID
-	group     person.GroupID
-	priority  triage.Priority
-	status    Status
-	clock     string
-	due       time.Time
-	promise   time.Time
-	pending   Waiting
+	version int64
+	queue.Row
 }
 
-func newBoard() *board { return &board{rows: map[ID]square{}, counted: map[access.Actor]count{}} }
+func newBoard() *board { return &board{rows: map[ID]*square{}, counted: map[asked]count{}} }
 
 func (b *board) put(t Ticket) {
 	b.mu.Lock()
@@ -60,10 +59,7 @@ func (b *board) put(t Ticket) {
 		delete(b.rows, t.ID)
 		return
 	}
-	b.rows[t.ID] = square{
-		version: t.Version, requester: t.Requester, parties: parties(t.Detail.Participants), owner: t.Owner, assignee: t.Assignee, group: t.Group, priority: t.Priority,
-		status: t.Status, clock: t.NextClock, due: t.NextDue, promise: t.PromiseAt, pending: t.Pending,
-	}
+	b.rows[t.ID] = &square{t.Version, t.row()}
 }
 
 // LoadBoard reads every open ticket once, at start.
@@ -99,56 +95,96 @@ type Counts struct {
 }
 
 // Counts counts what List would show the actor, view by view (S24: never more).
-func (s *Service) Counts(by access.Actor) Counts {
+func (s *Service) Counts(ctx context.Context, by access.Actor) Counts {
 	now := s.Clock.Now()
-	s.board.mu.RLock()
-	old, ok := s.board.counted[by]
-	s.board.mu.RUnlock()
-	if ok && !now.Before(old.at) && now.Sub(old.at) < countFresh {
+	if old, ok := s.board.fresh(asked{by: by}, now); ok {
 		return old.Counts
+	}
+	c := Counts{Views: map[View]int{}, Groups: map[person.GroupID]int{}}
+	var trees []queue.Tree
+	for _, v := range countedViews() {
+		t, _ := v.Tree()
+		trees = append(trees, t)
+	}
+	plans, err := s.Plans(ctx, by, trees...)
+	if err != nil {
+		return c // a page is worth more than the figures beside it
 	}
 	s.board.mu.Lock()
 	defer s.board.mu.Unlock()
-	c := s.board.count(by, now)
-	s.board.counted[by] = count{now, c}
+	n := make([]int, len(plans))
+	s.board.count(by, plans, n, func(r *queue.Row) { c.Groups[person.GroupID(r.Group)]++ })
+	for i, v := range countedViews() {
+		c.Views[v] = n[i]
+	}
+	s.board.counted[asked{by: by}] = count{at: now, Counts: c}
 	return c
 }
 
-func (b *board) count(by access.Actor, now time.Time) Counts {
+// Sizes counts what List would show the actor, filter by filter, without SQL: -1 for a filter that
+// closed tickets can pass, which are not in memory.
+func (s *Service) Sizes(ctx context.Context, by access.Actor, list ...queue.Tree) ([]int, error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	var key strings.Builder
+	for _, t := range list {
+		key.WriteString(t.String() + "\n")
+	}
+	now, ask := s.Clock.Now(), asked{by, key.String()}
+	if old, ok := s.board.fresh(ask, now); ok {
+		return old.sizes, nil
+	}
+	plans, err := s.Plans(ctx, by, list...)
+	if err != nil {
+		return nil, err
+	}
+	s.board.mu.Lock()
+	defer s.board.mu.Unlock()
+	n := make([]int, len(plans))
+	s.board.count(by, plans, n, nil)
+	for i := range plans {
+		if !plans[i].OnlyOpen() {
+			n[i] = -1
+		}
+	}
+	s.board.counted[ask] = count{at: now, sizes: n}
+	return n, nil
+}
+
+// Each shows a reader's open tickets to fn, one after the other, in no order, as far as filters
+// ask about them. It must be quick: nothing else is counted meanwhile.
+func (s *Service) Each(by access.Actor, fn func(*queue.Row)) {
+	s.board.mu.RLock()
+	defer s.board.mu.RUnlock()
+	s.board.count(by, nil, nil, fn)
+}
+
+func (b *board) fresh(ask asked, now time.Time) (count, bool) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	old, ok := b.counted[ask]
+	return old, ok && !now.Before(old.at) && now.Sub(old.at) < countFresh
+}
+
+// count goes over the open tickets that somebody may see. The caller holds the lock.
+func (b *board) count(by access.Actor, plans []queue.Plan, n []int, each func(*queue.Row)) {
 	scope := access.Tickets(by)
-	c := Counts{Views: map[View]int{}, Groups: map[person.GroupID]int{}}
-	var n [8]int
 	for which, q := range b.rows {
-		if !scope.Holds(access.Object{Ticket: int64(which), Requester: int64(q.requester), Parties: q.parties}) {
+		if !scope.Holds(access.Object{Ticket: int64(which), Requester: q.Requester, Parties: q.Parties}) {
 			continue
 		}
-		c.Groups[q.group]++
-		for i, in := range q.views(person.ID(by.ID), now) {
-			if in {
+		if each != nil {
+			each(&q.Row)
+		}
+		for i := range plans {
+			if plans[i].Holds(&q.Row) {
 				n[i]++
 			}
 		}
 	}
-	for i, v := range countedViews() {
-		c.Views[v] = n[i]
-	}
-	return c
 }
 
 func countedViews() [8]View {
 	return [8]View{Risk, Mine, Unclaimed, ForUser, Promised, Overdue, ToConfirm, ToArchive}
-}
-
-// views is the predicate beside where.view; a test holds the two equal.
-func (q square) views(me person.ID, now time.Time) [8]bool {
-	return [8]bool{
-		true,
-		q.owner == me || q.assignee == me,
-		q.status == New,
-		q.pending == ForRequester,
-		!q.promise.IsZero() && q.promise.Before(now.Add(time.Hour)),
-		q.due.Before(now),
-		q.status == Resolved && q.clock != ClockArchive,
-		q.status == Resolved && q.clock == ClockArchive,
-	}
 }

@@ -4,45 +4,25 @@ package ticket
 
 import (
 	"context"
-	"encoding/base64"
-	"fmt"
+	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
 
-// View is a ready-made list.
-type View string
-
-// The views. Those above Done list open tickets in risk order, the others by last change.
-const (
-	Risk      View = "risk"      // everything open
-	Mine      View = "mine"      // owner or assignee is the actor
-	Unclaimed View = "unclaimed" // nobody took it yet
-	ForUser   View = "waiting"   // waits for the requester
-	Promised  View = "promised"  // something was promised within the hour, or is overdue
-	Overdue   View = "overdue"   // the next clock has run out
-	ToConfirm View = "confirm"   // solution given, the user's word is missing
-	ToArchive View = "archive"   // only the closure sheet is missing
-	Done      View = "closed"    // closed, newest change first
-	All       View = "all"       // everything, newest change first
-)
-
-// Views lists the ready-made lists in the order of the navigation.
-func Views() []View {
-	return []View{Risk, Mine, Unclaimed, ForUser, Promised, Overdue, ToConfirm, ToArchive, Done, All}
-}
-
 // Filter narrows a list. Zero fields do not narrow.
 type Filter struct {
 	View      View
+	Tree      queue.Tree // and of these; the zero Tree for no filter
+	Sort      Sort       // risk for open tickets and the last change for others where it is empty
+	Grouping  Grouping
 	Status    Status
 	Group     person.GroupID
 	Owner     person.ID
@@ -65,12 +45,19 @@ type Page struct {
 
 // where gathers conditions. Each is a constant text in which ? stands for the next value.
 type where struct {
-	text strings.Builder
-	args []any
+	text   strings.Builder
+	args   []any
+	engine db.Engine
 }
 
+// and adds a condition.
 func (w *where) and(cond string, args ...any) {
 	w.text.WriteString(" AND ")
+	w.piece(cond, args...)
+}
+
+// piece adds a part of one.
+func (w *where) piece(cond string, args ...any) {
 	for _, part := range strings.SplitAfter(cond, "?") {
 		if !strings.HasSuffix(part, "?") {
 			w.text.WriteString(part)
@@ -112,66 +99,82 @@ func (s *Service) List(ctx context.Context, by access.Actor, f Filter) (Page, er
 	if f.Limit <= 0 || f.Limit > 200 {
 		f.Limit = 50
 	}
-	var w where
+	w := where{engine: s.DB.Engine()}
 	w.scope(access.Tickets(by))
-	byRisk, err := w.view(f.View, by, s.Clock.Now())
-	if err != nil {
+	if err := s.holds(ctx, by, &w, &f); err != nil {
 		return Page{}, err
 	}
 	w.narrow(f)
-	if err := w.after(f.Cursor, byRisk); err != nil {
+	if err := w.after(f); err != nil {
 		return Page{}, err
-	}
-	order := " ORDER BY updated_at DESC, id DESC"
-	if byRisk {
-		order = " ORDER BY priority, next_due, id"
 	}
 	w.args = append(w.args, f.Limit+1)
 	shown, read := listColumns, scan
 	if f.Narrow {
 		shown, read = narrowColumns, scanNarrow
 	}
-	list, err := db.All(ctx, s.DB, read, `SELECT `+shown+` FROM ticket WHERE TRUE`+w.text.String()+order+` LIMIT $`+strconv.Itoa(len(w.args)), w.args...)
+	list, err := db.All(ctx, s.DB, read, `SELECT `+shown+` FROM ticket WHERE TRUE`+w.text.String()+` ORDER BY `+groupOrder(f.Grouping)+sortOrder(f.Sort, f.Grouping)+
+		` LIMIT $`+strconv.Itoa(len(w.args)), w.args...)
 	if err != nil {
 		return Page{}, err
 	}
 	p := Page{Tickets: list}
 	if len(list) > f.Limit {
 		p.Tickets = list[:f.Limit]
-		p.Next = cursor(p.Tickets[f.Limit-1], byRisk)
+		p.Next = cursor(p.Tickets[f.Limit-1], f)
 	}
 	return p, nil
 }
 
-func (w *where) view(v View, by access.Actor, now time.Time) (byRisk bool, err error) {
-	if v != Done && v != All {
+// Size counts what List would show, up to a bound: limit where there are as many or more.
+func (s *Service) Size(ctx context.Context, by access.Actor, f Filter, limit int64) (int64, error) {
+	if by.Kind == access.Nobody {
+		return 0, errs.New(errs.Unauthenticated, "access.sign_in")
+	}
+	w := where{engine: s.DB.Engine()}
+	w.scope(access.Tickets(by))
+	if err := s.holds(ctx, by, &w, &f); err != nil {
+		return 0, err
+	}
+	w.narrow(f)
+	w.args = append(w.args, limit)
+	return db.One(ctx, s.DB, db.Int, `SELECT COUNT(*) FROM (SELECT 1 FROM ticket WHERE TRUE`+w.text.String()+` LIMIT $`+strconv.Itoa(len(w.args))+`) AS found`, w.args...)
+}
+
+// holds adds the ready-made list and the filter, and settles in which order they come.
+func (s *Service) holds(ctx context.Context, by access.Actor, w *where, f *Filter) error {
+	tree, known := f.View.Tree()
+	if !known {
+		return errs.Field("view", "ticket.view_unknown")
+	}
+	if f.Sort == "" {
+		f.Sort = ByRisk
+		if f.View == Done || f.View == All {
+			f.Sort = ByChange
+		}
+	}
+	if !slices.Contains(Sorts(), f.Sort) {
+		return errs.Field("sort", "ticket.sort_unknown")
+	}
+	if f.Grouping != "" && !slices.Contains(Groupings(), f.Grouping) {
+		return errs.Field("group_by", "ticket.group_by_unknown")
+	}
+	if !f.Tree.Unset() {
+		tree = queue.Tree{Op: queue.And, Kids: []queue.Tree{tree, f.Tree}}
+	}
+	plans, err := s.Plans(ctx, by, tree)
+	if err != nil {
+		return err
+	}
+	if plans[0].OnlyOpen() {
 		w.and("is_open = 1")
 	}
-	switch v {
-	case Risk, "":
-	case Mine:
-		w.and("(owner_id = ? OR assignee_id = ?)", by.ID, by.ID)
-	case Unclaimed:
-		w.and("status = 'new'")
-	case ForUser:
-		w.and("pending = 'requester'")
-	case Promised:
-		w.and("promise_at < ?", now.Add(time.Hour))
-	case Overdue:
-		w.and("next_due < ?", now)
-	case ToConfirm:
-		w.and("status = 'resolved' AND next_clock <> 'archive'")
-	case ToArchive:
-		w.and("status = 'resolved' AND next_clock = 'archive'")
-	case Done:
-		w.and("is_open = 0")
-		return false, nil
-	case All:
-		return false, nil
-	default:
-		return false, errs.Field("view", "ticket.view_unknown")
+	if tree.Empty() || f.View == Risk && f.Tree.Unset() {
+		return nil
 	}
-	return true, nil
+	w.text.WriteString(" AND ")
+	w.plan(&plans[0], false)
+	return nil
 }
 
 func (w *where) narrow(f Filter) {
@@ -209,42 +212,4 @@ func (w *where) narrow(f Filter) {
 	}
 	like := "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text) + "%"
 	w.and("(lower(subject) LIKE ? ESCAPE '!' OR lower(snippet) LIKE ? ESCAPE '!')", like, like)
-}
-
-// cursor names the last row of a page by its place in the order.
-func cursor(t Ticket, byRisk bool) string {
-	text := fmt.Sprintf("u.%d.%d", t.UpdatedAt.UnixMilli(), t.ID)
-	if byRisk {
-		text = fmt.Sprintf("r.%d.%d.%d", t.Priority, t.NextDue.UnixMilli(), t.ID)
-	}
-	return base64.RawURLEncoding.EncodeToString([]byte(text))
-}
-
-func (w *where) after(c string, byRisk bool) error {
-	if c == "" {
-		return nil
-	}
-	bad := errs.Field("cursor", "ticket.cursor")
-	text, err := base64.RawURLEncoding.DecodeString(c)
-	if err != nil {
-		return bad
-	}
-	var n []int64
-	kind, rest, _ := strings.Cut(string(text), ".")
-	for _, part := range strings.Split(rest, ".") {
-		x, err := strconv.ParseInt(part, 10, 64)
-		if err != nil {
-			return bad
-		}
-		n = append(n, x)
-	}
-	switch {
-	case byRisk && kind == "r" && len(n) == 3:
-		w.and("(priority, next_due, id) > (?, ?, ?)", n[0], n[1], n[2])
-	case !byRisk && kind == "u" && len(n) == 2:
-		w.and("(updated_at, id) < (?, ?)", n[0], n[1])
-	default:
-		return bad
-	}
-	return nil
 }

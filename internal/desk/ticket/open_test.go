@@ -52,7 +52,7 @@ func TestN18_RecordedAndReadBackAtOnceOrNotAtAll(t *testing.T) {
 		if err != nil || len(p.Tickets) != 1 {
 			t.Errorf("%d tickets, %v", len(p.Tickets), err)
 		}
-		if n := r.Counts(r.agent).Views[ticket.Risk]; n != 1 {
+		if n := r.Counts(t.Context(), r.agent).Views[ticket.Risk]; n != 1 {
 			t.Errorf("the board counts %d", n)
 		}
 		if _, repeated, err := r.Record(t.Context(), r.agent, request("call-2")); err != nil || repeated {

@@ -45,14 +45,14 @@ func TestS20_S24_WhoTakesPartSeesTheTicketAndNoOther(t *testing.T) {
 		if d := cmp.Diff([]int64{x.Number}, r.numbers(r.other)); d != "" {
 			t.Errorf("listed while taking part (-want +got):\n%s", d)
 		}
-		if n := r.Counts(r.other).Views[ticket.Risk]; n != 1 {
+		if n := r.Counts(t.Context(), r.other).Views[ticket.Risk]; n != 1 {
 			t.Errorf("counts %d", n)
 		}
 		again := ticket.NewService(r.Parts)
 		if err := again.LoadBoard(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if n := again.Counts(r.other).Views[ticket.Risk]; n != 1 {
+		if n := again.Counts(t.Context(), r.other).Views[ticket.Risk]; n != 1 {
 			t.Errorf("counts %d after a restart", n)
 		}
 		got, err := r.Get(t.Context(), r.other, ticket.Target{ID: x.ID})
@@ -84,7 +84,7 @@ func TestS20_S24_WhoTakesPartSeesTheTicketAndNoOther(t *testing.T) {
 		if got := r.numbers(r.other); len(got) != 0 {
 			t.Errorf("still listed: %v", got)
 		}
-		if n := r.Counts(r.other).Views[ticket.Risk]; n != 0 {
+		if n := r.Counts(t.Context(), r.other).Views[ticket.Risk]; n != 0 {
 			t.Errorf("still counts %d", n)
 		}
 		for _, by := range []access.Actor{r.other, link} {

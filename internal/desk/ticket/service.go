@@ -40,6 +40,8 @@ type Parts struct {
 	// Wording returns what the desk's rules say of words of its own; nil where nobody looks. It
 	// runs before the commit.
 	Wording func(context.Context, []Writing) []Remark
+	// Majors are the tickets of the incidents that stand, for filters. nil for none.
+	Majors func() []int64
 	// Settled takes part in each commit that changed a ticket, once per ticket, after its facts:
 	// for rooms that keep an appointment with it. nil for nobody.
 	Settled func(context.Context, *db.Tx, Ticket) error

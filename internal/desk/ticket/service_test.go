@@ -413,7 +413,7 @@ func TestS24_CountsAreWhatTheListsShow(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, by := range []access.Actor{r.agent, r.lead, r.requester, r.other} {
-			counts := r.Counts(by)
+			counts := r.Counts(t.Context(), by)
 			for _, view := range ticket.Views() {
 				n, cursor := 0, ""
 				seen := map[ticket.ID]bool{}

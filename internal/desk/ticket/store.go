@@ -14,20 +14,25 @@ import (
 const columns = `id, number, token, version, status, pending, closed_as, subject, snippet, channel, requester_id,
 	COALESCE(owner_id, 0), COALESCE(assignee_id, 0), COALESCE(group_id, 0), COALESCE(category_id, 0), COALESCE(service_id, 0),
 	graded, priority, detail, created_at, updated_at, accepted_at, first_response_at, last_public_at, last_requester_at,
-	resolved_at, confirmed_at, closed_at, COALESCE(merged_into_id, 0), next_due, next_clock, promise_at`
+	resolved_at, confirmed_at, closed_at, COALESCE(merged_into_id, 0), next_due, next_clock, promise_at,
+	department, place, reopened, hand_overs`
 
-// noDetail is what lists read in place of the detail: they show none of it.
+// noDetail is what lists read in place of the detail: they show none of it but the little that
+// has columns of its own, by which filters ask.
 const noDetail = "{}"
 
 func scan(r db.Row) (t Ticket, err error) {
-	var detail string
+	var detail, department, place string
+	var reopened, handOvers int
 	err = r.Scan(&t.ID, &t.Number, &t.Token, &t.Version, &t.Status, &t.Pending, &t.ClosedAs, &t.Subject, &t.Snippet, &t.Channel, &t.Requester,
 		&t.Owner, &t.Assignee, &t.Group, &t.Category, &t.Service,
 		&t.Graded, &t.Priority, &detail, &t.CreatedAt, &t.UpdatedAt, &t.AcceptedAt, &t.FirstResponseAt, &t.LastPublicAt, &t.LastRequesterAt,
-		&t.ResolvedAt, &t.ConfirmedAt, &t.ClosedAt, &t.MergedInto, &t.NextDue, &t.NextClock, &t.PromiseAt)
+		&t.ResolvedAt, &t.ConfirmedAt, &t.ClosedAt, &t.MergedInto, &t.NextDue, &t.NextClock, &t.PromiseAt,
+		&department, &place, &reopened, &handOvers)
 	if err == nil && detail != noDetail {
-		err = json.Unmarshal([]byte(detail), &t.Detail)
+		return t, json.Unmarshal([]byte(detail), &t.Detail)
 	}
+	t.Detail.Organisation, t.Detail.Site, t.Detail.Reopened, t.Detail.HandOvers = department, place, reopened, handOvers
 	return t, err
 }
 
@@ -83,13 +88,15 @@ func save(ctx context.Context, tx *db.Tx, t Ticket) error {
 			owner_id = $7, assignee_id = $8, group_id = $9, category_id = $10, service_id = $11,
 			graded = $12, priority = $13, detail = $14, updated_at = $15, accepted_at = $16, first_response_at = $17,
 			last_public_at = $18, last_requester_at = $19, resolved_at = $20, confirmed_at = $21, closed_at = $22,
-			merged_into_id = $23, next_due = $24, next_clock = $25, promise_at = $26, pending = $27
+			merged_into_id = $23, next_due = $24, next_clock = $25, promise_at = $26, pending = $27,
+			department = $28, place = $29, reopened = $30, hand_overs = $31
 		WHERE id = $1`,
 		t.ID, t.Status, isOpen, t.ClosedAs, t.Subject, t.Snippet,
 		db.Opt(t.Owner), db.Opt(t.Assignee), db.Opt(t.Group), db.Opt(t.Category), db.Opt(t.Service),
 		t.Graded, t.Priority, string(detail), t.UpdatedAt, t.AcceptedAt, t.FirstResponseAt,
 		t.LastPublicAt, t.LastRequesterAt, t.ResolvedAt, t.ConfirmedAt, t.ClosedAt,
-		db.Opt(t.MergedInto), t.NextDue, t.NextClock, t.PromiseAt, t.Pending)
+		db.Opt(t.MergedInto), t.NextDue, t.NextClock, t.PromiseAt, t.Pending,
+		t.Detail.Organisation, t.Detail.Site, t.Detail.Reopened, t.Detail.HandOvers)
 	return err
 }
 

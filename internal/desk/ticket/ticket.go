@@ -83,7 +83,8 @@ type Ticket struct {
 	PromiseAt time.Time // when the requester was told to hear next; zero where nothing is promised
 }
 
-// Detail is what no list needs and SQL never looks into.
+// Detail is what no list needs and SQL never looks into. The four that filters ask about have
+// columns of their own beside it; lists read those.
 type Detail struct {
 	Acknowledged time.Time            `json:",omitzero"`
 	ExpectBy     time.Time            `json:",omitzero"` // the time that the acknowledgement told (N20)

@@ -197,7 +197,7 @@ func (f *Faces) overview(c *page.Ctx) error {
 		dead, waiting = dead+k.Dead, waiting+k.Due
 	}
 	held := f.Quarantined(c.Context())
-	open := f.Tickets.Counts(c.Actor)
+	open := f.Tickets.Counts(c.Context(), c.Actor)
 	figures := []figure{
 		{Label: c.T("admin.open_tickets"), Value: strconv.Itoa(open.Views[ticket.Risk]), Href: "/work", Icon: "inbox"},
 		{Label: c.T("admin.overdue_tickets"), Value: strconv.Itoa(open.Views[ticket.Overdue]), Href: "/work?view=overdue", Icon: "clock", Bad: open.Views[ticket.Overdue] > 0},

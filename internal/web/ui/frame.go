@@ -127,6 +127,7 @@ type Nav struct {
 	Home   string
 	Search string // where the search is; "" for none
 	Groups []NavGroup
+	Live   string // where the lists are read again when a count has changed; "" for never
 	Me     Me
 }
 

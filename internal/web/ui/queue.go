@@ -23,8 +23,9 @@ type QueueRow struct {
 	Unread    bool
 	Major     bool
 	Cursor    bool
-	Picked    bool   // ticked from the start
-	Rev       string // changes with the ticket; lets the page count what has changed
+	Picked    bool     // ticked from the start
+	Extra     []string // the values of QueueHead.Extra
+	Rev       string   // changes with the ticket; lets the page count what has changed
 }
 
 // Tag is a chip beside a problem: new, major incident, level of confidentiality.
@@ -33,6 +34,24 @@ type Tag struct{ Tone, Icon, Text string }
 // QueueHead names the columns of a queue.
 type QueueHead struct {
 	Problem, Requester, Owner, Category, Clock, Promise string
+	Extra                                               []string // further columns, at most three
+	Hide                                                []string // usual columns that are left out: requester, owner, category, clock, promise
+	Dense                                               bool     // one line a row
+}
+
+// class says which columns a list has; the widths follow from it.
+func (h QueueHead) class() string {
+	out := "ql"
+	for _, name := range h.Hide {
+		out += " no-" + name
+	}
+	if n := min(len(h.Extra), 3); n > 0 {
+		out += " x" + itoa(n)
+	}
+	if h.Dense {
+		out += " dense"
+	}
+	return out
 }
 
 // DefaultHead is the head in the language of the house.

@@ -18,16 +18,14 @@ type emptyView struct {
 // empty says why a list is empty: a page past its end, filters that match nothing, or simply
 // nothing to do, which is good news in most of the views.
 func (v listView) empty(c *page.Ctx) emptyView {
-	narrowed := len(v.Query)
-	if v.Query.Get("view") != "" {
-		narrowed--
-	}
 	way := func(label, href string) ui.Btn { return ui.Btn{Label: c.T(label), Variant: "outline", Href: href} }
 	switch {
 	case v.Cursor != "":
 		return emptyView{"list-filter", c.T("work.empty_page"), way("work.first_page", v.address("/work", "", nil))}
-	case narrowed > 0:
+	case v.narrowed() > 0:
 		return emptyView{"list-filter", c.T("work.empty_filtered"), way("work.clear_filters", viewAddress(v.View))}
+	case v.Saved.ID != 0 || v.Query.Get("f") != "":
+		return emptyView{"circle-check", c.T("workview.empty"), way("work.see_risk", "/work")}
 	}
 	text := c.T("work.empty_" + string(v.View))
 	switch v.View {

@@ -5,7 +5,6 @@ package workspace
 import (
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
@@ -18,7 +17,7 @@ import (
 
 // narrowing are the fields of the query that narrow the list.
 func narrowing() []string {
-	return []string{"view", "status", "group", "owner", "category", "service", "priority", "q"}
+	return []string{"view", "status", "group", "owner", "category", "service", "priority", "f", "q"}
 }
 
 // filterOf reads a query. What it returns beside the filter holds only the fields that narrow.
@@ -29,13 +28,7 @@ func filterOf(query url.Values) (ticket.Filter, url.Values) {
 			q.Set(name, s)
 		}
 	}
-	num := func(name string) int64 {
-		n, err := strconv.ParseInt(q.Get(name), 10, 64)
-		if err != nil {
-			return 0
-		}
-		return n
-	}
+	num := func(name string) int64 { return number(q.Get(name)) }
 	flt := ticket.Filter{
 		View: ticket.View(q.Get("view")), Status: ticket.Status(q.Get("status")), Group: person.GroupID(num("group")),
 		Owner: person.ID(num("owner")), Category: catalog.CategoryID(num("category")), Service: catalog.ServiceID(num("service")),

@@ -9,7 +9,10 @@ import (
 	"strings"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/web/page"
 	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
@@ -18,6 +21,8 @@ import (
 func (f *Faces) mountQueue(r *page.Router) {
 	r.Get("/work", access.QueueRead, f.queue)
 	r.Get("/work/rows", access.QueueRead, f.queueRows)
+	r.Get("/work/nav", access.QueueRead, f.navLists)
+	f.mountViews(r)
 	f.mountNext(r)
 	f.mountReport(r)
 	r.Post("/work/claim", access.TicketWork, f.claim)
@@ -44,6 +49,12 @@ type listView struct {
 	Filters []ui.FilterView
 	Views   []ui.Link // the ready-made lists with their counts, for a phone
 	Rows    []ui.QueueRow
+	Parts   []partRow // the same rows, cut where the grouping changes
+	Head    ui.QueueHead
+	Shape   shape
+	Saved   queue.Entry // the saved view, or none
+	Menu    shapeMenu
+	Size    int // of the whole list, -1 where it is not known
 	Pager   ui.PagerView
 	Bulk    bulkChoices
 	Empty   emptyView
@@ -68,7 +79,7 @@ func (v listView) address(path, cursor string, trail []string) string {
 
 // searched reports whether one came to look for something: to the list of everything, with
 // nothing looked for yet.
-func (v listView) searched() bool { return v.View == ticket.All && len(v.Query) == 1 && v.Cursor == "" }
+func (v listView) searched() bool { return v.View == ticket.All && v.narrowed() == 0 && v.Cursor == "" }
 
 // queue shows the list: the next right thing to do on top.
 func (f *Faces) queue(c *page.Ctx) error {
@@ -77,10 +88,13 @@ func (f *Faces) queue(c *page.Ctx) error {
 			return c.Redirect("/work/tickets/" + t.Ref())
 		}
 	}
-	if flt, _ := filterOf(c.Request.URL.Query()); flt.Text != "" && (flt.View == ticket.All || flt.View == ticket.Done) {
+	if flt, q := filterOf(c.Request.URL.Query()); q.Get("f") == "" && flt.Text != "" && (flt.View == ticket.All || flt.View == ticket.Done) {
 		return c.Redirect(f.searchAddress(c, flt)) // words in everything are for the index
 	}
 	v, err := f.readQueue(c, c.Request.URL.Query())
+	if errs.KindOf(err) == errs.Invalid && c.Query("f") != "" { // where it can be mended
+		return c.Redirect("/work/views/new?f=" + url.QueryEscape(c.Query("f")))
+	}
 	if err != nil {
 		return err
 	}
@@ -105,54 +119,90 @@ func (f *Faces) queueRows(c *page.Ctx) error {
 
 // readQueue gathers the list that a query names.
 func (f *Faces) readQueue(c *page.Ctx, query url.Values) (listView, error) {
-	flt, q := filterOf(query)
-	p, err := f.Tickets.List(c.Context(), c.Actor, flt)
+	l, err := f.list(c, query)
 	if err != nil {
 		return listView{}, err
 	}
-	v := listView{View: flt.View, Title: c.T("work.view_" + string(flt.View)), Query: q, Cursor: flt.Cursor, Trail: trailOf(query), Text: flt.Text}
-	if group := f.People.Group(c.Context(), flt.Group); group.ID != 0 && q.Get("view") == "" {
-		v.Title = group.Label(string(c.Lang))
+	p, err := f.Tickets.List(c.Context(), c.Actor, l.flt)
+	if err != nil {
+		return listView{}, err
 	}
-	v.Sorted = c.T("work.sorted_risk")
-	if flt.View == ticket.Done || flt.View == ticket.All {
-		v.Sorted = c.T("work.sorted_change")
+	v := listView{
+		View: ticket.View(l.query.Get("view")), Query: l.query, Cursor: l.flt.Cursor, Trail: trailOf(query), Text: l.flt.Text,
+		Shape: l.shape, Head: l.shape.head(c), Saved: l.saved, Size: -1,
+	}
+	if v.View == "" {
+		v.View = ticket.Risk
+	}
+	v.Title = f.titleOf(c, v)
+	v.Sorted = c.T("workview.sort_" + string(v.order()))
+	if v.order() == ticket.ByRisk {
+		v.Sorted = c.T("work.sorted_risk")
 	}
 	v.Rows = f.rows(c, v, p.Tickets)
 	if err := f.mark(c, v.Rows, p.Tickets); err != nil {
 		return listView{}, err
 	}
+	v.Parts = f.parts(c, l.shape.By, p.Tickets, v.Rows)
 	if v.Strip, err = f.strip(c); err != nil {
 		return listView{}, err
 	}
+	if v.Text == "" {
+		sizes, err := f.Tickets.Sizes(c.Context(), c.Actor, l.tree)
+		if err != nil {
+			return listView{}, err
+		}
+		v.Size = sizes[0]
+	}
 	v.Pager = v.pager(p.Next)
 	v.Empty = v.empty(c)
-	counts := f.Tickets.Counts(c.Actor)
-	v.Total = v.total(c, counts, p)
-	v.Views = viewLinks(c, v.View, counts)
+	v.Total = v.total(c, p)
+	v.Views = f.viewLinks(c, v)
+	v.Menu = v.menu(c)
 	from, err := f.choices(c)
 	v.Filters, v.Bulk = from.filters(c, v), from.bulk(c)
 	return v, err
 }
 
-// total says how many tickets the list holds, where that is known without asking for them.
-func (v listView) total(c *page.Ctx, counts ticket.Counts, p ticket.Page) string {
-	narrowed := len(v.Query)
-	if v.Query.Get("view") != "" {
-		narrowed--
-	}
-	n, counted := counts.Views[v.View]
+// titleOf names a list.
+func (f *Faces) titleOf(c *page.Ctx, v listView) string {
 	switch {
-	case narrowed == 0 && counted:
-	case p.Next == "" && v.Cursor == "":
+	case v.Saved.ID != 0:
+		return v.Saved.Name
+	case v.Query.Get("f") != "" && v.Query.Get("view") == "":
+		return c.T("workview.unsaved")
+	case v.Query.Get("view") == "":
+		if group := f.People.Group(c.Context(), person.GroupID(number(v.Query.Get("group")))); group.ID != 0 {
+			return group.Label(string(c.Lang))
+		}
+	}
+	return c.T("work.view_" + string(v.View))
+}
+
+// total says how many tickets the list holds, where that is known without asking for them.
+func (v listView) total(c *page.Ctx, p ticket.Page) string {
+	n, word := v.Size, "work.total"
+	if n < 0 {
+		if p.Next != "" || v.Cursor != "" {
+			return ""
+		}
 		n = len(p.Tickets)
-	default:
-		return ""
 	}
-	if v.View == ticket.Done || v.View == ticket.All {
-		return c.T("work.count", "Count", n)
+	if v.View == ticket.Done || v.View == ticket.All || v.Size < 0 && v.Text == "" {
+		word = "work.count"
 	}
-	return c.T("work.total", "Count", n)
+	return c.T(word, "Count", n)
+}
+
+// narrowed counts what narrows the list, beside which list it is.
+func (v listView) narrowed() int {
+	n := 0
+	for _, name := range narrowing() {
+		if name != "view" && v.Query.Get(name) != "" && (name != "f" || v.Query.Get("view") != "") {
+			n++
+		}
+	}
+	return n
 }
 
 // maxTrail bounds how many pages back the address remembers; from further on the way back
@@ -190,17 +240,38 @@ func (v listView) pager(next string) ui.PagerView {
 	return p
 }
 
-// viewLinks are the ready-made lists with their counts, side by side.
-func viewLinks(c *page.Ctx, current ticket.View, counts ticket.Counts) []ui.Link {
+// viewLinks are the lists with their counts, side by side.
+func (f *Faces) viewLinks(c *page.Ctx, v listView) []ui.Link {
 	var out []ui.Link
+	counts := f.Tickets.Counts(c.Context(), c.Actor)
 	for _, view := range []ticket.View{ticket.Risk, ticket.Mine, ticket.Unclaimed, ticket.Overdue, ticket.Promised, ticket.ForUser, ticket.ToConfirm, ticket.ToArchive} {
-		l := ui.Link{Label: c.T("work.view_" + string(view)), Href: "/work?view=" + string(view), Current: view == current}
+		l := ui.Link{Label: c.T("work.view_" + string(view)), Href: "/work?view=" + string(view), Current: view == v.View && v.Query.Get("f") == ""}
 		if n := counts.Views[view]; n > 0 {
 			l.Label += " " + strconv.Itoa(n)
 		}
 		out = append(out, l)
 	}
+	if fr := c.Frame(""); len(out) > 0 {
+		fr.Path = v.Here()
+		for _, item := range f.savedNav(c, fr).Items {
+			if viewID(strings.TrimPrefix(item.Href, "/work?view=")) != 0 {
+				l := item.Link
+				if l.Icon = ""; item.Count != "" {
+					l.Label += " " + item.Count
+				}
+				out = append(out, l)
+			}
+		}
+	}
 	return out
+}
+
+func number(s string) int64 {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 func key(n int64) string { return strconv.FormatInt(n, 10) }

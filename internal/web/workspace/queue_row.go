@@ -18,7 +18,7 @@ import (
 // that it stands beside the ticket too.
 func (f *Faces) rows(c *page.Ctx, v listView, list []ticket.Ticket) []ui.QueueRow {
 	from := url.Values{}
-	for _, name := range []string{"view", "group"} {
+	for _, name := range []string{"view", "group", "f"} {
 		if s := v.Query.Get(name); s != "" {
 			from.Set(name, s)
 		}
@@ -29,6 +29,7 @@ func (f *Faces) rows(c *page.Ctx, v listView, list []ticket.Ticket) []ui.QueueRo
 		if len(from) > 0 {
 			r.Href += "?" + from.Encode()
 		}
+		r.Extra = f.extras(c, v.Shape, t)
 		out = append(out, r)
 	}
 	return out

@@ -3,9 +3,9 @@
 package workspace
 
 import (
+	"net/url"
 	"strconv"
 
-	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/web/page"
 	"github.com/loopdesk/loopdesk/internal/web/ui"
@@ -24,20 +24,24 @@ type slim struct {
 const slimShown = 24
 
 func (f *Faces) beside(c *page.Ctx, s *sheet) (slim, error) {
-	flt := ticket.Filter{View: ticket.View(c.Query("view")), Group: person.GroupID(c.QueryInt("group")), Limit: slimShown, Narrow: true}
-	if !known(flt.View) {
-		flt.View = ticket.Risk
+	from, err := f.list(c, url.Values{"view": {c.Query("view")}, "group": {c.Query("group")}, "f": {c.Query("f")}})
+	if err != nil { // a list that there is no more
+		if from, err = f.list(c, url.Values{}); err != nil {
+			return slim{}, err
+		}
 	}
-	p, err := f.Tickets.List(c.Context(), c.Actor, flt)
+	from.flt.Limit, from.flt.Narrow = slimShown, true
+	p, err := f.Tickets.List(c.Context(), c.Actor, from.flt)
 	if err != nil {
 		return slim{}, err
 	}
-	l := slim{View: flt.View, Title: c.T("work.view_" + string(flt.View)), Href: s.queue()}
-	counts := f.Tickets.Counts(c.Actor)
-	if n, ok := counts.Views[flt.View]; ok && flt.Group == 0 {
-		l.Count = strconv.Itoa(n)
-	} else if flt.Group != 0 {
-		l.Title, l.Count = s.group(flt.Group), strconv.Itoa(counts.Groups[flt.Group])
+	l := slim{View: ticket.View(from.query.Get("view")), Href: s.queue()}
+	if l.View == "" {
+		l.View = ticket.Risk
+	}
+	l.Title = f.titleOf(c, listView{View: l.View, Query: from.query, Saved: from.saved})
+	if sizes, err := f.Tickets.Sizes(c.Context(), c.Actor, from.tree); err == nil && sizes[0] >= 0 {
+		l.Count = strconv.Itoa(sizes[0])
 	}
 	for _, t := range p.Tickets {
 		r := ui.SlimRow{
@@ -50,13 +54,4 @@ func (f *Faces) beside(c *page.Ctx, s *sheet) (slim, error) {
 		l.Rows = append(l.Rows, r)
 	}
 	return l, nil
-}
-
-func known(v ticket.View) bool {
-	for _, one := range ticket.Views() {
-		if one == v {
-			return true
-		}
-	}
-	return false
 }

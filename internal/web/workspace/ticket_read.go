@@ -68,8 +68,8 @@ const othersShown = 6
 func (f *Faces) bare(c *page.Ctx, t ticket.Ticket) *sheet {
 	s := &sheet{c: c, f: f, t: t}
 	q := url.Values{}
-	for _, name := range []string{"view", "group"} {
-		if v := c.Query(name); v != "" && len(v) <= 40 {
+	for _, name := range []string{"view", "group", "f"} {
+		if v := c.Query(name); v != "" && len(v) <= 400 {
 			q.Set(name, v)
 		}
 	}

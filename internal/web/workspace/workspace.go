@@ -18,6 +18,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/pull"
+	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
@@ -55,6 +56,7 @@ type Parts struct {
 	Administration func(page.Frame) ui.Nav
 	Suggest        *suggest.Service
 	Routing        *routing.Service
+	Views       *queue.Desk
 }
 
 // Faces holds the services.
@@ -102,7 +104,7 @@ func viewIcons() []struct {
 
 // nav is the side of every page here. current names the view that is open, "" for none.
 func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
-	counts := f.Tickets.Counts(c.Actor)
+	counts := f.Tickets.Counts(c.Context(), c.Actor)
 	path, query, _ := strings.Cut(fr.Path, "?")
 	here := func(href string) bool { return path == href || strings.HasPrefix(path, href+"/") }
 	group := ""
@@ -111,7 +113,7 @@ func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
 			current = "" // the list of a group, whose own place below says so
 		}
 	}
-	n := ui.Nav{Label: fr.T("work.nav"), Home: "/work", Search: "/work/search", Me: fr.Me()}
+	n := ui.Nav{Label: fr.T("work.nav"), Home: "/work", Search: "/work/search", Me: fr.Me(), Live: "/work/nav?at=" + url.QueryEscape(fr.Path)}
 	n.Groups = append(n.Groups, ui.NavGroup{Items: []ui.NavItem{
 		{Link: ui.Link{Label: fr.T("work.mine"), Href: "/work?view=mine", Icon: "circle-user", Current: current == ticket.Mine}, Count: figure(counts.Views[ticket.Mine]), Rail: true, Key: "g m"},
 		{Link: ui.Link{Label: fr.T("work.phone"), Href: "/work/phone", Icon: "phone", Current: here("/work/phone")}, Rail: true, Key: "g p"},
@@ -126,7 +128,7 @@ func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
 	for _, v := range viewIcons() {
 		views.Items = append(views.Items, viewItem(fr, v.View, v.Icon, counts.Views[v.View], current == v.View))
 	}
-	n.Groups = append(n.Groups, views)
+	n.Groups = append(n.Groups, views, f.savedNav(c, fr))
 	list, err := f.People.Groups(c.Context())
 	if err != nil {
 		return n // the page is worth more than this part of its side

@@ -16,7 +16,7 @@ function hint(topic) {
       element.hintTimer = undefined;
       if (element.dataset.offer) offer(element);
       else htmx.trigger(element, "live");
-    }, element.dataset.offer ? 1000 : together);
+    }, element.dataset.offer || "slow" in element.dataset ? 1000 : together);
   });
 }
 

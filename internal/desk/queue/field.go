@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package queue
+
+import (
+	"slices"
+	"strings"
+)
+
+// Field is a property of tickets that a filter asks about.
+type Field string
+
+// The fields.
+const (
+	Status      Field = "status"
+	Waiting     Field = "waiting" // for what, while pending
+	Priority    Field = "priority"
+	Owner       Field = "owner"
+	Assignee    Field = "assignee"
+	Group       Field = "group"
+	Category    Field = "category" // with all that lies below it
+	Service     Field = "service"
+	Core        Field = "core" // the service is core business
+	Channel     Field = "channel"
+	Requester   Field = "requester"
+	Department  Field = "department" // of the requester, when it was recorded
+	Place       Field = "place"
+	Created     Field = "created" // a day, a month, or within so many days
+	Updated     Field = "updated"
+	Age         Field = "age"    // how long ago it was recorded
+	Idle        Field = "idle"   // how long ago it changed
+	Silent      Field = "silent" // how long the requester has heard nothing
+	Due         Field = "due"    // how long until the next clock runs out
+	Promised    Field = "promised"
+	Clock       Field = "clock"
+	Promise     Field = "promise"
+	Unread      Field = "unread" // the requester spoke last
+	Major       Field = "major"
+	Participant Field = "participant"
+	Reopened    Field = "reopened"
+	HandOvers   Field = "handovers"
+	Words       Field = "text" // of the subject and of the first words
+)
+
+// Type says what values a field takes and how they compare.
+type Type int
+
+// The types.
+const (
+	Enum     Type = iota // one of Codes
+	Person               // somebody of the desk: me, none, a name
+	Anyone               // whoever reports: me, a name
+	Team                 // mine, none, a name
+	Node                 // of the tree of categories: none, a name
+	System               // a service: none, a name
+	Contains             // text that holds the value
+	Ago                  // a stretch of time that has passed: > and <
+	Left                 // a stretch of time to come: < and >
+	Day                  // a date: =, <, <=, >, >=
+	Count                // a whole number: =, <, <=, >, >=
+	Yes                  // yes or no
+)
+
+// Spec is what there is to know about a field.
+type Spec struct {
+	Field Field
+	Type  Type
+	names []string   // in English, in Chinese, and what else is understood
+	codes [][]string // of Enum and Yes: the code, in Chinese, and what else is understood
+}
+
+func yesNo() [][]string {
+	return [][]string{{"yes", "是", "true", "1", "有"}, {"no", "否", "false", "0", "没有", "无"}}
+}
+
+// Specs lists the fields in the order in which forms show them.
+func Specs() []Spec { return slices.Concat(factSpecs(), peopleSpecs(), timeSpecs()) }
+
+func factSpecs() []Spec {
+	return []Spec{
+		{Status, Enum, []string{"status", "状态", "is"}, [][]string{
+			{"open", "未关闭", "未完成", "打开"},
+			{"new", "待受理", "新", "新建", "未受理"},
+			{"working", "处理中", "进行中", "in progress"},
+			{"pending", "等待中", "等待", "挂起", "waiting"},
+			{"resolved", "已解决"},
+			{"confirm", "待用户确认", "待确认", "to be confirmed"},
+			{"archive", "待归档", "to archive"},
+			{"closed", "已关闭", "关闭"},
+		}},
+		{Waiting, Enum, []string{"waiting", "等待原因"}, [][]string{
+			{"requester", "用户"}, {"vendor", "供应商"}, {"approval", "审批"}, {"visit", "上门"}, {"blocked", "受阻"},
+		}},
+		{Priority, Enum, []string{"priority", "优先级", "prio"}, [][]string{{"P1"}, {"P2"}, {"P3"}, {"P4"}, {"none", "未定级", "无"}}},
+		{Category, Node, []string{"category", "分类", "类别"}, nil},
+		{Service, System, []string{"service", "业务系统", "服务"}, nil},
+		{Core, Yes, []string{"core", "核心业务", "核心"}, yesNo()},
+		{Channel, Enum, []string{"channel", "渠道", "via"}, [][]string{
+			{"portal", "门户"}, {"mail", "邮件", "email"}, {"phone", "电话"}, {"web", "工作台"}, {"api", "接口"}, {"machine", "系统"},
+		}},
+		{Unread, Yes, []string{"unread", "未读"}, yesNo()},
+		{Major, Yes, []string{"major", "重大事件", "重大"}, yesNo()},
+		{Reopened, Yes, []string{"reopened", "重开过", "重开"}, yesNo()},
+		{HandOvers, Count, []string{"handovers", "转手次数", "转手", "hand-overs"}, nil},
+		{Words, Contains, []string{"text", "文字", "words"}, nil},
+	}
+}
+
+func peopleSpecs() []Spec {
+	return []Spec{
+		{Owner, Person, []string{"owner", "责任人", "负责人"}, nil},
+		{Assignee, Person, []string{"assignee", "处理人", "assigned"}, nil},
+		{Group, Team, []string{"group", "支持组", "组", "小组", "team"}, nil},
+		{Requester, Anyone, []string{"requester", "报障人", "用户", "报告人", "请求人", "提单人", "from"}, nil},
+		{Participant, Anyone, []string{"participant", "参与人", "参与"}, nil},
+		{Department, Contains, []string{"department", "部门"}, nil},
+		{Place, Contains, []string{"place", "地点", "site"}, nil},
+	}
+}
+
+func timeSpecs() []Spec {
+	return []Spec{
+		{Clock, Enum, []string{"clock", "时限"}, [][]string{{"over", "超时"}, {"near", "将到"}, {"calm", "充裕"}, {"paused", "暂停"}, {"none", "无"}}},
+		{Due, Left, []string{"due", "剩余时间", "剩余"}, nil},
+		{Promise, Enum, []string{"promise", "承诺"}, [][]string{{"open", "未到"}, {"near", "将到"}, {"broken", "已失约", "失约"}, {"none", "无"}}},
+		{Promised, Left, []string{"promised", "承诺剩余"}, nil},
+		{Silent, Ago, []string{"silent", "未反馈"}, nil},
+		{Age, Ago, []string{"age", "已提出"}, nil},
+		{Idle, Ago, []string{"idle", "未变动"}, nil},
+		{Created, Day, []string{"created", "创建", "创建时间"}, nil},
+		{Updated, Day, []string{"updated", "更新", "更新时间"}, nil},
+	}
+}
+
+// specs are the fields by every name that is understood, made once.
+var specs = func() map[string]Spec { //nolint:gochecknoglobals // derived from constants
+	out := map[string]Spec{}
+	for _, s := range Specs() {
+		for _, n := range s.names {
+			out[fold(n)] = s
+		}
+	}
+	return out
+}()
+
+// SpecOf returns what there is to know about a field; false where there is none of that name.
+func SpecOf(f Field) (Spec, bool) {
+	s, ok := specs[string(f)]
+	return s, ok && s.Field == f
+}
+
+// Name is the field's name in a language, as filters are written in it.
+func (s Spec) Name(lang string) string { return in(s.names, lang) }
+
+// Codes are the values of Enum and Yes.
+func (s Spec) Codes() []string {
+	out := make([]string, len(s.codes))
+	for i, c := range s.codes {
+		out[i] = c[0]
+	}
+	return out
+}
+
+// Said is a code as filters are written in a language.
+func (s Spec) Said(code, lang string) string {
+	for _, c := range s.codes {
+		if c[0] == code {
+			return in(c, lang)
+		}
+	}
+	return code
+}
+
+// code returns the code that a word means; "" where it means none.
+func (s Spec) code(word string) string {
+	for _, c := range s.codes {
+		if slices.ContainsFunc(c, func(one string) bool { return fold(one) == fold(word) }) {
+			return c[0]
+		}
+	}
+	return ""
+}
+
+// Compares reports whether the field has more and less.
+func (s Spec) Compares() bool { return s.Type >= Ago && s.Type <= Count }
+
+// usual is what is meant where nothing is written: silent for so long, due within so long.
+func (s Spec) usual() Cmp {
+	switch s.Type {
+	case Ago:
+		return Over
+	case Left:
+		return Under
+	default:
+		return Is
+	}
+}
+
+// Compare lists how values of the field compare.
+func (s Spec) Compare() []Cmp {
+	switch s.Type {
+	case Ago, Left:
+		return []Cmp{Over, Under}
+	case Day, Count:
+		return []Cmp{Is, Over, AtLeast, Under, AtMost}
+	default:
+		return []Cmp{Is}
+	}
+}
+
+func in(names []string, lang string) string {
+	if lang != "en" && len(names) > 1 {
+		return names[1]
+	}
+	return names[0]
+}
+
+func fold(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
