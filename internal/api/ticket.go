@@ -152,7 +152,7 @@ func digest(body createTicketJSON) (string, error) {
 
 type listTicketsIn struct {
 	Text     string `query:"q" maxLength:"200" doc:"With the views all and closed as q of /search, best match first; with the others a number, or a filter: priority:P1,P2 -owner:none silent:>4h printer"`
-	View     string `query:"view" pattern:"^(risk|mine|unclaimed|waiting|promised|overdue|confirm|archive|closed|all|v[1-9][0-9]{0,14})$" doc:"A ready-made list: risk, mine, unclaimed, waiting, promised, overdue, confirm, archive, closed or all, which is meant where it is missing; or a saved view, v12. Requesters: closed and all"`
+	View     string `query:"view" maxLength:"16" pattern:"^(risk|mine|unclaimed|waiting|promised|overdue|confirm|archive|closed|all|v[1-9][0-9]{0,14})$" doc:"A ready-made list: risk, mine, unclaimed, waiting, promised, overdue, confirm, archive, closed or all, which is meant where it is missing; or a saved view, v12. Requesters: closed and all"`
 	Status   string `query:"status" enum:"new,open,pending,resolved,closed"`
 	Group    int64  `query:"group" minimum:"1" maximum:"9007199254740991"`
 	Owner    int64  `query:"owner" minimum:"1" maximum:"9007199254740991"`

@@ -46,13 +46,13 @@ type savedBody struct {
 	Columns  []string `json:"columns,omitempty" nullable:"false" maxItems:"5" enum:"requester,owner,assignee,group,category,clock,promise,age"`
 	Dense    bool     `json:"dense,omitempty"`
 	Shared   string   `json:"shared,omitempty" enum:"own,group,all" doc:"Who has it; own where it is missing"`
+	Version  int64    `json:"version,omitempty" minimum:"0" maximum:"9007199254740991" doc:"The version; in a change the one that was read, missing to skip the check"`
 	Group    int64    `json:"group,omitempty" minimum:"1" maximum:"9007199254740991" doc:"Where it is shared with one"`
 }
 
 type savedViewJSON struct {
-	ID      int64  `json:"id"`
-	View    string `json:"view" doc:"How GET /tickets names it"`
-	Version int64  `json:"version"`
+	ID   int64  `json:"id"`
+	View string `json:"view" doc:"How GET /tickets names it"`
 	savedBody
 	Owner int64 `json:"owner"`
 	Keeps bool  `json:"may_change"`
@@ -67,10 +67,10 @@ type savedAt struct {
 
 func savedView(v queue.View) savedViewJSON {
 	return savedViewJSON{
-		ID: int64(v.ID), View: viewName(v.ID), Version: v.Version, Owner: int64(v.Owner), Keeps: true,
+		ID: int64(v.ID), View: viewName(v.ID), Owner: int64(v.Owner), Keeps: true,
 		savedBody: savedBody{
 			Name: v.Name, Filter: v.Filter, Icon: v.Icon, Sort: v.Sort, Grouping: v.Grouping, Columns: v.Columns, Dense: v.Dense,
-			Shared: string(v.Sharing), Group: int64(v.Group),
+			Shared: string(v.Sharing), Group: int64(v.Group), Version: v.Version,
 		},
 	}
 }
@@ -132,16 +132,11 @@ func (a *API) createView(ctx context.Context, r reader, in *struct{ Body savedBo
 	return a.saveView(ctx, r, 0, 0, in.Body)
 }
 
-type changeViewIn struct {
+func (a *API) changeView(ctx context.Context, r reader, in *struct {
 	savedAt
-	Body struct {
-		Version int64 `json:"version" minimum:"0" maximum:"9007199254740991" doc:"The version that was read; 0 skips the check"`
-		savedBody
-	} `nameHint:"ViewChange"`
-}
-
-func (a *API) changeView(ctx context.Context, r reader, in *changeViewIn) (*savedOut, error) {
-	return a.saveView(ctx, r, queue.ViewID(in.ID), in.Body.Version, in.Body.savedBody)
+	Body savedBody
+}) (*savedOut, error) {
+	return a.saveView(ctx, r, queue.ViewID(in.ID), in.Body.Version, in.Body)
 }
 
 func (a *API) saveView(ctx context.Context, r reader, which queue.ViewID, version int64, b savedBody) (*savedOut, error) {
