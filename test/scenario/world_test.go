@@ -20,6 +20,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/directory"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
@@ -354,6 +355,9 @@ func (v *visitor) filled(r route) string {
 func (v *visitor) thing(r route) string {
 	v.Helper()
 	by := apptest.Actor(v.person, "web")
+	if strings.Contains(r.pattern, "/views/") {
+		return key(v.view())
+	}
 	switch parts := strings.Split(r.pattern, "/"); parts[2] {
 	case "people":
 		return key(v.stranger.ID)
@@ -425,6 +429,18 @@ func (w *world) rota() rota.ID {
 	}}}, 0)
 	w.must(err)
 	return r.ID
+}
+
+// view is a saved view of the visitor's own where they can have one, else of the agent.
+func (v *visitor) view() queue.ViewID {
+	v.Helper()
+	who := v.person
+	if !who.Role.Staff() {
+		who = v.agent
+	}
+	out, err := v.Views.Save(v.Context(), apptest.Actor(who, "web"), queue.View{Name: "x", Filter: "status:open", Sharing: queue.Own}, 0)
+	v.must(err)
+	return out.ID
 }
 
 // swap is a swap of the visitor's own where they can have one, else of the agent.

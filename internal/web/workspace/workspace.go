@@ -57,6 +57,7 @@ type Parts struct {
 	Suggest        *suggest.Service
 	Routing        *routing.Service
 	Views       *queue.Desk
+	Views          *queue.Desk
 }
 
 // Faces holds the services.
