@@ -14,7 +14,7 @@ import (
 )
 
 // listFields are what the form around the list carries, whichever of its buttons is pressed.
-func listFields() []string { return append(actFields(), "back", "claim", "ticket") }
+func listFields() []string { return append(actFields(), "back", "claim", "ticket", "every") }
 
 // tooLate reports whether somebody else was quicker.
 func tooLate(err error) bool {
@@ -74,12 +74,55 @@ func (f *Faces) bulk(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	picked := slices.Compact(slices.Sorted(slices.Values(form.All("ticket"))))
-	if len(picked) == 0 {
-		return errs.New(errs.Invalid, "work.pick_some")
+	picked, err := f.picked(c, form)
+	if err != nil {
+		return err
 	}
-	o := &outcome{}
-	var before []ticket.Ticket
+	o, before := f.giveAll(c, picked, cmd)
+	if len(o.Reasons) > 0 {
+		o.Title = c.T("work.bulk_partly", "Done", o.Done, "Failed", o.failed())
+		return f.showOutcome(c, form, o)
+	}
+	c.SayUndo(undoOf(cmd, before), "work.bulk_"+strings.ReplaceAll(c.Path("act"), "-", "_"), "Count", o.Done)
+	return c.Redirect(backTo(form))
+}
+
+// maxEvery bounds how many tickets one command is given on; the bar says how many it will be.
+const maxEvery = 200
+
+// picked are the tickets that a command is meant for: those that are ticked, or all of the list
+// as it is now, at most maxEvery, in its order.
+func (f *Faces) picked(c *page.Ctx, form *page.Form) ([]string, error) {
+	picked := slices.Compact(slices.Sorted(slices.Values(form.All("ticket"))))
+	if form.On("every") {
+		u, err := url.Parse(backTo(form))
+		if err != nil {
+			return nil, err
+		}
+		l, err := f.list(c, u.Query())
+		if err != nil {
+			return nil, err
+		}
+		l.flt.Cursor, l.flt.Limit = "", maxEvery
+		p, err := f.Tickets.List(c.Context(), c.Actor, l.flt)
+		if err != nil {
+			return nil, err
+		}
+		picked = nil
+		for _, t := range p.Tickets {
+			picked = append(picked, t.Ref())
+		}
+	}
+	if len(picked) == 0 {
+		return nil, errs.New(errs.Invalid, "work.pick_some")
+	}
+	return picked, nil
+}
+
+// giveAll gives a command on each ticket and keeps what became of it. before holds each that it
+// went through on as it was and as it is.
+func (f *Faces) giveAll(c *page.Ctx, picked []string, cmd ticket.Command) (o *outcome, before []ticket.Ticket) {
+	o = &outcome{}
 	for _, ref := range picked {
 		was, now, err := f.giveOne(c, ticket.ParseRef(ref), cmd)
 		if err != nil {
@@ -89,12 +132,7 @@ func (f *Faces) bulk(c *page.Ctx) error {
 		o.Done++
 		before = append(before, was, now)
 	}
-	if len(o.Reasons) > 0 {
-		o.Title = c.T("work.bulk_partly", "Done", o.Done, "Failed", o.failed())
-		return f.showOutcome(c, form, o)
-	}
-	c.SayUndo(undoOf(cmd, before), "work.bulk_"+strings.ReplaceAll(c.Path("act"), "-", "_"), "Count", o.Done)
-	return c.Redirect(backTo(form))
+	return o, before
 }
 
 // giveOne gives a command on one ticket and returns it as it was and as it is. A ticket that

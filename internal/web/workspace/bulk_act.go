@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
@@ -18,7 +19,7 @@ import (
 // actFields are what the acts of the bulk bar ask. They stand in one form, so that each has
 // names of its own.
 func actFields() []string {
-	return []string{"to", "group", "over_group", "done", "why", "needed", "core", "affected", "halt", "into", "wait", "as", "reason"}
+	return []string{"to", "group", "over_group", "done", "why", "needed", "core", "affected", "halt", "into", "wait", "as", "reason", "category", "service", "note"}
 }
 
 // bulkCommand reads what to do with the picked tickets.
@@ -46,6 +47,10 @@ func (f *Faces) bulkCommand(c *page.Ctx, form *page.Form) (ticket.Command, error
 		return ticket.HoldFor{Reason: ticket.Waiting(form.Get("wait"))}, nil
 	case "resume":
 		return ticket.Resume{}, nil
+	case "classify":
+		return ticket.Classify{Category: catalog.CategoryID(form.Int("category")), Service: catalog.ServiceID(form.Int("service"))}, nil
+	case "note":
+		return ticket.Note{Say: ticket.Say{Text: form.Get("note"), Channel: ticket.Web}}, nil
 	case "close":
 		return ticket.Close{As: ticket.Outcome(form.Get("as")), Reason: form.Get("reason")}, nil
 	}
@@ -59,10 +64,14 @@ type bulkChoices struct {
 	Affected []ui.Option
 	Halt     []ui.Option
 	Waits    []ui.Option
+
+	Categories []ui.Option
+	Services   []ui.Option
+	Every      int // how many tickets the list holds; 0 where all of them are on the page
 }
 
 func (from choices) bulk(c *page.Ctx) bulkChoices {
-	b := bulkChoices{People: from.People, Groups: from.Groups, Affected: affectedOptions(c), Halt: haltOptions(c)}
+	b := bulkChoices{People: from.People, Groups: from.Groups, Affected: affectedOptions(c), Halt: haltOptions(c), Categories: from.Categories, Services: from.Services}
 	for _, w := range ticket.WaitingReasons() {
 		if w != ticket.Blocked { // its three answers are about one ticket and told to one requester (N30)
 			b.Waits = append(b.Waits, ui.Option{Value: string(w), Label: c.T("work.waits_" + string(w))})

@@ -23,6 +23,7 @@ func (f *Faces) mountQueue(r *page.Router) {
 	r.Get("/work/rows", access.QueueRead, f.queueRows)
 	r.Get("/work/nav", access.QueueRead, f.navLists)
 	f.mountViews(r)
+	f.mountBoard(r)
 	f.mountNext(r)
 	f.mountReport(r)
 	r.Post("/work/claim", access.TicketWork, f.claim)
@@ -59,11 +60,17 @@ type listView struct {
 	Bulk    bulkChoices
 	Empty   emptyView
 	Outcome *outcome // of a command on several tickets
+	Path    string   // where the list is, if not among the views
 	Strip   strip    // incidents, and what the reader was told of
 }
 
 // Here is the address of the list as it is shown.
-func (v listView) Here() string { return v.address("/work", v.Cursor, v.Trail) }
+func (v listView) Here() string {
+	if v.Path != "" {
+		return v.Path
+	}
+	return v.address("/work", v.Cursor, v.Trail)
+}
 
 // Live is where the same stretch of the list is read again.
 func (v listView) Live() string { return v.address("/work/rows", v.Cursor, v.Trail) }
@@ -161,6 +168,9 @@ func (f *Faces) readQueue(c *page.Ctx, query url.Values) (listView, error) {
 	v.Menu = v.menu(c)
 	from, err := f.choices(c)
 	v.Filters, v.Bulk = from.filters(c, v), from.bulk(c)
+	if v.Size > len(v.Rows) {
+		v.Bulk.Every = v.Size
+	}
 	return v, err
 }
 

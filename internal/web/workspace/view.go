@@ -374,3 +374,11 @@ func yesIf(b bool) string {
 	}
 	return ""
 }
+
+// everyOf says how many tickets a command on the whole list is given on.
+func everyOf(f page.Frame, n int) string {
+	if n > maxEvery {
+		return f.T("workview.every_first", "Count", n, "Max", maxEvery)
+	}
+	return f.T("workview.every", "Count", n)
+}
