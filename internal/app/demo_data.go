@@ -28,6 +28,8 @@ type script struct {
 	Letters    []demoLetter   `toml:"letter"`
 	Rota       demoRota       `toml:"rota"`
 	Views      []demoView     `toml:"view"`
+	Forms      []demoForm     `toml:"form"`
+	Answers    []demoAnswers  `toml:"answers"`
 	Stories    []story        `toml:"-"`
 	Phrases    map[string]phrases
 }
@@ -149,7 +151,7 @@ type phrases struct {
 // the first test meets.
 func readScript() (script, error) {
 	var s script
-	for _, name := range []string{"people", "catalog", "scenes", "letters"} {
+	for _, name := range []string{"people", "catalog", "forms", "scenes", "letters"} {
 		if err := readDemo(name, &s); err != nil {
 			return s, err
 		}
