@@ -51,6 +51,19 @@ type (
 	}
 )
 
+type (
+	answerReadBackJSON struct {
+		Right bool   `json:"right" doc:"It is as it was said; otherwise text says what is wrong"`
+		Mark  string `json:"mark" maxLength:"40" doc:"Of read_back.mark"`
+		Text  string `json:"text,omitempty" maxLength:"4000" doc:"What is wrong"`
+	}
+	promiseCallJSON struct {
+		At     time.Time `json:"at" doc:"When; ahead, and at most a year"`
+		Number string    `json:"number" maxLength:"80" doc:"Under which number"`
+		Who    int64     `json:"by,omitempty" doc:"Who calls; whoever works on it then where it is missing"`
+	}
+)
+
 func (a *API) workCommands() {
 	command(a, ticket.CmdAccept, access.TicketWork, "Accept a new ticket", "Whoever accepts becomes its owner where it has none (N12).",
 		simple(func(*emptyJSON) ticket.Command { return ticket.Accept{} }))
@@ -118,6 +131,16 @@ func (a *API) recordCommands() {
 			}
 			return ticket.ReadBackWith{Items: items}
 		}))
+	command(a, ticket.CmdAskReadBack, access.TicketWork, "Send the record to the requester to be confirmed", "By mail, with a link that a press confirms; opening it changes nothing (N18).",
+		simple(func(*emptyJSON) ticket.Command { return ticket.AskReadBack{} }))
+	command(a, ticket.CmdAnswerReadBack, access.TicketAnswer, "Say whether a record is right", "For the requester, after the record was sent to them; `mark` names the record that was read.",
+		simple(func(b answerReadBackJSON) ticket.Command {
+			return ticket.AnswerReadBack{Right: b.Right, Mark: b.Mark, Say: ticket.Say{Text: b.Text, Channel: ticket.API}}
+		}))
+	command(a, ticket.CmdPromiseCall, access.TicketWork, "Promise the requester a call", "In place of an earlier appointment. A call record keeps it.",
+		simple(func(b promiseCallJSON) ticket.Command {
+			return ticket.PromiseCall{At: b.At, Number: b.Number, Who: person.ID(b.Who)}
+		}))
 	command(a, ticket.CmdDeviate, access.TicketDeviate, "Record a deviation", "An honest way past a gate that allows one, with a reason of at least five characters.",
 		simple(func(b deviateJSON) ticket.Command { return ticket.Deviate{Gap: b.Gap, Reason: b.Reason} }))
 }
@@ -152,11 +175,12 @@ type (
 		Promise time.Time `json:"promise,omitzero" doc:"By when the words say that the requester hears next; recorded as a promise. Staff only"`
 	}
 	callJSON struct {
-		Text    string    `json:"text" minLength:"1" maxLength:"200000" doc:"What was said"`
-		Spoke   bool      `json:"spoke,omitempty" doc:"The requester was reached"`
-		Seconds int64     `json:"seconds,omitempty" minimum:"0" maximum:"86400" doc:"Length of the call"`
-		Promise time.Time `json:"promise,omitzero" doc:"By when the requester was told that they hear next; recorded as a promise where they were reached"`
-		Files   []string  `json:"files,omitempty" nullable:"false" maxItems:"50" maxLength:"26" pattern:"^[a-z2-7]{26}$" doc:"Tokens of uploaded files"`
+		Text     string    `json:"text" minLength:"1" maxLength:"200000" doc:"What was said"`
+		Spoke    bool      `json:"spoke,omitempty" doc:"The requester was reached"`
+		Incoming bool      `json:"incoming,omitempty" doc:"They called; otherwise the desk did"`
+		Seconds  int64     `json:"seconds,omitempty" minimum:"0" maximum:"86400" doc:"Length of the call"`
+		Promise  time.Time `json:"promise,omitzero" doc:"By when the requester was told that they hear next; recorded as a promise where they were reached"`
+		Files    []string  `json:"files,omitempty" nullable:"false" maxItems:"50" maxLength:"26" pattern:"^[a-z2-7]{26}$" doc:"Tokens of uploaded files"`
 	}
 )
 
@@ -169,7 +193,7 @@ func (a *API) speechCommands() {
 		simple(func(b sayJSON) ticket.Command { return ticket.Note{Say: ticket.Say{Text: b.Text, Files: b.Files}} }))
 	command(a, ticket.CmdCall, access.TicketWork, "Record a call", "For staff only.",
 		simple(func(b callJSON) ticket.Command {
-			return ticket.CallRecord{Say: ticket.Say{Text: b.Text, Files: b.Files, Seconds: b.Seconds}, Spoke: b.Spoke, Promise: b.Promise}
+			return ticket.CallRecord{Say: ticket.Say{Text: b.Text, Files: b.Files, Seconds: b.Seconds}, Spoke: b.Spoke, Incoming: b.Incoming, Promise: b.Promise}
 		}))
 }
 

@@ -60,6 +60,11 @@ type factJSON struct {
 	ClosedAs      string                `json:"closed_as,omitempty"`
 	Promise       time.Time             `json:"promise,omitzero" doc:"By when the words say that the requester hears next"`
 	Reason        string                `json:"reason,omitempty"`
+	How           string                `json:"how,omitempty" doc:"By which door a record was confirmed; missing where it was read aloud"`
+	Words         string                `json:"words,omitempty" doc:"What is wrong with a record"`
+	CallAt        time.Time             `json:"call_at,omitzero" doc:"When the requester is called"`
+	CallNumber    string                `json:"call_number,omitempty" doc:"Under which number"`
+	Who           *refJSON              `json:"call_by,omitempty" doc:"By whom"`
 	Link          *linkJSON             `json:"link,omitempty"`
 	Participant   *refJSON              `json:"participant,omitempty" doc:"Who takes part, or no longer does"`
 	Address       string                `json:"address,omitempty" doc:"The address by which the requester named somebody"`
@@ -116,7 +121,11 @@ func (a *API) fact(ctx context.Context, r reader, f ticket.Fact, at time.Time) f
 	case ticket.FormFilled:
 		return factJSON{Form: a.filled(ctx, r, ticket.Ticket{Detail: ticket.Detail{Form: f.Form}})}
 	case ticket.ReadBackDone:
-		return factJSON{Items: words(f.Items)}
+		return factJSON{Items: words(f.Items), How: f.How}
+	case ticket.ReadBackWrong:
+		return factJSON{Words: f.Words}
+	case ticket.CallPromised:
+		return factJSON{CallAt: f.Call.At, CallNumber: f.Call.Number, Who: a.who(ctx, r, f.Call.Who)}
 	case ticket.Said:
 		return factJSON{Kind: string(f.Kind), ByRequester: f.ByRequester, FirstResponse: f.FirstResponse, Spoke: f.Spoke, Promise: f.Promise}
 	case ticket.ParticipantAdded:

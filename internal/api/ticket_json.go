@@ -71,7 +71,8 @@ type detailJSON struct {
 	Intake         map[string]answerJSON `json:"intake,omitempty" doc:"Staff only: the seven elements of the record"`
 	Form           *filledJSON           `json:"form,omitempty" doc:"Staff and the requester: what the category asks, and the answers"`
 	Complete       int                   `json:"complete,omitempty" doc:"Staff only: how many of the seven are recorded"`
-	ReadBack       *readBackJSON         `json:"read_back,omitempty" doc:"Staff only"`
+	ReadBack       *readBackJSON         `json:"read_back,omitempty" doc:"Of a spoken request; its requester sees it once they are asked to confirm the record"`
+	CallBack       *callBackJSON         `json:"call_back,omitempty" doc:"Staff only: the call that the requester was promised"`
 	Grade          *gradeJSON            `json:"grade,omitempty" doc:"Staff only"`
 	HandOver       *handOverJSON         `json:"hand_over,omitempty" doc:"Staff only: the last one"`
 	HandOvers      int                   `json:"hand_overs,omitempty" doc:"Staff only"`
@@ -109,8 +110,17 @@ type (
 		Reason string    `json:"reason,omitempty"`
 	}
 	readBackJSON struct {
-		At    time.Time `json:"at"`
+		At    time.Time `json:"at,omitzero" doc:"When it was read back or confirmed; missing until then"`
 		Items []string  `json:"items" nullable:"false"`
+		How   string    `json:"how,omitempty" doc:"By which door the requester confirmed it; missing where it was read aloud"`
+		Asked time.Time `json:"asked,omitzero" doc:"When the record was sent to the requester"`
+		Wrong string    `json:"wrong,omitempty" doc:"What they found wrong with it"`
+		Mark  string    `json:"mark" doc:"Names the record as it is, for answering about it"`
+	}
+	callBackJSON struct {
+		At     time.Time `json:"at"`
+		Number string    `json:"number"`
+		By     *refJSON  `json:"by,omitempty"`
 	}
 	gradeJSON struct {
 		Core     bool   `json:"core"`
@@ -208,6 +218,9 @@ func (a *API) whole(ctx context.Context, r reader, t ticket.Ticket) ticketJSON {
 	if r.staff() || person.ID(r.by.ID) == t.Requester {
 		v.Form = a.filled(ctx, r, t)
 	}
+	if b := t.Detail.ReadBack; !r.staff() && !b.Asked.IsZero() && int64(t.Requester) == r.by.ID {
+		v.ReadBack = &readBackJSON{At: b.At, Items: []string{}, How: b.How, Asked: b.Asked, Mark: t.RecordMark()}
+	}
 	if r.staff() {
 		a.inside(ctx, r, t, v)
 	}
@@ -218,8 +231,11 @@ func (a *API) whole(ctx context.Context, r reader, t ticket.Ticket) ticketJSON {
 func (a *API) inside(ctx context.Context, r reader, t ticket.Ticket, v *detailJSON) {
 	d := t.Detail
 	v.Intake, v.Complete, v.HandOvers = answersJSON(d.Intake), t.Complete(), d.HandOvers
-	if !d.ReadBack.At.IsZero() {
-		v.ReadBack = &readBackJSON{At: d.ReadBack.At, Items: words(d.ReadBack.Items)}
+	if b := d.ReadBack; !b.At.IsZero() || !b.Asked.IsZero() {
+		v.ReadBack = &readBackJSON{At: b.At, Items: words(b.Items), How: b.How, Asked: b.Asked, Wrong: b.Wrong, Mark: t.RecordMark()}
+	}
+	if b := d.CallBack; !b.At.IsZero() {
+		v.CallBack = &callBackJSON{At: b.At, Number: b.Number, By: a.who(ctx, r, b.Who)}
 	}
 	if t.Graded {
 		v.Grade = &gradeJSON{

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/api"
+	"github.com/loopdesk/loopdesk/internal/channel/cti"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/kit/netguard"
@@ -41,16 +42,18 @@ func (h *House) face() {
 		Words:          h.Words,
 		Administration: admin.Nav,
 		Views:          h.Views,
+		Telephony:      h.Telephony,
 	}).Mount(h.Pages)
 	admin.New(admin.Parts{
 		Suggest: h.Suggest, Routing: h.Routing,
 		People: h.People, Sessions: h.Sessions, Catalog: h.Catalog, Settings: h.Settings, Tickets: h.Tickets, Notify: h.Notices,
 		Clocks: h.Clocks, Jobs: h.Jobs, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Quarantined: h.quarantined, Intake: h.Intake, TryMailbox: h.Fetcher.Try,
-		Directory: h.Directory,
 		Words:     h.Words,
+		Directory: h.Directory, Telephony: h.Telephony, BaseURL: h.Public,
 	}).Mount(h.Pages)
 	h.Pages.Foreign(assets.Prefix, assets.Handler())
 	h.Pages.Foreign(api.Prefix+"/", h.API)
+	h.Pages.Foreign(cti.Path, cti.Handler(h.Telephony, h.Log))
 	h.Pages.Foreign("/healthz", readOnly(h.healthz))
 	h.Pages.Foreign("/readyz", readOnly(h.readyz))
 	if h.box != nil {

@@ -35,6 +35,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/suggest"
+	"github.com/loopdesk/loopdesk/internal/desk/telephony"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/wordbook"
 	"github.com/loopdesk/loopdesk/internal/kit/blob"
@@ -87,6 +88,7 @@ type House struct {
 	Catalog     *catalog.Desk
 	Directory   *directory.Service
 	Words       *wordbook.Service
+	Telephony   *telephony.Service
 	Sessions    *session.Service
 	Links       *session.Links
 	Clocks      *sla.Service
@@ -204,6 +206,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.People = person.NewService(s.DB, h.Bus, o.Clock)
 	h.Catalog = catalog.New(s.DB, h.Bus, o.Clock)
 	h.Directory = directory.NewService(directory.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Settings: h.Settings})
+	h.Telephony = telephony.NewService(telephony.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Settings: h.Settings, Keys: s.Keys})
 	h.Links = session.NewLinks(s.Keys, o.Clock)
 	var err error
 	if h.Sessions, err = session.NewService(ctx, s.DB, h.Bus, o.Clock, h.People); err != nil {

@@ -7,7 +7,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/loopdesk/loopdesk/internal/desk/live"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
+	"github.com/loopdesk/loopdesk/internal/desk/telephony"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
@@ -36,6 +38,7 @@ func (h *House) wire() {
 	event.Within(h.Bus, h.Escalations.Changed)    // steps count from when they are saved
 	event.WithinAny(h.Bus, h.incident)            // a major incident is looked at at once (N4)
 	event.WithinAny(h.Bus, h.Live.Heard)          // open pages hear that they are stale
+	event.Within(h.Bus, h.rings)                  // the pad comes up for whoever is called
 	event.WithinAny(h.Bus, h.announce)            // the boards of other nodes
 	event.WithinAny(h.Bus, h.Search.Heard)        // what was said can be found
 	h.Routing.Listen()                            // where a new ticket goes, and whether it stayed there (N8)
@@ -45,7 +48,8 @@ func (h *House) wire() {
 	}
 	tell[ticket.Acknowledged](h, "acknowledged") // number, link and expectation (N19, N20)
 	tell[ticket.Said](h, "said")
-	tell[ticket.Held](h, "held") // the three answers of an honest wait (N30)
+	tell[ticket.Held](h, "held")                     // the three answers of an honest wait (N30)
+	tell[ticket.ReadBackAsked](h, "read_back_asked") // the record, to be confirmed with one press (N18)
 	tell[ticket.VendorSilent](h, "vendor_silent")
 	tell[ticket.SolutionGiven](h, "resolved") // asks for the user's word (N33, N35)
 	tell[ticket.UserRejected](h, "rejected")
@@ -59,6 +63,12 @@ func (h *House) wire() {
 	event.After(h.Bus, "notify:bounced", h.Notices.Bounced)              // mail that came back shows on its ticket (F38)
 	event.After(h.Bus, "notify:mailbox_silent", h.Notices.MailboxSilent) // administrators (P13)
 	event.After(h.Bus, "notify:escalated", h.Notices.Escalated)          // who must act, or must know
+}
+
+// rings tells the pages of whoever is called.
+func (h *House) rings(_ context.Context, tx *db.Tx, _ event.Record, f telephony.Heard) error {
+	h.Hub.Publish(tx, live.Person(f.Agent))
+	return nil
 }
 
 // boardChannel is where the nodes tell each other which tickets changed.
@@ -90,6 +100,8 @@ func unheard() map[string]string {
 		ticket.Noted{}.EventName():              "for staff; the page shows it",
 		ticket.FormFilled{}.EventName():         "for staff; the page shows it",
 		ticket.ReadBackDone{}.EventName():       "it was said on the telephone",
+		ticket.ReadBackWrong{}.EventName():      "their words say it, and are told",
+		ticket.CallPromised{}.EventName():       "it was said on the telephone; the page shows it",
 		ticket.Resumed{}.EventName():            "the next word says more",
 		ticket.UserConfirmed{}.EventName():      "the closure is told",
 		ticket.Archived{}.EventName():           "for the record",

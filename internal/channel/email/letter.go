@@ -175,6 +175,8 @@ func (l *letter) body() {
 		l.held()
 	case notify.Solved:
 		l.solved()
+	case notify.ReadBack:
+		l.readBack()
 	case notify.TimeUp:
 		l.what(func() { l.line("mail.time_up", "Ref", n.Ref) })
 		l.reopen()
@@ -238,6 +240,22 @@ func (l *letter) solved() {
 	if !n.Next.IsZero() {
 		l.line("mail.answer_by", "When", l.when(n.Next))
 	}
+}
+
+// readBack shows what was taken down on the telephone and asks whether it is right (N18).
+func (l *letter) readBack() {
+	n := l.n
+	l.line("mail.read_back", "Ref", n.Ref)
+	for _, x := range n.Record {
+		if x.Text == "" {
+			x.Text = l.say("mail.read_back_unknown")
+		}
+		l.fact("mail.element_"+string(x.Element), x.Text)
+	}
+	l.line("mail.read_back_ask")
+	l.pieces = append(l.pieces, piece{form: ways, links: []link{
+		{label: l.say("mail.read_back_right"), to: n.Answer, main: true}, {label: l.say("mail.read_back_wrong"), to: n.Answer},
+	}})
 }
 
 func (l *letter) closed() {
@@ -309,7 +327,7 @@ func (l *letter) end() {
 	case l.toStaff():
 		follow = "mail.open"
 	}
-	l.pieces = append(l.pieces, piece{form: ways, links: []link{{label: l.say(follow), to: n.Link, main: n.Template != notify.Solved}}})
+	l.pieces = append(l.pieces, piece{form: ways, links: []link{{label: l.say(follow), to: n.Link, main: n.Template != notify.Solved && n.Template != notify.ReadBack}}})
 	l.sign()
 	switch {
 	case n.Template == notify.PasswordLetter:

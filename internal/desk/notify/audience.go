@@ -53,6 +53,8 @@ func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID) []
 		} else {
 			tell(Waiting, t.Requester)
 		}
+	case ticket.ReadBackAsked:
+		tell(ReadBack, t.Requester)
 	case ticket.VendorSilent:
 		tell(VendorLate, t.Owner, t.Assignee)
 	case ticket.SolutionGiven:

@@ -43,8 +43,9 @@ type Notice struct {
 	Doing    string
 	Solution ticket.Solution
 	Outcome  ticket.Outcome
-	Into     string // number of the ticket that a duplicate lives on in
-	Reopen   int    // days in which a closed ticket can be reopened; 0 for never
+	Record   []RecordLine // what was taken down, to be confirmed
+	Into     string       // number of the ticket that a duplicate lives on in
+	Reopen   int          // days in which a closed ticket can be reopened; 0 for never
 	Note     ticket.HandOverNote
 	Owner    bool                // the reader is accountable now
 	Assignee bool                // the reader works on it now
@@ -57,6 +58,12 @@ type Notice struct {
 	Also     []Notice            // what happened after it and is told in the same letter
 	Sign     string              // the signature, lines of text
 	Custom   *Letter             // as an administrator wrote it; nil for the house's own words
+}
+
+// RecordLine is one element of the record.
+type RecordLine struct {
+	Element ticket.Element
+	Text    string // empty where the requester did not know it
 }
 
 // Body is a written letter: a subject on one line, the whole of it as text, and the same as HTML.
@@ -154,6 +161,13 @@ func (s *Service) fill(ctx context.Context, n *Notice, to person.Person, r read)
 	switch f := r.entry().Fact.(type) {
 	case ticket.Acknowledged:
 		n.Next = f.ExpectBy
+	case ticket.ReadBackAsked:
+		n.Answer = n.Link + "#read-back"
+		for _, e := range ticket.Elements() {
+			if a := r.ticket.Detail.Intake[e]; a.Filled() {
+				n.Record = append(n.Record, RecordLine{e, a.Value})
+			}
+		}
 	case ticket.Held:
 		n.Wait, n.Stuck, n.Doing, n.Next = f.Reason, f.Stuck, f.Doing, f.Next
 	case ticket.MailHeld:

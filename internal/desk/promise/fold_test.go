@@ -63,13 +63,15 @@ func (r *room) anything(t *rapid.T, which ticket.ID) {
 		"call": func() {
 			r.try(t, r.agent, which, ticket.CallRecord{Say: ticket.Say{Text: "打通"}, Spoke: true, Promise: next})
 		},
-		"block":  func() { r.try(t, r.agent, which, blocked(next)) },
-		"wait":   func() { r.try(t, r.agent, which, ticket.HoldFor{Reason: ticket.ForVendor, Next: next}) },
-		"resume": func() { r.try(t, r.agent, which, ticket.Resume{}) },
-		"close":  func() { r.try(t, r.agent, which, ticket.Close{As: ticket.Invalid, Reason: "误报"}) },
-		"reopen": func() { r.try(t, r.agent, which, ticket.Reopen{Reason: "没好"}) },
+		"appoint": func() { r.try(t, r.agent, which, ticket.PromiseCall{At: next, Number: "8009"}) },
+		"ring":    func() { r.try(t, r.agent, which, ticket.CallRecord{Say: ticket.Say{Text: "没人接"}}) },
+		"block":   func() { r.try(t, r.agent, which, blocked(next)) },
+		"wait":    func() { r.try(t, r.agent, which, ticket.HoldFor{Reason: ticket.ForVendor, Next: next}) },
+		"resume":  func() { r.try(t, r.agent, which, ticket.Resume{}) },
+		"close":   func() { r.try(t, r.agent, which, ticket.Close{As: ticket.Invalid, Reason: "误报"}) },
+		"reopen":  func() { r.try(t, r.agent, which, ticket.Reopen{Reason: "没好"}) },
 	}
-	names := []string{"time", "time", "back", "jobs", "word", "told", "told", "user", "call", "block", "wait", "resume", "close", "reopen"}
+	names := []string{"time", "time", "back", "jobs", "word", "told", "told", "user", "call", "appoint", "appoint", "ring", "block", "wait", "resume", "close", "reopen"}
 	deeds[rapid.SampledFrom(names).Draw(t, "deed")]()
 }
 

@@ -23,6 +23,7 @@ const (
 	Acknowledgement Source = "acknowledgement" // somebody will be in touch by then (N20)
 	Wait            Source = "wait"            // the next feedback of a ticket that waits (N30)
 	Reply           Source = "reply"           // a time in what an agent wrote or said
+	Call            Source = "call"            // somebody calls back then (N18)
 )
 
 // State says how a promise stands.
@@ -122,7 +123,7 @@ func concerns(f event.Fact, m event.Meta) bool {
 	if _, over := f.(ticket.Ended); over {
 		return true
 	}
-	return ticket.Word(of, m) || !ticket.Told(of).IsZero()
+	return ticket.Word(of, m) || ticket.Called(of, m) || !ticket.Told(of).IsZero()
 }
 
 // hear applies one fact to a promise.
@@ -133,11 +134,21 @@ func (p *Promise) hear(h Heard) {
 	f, _ := h.Fact.(ticket.Fact)
 	told := ticket.Told(f)
 	_, over := f.(ticket.Ended)
+	_, call := f.(ticket.CallPromised)
 	switch {
 	case h.Meta.At.After(p.Due):
 		p.fall()
 	case over:
 		p.settle(Void, h)
+	case p.Source == Call || call: // another appointment, or the call; nothing else is about it, and it is about nothing else
+		switch {
+		case p.Source != Call:
+		case call:
+			p.settle(Renegotiated, h)
+			p.MovedTo = told
+		case ticket.Called(f, h.Meta):
+			p.settle(Kept, h)
+		}
 	case p.Source != Acknowledgement && told.After(p.Due):
 		p.settle(Renegotiated, h)
 		p.MovedTo = told
@@ -170,6 +181,8 @@ func made(h Heard) (Promise, bool) {
 		p.Source = Wait
 	case ticket.Said:
 		p.Source, p.Words = Reply, f.Words
+	case ticket.CallPromised:
+		p.Source, p.Words = Call, f.Call.Number
 	}
 	return p, true
 }

@@ -41,6 +41,7 @@ func (s *Service) Listen() {
 	hear[ticket.Said](s)
 	hear[ticket.Held](s)
 	hear[ticket.SolutionGiven](s)
+	hear[ticket.CallPromised](s)
 	hear[ticket.Ended](s)
 	event.Within(s.Bus, s.vendorNamed)
 	follow[ticket.Accepted](s)

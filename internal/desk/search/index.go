@@ -44,7 +44,8 @@ func (s *Service) handle() {
 // found.
 func silent() []string {
 	return []string{
-		ticket.Acknowledged{}.EventName(), ticket.ReadBackDone{}.EventName(), ticket.VendorSilent{}.EventName(), ticket.Reminded{}.EventName(), ticket.TimeUp{}.EventName(),
+		ticket.Acknowledged{}.EventName(), ticket.ReadBackDone{}.EventName(), ticket.ReadBackAsked{}.EventName(), ticket.ReadBackWrong{}.EventName(), ticket.CallPromised{}.EventName(),
+		ticket.VendorSilent{}.EventName(), ticket.Reminded{}.EventName(), ticket.TimeUp{}.EventName(),
 		ticket.LinkedTo{}.EventName(), ticket.Deviated{}.EventName(), ticket.MailHeld{}.EventName(),
 		ticket.ParticipantAdded{}.EventName(), ticket.ParticipantRemoved{}.EventName(), ticket.LeftOut{}.EventName(),
 	}

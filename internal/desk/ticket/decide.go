@@ -135,7 +135,7 @@ func (c ReadBackWith) decide(t Ticket, _ world) ([]Fact, error) {
 	if len(items) == 0 {
 		return nil, errs.Field("items", "ticket.read_back_nothing")
 	}
-	return []Fact{ReadBackDone{Of{t.ID}, items}}, nil
+	return []Fact{ReadBackDone{Of: Of{t.ID}, Items: items}}, nil
 }
 
 func (c Reply) decide(t Ticket, w world) ([]Fact, error) {

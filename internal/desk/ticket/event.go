@@ -101,6 +101,7 @@ type (
 	ReadBackDone struct {
 		Of
 		Items []Element
+		How   string `json:",omitempty"` // "" aloud, otherwise by which door the requester confirmed it
 	}
 	// Said is a message: by whom, to whom, and whether it was the first human word.
 	Said struct {
@@ -230,3 +231,8 @@ func (FormFilled) EventName() string    { return "ticket.form_filled" }
 func (ParticipantAdded) EventName() string   { return "ticket.participant_added" }
 func (ParticipantRemoved) EventName() string { return "ticket.participant_removed" }
 func (LeftOut) EventName() string            { return "ticket.left_out" }
+
+// Of what was spoken.
+func (ReadBackAsked) EventName() string { return "ticket.read_back_asked" }
+func (ReadBackWrong) EventName() string { return "ticket.read_back_wrong" }
+func (CallPromised) EventName() string  { return "ticket.call_promised" }

@@ -33,6 +33,7 @@ func Apply(t Ticket, f Fact, m event.Meta) Ticket {
 	f.apply(&t, m)
 	t.taken(f, m)
 	t.owe(f, m)
+	t.called(f, m)
 	t.UpdatedAt = m.At
 	return t
 }
@@ -83,6 +84,10 @@ var facts = map[string]func([]byte) (Fact, error){ //nolint:gochecknoglobals // 
 	ParticipantAdded{}.EventName():   reader[ParticipantAdded],
 	ParticipantRemoved{}.EventName(): reader[ParticipantRemoved],
 	LeftOut{}.EventName():            reader[LeftOut],
+
+	ReadBackAsked{}.EventName(): reader[ReadBackAsked],
+	ReadBackWrong{}.EventName(): reader[ReadBackWrong],
+	CallPromised{}.EventName():  reader[CallPromised],
 
 	MailHeld{}.EventName():   reader[MailHeld],
 	FormFilled{}.EventName(): reader[FormFilled],
@@ -174,7 +179,7 @@ func (f Noted) apply(t *Ticket, _ event.Meta) {
 }
 
 func (f ReadBackDone) apply(t *Ticket, m event.Meta) {
-	t.Detail.ReadBack = ReadBack{At: m.At, Items: f.Items}
+	t.Detail.ReadBack.At, t.Detail.ReadBack.Items, t.Detail.ReadBack.How, t.Detail.ReadBack.Wrong = m.At, f.Items, f.How, ""
 }
 
 func (f Said) apply(t *Ticket, m event.Meta) {

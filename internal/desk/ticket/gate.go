@@ -31,8 +31,8 @@ func (g Gates) missing(cmd Name, after Ticket) []errs.Gap {
 func StandardGates() Gates {
 	return Gates{
 		CmdAccept:   {GateForm(form.ToAccept)},
-		CmdHandOver: {GateHandOver, GateForm(form.ToAccept, form.ToHandOver)},
-		CmdHold:     {GateBlocked},
+		CmdHandOver: {GateReadBack, GateHandOver, GateForm(form.ToAccept, form.ToHandOver)},
+		CmdHold:     {GateHeard, GateBlocked},
 		CmdResolve:  {GateIntake, GateReadBack, GateGraded, GateForm(form.Stages()...), GateSolution},
 		CmdClose:    {GateConfirmed, GateClosure},
 	}
@@ -52,6 +52,19 @@ func GateReadBack(t Ticket) []errs.Gap {
 		return nil
 	}
 	return []errs.Gap{{Clause: "N18", Key: "gap.read_back", Form: "read-back", Deviable: true}}
+}
+
+// GateHeard is GateReadBack before a wait, but for one for the requester: that may well be the wait
+// for their word about the record.
+//
+// A spoken request leaves the hands of those who took it down by a hand-over, a wait or a solution,
+// and each asks that it was read back (N18). Accepting it does not: it says who answers for it, and
+// somebody must before anybody calls back.
+func GateHeard(t Ticket) []errs.Gap {
+	if t.Pending == ForRequester {
+		return nil
+	}
+	return GateReadBack(t)
 }
 
 // GateGraded asks for the three answers (N22).

@@ -125,6 +125,7 @@ func anyCommand(t *rapid.T, l *life1) Command {
 		Resolve{Solution: full, Difficulties: words(t), Approach: words(t)},
 		Confirm{Resolutions: number},
 		Confirm{How: "phone", Evidence: words(t)},
+		AskReadBack{}, AnswerReadBack{Right: true, Mark: "x"},
 		Reject{Reason: words(t), Resolutions: number},
 		Archive{Difficulties: words(t), Approach: words(t)},
 		Archive{Difficulties: "无", Approach: "无"},
@@ -296,10 +297,10 @@ func (l *life1) since(first, last string) bool {
 func TestN36_TheTableOfTheLife(t *testing.T) {
 	t.Parallel()
 	want := map[Status]string{
-		New:      "[accept add-participant assign call classify close deviate fill grade keep-out leave leave-out link merge note read-back record remove-participant reply]",
-		Opened:   "[add-participant archive assign call classify close deviate fill grade hand-over hold keep-out leave leave-out link merge note read-back record remove-participant reply resolve]",
-		Pending:  "[add-participant archive assign call classify close deviate fill grade hand-over hold keep-out leave leave-out link merge note read-back record remind-vendor remove-participant reply resolve resume]",
-		Resolved: "[add-participant archive assign call classify close confirm deviate expire fill keep-out leave leave-out link note read-back record reject remind-user remove-participant reply]",
+		New:      "[accept add-participant answer-read-back ask-read-back assign call classify close deviate fill grade keep-out leave leave-out link merge note promise-call read-back record remove-participant reply]",
+		Opened:   "[add-participant answer-read-back archive ask-read-back assign call classify close deviate fill grade hand-over hold keep-out leave leave-out link merge note promise-call read-back record remove-participant reply resolve]",
+		Pending:  "[add-participant answer-read-back archive ask-read-back assign call classify close deviate fill grade hand-over hold keep-out leave leave-out link merge note promise-call read-back record remind-vendor remove-participant reply resolve resume]",
+		Resolved: "[add-participant answer-read-back archive ask-read-back assign call classify close confirm deviate expire fill keep-out leave leave-out link note promise-call read-back record reject remind-user remove-participant reply]",
 		Closed:   "[add-participant call keep-out leave leave-out link note remove-participant reopen]",
 	}
 	for _, s := range Statuses() {

@@ -34,6 +34,11 @@ func (s *Service) say(ctx context.Context, tx *db.Tx, w world, t Ticket, cmd Com
 		what, m.Kind = c.Say, Internal
 	case CallRecord:
 		what, m.Kind = c.Say, Call
+	case AnswerReadBack:
+		if c.Right || c.Mark != t.RecordMark() || !t.Detail.ReadBack.At.IsZero() || t.Detail.ReadBack.Asked.IsZero() {
+			return 0, nil // nothing is said, or the rule refuses it
+		}
+		what, m.Kind, m.ByUser = c.Say, Public, true
 	default:
 		return 0, nil
 	}

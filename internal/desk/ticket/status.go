@@ -75,6 +75,10 @@ const (
 	CmdLeaveOut          Name = "leave-out"
 	CmdLeave             Name = "leave"
 
+	CmdAskReadBack    Name = "ask-read-back"
+	CmdAnswerReadBack Name = "answer-read-back"
+	CmdPromiseCall    Name = "promise-call"
+
 	CmdRemindVendor Name = "remind-vendor"
 	CmdRemindUser   Name = "remind-user"
 )
@@ -117,6 +121,10 @@ var life = map[Name]rule{ //nolint:gochecknoglobals // a constant table
 	CmdRemoveParticipant: {access.TicketWork, Statuses()},
 	CmdLeaveOut:          {access.TicketWork, Statuses()},
 	CmdLeave:             {access.TicketSay, Statuses()},
+
+	CmdAskReadBack:    {access.TicketWork, []Status{New, Opened, Pending, Resolved}},
+	CmdAnswerReadBack: {access.TicketAnswer, []Status{New, Opened, Pending, Resolved}},
+	CmdPromiseCall:    {access.TicketWork, []Status{New, Opened, Pending, Resolved}},
 
 	CmdRemindVendor: {access.TicketAuto, []Status{Pending}},
 	CmdRemindUser:   {access.TicketAuto, []Status{Resolved}},

@@ -112,6 +112,7 @@ type Detail struct {
 	Forms        []Filled             `json:",omitempty"` // those of categories that it was in before
 	Links        []Linked             `json:",omitempty"`
 	Rejections   []Rejection          `json:",omitempty"`
+	CallBack     CallBack             `json:",omitzero"`  // the call that the requester was promised
 	Organisation string               `json:",omitempty"` // the requester's department when it was recorded
 	Site         string               `json:",omitempty"` // and their place
 	Participants []person.ID          `json:",omitempty"` // who takes part, in the order in which they came
@@ -154,6 +155,9 @@ func (a Answer) Filled() bool { return a.Value != "" || (a.Unknown && a.Reason !
 type ReadBack struct {
 	At    time.Time
 	Items []Element // what was read back and agreed to
+	How   string    `json:",omitempty"` // "" aloud; "link", "portal", "api" by the requester's own press
+	Asked time.Time `json:",omitzero"`  // when the record was sent to them
+	Wrong string    `json:",omitempty"` // what they found wrong with it, until it is sent again
 }
 
 // Hold is why a ticket waits. Stuck, Doing and Next are told to the requester (N30).
@@ -175,8 +179,9 @@ type Vendor struct {
 
 // Owed is a time that was told to the requester and is not kept yet. A word of a human keeps it.
 type Owed struct {
-	By  time.Time
-	Ack bool `json:",omitempty"` // told by the acknowledgement: only a human's word settles it (N20)
+	By   time.Time
+	Call bool `json:",omitempty"` // a call that was promised: only a call settles it
+	Ack  bool `json:",omitempty"` // told by the acknowledgement: only a human's word settles it (N20)
 }
 
 // Wait is one stretch of waiting; To is zero while it lasts.

@@ -39,24 +39,38 @@ func Told(f Fact) time.Time {
 		by = f.Next
 	case Said:
 		by = f.Promise
+	case CallPromised:
+		by = f.Call.At
 	}
 	return by.UTC().Truncate(time.Millisecond)
 }
 
-// owe keeps the times that were told. A word settles them all; a later time that is told without
-// a word stands in for those that were told before, but for the acknowledgement's.
+// owe keeps the times that were told. A word settles them all but a promised call, which a call
+// settles; a later time that is told without a word stands in for those that were told before, but
+// for the acknowledgement's and for a call.
 func (t *Ticket) owe(f Fact, m event.Meta) {
-	if _, over := f.(Ended); over || Word(f, m) {
-		t.Detail.Owed = nil
-	}
+	_, over := f.(Ended)
+	word, called := Word(f, m), Called(f, m)
+	_, call := f.(CallPromised)
+	t.settle(func(o Owed) bool { return over || o.Call && (called || call) || !o.Call && word })
 	by := Told(f)
 	if by.IsZero() {
 		return
 	}
 	_, ack := f.(Acknowledged)
-	owed := slices.Clone(t.Detail.Owed)
-	if !ack {
-		owed = slices.DeleteFunc(owed, func(o Owed) bool { return !o.Ack && (by.After(o.By) || o.By.Before(m.At)) })
+	if !ack && !call {
+		t.settle(func(o Owed) bool { return !o.Ack && !o.Call && (by.After(o.By) || o.By.Before(m.At)) })
 	}
-	t.Detail.Owed = append(owed, Owed{by, ack})
+	t.Detail.Owed = append(slices.Clone(t.Detail.Owed), Owed{By: by, Call: call, Ack: ack})
+}
+
+// settle takes owed times away; nil where none is left, as a stored ticket reads back.
+func (t *Ticket) settle(done func(Owed) bool) {
+	var left []Owed
+	for _, o := range t.Detail.Owed {
+		if !done(o) {
+			left = append(left, o)
+		}
+	}
+	t.Detail.Owed = left
 }

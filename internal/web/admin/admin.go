@@ -24,6 +24,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/suggest"
+	"github.com/loopdesk/loopdesk/internal/desk/telephony"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/wordbook"
 	"github.com/loopdesk/loopdesk/internal/kit/job"
@@ -49,6 +50,8 @@ type Parts struct {
 	Words       *wordbook.Service
 	Suggest     *suggest.Service
 	Routing     *routing.Service
+	Telephony   *telephony.Service
+	BaseURL     string // how the desk is reached, for addresses to copy
 	// TryMailbox signs in to a mailbox and returns how many messages lie there, or a *intake.MailboxError.
 	TryMailbox func(context.Context, intake.Mailbox) (int, error)
 	// Quarantined counts the messages that wait for somebody to look at them.
@@ -98,6 +101,9 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Get("/admin/holidays/{set}/{year}", access.AdminRead, f.yearFile)
 	r.Post("/admin/holidays/{set}/{year}/remove", access.AdminWork, f.removeYear)
 	f.mountDirectory(r)
+	r.Get("/admin/telephony", access.AdminRead, f.showTelephony)
+	r.Post("/admin/telephony/secrets", access.AdminWork, f.makeSecret)
+	r.Post("/admin/telephony/secrets/{secret}/remove", access.AdminWork, f.removeSecret)
 	f.mountEscalation(r)
 	f.mountSuggest(r)
 	f.mountRouting(r)
@@ -145,6 +151,7 @@ func places() [][]place {
 		{{"admin.people", "/admin/people", "users"}, {"directoryadmin.title", "/admin/directory", "book-open"}, {"admin.groups", "/admin/groups", "headset"}},
 		{{"admin.categories", "/admin/categories", "folder-tree"}, {"admin.services", "/admin/services", "server"}, {"admin.grading", "/admin/grading", "scale"}, {"policyadmin.title", "/admin/policies", "timer"}, {"calendaradmin.calendars", "/admin/calendars", "calendar"}, {"escalationadmin.title", "/admin/escalation", "bell-ring"}},
 		{{"admin.desk", "/admin/desk", "settings"}, {"admin.mail", "/admin/mail", "mail"}, {"mailadmin.letters", "/admin/letters", "file-text"}, {"mailadmin.pace", "/admin/pace", "timer"}, {"wordingadmin.title", "/admin/wording", "spell-check-2"}, {"mailboxadmin.title", "/admin/mailboxes", "inbox"}, {"senderadmin.title", "/admin/senders", "shield-check"}, {"admin.quarantine", "/work/quarantine", "shield-alert"}, {"admin.jobs", "/admin/jobs", "list-restart"}},
+		{{"admin.desk", "/admin/desk", "settings"}, {"admin.mail", "/admin/mail", "mail"}, {"mailadmin.letters", "/admin/letters", "file-text"}, {"mailadmin.pace", "/admin/pace", "timer"}, {"mailboxadmin.title", "/admin/mailboxes", "inbox"}, {"senderadmin.title", "/admin/senders", "shield-check"}, {"telephonyadmin.title", "/admin/telephony", "phone-incoming"}, {"admin.quarantine", "/work/quarantine", "shield-alert"}, {"admin.jobs", "/admin/jobs", "list-restart"}},
 	}
 }
 

@@ -50,7 +50,7 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Get("/t/{code}", page.LinkHolder, f.request)
 	r.Get("/t/{code}/now", page.LinkHolder, f.requestNow)
 	for name, answer := range map[string]page.Handler{
-		"reply": f.reply, "confirm": f.confirm, "reject": f.reject, "reopen": f.reopen, "cancel": f.cancel,
+		"reply": f.reply, "confirm": f.confirm, "reject": f.reject, "reopen": f.reopen, "cancel": f.cancel, "read-back": f.readBack,
 		"add-participant": f.addParticipant, "remove-participant": f.removeParticipant, "leave": f.leave,
 	} {
 		r.Post("/requests/{number}/"+name, access.TicketOpen, answer)

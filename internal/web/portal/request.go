@@ -31,7 +31,7 @@ func (f *Faces) requestNow(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Show(requestState(c.Frame(r.Ticket.Subject), r))
+	return c.Show(requestState(c.Frame(r.Ticket.Subject), r, nil))
 }
 
 // do gives a command on the request and comes back to it. What was typed is kept where it fails.
@@ -88,6 +88,35 @@ func (f *Faces) reject(c *page.Ctx) error {
 		return err
 	}
 	return f.do(c, form, ticket.Reject{Resolutions: int(form.Int("solution")), Reason: form.Text("reason")}, "portal.rejected")
+}
+
+// readBack is the caller's word about what was taken down on the telephone (N18). It names the
+// record that was read; opening the page changes nothing, and a word that was given stands.
+func (f *Faces) readBack(c *page.Ctx) error {
+	form, err := c.Form(page.TextForm, "mark", "right", "wrong")
+	if err != nil {
+		return err
+	}
+	t, err := f.find(c)
+	if err != nil {
+		return err
+	}
+	right := form.On("right")
+	if right && !t.Detail.ReadBack.At.IsZero() && mine(c, t) { // pressed twice, or by two windows
+		c.Say("portal.read_back_thanks")
+		return c.Redirect(base(c, t))
+	}
+	said := "portal.read_back_wrong_sent"
+	if right {
+		said = "portal.read_back_thanks"
+	} else if form.Text("wrong") == "" {
+		return f.showRequest(c, c.MarkUp(form, errs.Field("wrong", "portal.read_back_say")), form)
+	}
+	channel := ticket.Portal
+	if c.Actor.Kind == access.Link {
+		channel = ticket.Web
+	}
+	return f.do(c, form, ticket.AnswerReadBack{Right: right, Mark: form.Get("mark"), Say: ticket.Say{Text: form.Get("wrong"), Channel: channel}}, said)
 }
 
 func (f *Faces) reopen(c *page.Ctx) error {

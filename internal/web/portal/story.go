@@ -81,6 +81,15 @@ func (f *Faces) step(c *page.Ctx, t ticket.Ticket, e ticket.Entry) (s step, told
 		if fact.Solution.Prevention != "" {
 			s.Lines = append(s.Lines, c.T("portal.prevention", "Text", fact.Solution.Prevention))
 		}
+	case ticket.ReadBackAsked:
+		s.Title = c.T("portal.step_read_back_asked")
+	case ticket.ReadBackDone:
+		if fact.How == "" {
+			return s, false // said on the telephone
+		}
+		s.Title, s.Icon, s.State = f.ofAsker(c, t, "portal.step_read_back", "portal.step_read_back_by"), "user", ui.Todo
+	case ticket.CallPromised:
+		s.Title = c.T("portal.step_call_promised", "Time", c.Moment(fact.Call.At), "Number", fact.Call.Number)
 	case ticket.UserConfirmed:
 		s.Title = f.ofAsker(c, t, "portal.step_confirmed", "portal.step_confirmed_by")
 	case ticket.UserRejected:

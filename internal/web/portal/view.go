@@ -146,6 +146,29 @@ type request struct {
 	Live     string
 }
 
+// toReadBack reports whether the requester is asked whether what was taken down is right (N18).
+func toReadBack(t ticket.Ticket) bool {
+	return t.Open() && !t.Detail.ReadBack.Asked.IsZero() && t.Detail.ReadBack.At.IsZero()
+}
+
+// recordLine is one element of what was taken down.
+type recordLine struct{ Label, Text string }
+
+func recordLines(f page.Frame, t ticket.Ticket) []recordLine {
+	var out []recordLine
+	for _, e := range ticket.Elements() {
+		a := t.Detail.Intake[e]
+		switch {
+		case !a.Filled():
+			continue
+		case a.Value == "":
+			a.Value = f.T("portal.read_back_unknown")
+		}
+		out = append(out, recordLine{f.T("portal.element_" + string(e)), a.Value})
+	}
+	return out
+}
+
 // step is one line of what happened, newest first.
 type step struct {
 	ui.ProgressView

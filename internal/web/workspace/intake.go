@@ -26,6 +26,7 @@ func (f *Faces) mountIntake(r *page.Router) {
 	r.Post("/work/new", access.TicketOpenFor, f.openTicket)
 	r.Get("/work/phone", access.TicketOpenFor, f.phonePad)
 	r.Get("/work/phone/people", access.PersonRead, f.findPeople)
+	r.Get("/work/phone/ringing", access.TicketOpenFor, f.ringing)
 	r.Post("/work/phone", access.TicketOpenFor, f.takeCall)
 	r.Post("/work/wording", access.TicketOpenFor, f.checkRecord)
 	r.Post("/work/phone/check", access.TicketOpenFor, f.checkCall)
@@ -36,7 +37,7 @@ const somebodyNew = "new"
 
 // callerFields are what the choice of a requester carries.
 func callerFields() []string {
-	return []string{"q", "requester", "new_name", "new_email", "new_phone", "new_department"}
+	return []string{"q", "requester", "speaker", "new_name", "new_email", "new_phone", "new_department"}
 }
 
 // caller is the choice of whom a request is recorded for.
@@ -44,6 +45,8 @@ type caller struct {
 	Text  string
 	Found []person.Person
 	Who   person.Person // chosen; empty for nobody yet
+	Share int           // how many answer to the number that was typed; 0 where it is none, or nobody's
+	Dial  string        // the number that was typed
 	Form  *page.Form
 }
 
@@ -61,14 +64,23 @@ func (f *Faces) caller(c *page.Ctx, form *page.Form) (caller, error) {
 	}
 	list, err := f.People.Find(c.Context(), c.Actor, v.Text, false, 2*foundPeople)
 	list = slices.DeleteFunc(list, func(p person.Person) bool { return p.ID == v.Who.ID })
+	if err != nil {
+		return v, err
+	}
 	v.Found = list[:min(len(list), foundPeople)]
-	return v, err
+	if _, ok := person.IsNumber(v.Text); ok {
+		v.Dial = v.Text
+		answer, err := f.People.ByNumber(c.Context(), c.Actor, v.Text)
+		v.Share = len(answer)
+		return v, err
+	}
+	return v, nil
 }
 
 // recognised chooses the one who alone answers to what was looked for. It is for a whole page
 // only: while one is still typing, the next letter may mean somebody else.
 func (v caller) recognised() caller {
-	if len(v.Found) == 1 && v.Form.Get("requester") == "" {
+	if len(v.Found) == 1 && v.Share < 2 && v.Form.Get("requester") == "" {
 		v.Who, v.Found = v.Found[0], nil
 		v.Form.Values.Set("requester", key(int64(v.Who.ID)))
 	}
@@ -100,6 +112,12 @@ func (f *Faces) requester(c *page.Ctx, form *page.Form) (person.ID, error) {
 	})
 	if known, e := f.People.ByEmail(c.Context(), form.Get("new_email")); err != nil && e == nil && known.Active && known.Name == person.CleanName(form.Get("new_name")) {
 		p, err = known, nil // a form that is sent twice makes nobody twice
+	}
+	if e := errs.As(err); e != nil && len(e.Fields) > 0 && e.Fields[0].Key == "person.email_taken" {
+		if known, err := f.People.ByEmail(c.Context(), form.Get("new_email")); err == nil { // one mailbox for several people
+			form.Values.Set("q", known.Email)
+			return 0, errs.Field("new_email", "work.mailbox_shared", "Name", known.Name)
+		}
 	}
 	if err != nil {
 		return 0, renamed(err, "new_")
@@ -154,12 +172,24 @@ func (f *Faces) elements(c *page.Ctx, form *page.Form) map[ticket.Element]ticket
 			out[e] = a
 		}
 	}
+	if name := speaker(c, f, form); name != "" {
+		out[ticket.Who] = ticket.Answer{Value: name}
+	}
 	if _, said := out[ticket.Affected]; !said {
 		if s := f.service(c, form); s.ID != 0 {
 			out[ticket.Affected] = ticket.Answer{Value: s.Label(string(c.Lang))}
 		}
 	}
 	return out
+}
+
+// speaker says who is speaking where several share a telephone or a mailbox, and for whom.
+func speaker(c *page.Ctx, f *Faces, form *page.Form) string {
+	name, who := person.CleanName(form.Text("speaker")), form.Int("requester")
+	if name == "" || who <= 0 {
+		return ""
+	}
+	return c.T("work.speaker_for", "Speaker", name, "Name", f.People.Card(c.Context(), person.ID(who)).Name)
 }
 
 // closed reports whether a failure shuts the form as a whole, rather than being about what was typed.

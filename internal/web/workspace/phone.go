@@ -12,6 +12,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/id"
 	"github.com/loopdesk/loopdesk/internal/web/page"
 	"github.com/loopdesk/loopdesk/internal/web/ui"
@@ -52,7 +53,8 @@ type callView struct {
 
 // padFields are what the form carries.
 func padFields() []string {
-	return append(append(callerFields(), filingFields()...), "act", "append", "key", "began", "text", "heard", "shown", "seen")
+	return append(append(callerFields(), filingFields()...), "act", "append", "key", "began", "text", "heard", "shown", "seen",
+		"direction", "length", "call_at", "call_number", "call")
 }
 
 // longestCall bounds what a form may claim about the length of a call.
@@ -60,7 +62,8 @@ const longestCall = 12 * time.Hour
 
 // phonePad begins a call. A telephone system may open it with ?q= and the number that calls.
 func (f *Faces) phonePad(c *page.Ctx) error {
-	form := page.Filled("key", id.Token(), "began", key(c.Now.UnixMilli()), "q", c.Query("q"), "requester", c.Query("requester"))
+	form := page.Filled("direction", "in", "key", id.Token(), "began", key(c.Now.UnixMilli()), "q", c.Query("q"), "requester", c.Query("requester"))
+	f.takeUp(c, form)
 	return f.showPad(c, http.StatusOK, form)
 }
 
@@ -99,8 +102,8 @@ func (f *Faces) takeCall(c *page.Ctx) error {
 	switch {
 	case form.Get("append") != "":
 		err = f.appendCall(c, form)
-	case form.Get("act") == "create" || form.Get("act") == "flag":
-		err = f.recordCall(c, form, form.Get("act") == "create")
+	case form.Get("act") == "create" || form.Get("act") == "flag" || form.Get("act") == "send":
+		err = f.recordCall(c, form, form.Get("act"))
 	default: // to look somebody up, to bring the script up to date
 		return f.showPad(c, http.StatusOK, form)
 	}
@@ -113,13 +116,15 @@ func (f *Faces) takeCall(c *page.Ctx) error {
 	return nil
 }
 
-// recordCall makes a ticket of the call. Heard says that every sentence was read back and
-// agreed to; without it the ticket is flagged until that is made good (N18).
+// recordCall makes a ticket of the call. "create" says that every sentence was read back and
+// agreed to; "send" has the caller confirm the record by a letter; with "flag" as with "send" the
+// ticket is flagged until that is made good (N18).
 //
 // The request, its grade, the reading back and the record of the call are one commit. To have
 // taken a request down is no answer to it: the response clock runs until somebody gives the
 // first feedback by the time that the caller was told (N3, N20).
-func (f *Faces) recordCall(c *page.Ctx, form *page.Form, heard bool) error {
+func (f *Faces) recordCall(c *page.Ctx, form *page.Form, act string) error {
+	heard := act == "create"
 	v, err := f.pad(c, form, nil)
 	if err != nil {
 		return err
@@ -127,8 +132,15 @@ func (f *Faces) recordCall(c *page.Ctx, form *page.Form, heard bool) error {
 	if err := unexplained(form); err != nil {
 		return err
 	}
+	if _, err := f.callLength(c, form); err != nil {
+		return err
+	}
 	if heard && !v.whole() {
 		return v.notYet()
+	}
+	back, err := f.callBackOf(c, form)
+	if err != nil {
+		return err
 	}
 	who, err := f.requester(c, form)
 	if err != nil {
@@ -137,7 +149,7 @@ func (f *Faces) recordCall(c *page.Ctx, form *page.Form, heard bool) error {
 	r := f.filed(c, form, ticket.Request{
 		Requester: who, Channel: ticket.Phone, Say: ticket.Say{Text: form.Get("text"), Channel: ticket.Phone, Seconds: callSeconds(v.Lasted)},
 	})
-	t, repeated, err := f.Tickets.Record(c.Context(), c.Actor, r, v.commands(c, heard)...)
+	t, repeated, err := f.Tickets.Record(c.Context(), c.Actor, r, v.commands(c, act, back)...)
 	if err != nil {
 		return err
 	}
@@ -146,6 +158,8 @@ func (f *Faces) recordCall(c *page.Ctx, form *page.Form, heard bool) error {
 		c.Say("work.recorded_before", "Ref", t.Ref())
 	case heard:
 		c.Say("work.call_recorded", "Ref", t.Ref(), "Told", v.Told)
+	case act == "send":
+		c.Say("work.call_sent", "Ref", t.Ref())
 	default:
 		c.Say("work.call_flagged", "Ref", t.Ref())
 	}
@@ -153,29 +167,45 @@ func (f *Faces) recordCall(c *page.Ctx, form *page.Form, heard bool) error {
 }
 
 // commands are what happens to the new ticket within the same commit.
-func (v padView) commands(c *page.Ctx, heard bool) []ticket.Command {
+func (v padView) commands(c *page.Ctx, act string, back []ticket.Command) []ticket.Command {
 	var then []ticket.Command
 	if v.Priority != 0 {
 		then = append(then, ticket.Grade{Answers: v.Grade})
 	}
 	text := c.T("work.call_unheard", "Told", v.Told)
-	if heard {
+	if act == "create" {
 		then = append(then, ticket.ReadBackWith{Items: ticket.Elements()})
 		text = c.T("work.call_heard", "Told", v.Told)
 	}
-	return append(then, ticket.CallRecord{
-		Incoming: true, Say: ticket.Say{Text: text, Channel: ticket.Phone, Seconds: callSeconds(v.Lasted)},
+	if act == "send" {
+		then = append(then, ticket.AskReadBack{})
+	}
+	then = append(then, ticket.CallRecord{
+		Incoming: v.Form.Get("direction") != "out", Say: ticket.Say{Text: text, Channel: ticket.Phone, Seconds: callSeconds(v.Lasted)},
 	})
+	return append(then, back...) // behind the record of this call, which would keep the promise of the next one
 }
 
 // appendCall writes the call down on a ticket that there is already, in the caller's words.
 func (f *Faces) appendCall(c *page.Ctx, form *page.Form) error {
-	lasted := callLasted(c, form)
+	lasted, err := f.callLength(c, form)
+	if err != nil {
+		return err
+	}
+	back, err := f.callBackOf(c, form)
+	if err != nil {
+		return err
+	}
 	t, err := f.Tickets.Do(c.Context(), c.Actor, ticket.Target{Number: ticket.ParseRef(form.Get("append"))}, ticket.CallRecord{
-		Spoke: true, Incoming: true, Say: ticket.Say{Text: form.Get("text"), Channel: ticket.Phone, Seconds: callSeconds(lasted)},
+		Spoke: true, Incoming: form.Get("direction") != "out", Say: ticket.Say{Text: form.Get("text"), Channel: ticket.Phone, Seconds: callSeconds(lasted)},
 	})
 	if err != nil {
 		return err
+	}
+	for _, cmd := range back {
+		if t, err = f.Tickets.Do(c.Context(), c.Actor, ticket.Target{ID: t.ID}, cmd); err != nil {
+			return err
+		}
 	}
 	c.Say("work.call_appended", "Ref", t.Ref())
 	return c.Redirect("/work/tickets/" + t.Ref())
@@ -183,8 +213,11 @@ func (f *Faces) appendCall(c *page.Ctx, form *page.Form) error {
 
 // pad gathers the pad. choose may settle who calls where the search leaves no doubt.
 func (f *Faces) pad(c *page.Ctx, form *page.Form, choose func(caller) caller) (padView, error) {
-	v := padView{Form: form, Halt: haltOptions(c), Began: callBegan(c, form), Lasted: callLasted(c, form)}
+	v := padView{Form: form, Halt: haltOptions(c), Began: callBegan(c, form)}
 	var err error
+	if v.Lasted, err = f.callLength(c, form); err != nil { // half typed: the page counts on until it is recorded
+		v.Lasted = callLasted(c, form)
+	}
 	if v.Caller, err = f.caller(c, form); err != nil {
 		return v, err
 	}
@@ -311,3 +344,47 @@ func callBegan(c *page.Ctx, form *page.Form) time.Time {
 func callLasted(c *page.Ctx, form *page.Form) time.Duration { return c.Now.Sub(callBegan(c, form)) }
 
 func callSeconds(d time.Duration) int64 { return int64(d / time.Second) }
+
+// callLength is how long the call lasted: as it was written down, or since the pad was opened.
+func (f *Faces) callLength(c *page.Ctx, form *page.Form) (time.Duration, error) {
+	if form.Text("length") == "" {
+		if d := f.toldLength(c, form); d > 0 {
+			return d, nil
+		}
+		return callLasted(c, form), nil
+	}
+	n, ok := seconds(form.Text("length"))
+	if !ok {
+		return 0, errs.Field("length", "workticket.length_shape")
+	}
+	return time.Duration(n) * time.Second, nil
+}
+
+// callBackOf is the call that was promised while this one lasted, if one was.
+func (f *Faces) callBackOf(c *page.Ctx, form *page.Form) ([]ticket.Command, error) {
+	at, err := localField(c, form, "call_at")
+	if err != nil || at.IsZero() {
+		return nil, err
+	}
+	if !at.After(c.Now) {
+		return nil, errs.Field("call_at", "ticket.call_at_past")
+	}
+	number := form.Text("call_number")
+	if number == "" { // where they are reached anyway
+		number = f.numberOf(c, form)
+	}
+	if number == "" {
+		return nil, errs.Field("call_number", "ticket.call_number")
+	}
+	return []ticket.Command{ticket.PromiseCall{At: at, Number: number, Who: c.Person.ID}}, nil
+}
+
+// numberOf is the number under which the caller is reached, as far as the form or the directory says it.
+func (f *Faces) numberOf(c *page.Ctx, form *page.Form) string {
+	for _, n := range []string{form.Text("contact"), form.Text("new_phone"), f.People.Card(c.Context(), person.ID(max(0, form.Int("requester")))).Phone} {
+		if len(person.Dials(n)) > 0 {
+			return n
+		}
+	}
+	return ""
+}

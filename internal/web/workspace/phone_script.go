@@ -181,3 +181,11 @@ func whoLine(v padView) string {
 	}
 	return v.Caller.Who.Name + " · " + v.Caller.Who.Department
 }
+
+// newNumber is the number of somebody new: as it was typed, or the one that calls and is nobody's.
+func newNumber(v caller) string {
+	if n := v.Form.Get("new_phone"); n != "" || v.Dial == "" || v.Share > 0 {
+		return n
+	}
+	return v.Dial
+}

@@ -51,6 +51,8 @@ func deeds() map[ticket.Name]deed {
 		ticket.CmdFill:              small(readFill, page.AnswerFields()...),
 		ticket.CmdReadBack:          small(plain(readReadBack), "items"),
 		ticket.CmdReply:             long(readReply, append(offerFields(), "text", seenField, page.FileField)...),
+		ticket.CmdAskReadBack:       small(plain(func(*page.Form) ticket.Command { return ticket.AskReadBack{} }), "items"),
+		ticket.CmdPromiseCall:       small(readPromiseCall, "call_at", "call_number", "call_who"),
 		ticket.CmdNote:              long(plain(readNote), "text", page.FileField),
 		ticket.CmdCall:              long(readCall, "text", "direction", "length", "spoke", page.FileField),
 		ticket.CmdHold:              small(readHold, "reason", "stuck", "doing", "next", "vendor", "case", "vendor_by"),
@@ -196,6 +198,11 @@ func localField(c *page.Ctx, form *page.Form, name string) (time.Time, error) {
 		return time.Time{}, errs.Field(name, "workticket.time_shape")
 	}
 	return at, nil
+}
+
+func readPromiseCall(_ *Faces, c *page.Ctx, _ ticket.Ticket, form *page.Form) (ticket.Command, error) {
+	at, err := localField(c, form, "call_at")
+	return ticket.PromiseCall{At: at, Number: form.Text("call_number"), Who: person.ID(form.Int("call_who"))}, err
 }
 
 func solutionOf(form *page.Form) ticket.Solution {

@@ -108,7 +108,7 @@ func spares() []string { return []string{"record", "read-back"} }
 
 // hasForm reports whether a refusal can be shown in a form: one press has none.
 func hasForm(spot string) bool {
-	for _, name := range []ticket.Name{ticket.CmdAddParticipant, ticket.CmdRemoveParticipant, ticket.CmdLeaveOut} {
+	for _, name := range []ticket.Name{ticket.CmdAddParticipant, ticket.CmdRemoveParticipant, ticket.CmdLeaveOut, ticket.CmdAskReadBack} {
 		if spot == inAct+"-"+string(name) {
 			return false
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
@@ -208,4 +209,24 @@ func priorityOptions() []ui.Option {
 // yesNoOptions answer a plain question.
 func (s *sheet) yesNoOptions() []ui.Option {
 	return []ui.Option{{Value: "yes", Label: s.T("workticket.yes")}, {Value: "no", Label: s.T("workticket.no")}}
+}
+
+// callNumber is the number under which the requester is called: as it was promised, or as it stands
+// in the record.
+func (s *sheet) callNumber() string {
+	who := s.f.People.Card(s.c.Context(), s.t.Requester)
+	for _, n := range []string{s.t.Detail.CallBack.Number, s.t.Detail.Intake[ticket.Contact].Value, who.Phone} {
+		if len(person.Dials(n)) > 0 {
+			return n
+		}
+	}
+	return ""
+}
+
+// callWho names who calls; whoever works on it where nobody was named.
+func (s *sheet) callWho(b ticket.CallBack) string {
+	if b.Who == 0 {
+		return s.T("workticket.call_whoever")
+	}
+	return s.name(b.Who)
 }

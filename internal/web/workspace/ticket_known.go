@@ -49,6 +49,8 @@ func (s *sheet) known(kind string) *page.Form {
 		return s.knownHold()
 	case "call":
 		return page.Filled("direction", "out", "spoke", "yes")
+	case "promise-call":
+		return page.Filled("call_number", s.callNumber(), "call_who", key(int64(s.t.Detail.CallBack.Who)))
 	case "close":
 		return page.Filled("as", string(ticket.Cancelled))
 	case "resolve":

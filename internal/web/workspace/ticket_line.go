@@ -35,7 +35,16 @@ func (s *sheet) lines(before, now ticket.Ticket, e ticket.Entry) []string {
 		return one("workticket.line_noted", "What", s.elements(fact))
 	case ticket.FormFilled:
 		return s.answered(before, now, who)
+	case ticket.ReadBackAsked:
+		return one("workticket.line_read_back_asked")
+	case ticket.ReadBackWrong:
+		return one("workticket.line_read_back_wrong", "Words", fact.Words)
+	case ticket.CallPromised:
+		return one("workticket.line_call_promised", "Time", s.c.Moment(fact.Call.At), "Number", fact.Call.Number, "Name", s.callWho(fact.Call))
 	case ticket.ReadBackDone:
+		if fact.How != "" {
+			return one("workticket.line_read_back_own")
+		}
 		return one("workticket.line_read_back", "Have", len(fact.Items), "All", len(ticket.Elements()))
 	case ticket.Held:
 		if fact.Stuck != "" || fact.Doing != "" {

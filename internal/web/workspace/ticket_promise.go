@@ -177,6 +177,8 @@ func promiseTold(c *page.Ctx, f *Faces, p promise.Promise) string {
 		return c.T("workpromise.told_acknowledgement", "At", at)
 	case p.Source == promise.Wait:
 		return c.T("workpromise.told_wait", "Name", who, "At", at)
+	case p.Source == promise.Call:
+		return c.T("workpromise.told_call", "Name", who, "At", at, "Number", p.Words)
 	case p.Words == "":
 		return c.T("workpromise.told_reply", "Name", who, "At", at)
 	}

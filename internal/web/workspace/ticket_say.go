@@ -139,6 +139,7 @@ func (s *sheet) menu() []menuEntry {
 	add("triage", "y", false)
 	add("grade", "p", false)
 	add("call", "", false)
+	add("promise-call", "", false)
 	add("merge", "m", false)
 	add("link", "", false)
 	add("close", "", false)
@@ -148,7 +149,7 @@ func (s *sheet) menu() []menuEntry {
 
 func actIcon(act string) string {
 	icons := map[string]string{
-		"assign": "user-round-check", "hand-over": "arrow-right-left", "grade": "flag", "triage": "sparkles", "hold": "hourglass", "call": "phone", "merge": "git-merge",
+		"assign": "user-round-check", "hand-over": "arrow-right-left", "grade": "flag", "triage": "sparkles", "hold": "hourglass", "call": "phone", "promise-call": "phone-outgoing", "merge": "git-merge",
 		"link": "link", "resolve": "circle-check", "confirm": "badge-check", "archive": "archive", "close": "ban", "reopen": "rotate-ccw",
 	}
 	return icons[act]

@@ -28,6 +28,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/suggest"
+	"github.com/loopdesk/loopdesk/internal/desk/telephony"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/wordbook"
 	"github.com/loopdesk/loopdesk/internal/web/page"
@@ -51,6 +52,7 @@ type Parts struct {
 	Promises    *promise.Service
 	Pull        *pull.Service
 	Reports     *report.Service
+	Telephony   *telephony.Service
 	Search      *search.Service
 	Words       *wordbook.Service
 
