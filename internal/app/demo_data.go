@@ -31,7 +31,16 @@ type script struct {
 	Forms      []demoForm     `toml:"form"`
 	Answers    []demoAnswers  `toml:"answers"`
 	Stories    []story        `toml:"-"`
+	Texts      []demoText     `toml:"text"`
 	Phrases    map[string]phrases
+}
+
+type demoText struct {
+	Group string // everybody's where empty
+	Lang  string
+	Short string
+	Title string
+	Body  string
 }
 
 type demoGroup struct {
@@ -151,7 +160,7 @@ type phrases struct {
 // the first test meets.
 func readScript() (script, error) {
 	var s script
-	for _, name := range []string{"people", "catalog", "forms", "scenes", "letters"} {
+	for _, name := range []string{"people", "catalog", "forms", "scenes", "letters", "texts"} {
 		if err := readDemo(name, &s); err != nil {
 			return s, err
 		}

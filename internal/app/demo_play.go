@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/canned"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
@@ -147,7 +148,7 @@ func (h *House) castDemo(ctx context.Context, now time.Time) (*cast, error) {
 		services: map[string]catalog.ServiceID{}, core: map[string]bool{},
 		turn: map[person.GroupID]int{}, asked: map[string]int{},
 	}
-	for _, step := range []func(context.Context, *cast) error{h.castPeople, h.castGroups, h.castCatalog, h.castForms, h.castRota, h.castViews} {
+	for _, step := range []func(context.Context, *cast) error{h.castPeople, h.castGroups, h.castCatalog, h.castForms, h.castRota, h.castViews, h.castTexts} {
 		if err := step(ctx, c); err != nil {
 			return nil, fmt.Errorf("demo: %w", err)
 		}
@@ -203,6 +204,17 @@ func (h *House) castGroups(ctx context.Context, c *cast) error {
 			return fmt.Errorf("%s: %w", g.Name, err)
 		}
 		c.groups[g.Name], c.members[saved.ID] = saved.ID, workers
+	}
+	return nil
+}
+
+// castTexts writes the texts that everybody at the desk uses.
+func (h *House) castTexts(ctx context.Context, c *cast) error {
+	for _, t := range c.script.Texts {
+		text := canned.Text{Group: c.groups[t.Group], Lang: t.Lang, Short: t.Short, Title: t.Title, Body: t.Body}
+		if _, err := h.Texts.Save(ctx, access.Desk(), text, 0); err != nil {
+			return fmt.Errorf("%s: %w", t.Short, err)
+		}
 	}
 	return nil
 }

@@ -40,6 +40,7 @@ func (h *House) face() {
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Clocks: h.Clocks, Norm: h.Norm,
 		Intake: h.Intake, Notify: h.Notices, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, BaseURL: h.Public, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search,
 		Words:          h.Words,
+		Texts:          h.Texts,
 		Administration: admin.Nav,
 		Views:          h.Views,
 		Telephony:      h.Telephony,

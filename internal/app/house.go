@@ -15,6 +15,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/api"
 	"github.com/loopdesk/loopdesk/internal/channel/email"
+	"github.com/loopdesk/loopdesk/internal/desk/canned"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/directory"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
@@ -89,6 +90,7 @@ type House struct {
 	Directory   *directory.Service
 	Words       *wordbook.Service
 	Telephony   *telephony.Service
+	Texts       *canned.Service
 	Sessions    *session.Service
 	Links       *session.Links
 	Clocks      *sla.Service
@@ -213,6 +215,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 		return nil, err
 	}
 	h.Words = wordbook.NewService(h.Settings)
+	h.Texts = canned.NewService(s.DB, h.Bus, o.Clock, h.People)
 	h.Clocks = sla.NewService(h.Settings, h.Jobs, o.Clock)
 	h.Tickets = ticket.NewService(ticket.Parts{
 		DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Blobs: s.Blobs,

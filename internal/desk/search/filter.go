@@ -11,6 +11,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/clue"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
@@ -30,6 +31,7 @@ const (
 	byCategory  = "category"
 	byCreated   = "created"
 	byHas       = "has"
+	byFact      = "fact" // an error code, an address, a device (N16); staff only
 )
 
 // Properties lists the names of the properties in a language, in the order in which help shows
@@ -59,6 +61,7 @@ func properties() [][]string {
 		{byCategory, "分类", "类别"},
 		{byCreated, "创建", "创建时间"},
 		{byHas, "含", "包含"},
+		{byFact, "线索", "clue"},
 	}
 }
 
@@ -165,6 +168,10 @@ func (s *Service) clause(ctx context.Context, by access.Actor, x piece) (clause,
 	case byHas:
 		if slices.Contains([]string{"attachment", "attachments", "file", "files", "附件", "文件"}, fold(x.value)) {
 			return clause{any: []text.Term{text.Mark(byHas, "attachment")}}, nil
+		}
+	case byFact:
+		if v := clue.Value(x.value); v != "" {
+			return clause{any: []text.Term{text.Mark(byFact, v)}}, nil
 		}
 	case byPriority:
 		if n := triage.ParsePriority(strings.ToUpper(strings.TrimSpace(x.value))); n != 0 {

@@ -27,6 +27,10 @@ const (
 	jobRebuild   = "search:rebuild"
 )
 
+// rules is the number of the rules by which lines are made: of cutting words, and of what else a
+// line holds. An index made by others is made anew.
+const rules = 10*text.Rules + 1
+
 // batch is how many lines are written in one turn of the writer: about ten milliseconds.
 const batch = 20
 
@@ -171,7 +175,7 @@ func (s *Service) indexRequester(ctx context.Context, j job.Job) error {
 // Ensure lets the index be made where it is not there yet, or by rules that are no longer these.
 func (s *Service) Ensure(ctx context.Context) error {
 	st, err := readState(ctx, s.DB)
-	if err != nil || st.Rules == text.Rules {
+	if err != nil || st.Rules == rules {
 		return err
 	}
 	return s.Rebuild(ctx)
@@ -181,7 +185,7 @@ func (s *Service) Ensure(ctx context.Context) error {
 // meanwhile, with each line as it was until it is replaced.
 func (s *Service) Rebuild(ctx context.Context) error {
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		st := state{Rules: text.Rules, Reached: math.MaxInt64, Started: s.Clock.Now()}
+		st := state{Rules: rules, Reached: math.MaxInt64, Started: s.Clock.Now()}
 		if err := saveState(ctx, tx, st); err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/loopdesk/loopdesk/internal/desk/clue"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
@@ -143,6 +144,9 @@ func (t indexed) terms(list []passage) []text.Term {
 	set := newSet()
 	for _, p := range list {
 		text.Terms(p.text, set.add)
+		for _, c := range clue.Find(p.text) {
+			set.add(text.Mark(byFact, c.Value))
+		}
 		if p.where == InFile {
 			set.add(text.Mark(byHas, "attachment"))
 		}

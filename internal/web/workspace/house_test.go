@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/canned"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
@@ -122,6 +123,7 @@ func newHouse(t *testing.T) *house {
 	workspace.New(workspace.Parts{
 		Words:   wordbook.NewService(h.settings),
 		Views:   queue.New(h.db, bus, h.clock, h.people),
+		Texts:   canned.NewService(h.db, bus, h.clock, h.people),
 		Search:  finds,
 		Tickets: h.tickets, People: h.people, Catalog: h.catalog, Settings: h.settings, Clocks: h.clocks,
 		Norm: norm.NewService(h.tickets, h.clocks, h.clock), Intake: h.intake, Notify: h.notices,

@@ -50,7 +50,7 @@ func deeds() map[ticket.Name]deed {
 		ticket.CmdRecord:            small(readRecord, elements...),
 		ticket.CmdFill:              small(readFill, page.AnswerFields()...),
 		ticket.CmdReadBack:          small(plain(readReadBack), "items"),
-		ticket.CmdReply:             long(readReply, append(offerFields(), "text", seenField, page.FileField)...),
+		ticket.CmdReply:             long(readReply, append(offerFields(), "text", seenField, "canned", page.FileField)...),
 		ticket.CmdAskReadBack:       small(plain(func(*page.Form) ticket.Command { return ticket.AskReadBack{} }), "items"),
 		ticket.CmdPromiseCall:       small(readPromiseCall, "call_at", "call_number", "call_who"),
 		ticket.CmdNote:              long(plain(readNote), "text", page.FileField),

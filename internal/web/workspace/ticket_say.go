@@ -20,7 +20,8 @@ func (s *sheet) reply() ui.Composer {
 		Target: "#reply", Draft: s.at("draft"), Upload: "/files", Hidden: []string{"at", "reply", "version", key(s.t.Version)},
 	}
 	s.compose(&c, "reply")
-	c.Hints = replyHints(s, c.Value)
+	c.Hints, c.Tools = replyHints(s, c.Value), textTools(s)
+	c.Attrs = templ.Attributes{"data-texts": s.at("texts")}
 	return c
 }
 

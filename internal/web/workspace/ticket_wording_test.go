@@ -3,9 +3,11 @@
 package workspace_test
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/canned"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 )
@@ -51,6 +53,7 @@ func TestN10_N41_AReplyIsMarkedWithABetterWordingBeforeItIsSent(t *testing.T) {
 	p := openPage(t, "报表打不开")
 	p.ready()
 	const words = "表空间满了，是您自己操作不当造成的"
+	p.shows(p.htmx("promise", "at", "reply", "text", words, "wording_seen", ""), 200, `id="promise"`) // the boxes of one form know each other's fields
 	live := p.htmx("wording", "at", "reply", "text", words)
 	p.shows(live, 200, `id="wording"`, "存储空间", `data-swap="f-reply"`, `data-from="表空间"`, "N10", "N41", `name="wording_seen"`)
 	p.hides(p.htmx("wording", "at", "reply", "text", "已经恢复，您可以再试一次。"), "data-from")
@@ -125,4 +128,28 @@ func TestN10_N41_ASolutionIsMarkedToo(t *testing.T) {
 	p.shows(p.htmx("wording?field=cause", "at", "act-resolve", "cause", "数据库实例宕机"), 200, `data-swap="act-resolve-cause"`, "停止运行")
 	refused := p.post("resolve", "at", "act-resolve", "solution", "表空间已扩容", "cause", "不适用", "prevention", "不适用", "verify", "打开报表", "wording_seen", "", "version", "")
 	p.shows(refused, 422, "表空间已扩容", "存储空间")
+}
+
+func TestACannedTextIsPutInWithoutAScript(t *testing.T) {
+	t.Parallel()
+	p := openPage(t, "报表打不开")
+	p.ready()
+	text, err := p.Texts.Save(p.Context(), access.Desk(), canned.Text{Lang: "zh", Short: "hello", Title: "问候", Body: "{{requester.name}}，您好：{{ticket.number}} 由{{agent.name}}负责。"}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.shows(p.agent.Get(p.at("")), 200, `name="canned"`, "问候")
+	got := p.post("texts", "at", "reply", "text", "先写一句。", "canned", strconv.FormatInt(int64(text.ID), 10), "wording_seen", "")
+	p.shows(got, 200, "先写一句。", "您好："+p.now().Ref()+" 由")
+	p.hides(got, "{{agent.name}}")
+	p.shows(p.htmx("wording", "at", "reply", "text", "x"), 200)
+}
+
+func TestN16_FactsLeadToTheTicketsThatHaveThem(t *testing.T) {
+	t.Parallel()
+	p := openPage(t, "提交报错 ORA-01653，服务器 10.2.4.18")
+	p.shows(p.agent.Get(p.at("")), 200, "fact%3A%22ORA-01653%22", "fact%3A%22")
+	p.RunJobs()
+	p.shows(p.agent.Get(`/work/search?q=fact:ora-01653`), 200, p.now().Ref())
+	p.hides(p.agent.Get(`/work/search?q=fact:ora-01654`), p.now().Subject)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/canned"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
@@ -62,6 +63,7 @@ type Parts struct {
 	Routing        *routing.Service
 	Views       *queue.Desk
 	Views          *queue.Desk
+	Texts       *canned.Service
 }
 
 // Faces holds the services.
@@ -78,6 +80,7 @@ func (f *Faces) Mount(r *page.Router) {
 	f.mountSearch(r)
 	f.mountPalette(r)
 	f.mountTicket(r)
+	f.mountTexts(r)
 	f.mountRota(r)
 	f.mountMajor(r)
 }
@@ -128,6 +131,7 @@ func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
 		{Link: ui.Link{Label: fr.T("workmajor.title"), Href: "/work/majors", Icon: "siren", Current: here("/work/majors")}, Count: figure(len(f.Majors.Standing())), Tone: ui.Danger},
 		{Link: ui.Link{Label: fr.T("work.next_title"), Href: "/work/next", Icon: "hand", Current: here("/work/next")}, Rail: true, Key: "g n"},
 		{Link: ui.Link{Label: fr.T("workboard.title"), Href: "/work/board", Icon: "columns-3", Current: here("/work/board")}, Rail: true, Key: "g b"},
+		{Link: ui.Link{Label: fr.T("worktext.title"), Href: "/work/texts", Icon: "message-square-text", Current: here("/work/texts")}, Key: "g t"},
 		{Link: ui.Link{Label: fr.T("report.title"), Href: "/work/report", Icon: "chart-column", Current: here("/work/report")}, Rail: true, Key: "g r"},
 	}})
 	if access.Can(c.Actor, access.LeadRead, access.Object{}) != nil { // the board is for whoever leads

@@ -21,5 +21,6 @@ import "./rows.js";
 import "./sound.js";
 import "./theme.js";
 import "./time.js";
+import "./texts.js";
 import "./toast.js";
 import "./wording.js";
