@@ -46,6 +46,14 @@ func (d desk) pictures(t *testing.T, c cast) []picture {
 		{name: "portal", path: "/", who: c.requester, narrow: true},
 		{name: "request", path: "/requests/" + solved.Ref(), who: c.requester, narrow: true},
 		{name: "queue", path: "/work", who: c.agent, narrow: true},
+		{name: "palette", path: "/work/tickets/" + open.Ref(), who: c.agent, act: func(b *tab) {
+			b.press("ctrl+k")
+			b.focused("#palette input")
+		}},
+		{name: "peek", path: "/work", who: c.agent, act: func(b *tab) {
+			b.press("j", "Space")
+			b.sees("a glance", `document.querySelector("#peek .msg")`)
+		}},
 		{name: "ticket", path: "/work/tickets/" + open.Ref(), who: c.agent, narrow: true},
 		{name: "resolve", path: "/work/tickets/" + open.Ref() + "/resolve", who: c.agent},
 		{name: "blocked", path: "/work/tickets/" + open.Ref() + "/hold", who: c.agent, act: func(b *tab) {

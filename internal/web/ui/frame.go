@@ -89,6 +89,10 @@ func wordsIn(lang i18n.Lang) string {
 		"upload_bad": i18n.T(lang, "ui.upload_failed", "Name", "{Name}"),
 		"fresh":      i18n.T(lang, "ui.fresh_messages"),
 		"dismiss":    i18n.T(lang, "ui.dismiss"),
+		"close":      i18n.T(lang, "ui.close"),
+		"previous":   i18n.T(lang, "ui.previous"),
+		"next":       i18n.T(lang, "ui.next"),
+		"original":   i18n.T(lang, "ui.original"),
 	}
 	b, err := json.Marshal(said)
 	if err != nil {

@@ -22,5 +22,7 @@ import "./sound.js";
 import "./theme.js";
 import "./time.js";
 import "./texts.js";
+import "./suggest.js";
 import "./toast.js";
+import "./viewer.js";
 import "./wording.js";
