@@ -132,7 +132,7 @@ func asker() queue.Reader {
 }
 
 // fill makes tables whose keys are those that the tickets of this file refer to.
-func fill(ctx context.Context, tx *db.Tx) error {
+func stock(ctx context.Context, tx *db.Tx) error {
 	for i := range crowd {
 		for _, text := range []string{
 			`INSERT INTO person (name, email, created_at) VALUES ($1, $1, 0)`, `INSERT INTO person_group (name) VALUES ($1)`,
@@ -170,7 +170,7 @@ func TestS24_AFilterIsOneThingInMemoryAndInSQL(t *testing.T) {
 			return rapid.SliceOfN(rapid.Custom(anyTicket), 150, 150).Draw(t, "tickets")
 		}).Example(7)
 		err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-			if err := fill(ctx, tx); err != nil {
+			if err := stock(ctx, tx); err != nil {
 				return err
 			}
 			for i, x := range list {
@@ -249,7 +249,7 @@ func TestS24_EveryOrderShowsEveryTicketOnce(t *testing.T) {
 		ctx := t.Context()
 		list := rapid.SliceOfN(rapid.Custom(anyTicket), 60, 60).Example(3)
 		err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-			if err := fill(ctx, tx); err != nil {
+			if err := stock(ctx, tx); err != nil {
 				return err
 			}
 			for i, x := range list {

@@ -56,14 +56,13 @@ type Parts struct {
 	Telephony   *telephony.Service
 	Search      *search.Service
 	Words       *wordbook.Service
+	Suggest     *suggest.Service
+	Routing     *routing.Service
+	Views       *queue.Desk
+	Texts       *canned.Service
 
 	// Administration is the navigation of the face for administrators, for those who may see it.
 	Administration func(page.Frame) ui.Nav
-	Suggest        *suggest.Service
-	Routing        *routing.Service
-	Views       *queue.Desk
-	Views          *queue.Desk
-	Texts       *canned.Service
 }
 
 // Faces holds the services.
