@@ -534,7 +534,7 @@ func boardFigures(list []figureView) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		for i, x := range list {
 			if i == 0 || x.Count > 0 {
-				var templ_7745c5c3_Var26 = []any{"num", templ.KV("font-semibold text-danger", x.Tone == ui.Danger), templ.KV("font-semibold text-warn", x.Tone == ui.Warn), templ.KV("text-fg2", x.Tone == "")}
+				var templ_7745c5c3_Var26 = []any{"num shrink-0 whitespace-nowrap", templ.KV("font-semibold text-danger", x.Tone == ui.Danger), templ.KV("font-semibold text-warn", x.Tone == ui.Warn), templ.KV("text-fg2", x.Tone == "")}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var26...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -559,7 +559,7 @@ func boardFigures(list []figureView) templ.Component {
 				var templ_7745c5c3_Var28 templ.SafeURL
 				templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(x.Href))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workspace/board.templ`, Line: 104, Col: 198}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workspace/board.templ`, Line: 104, Col: 225}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var28))
 				if templ_7745c5c3_Err != nil {
@@ -572,7 +572,7 @@ func boardFigures(list []figureView) templ.Component {
 				var templ_7745c5c3_Var29 string
 				templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(x.Label)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workspace/board.templ`, Line: 104, Col: 210}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workspace/board.templ`, Line: 104, Col: 237}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var29))
 				if templ_7745c5c3_Err != nil {

@@ -42,7 +42,6 @@ type listView struct {
 	View    ticket.View
 	Title   string
 	Total   string
-	Sorted  string
 	Query   url.Values // what narrows the list, without the place in it
 	Cursor  string
 	Trail   []string // the cursors of the pages before this one, but the first
@@ -142,10 +141,6 @@ func (f *Faces) readQueue(c *page.Ctx, query url.Values) (listView, error) {
 		v.View = ticket.Risk
 	}
 	v.Title = f.titleOf(c, v)
-	v.Sorted = c.T("workview.sort_" + string(v.order()))
-	if v.order() == ticket.ByRisk {
-		v.Sorted = c.T("work.sorted_risk")
-	}
 	v.Rows = f.rows(c, v, p.Tickets)
 	if err := f.mark(c, v.Rows, p.Tickets); err != nil {
 		return listView{}, err
