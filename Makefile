@@ -40,7 +40,7 @@ bench-search: ## search over a synthetic desk, by its size: make bench-search N=
 	LOOPDESK_SEARCH_TICKETS=$${N:-100000} nice -n 19 go test ./internal/desk/search -run '^$$' -bench Search -benchtime 200x -count=1 -timeout 240m -v
 
 bench-triage: ## what the model of suggestions guesses right, against naive Bayes, on public sets
-	LOOPDESK_BENCH_TRIAGE=1 go test ./internal/desk/triage/model -run '^$$' -bench Triage -benchtime 1000x -count=1 -timeout 30m -v
+	LOOPDESK_BENCH_TRIAGE=1 go test ./internal/desk/triage/model -run '^$$' -bench "Triage|Duplicates" -benchtime 1000x -count=1 -timeout 30m -v
 
 storm: ## 10,000 clocks due in one minute: the delay of the last, and the queue page meanwhile (LOOPDESK_STORM=300 for a smoke)
 	LOOPDESK_STORM=$${LOOPDESK_STORM:-10000} go test ./test/load -run P8_Storm -count=1 -timeout 60m -v
