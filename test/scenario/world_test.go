@@ -23,6 +23,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
+	"github.com/loopdesk/loopdesk/internal/desk/routing"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
@@ -376,6 +377,10 @@ func (v *visitor) thing(r route) string {
 		return key(v.quarantined())
 	case "mailboxes":
 		return v.mailbox()
+	case "routing":
+		rule, err := v.Routing.Save(v.Context(), access.Desk(), routing.Rule{Name: "x", Condition: `requester == "nobody"`, Group: v.group.ID, Active: true}, 0)
+		v.must(err)
+		return key(rule.ID)
 	case "directory":
 		return v.imported(parts[3])
 	case "rota":
