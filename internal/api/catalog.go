@@ -21,6 +21,7 @@ func (a *API) catalogOperations() {
 		summary: "List the services",
 		about:   "Business systems that people rely on, core services first. Requesters get those that may be chosen.",
 	}, a.listServices)
+	a.formOperations()
 	register(a, operation{
 		method: http.MethodGet, path: "/views", id: "list-views", tag: "Tickets", action: access.QueueRead,
 		summary: "Count the tickets of each view and group",

@@ -109,6 +109,7 @@ func (a *API) recordCommands() {
 		}))
 	command(a, ticket.CmdRecord, access.TicketWork, "Fill elements of the record", "Each has a value, or is unknown with a reason (N15).",
 		simple(func(b recordJSON) ticket.Command { return ticket.Record{Intake: b.Intake.answers()} }))
+	command(a, ticket.CmdFill, access.TicketWork, "Answer questions of the category's form", "A ticket keeps the version of the form that it was filled in with (N21).", simple(fillBody))
 	command(a, ticket.CmdReadBack, access.TicketWork, "Say what was read back to the caller", "For requests that were spoken (N18).",
 		simple(func(b readBackBodyJSON) ticket.Command {
 			var items []ticket.Element

@@ -42,6 +42,7 @@ type factJSON struct {
 	Urgency       int                   `json:"urgency,omitempty" doc:"1 high, 2 medium, 3 low"`
 	Priority      string                `json:"priority,omitempty"`
 	Intake        map[string]answerJSON `json:"intake,omitempty"`
+	Form          *filledJSON           `json:"form,omitempty" doc:"The form of the category and all answers as they now are"`
 	Items         []string              `json:"items,omitempty" nullable:"false"`
 	Kind          string                `json:"kind,omitempty"`
 	ByRequester   bool                  `json:"by_requester,omitempty"`
@@ -112,6 +113,8 @@ func (a *API) fact(ctx context.Context, r reader, f ticket.Fact, at time.Time) f
 		}
 	case ticket.Noted:
 		return factJSON{Intake: answersJSON(f.Intake)}
+	case ticket.FormFilled:
+		return factJSON{Form: a.filled(ctx, r, ticket.Ticket{Detail: ticket.Detail{Form: f.Form}})}
 	case ticket.ReadBackDone:
 		return factJSON{Items: words(f.Items)}
 	case ticket.Said:

@@ -192,7 +192,7 @@ func (a *API) words(r reader, args []any) []any {
 func gaps(r reader, list []errs.Gap) []gapJSON {
 	var out []gapJSON
 	for _, g := range list {
-		out = append(out, gapJSON{Clause: g.Clause, Key: g.Key, Form: g.Form, Deviable: g.Deviable, Text: r.say(g.Key)})
+		out = append(out, gapJSON{Clause: g.Clause, Key: g.Key, Form: g.Form, Deviable: g.Deviable, Text: i18n.Gap(r.lang, g)})
 	}
 	return out
 }

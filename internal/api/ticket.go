@@ -70,6 +70,9 @@ type createTicketJSON struct {
 	Service   int64       `json:"service,omitempty" minimum:"1" maximum:"9007199254740991" doc:"A service's id"`
 	Intake    *intakeJSON `json:"intake,omitempty" doc:"What is known of the seven elements of the record"`
 	Files     []string    `json:"files,omitempty" nullable:"false" maxItems:"50" maxLength:"26" pattern:"^[a-z2-7]{26}$" doc:"Tokens of uploaded files"`
+
+	Answers     []givenJSON `json:"answers,omitempty" nullable:"false" maxItems:"40" doc:"To the questions of the category; with them, what has to be answered at once is asked for"`
+	FormVersion int64       `json:"form_version,omitempty" minimum:"1" maximum:"9007199254740991" doc:"The version of the form that was shown; the one in force where it is missing"`
 }
 
 type createTicketIn struct {
@@ -95,6 +98,9 @@ func (a *API) createTicket(ctx context.Context, r reader, in *createTicketIn) (*
 		Requester: who, Subject: b.Subject, Channel: ticket.API,
 		Category: catalog.CategoryID(b.Category), Service: catalog.ServiceID(b.Service), Intake: b.Intake.answers(),
 		Say: ticket.Say{Text: b.Text, Files: b.Files},
+	}
+	if b.Answers != nil {
+		q.Given = &ticket.Given{Version: b.FormVersion, Answers: given(b.Answers)}
 	}
 	if b.Channel == string(ticket.Phone) {
 		if !r.staff() {

@@ -69,6 +69,7 @@ type detailJSON struct {
 	Participants   []refJSON             `json:"participants,omitempty" nullable:"false" doc:"Who takes part beside the requester; for them without those whom they named by address"`
 	Invited        []string              `json:"invited,omitempty" nullable:"false" doc:"Addresses that the requester named, whether or not the desk knows them"`
 	Intake         map[string]answerJSON `json:"intake,omitempty" doc:"Staff only: the seven elements of the record"`
+	Form           *filledJSON           `json:"form,omitempty" doc:"Staff and the requester: what the category asks, and the answers"`
 	Complete       int                   `json:"complete,omitempty" doc:"Staff only: how many of the seven are recorded"`
 	ReadBack       *readBackJSON         `json:"read_back,omitempty" doc:"Staff only"`
 	Grade          *gradeJSON            `json:"grade,omitempty" doc:"Staff only"`
@@ -203,6 +204,9 @@ func (a *API) whole(ctx context.Context, r reader, t ticket.Ticket) ticketJSON {
 		if l.Ticket == t.MergedInto && l.Kind == "duplicate" {
 			v.MergedInto = l.Number
 		}
+	}
+	if r.staff() || person.ID(r.by.ID) == t.Requester {
+		v.Form = a.filled(ctx, r, t)
 	}
 	if r.staff() {
 		a.inside(ctx, r, t, v)

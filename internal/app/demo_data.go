@@ -27,6 +27,8 @@ type script struct {
 	Scenes     []scene        `toml:"scene"`
 	Letters    []demoLetter   `toml:"letter"`
 	Rota       demoRota       `toml:"rota"`
+	Forms      []demoForm     `toml:"form"`
+	Answers    []demoAnswers  `toml:"answers"`
 	Stories    []story        `toml:"-"`
 	Phrases    map[string]phrases
 }
@@ -148,7 +150,7 @@ type phrases struct {
 // the first test meets.
 func readScript() (script, error) {
 	var s script
-	for _, name := range []string{"people", "catalog", "scenes", "letters"} {
+	for _, name := range []string{"people", "catalog", "forms", "scenes", "letters"} {
 		if err := readDemo(name, &s); err != nil {
 			return s, err
 		}

@@ -113,6 +113,9 @@ func (l *life) record() {
 		l.play.request.Intake = map[ticket.Element]ticket.Answer{
 			ticket.Since: {Value: l.story.Since}, ticket.Wanted: {Value: l.story.Wanted}, ticket.Affected: {Value: l.story.Affected},
 		}
+		if g := l.given(); g != nil {
+			l.play.request.Given = &ticket.Given{Answers: g}
+		}
 	}
 	l.steps = append(l.steps, step{at: l.at, play: l.play, by: func(*play) access.Actor { return by }})
 }
@@ -131,6 +134,7 @@ func (l *life) take() *life {
 	if !l.filed {
 		l.work(ticket.Classify{Category: l.c.categories[l.story.Category], Service: l.c.services[l.story.Service]})
 		l.work(ticket.Assign{Group: l.c.groupOf(l.agent)})
+		l.fillIn()
 	}
 	l.wait(1, 2)
 	if l.channel == ticket.Phone {

@@ -147,7 +147,7 @@ func (h *House) castDemo(ctx context.Context, now time.Time) (*cast, error) {
 		services: map[string]catalog.ServiceID{}, core: map[string]bool{},
 		turn: map[person.GroupID]int{}, asked: map[string]int{},
 	}
-	for _, step := range []func(context.Context, *cast) error{h.castPeople, h.castGroups, h.castCatalog, h.castRota} {
+	for _, step := range []func(context.Context, *cast) error{h.castPeople, h.castGroups, h.castCatalog, h.castForms, h.castRota} {
 		if err := step(ctx, c); err != nil {
 			return nil, fmt.Errorf("demo: %w", err)
 		}

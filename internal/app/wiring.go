@@ -87,6 +87,7 @@ func unheard() map[string]string {
 		ticket.Classified{}.EventName():         "for staff; the page shows it",
 		ticket.Graded{}.EventName():             "for staff; the clocks follow from the ticket",
 		ticket.Noted{}.EventName():              "for staff; the page shows it",
+		ticket.FormFilled{}.EventName():         "for staff; the page shows it",
 		ticket.ReadBackDone{}.EventName():       "it was said on the telephone",
 		ticket.Resumed{}.EventName():            "the next word says more",
 		ticket.UserConfirmed{}.EventName():      "the closure is told",

@@ -18,6 +18,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/directory"
+	"github.com/loopdesk/loopdesk/internal/desk/form"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
@@ -60,6 +61,8 @@ func build(t *testing.T, h *apptest.House, words string) *world {
 	w.group, err = h.People.SaveGroup(t.Context(), access.Desk(), person.Group{Name: "系统组", Members: []person.ID{w.agent.ID}}, 0)
 	w.must(err)
 	w.subject, err = h.Catalog.SaveCategory(t.Context(), access.Desk(), catalog.Category{Name: "软件"}, 0)
+	w.must(err)
+	_, err = h.Catalog.SaveForm(t.Context(), access.Desk(), w.subject.ID, form.Form{{Name: "version", Kind: form.Text, Label: "哪个版本"}}, 0)
 	w.must(err)
 	w.service, err = h.Catalog.SaveService(t.Context(), access.Desk(), catalog.Service{Name: "ERP", Core: true}, 0)
 	w.must(err)
@@ -354,7 +357,7 @@ func (v *visitor) filled(r route) string {
 func (v *visitor) thing(r route) string {
 	v.Helper()
 	by := apptest.Actor(v.person, "web")
-	switch parts := strings.Split(r.pattern, "/"); parts[2] {
+	switch parts := strings.Split(strings.TrimPrefix(r.pattern, "/api"), "/"); parts[2] {
 	case "people":
 		return key(v.stranger.ID)
 	case "groups":

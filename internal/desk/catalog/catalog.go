@@ -25,6 +25,7 @@ type Category struct {
 	Name    string // 1–60 characters
 	NameEN  string
 	Group   person.GroupID // who gets its tickets first; 0 means the service desk
+	Service ServiceID      `json:",omitempty"` // what its tickets are about where nothing else is said; 0 for what is above
 	Place   int64          // order among its siblings
 	Active  bool
 	Skills  person.Skills `json:",omitempty"` // what its tickets ask for, besides those of its parents

@@ -32,6 +32,7 @@ type Desk struct {
 type held struct {
 	categories []Category
 	services   []Service
+	forms      map[CategoryID]Form // the newest of each
 	at         time.Time
 }
 
@@ -56,7 +57,11 @@ func (d *Desk) read(ctx context.Context) (held, error) {
 	if err != nil {
 		return held{}, err
 	}
-	h = held{categories: order(flat), services: list, at: now}
+	forms, err := lastForms(ctx, d.db)
+	if err != nil {
+		return held{}, err
+	}
+	h = held{categories: order(flat), services: list, forms: byCategory(forms), at: now}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.changes == changes {
@@ -124,6 +129,9 @@ func (d *Desk) SaveCategory(ctx context.Context, by access.Actor, c Category, ve
 	}
 	if err := checkNames(&c.Name, &c.NameEN); err != nil {
 		return Category{}, err
+	}
+	if c.Service != 0 && d.Service(ctx, c.Service).ID == 0 {
+		return Category{}, errs.Field("service", "catalog.service_unknown")
 	}
 	var err error
 	if c.Skills, err = c.Skills.Check(); err != nil {

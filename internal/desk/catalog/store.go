@@ -8,10 +8,10 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 )
 
-const categoryColumns = `id, COALESCE(parent_id, 0), name, name_en, COALESCE(group_id, 0), place, active, skills, version`
+const categoryColumns = `id, COALESCE(parent_id, 0), name, name_en, COALESCE(group_id, 0), COALESCE(service_id, 0), place, active, skills, version`
 
 func scanCategory(r db.Row) (c Category, err error) {
-	err = r.Scan(&c.ID, &c.Parent, &c.Name, &c.NameEN, &c.Group, &c.Place, &c.Active, &c.Skills, &c.Version)
+	err = r.Scan(&c.ID, &c.Parent, &c.Name, &c.NameEN, &c.Group, &c.Service, &c.Place, &c.Active, &c.Skills, &c.Version)
 	return c, err
 }
 
@@ -32,15 +32,15 @@ func takeCategory(ctx context.Context, tx *db.Tx, which CategoryID) (Category, e
 
 func insertCategory(ctx context.Context, tx *db.Tx, c Category) (CategoryID, error) {
 	n, err := db.Insert(ctx, tx, `
-		INSERT INTO category (parent_id, name, name_en, group_id, place, active, skills) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
-		db.Opt(c.Parent), c.Name, c.NameEN, db.Opt(c.Group), c.Place, c.Active, c.Skills)
+		INSERT INTO category (parent_id, name, name_en, group_id, place, active, skills, service_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`,
+		db.Opt(c.Parent), c.Name, c.NameEN, db.Opt(c.Group), c.Place, c.Active, c.Skills, db.Opt(c.Service))
 	return CategoryID(n), err
 }
 
 func saveCategory(ctx context.Context, tx *db.Tx, c Category) error {
 	_, err := db.Exec(ctx, tx, `
-		UPDATE category SET parent_id = $2, name = $3, name_en = $4, group_id = $5, place = $6, active = $7, skills = $8 WHERE id = $1`,
-		c.ID, db.Opt(c.Parent), c.Name, c.NameEN, db.Opt(c.Group), c.Place, c.Active, c.Skills)
+		UPDATE category SET parent_id = $2, name = $3, name_en = $4, group_id = $5, place = $6, active = $7, skills = $8, service_id = $9 WHERE id = $1`,
+		c.ID, db.Opt(c.Parent), c.Name, c.NameEN, db.Opt(c.Group), c.Place, c.Active, c.Skills, db.Opt(c.Service))
 	return err
 }
 

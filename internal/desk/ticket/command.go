@@ -31,6 +31,8 @@ type world struct {
 	group    map[person.GroupID]bool       // is a group that works, likewise
 	category map[catalog.CategoryID]bool   // may be chosen, likewise
 	service  map[catalog.ServiceID]bool    // may be chosen, likewise
+	form     catalog.Form                  // that the command is decided with
+	files    map[string]bool               // on the ticket, by their tokens
 	active   map[person.ID]bool            // may sign in and be written to, likewise
 	invited  person.ID                     // who has the address that the command names; 0 for nobody
 	lang     string                        // of people whom a command makes known

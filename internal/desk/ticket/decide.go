@@ -65,7 +65,11 @@ func (c Classify) decide(t Ticket, w world) ([]Fact, error) {
 	if c.Service != 0 && c.Service != t.Service && !w.service[c.Service] {
 		return nil, errs.Field("service", "ticket.service_unknown")
 	}
-	return []Fact{Classified{Of{t.ID}, c.Category, c.Service, oneLine(c.Subject, 200)}}, nil
+	facts := []Fact{Classified{Of{t.ID}, c.Category, c.Service, oneLine(c.Subject, 200)}}
+	if c.Category == t.Category {
+		return facts, nil
+	}
+	return append(facts, w.reform(t)...), nil
 }
 
 func (c Grade) decide(t Ticket, w world) ([]Fact, error) {

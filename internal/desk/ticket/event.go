@@ -224,6 +224,7 @@ func (Reopened) EventName() string      { return "ticket.reopened" }
 func (LinkedTo) EventName() string      { return "ticket.linked" }
 func (Deviated) EventName() string      { return "ticket.deviated" }
 func (MailHeld) EventName() string      { return "ticket.mail_held" }
+func (FormFilled) EventName() string    { return "ticket.form_filled" }
 
 // Of those who take part.
 func (ParticipantAdded) EventName() string   { return "ticket.participant_added" }

@@ -84,7 +84,8 @@ var facts = map[string]func([]byte) (Fact, error){ //nolint:gochecknoglobals // 
 	ParticipantRemoved{}.EventName(): reader[ParticipantRemoved],
 	LeftOut{}.EventName():            reader[LeftOut],
 
-	MailHeld{}.EventName(): reader[MailHeld],
+	MailHeld{}.EventName():   reader[MailHeld],
+	FormFilled{}.EventName(): reader[FormFilled],
 }
 
 func (f Recorded) apply(t *Ticket, m event.Meta) {
@@ -141,6 +142,8 @@ func (t *Ticket) taken(f Fact, m event.Meta) {
 		other = other && !f.ByRequester
 	case Resumed:
 		other = other && f.Because == "agent"
+	case FormFilled:
+		other = other && !f.ByRequester
 	case Held, SolutionGiven, Graded, Classified, Noted:
 	default:
 		return

@@ -3,6 +3,7 @@
 package ticket
 
 import (
+	"github.com/loopdesk/loopdesk/internal/desk/form"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
 
@@ -29,9 +30,10 @@ func (g Gates) missing(cmd Name, after Ticket) []errs.Gap {
 // StandardGates are the gates of the standard's first form.
 func StandardGates() Gates {
 	return Gates{
-		CmdHandOver: {GateHandOver},
+		CmdAccept:   {GateForm(form.ToAccept)},
+		CmdHandOver: {GateHandOver, GateForm(form.ToAccept, form.ToHandOver)},
 		CmdHold:     {GateBlocked},
-		CmdResolve:  {GateIntake, GateReadBack, GateGraded, GateSolution},
+		CmdResolve:  {GateIntake, GateReadBack, GateGraded, GateForm(form.Stages()...), GateSolution},
 		CmdClose:    {GateConfirmed, GateClosure},
 	}
 }

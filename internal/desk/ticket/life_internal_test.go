@@ -296,10 +296,10 @@ func (l *life1) since(first, last string) bool {
 func TestN36_TheTableOfTheLife(t *testing.T) {
 	t.Parallel()
 	want := map[Status]string{
-		New:      "[accept add-participant assign call classify close deviate grade keep-out leave leave-out link merge note read-back record remove-participant reply]",
-		Opened:   "[add-participant archive assign call classify close deviate grade hand-over hold keep-out leave leave-out link merge note read-back record remove-participant reply resolve]",
-		Pending:  "[add-participant archive assign call classify close deviate grade hand-over hold keep-out leave leave-out link merge note read-back record remind-vendor remove-participant reply resolve resume]",
-		Resolved: "[add-participant archive assign call classify close confirm deviate expire keep-out leave leave-out link note read-back record reject remind-user remove-participant reply]",
+		New:      "[accept add-participant assign call classify close deviate fill grade keep-out leave leave-out link merge note read-back record remove-participant reply]",
+		Opened:   "[add-participant archive assign call classify close deviate fill grade hand-over hold keep-out leave leave-out link merge note read-back record remove-participant reply resolve]",
+		Pending:  "[add-participant archive assign call classify close deviate fill grade hand-over hold keep-out leave leave-out link merge note read-back record remind-vendor remove-participant reply resolve resume]",
+		Resolved: "[add-participant archive assign call classify close confirm deviate expire fill keep-out leave leave-out link note read-back record reject remind-user remove-participant reply]",
 		Closed:   "[add-participant call keep-out leave leave-out link note remove-participant reopen]",
 	}
 	for _, s := range Statuses() {

@@ -25,6 +25,7 @@ type Request struct {
 	Group     person.GroupID // from the category where 0
 	Intake    map[Element]Answer
 	Say       Say
+	Given     *Given // what was typed into the category's form; nil where nobody was shown one
 	Quiet     string // why no acknowledgement may be sent; empty to send one
 	// Key makes the creation idempotent: the same key again gives the first ticket,
 	// with another Hash a Conflict. Empty for none. At most 200 characters.
@@ -37,6 +38,7 @@ type Request struct {
 
 	worded Worded
 	then   []Ready // the commands that follow in the same commit
+	filled Filled
 }
 
 // errKnown leaves a commit in which the key turned out to be taken already.
@@ -101,6 +103,9 @@ func (s *Service) mayOpen(ctx context.Context, by access.Actor, r *Request) erro
 			r.Group = at.Group
 		}
 	}
+	if r.Service == 0 {
+		r.Service = s.Catalog.ServiceFor(ctx, r.Category)
+	}
 	if r.Service != 0 && !s.Catalog.Service(ctx, r.Service).Active {
 		return errs.Field("service", "ticket.service_unknown")
 	}
@@ -109,6 +114,9 @@ func (s *Service) mayOpen(ctx context.Context, by access.Actor, r *Request) erro
 		texts[string(e)], texts[string(e)+"_reason"] = a.Value, a.Reason
 	}
 	if err := fits(texts); err != nil { // as long as when it is filled in later
+		return err
+	}
+	if err := s.asked(ctx, r); err != nil {
 		return err
 	}
 	r.Intake = withDirectory(r.Intake, p)
@@ -180,6 +188,9 @@ func (s *Service) RecordIn(ctx context.Context, tx *db.Tx, by access.Actor, r Re
 		Organisation: r.Organisation, Site: r.Site, Worded: r.worded,
 	}
 	list := []Fact{born}
+	if !r.filled.IsZero() {
+		list = append(list, FormFilled{Of: Of{t.ID}, Form: r.filled, ByRequester: person.ID(by.ID) == r.Requester})
+	}
 	if r.Quiet == "" {
 		expected := t
 		born.apply(&expected, by.Meta(now))

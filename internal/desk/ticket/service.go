@@ -130,6 +130,9 @@ func (s *Service) do(ctx context.Context, tx *db.Tx, w world, on Target, cmd Com
 	if cmd, err = s.invite(ctx, tx, &w, cmd); err != nil {
 		return Ticket{}, err
 	}
+	if err := s.formOf(ctx, tx, &w, t, cmd); err != nil {
+		return Ticket{}, err
+	}
 	if w.message, err = s.say(ctx, tx, w, t, cmd); err != nil {
 		return Ticket{}, err
 	}

@@ -51,6 +51,7 @@ const (
 	CmdClassify Name = "classify"
 	CmdGrade    Name = "grade"
 	CmdRecord   Name = "record"
+	CmdFill     Name = "fill"
 	CmdReadBack Name = "read-back"
 	CmdReply    Name = "reply"
 	CmdNote     Name = "note"
@@ -93,6 +94,7 @@ var life = map[Name]rule{ //nolint:gochecknoglobals // a constant table
 	CmdClassify: {access.TicketWork, []Status{New, Opened, Pending, Resolved}},
 	CmdGrade:    {access.TicketWork, []Status{New, Opened, Pending}},
 	CmdRecord:   {access.TicketWork, []Status{New, Opened, Pending, Resolved}},
+	CmdFill:     {access.TicketWork, []Status{New, Opened, Pending, Resolved}},
 	CmdReadBack: {access.TicketWork, []Status{New, Opened, Pending, Resolved}},
 	CmdReply:    {access.TicketSay, []Status{New, Opened, Pending, Resolved}},
 	CmdNote:     {access.TicketWork, []Status{New, Opened, Pending, Resolved, Closed}},

@@ -107,6 +107,8 @@ type Detail struct {
 	Deviations   map[string]Deviation `json:",omitempty"` // by gap key
 	Reopened     int                  `json:",omitempty"`
 	ReopenedAt   time.Time            `json:",omitzero"`
+	Form         Filled               `json:",omitzero"`  // what the category asks, and the answers
+	Forms        []Filled             `json:",omitempty"` // those of categories that it was in before
 	Links        []Linked             `json:",omitempty"`
 	Rejections   []Rejection          `json:",omitempty"`
 	Organisation string               `json:",omitempty"` // the requester's department when it was recorded

@@ -58,6 +58,17 @@ type Gap struct {
 	Key      string // message key, "gap.solution"; also the name of a deviation for it
 	Form     string // the form that fills it, "solution"
 	Deviable bool   // a recorded deviation with a reason may stand in for it
+
+	// What exactly is missing, where one gap stands for several things that an administrator named.
+	Names, NamesEN string
+}
+
+// Which names what exactly is missing, in a language; "" where the key says it all.
+func (g Gap) Which(lang string) string {
+	if lang == "en" {
+		return g.NamesEN
+	}
+	return g.Names
 }
 
 // Error is a failure that its reader can mend or at least understand.

@@ -76,6 +76,7 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Get("/admin/categories", access.AdminRead, f.listCategories)
 	r.Get("/admin/categories/{id}", access.AdminRead, f.editCategory)
 	r.Post("/admin/categories/{id}", access.AdminWork, f.saveCategory)
+	f.mountForms(r)
 	r.Get("/admin/services", access.AdminRead, f.listServices)
 	r.Get("/admin/services/{id}", access.AdminRead, f.editService)
 	r.Post("/admin/services/{id}", access.AdminWork, f.saveService)

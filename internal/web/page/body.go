@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/loopdesk/loopdesk/internal/desk/form"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
@@ -161,6 +162,9 @@ func (c *Ctx) readFile(f *Form, p *multipart.Part, allowed bool) error {
 	}
 	f.Files = append(f.Files, a)
 	f.Values.Add(FileField, a.Token)
+	if name := clean(p.FormName()); strings.HasPrefix(name, form.Prefix) { // it is the answer of a question
+		f.Values.Add(name, a.Token)
+	}
 	return nil
 }
 

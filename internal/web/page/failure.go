@@ -103,7 +103,7 @@ func (c *Ctx) Problem(err error) Problem {
 		}
 	}
 	for _, g := range e.Gaps {
-		p.Gaps = append(p.Gaps, Gap{Gap: g, Text: c.T(g.Key)})
+		p.Gaps = append(p.Gaps, Gap{Gap: g, Text: i18n.Gap(c.Lang, g)})
 	}
 	return p
 }

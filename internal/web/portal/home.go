@@ -10,6 +10,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/i18n"
 	"github.com/loopdesk/loopdesk/internal/web/page"
+	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
 
 // home is everything that the first page shows.
@@ -18,6 +19,7 @@ type home struct {
 	Lead    string
 	Expect  string // how soon somebody will be in touch
 	Ask     *page.Form
+	Common  []ui.Link  // forms of what people mostly want
 	Majors  []standing // what goes on for everybody
 	Confirm []request
 	Going   []line
@@ -44,6 +46,9 @@ func (f *Faces) readHome(c *page.Ctx) (home, error) {
 	h := home{Majors: f.standing(c), Hello: c.T(greeting(c.Now.In(c.Zone)), "Name", given(c.Person.Name)), Expect: f.expect(c)}
 	open, err := f.tickets.List(c.Context(), c.Actor, ticket.Filter{View: ticket.Risk, Limit: 50})
 	if err != nil {
+		return h, err
+	}
+	if h.Common, err = f.common(c); err != nil {
 		return h, err
 	}
 	going := 0

@@ -17,7 +17,7 @@ import (
 
 // asked names the fields of a request. "from" says which page to come back to.
 func asked() []string {
-	return []string{"text", "category", "service", "since", "affected", "people", "wanted", "from", page.FileField}
+	return append(page.AnswerFields(), "text", "category", "service", "since", "affected", "people", "wanted", "from", "act", page.FileField)
 }
 
 // choices are what the longer form lets one choose from.
@@ -25,10 +25,19 @@ type choices struct {
 	Categories []ui.Option
 	Services   []ui.Option
 	Expect     string
+	Asked      catalog.Form // of the chosen category; none where it asks nothing
+	Common     []ui.Link    // categories that ask something: what people mostly want
 }
 
-func (f *Faces) choices(c *page.Ctx) (choices, error) {
+func (f *Faces) choices(c *page.Ctx, form *page.Form) (choices, error) {
 	out := choices{Expect: f.expect(c)}
+	var err error
+	if out.Asked, err = f.askedOf(c, form); err != nil {
+		return out, err
+	}
+	if out.Common, err = f.common(c); err != nil {
+		return out, err
+	}
 	tree, err := f.catalog.Categories(c.Context())
 	if err != nil {
 		return out, err
@@ -58,10 +67,12 @@ func (f *Faces) path(c *page.Ctx, which catalog.CategoryID) string {
 func id(n int64) string { return strconv.FormatInt(n, 10) }
 
 // newRequest shows the longer form: the same words, and the elements that help (N15).
-func (f *Faces) newRequest(c *page.Ctx) error { return f.showNew(c, http.StatusOK, nil) }
+func (f *Faces) newRequest(c *page.Ctx) error {
+	return f.showNew(c, http.StatusOK, page.Filled("category", c.Query("category")))
+}
 
 func (f *Faces) showNew(c *page.Ctx, status int, form *page.Form) error {
-	from, err := f.choices(c)
+	from, err := f.choices(c, form)
 	if err != nil {
 		return err
 	}
@@ -81,14 +92,17 @@ func (f *Faces) openRequest(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if form.Get("act") == "show" { // without a script: the questions that follow from what was chosen
+		return f.showNew(c, http.StatusOK, form)
+	}
 	if err := c.Limit("open", maxOpened); err != nil {
 		return f.askAgain(c, form, err)
 	}
 	t, _, err := f.tickets.Record(c.Context(), c.Actor, ticket.Request{
 		Requester: person.ID(c.Actor.ID), Channel: ticket.Portal,
 		Category: catalog.CategoryID(form.Int("category")), Service: catalog.ServiceID(form.Int("service")),
-		Intake: f.elements(c, form),
-		Say:    ticket.Say{Text: form.Get("text"), Files: form.Tokens(), Channel: ticket.Portal},
+		Intake: f.elements(c, form), Given: &ticket.Given{Version: form.Int(page.FormVersion), Answers: form.Answers()},
+		Say: ticket.Say{Text: form.Get("text"), Files: form.Tokens(), Channel: ticket.Portal},
 	})
 	if err != nil {
 		return f.askAgain(c, form, err)

@@ -43,6 +43,7 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Get("/incidents", page.Public, f.incidents)
 	r.Get("/new", access.TicketOpen, f.newRequest)
 	r.Post("/new", access.TicketOpen, f.openRequest)
+	r.Post("/new/questions", access.TicketOpen, f.questions)
 	r.Get("/requests", page.SignedIn, f.requests)
 	r.Get("/requests/{number}", page.SignedIn, f.request)
 	r.Get("/requests/{number}/now", page.SignedIn, f.requestNow)

@@ -173,6 +173,7 @@ type Admin struct {
 	Page
 	Nav  Nav
 	Lead string // one sentence about this page
+	Wide bool   // more than one column beside the navigation
 	Bare bool   // the children bring a heading of their own
 }
 

@@ -107,6 +107,8 @@ func clauseOf(gap string) string {
 		return "N18"
 	case "gap.grade":
 		return "N22"
+	case "gap.form_record", "gap.form_accept", "gap.form_hand_over", "gap.form_resolve":
+		return "N21"
 	case "gap.confirmed":
 		return "N35"
 	case "gap.closure":

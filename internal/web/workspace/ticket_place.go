@@ -40,6 +40,9 @@ type place struct {
 // refused, else filled with what is known.
 func (s *sheet) place(zone, kind string) place {
 	p := place{s: s, ID: zone + "-" + kind, Zone: zone, Kind: kind, Gap: gapOf(kind)}
+	if kind == "fill" {
+		p.Gap = s.formGap()
+	}
 	if p.refused() {
 		p.Form = s.form
 	} else {
@@ -111,8 +114,8 @@ func spotOf(form *page.Form, cmd ticket.Name) string {
 
 // kinds are the forms that stand in more than one zone, or in another than the act's.
 func kinds() []string {
-	out := append(acts(), "record", "read-back", "owner", "assignee", "group", "category", "service", "subject")
-	for _, gap := range []string{"intake", "read_back", "grade", "verify", "cause", "prevention", "closure"} {
+	out := append(acts(), "record", "read-back", "fill", "owner", "assignee", "group", "category", "service", "subject")
+	for _, gap := range []string{"intake", "read_back", "grade", "verify", "cause", "prevention", "closure", "form_record", "form_accept", "form_hand_over", "form_resolve"} {
 		out = append(out, devKind+gap)
 	}
 	return out

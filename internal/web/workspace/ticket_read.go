@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
@@ -49,9 +50,10 @@ type sheet struct {
 	others    []ticket.Ticket   // of the same requester, newest change first
 	more      bool              // there are more of them
 	staff     []person.Person
-	mails     bool   // letters leave the house
-	unreached bool   // nothing reaches the requester's address
-	suffix    string // the query of the list that stands beside the ticket, with its question mark
+	questions catalog.Form // what the category asks; none where it asks nothing
+	mails     bool         // letters leave the house
+	unreached bool         // nothing reaches the requester's address
+	suffix    string       // the query of the list that stands beside the ticket, with its question mark
 	process   *ui.Rail
 
 	act  string     // the larger act that stands open in place of the composers
@@ -90,6 +92,9 @@ func (f *Faces) sheet(c *page.Ctx, t ticket.Ticket) (*sheet, error) {
 		for _, g := range f.Tickets.Missing(t, cmd) {
 			s.gaps[g.Key] = g
 		}
+	}
+	if s.questions, err = f.Tickets.FormOf(ctx, t); err != nil {
+		return nil, err
 	}
 	if s.drafts, s.writers, err = f.Tickets.Drafts(ctx, c.Actor, t); err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import "./compose.js";
 import "./draft.js";
 import "./live.js";
 import "./open.js";
+import "./question.js";
 import "./focus.js";
 import "./palette.js";
 import "./peek.js";
