@@ -28,7 +28,7 @@ func (h *House) Handler() http.Handler { return h.meters.timed(h.Pages) }
 // Every route of every door stands in h.Pages.Routes or h.API.Routes (A69).
 func (h *House) face() {
 	h.Pages = page.NewRouter(&page.Kit{
-		Sessions: h.Sessions, People: h.People, Settings: h.Settings, Links: h.Links, Tickets: h.Tickets, Hub: h.Hub, Keys: h.Keys,
+		Sessions: h.Sessions, People: h.People, Settings: h.Settings, Links: h.Links, Tickets: h.Tickets, Uploads: h.Uploads, Hub: h.Hub, Keys: h.Keys,
 		Clock: h.Clock, Log: h.Log, Public: h.Public, Secure: h.Config.secure(), Develop: h.Config.Development,
 		Proxies: h.Config.proxies(), Forgot: h.Notices.Forgot,
 		Quiet:   h.Notices,

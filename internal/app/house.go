@@ -38,6 +38,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/suggest"
 	"github.com/loopdesk/loopdesk/internal/desk/telephony"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/desk/upload"
 	"github.com/loopdesk/loopdesk/internal/desk/wordbook"
 	"github.com/loopdesk/loopdesk/internal/kit/blob"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
@@ -91,6 +92,7 @@ type House struct {
 	Words       *wordbook.Service
 	Telephony   *telephony.Service
 	Texts       *canned.Service
+	Uploads     *upload.Service
 	Sessions    *session.Service
 	Links       *session.Links
 	Clocks      *sla.Service
@@ -215,6 +217,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 		return nil, err
 	}
 	h.Words = wordbook.NewService(h.Settings)
+	h.Uploads = upload.NewService(s.DB, s.Keys, o.Clock, h.People)
 	h.Texts = canned.NewService(s.DB, h.Bus, o.Clock, h.People)
 	h.Clocks = sla.NewService(h.Settings, h.Jobs, o.Clock)
 	h.Tickets = ticket.NewService(ticket.Parts{

@@ -14,6 +14,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/desk/upload"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/pubsub"
 	"github.com/loopdesk/loopdesk/internal/kit/secret"
@@ -26,6 +27,7 @@ type Kit struct {
 	Settings *setting.Service
 	Links    *session.Links
 	Tickets  *ticket.Service
+	Uploads  *upload.Service // files from a phone; nil leaves that out
 	Hub      *pubsub.Hub
 	Keys     *secret.Keys // signs the short cookie that carries a toast over a redirect
 	Clock    clock.Clock

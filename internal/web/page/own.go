@@ -34,6 +34,9 @@ func (r *Router) own() {
 	r.Post("/me/tokens/{id}/revoke", access.SelfWork, r.revokeToken)
 
 	r.Post("/files", access.TicketSay, r.upload)
+	r.Get("/files/phone", access.TicketSay, r.phoneBox)
+	r.Get("/u/{secret}", Public, r.showPhone)
+	r.Post("/u/{secret}", Public, r.takePhone)
 	r.Post("/t/{code}/files", LinkHolder, r.upload)
 	r.Stream("/files/{number}/{token}/{name}", access.TicketRead, r.file)
 	r.Stream("/t/{code}/files/{token}/{name}", LinkHolder, r.linkFile)

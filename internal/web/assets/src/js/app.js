@@ -17,6 +17,7 @@ import "./focus.js";
 import "./palette.js";
 import "./peek.js";
 import "./place.js";
+import "./phone.js";
 import "./rows.js";
 import "./sound.js";
 import "./theme.js";
