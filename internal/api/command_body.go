@@ -21,6 +21,7 @@ func (a *API) commandOperations() {
 	a.solutionCommands()
 	a.endCommands()
 	a.participantCommands()
+	a.askCommands()
 }
 
 type (

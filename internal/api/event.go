@@ -43,6 +43,7 @@ type factJSON struct {
 	Priority      string                `json:"priority,omitempty"`
 	Intake        map[string]answerJSON `json:"intake,omitempty"`
 	Form          *filledJSON           `json:"form,omitempty" doc:"The form of the category and all answers as they now are"`
+	Wants         []wantJSON            `json:"wants,omitempty" nullable:"false" doc:"What the requester was asked for"`
 	Items         []string              `json:"items,omitempty" nullable:"false"`
 	Kind          string                `json:"kind,omitempty"`
 	ByRequester   bool                  `json:"by_requester,omitempty"`
@@ -118,6 +119,8 @@ func (a *API) fact(ctx context.Context, r reader, f ticket.Fact, at time.Time) f
 		}
 	case ticket.Noted:
 		return factJSON{Intake: answersJSON(f.Intake)}
+	case ticket.AskedFor:
+		return factJSON{Wants: wants(f.Wants)}
 	case ticket.FormFilled:
 		return factJSON{Form: a.filled(ctx, r, ticket.Ticket{Detail: ticket.Detail{Form: f.Form}})}
 	case ticket.ReadBackDone:

@@ -99,6 +99,7 @@ func unheard() map[string]string {
 		ticket.Graded{}.EventName():             "for staff; the clocks follow from the ticket",
 		ticket.Noted{}.EventName():              "for staff; the page shows it",
 		ticket.FormFilled{}.EventName():         "for staff; the page shows it",
+		ticket.AskedFor{}.EventName():           "the message beside it is told",
 		ticket.ReadBackDone{}.EventName():       "it was said on the telephone",
 		ticket.ReadBackWrong{}.EventName():      "their words say it, and are told",
 		ticket.CallPromised{}.EventName():       "it was said on the telephone; the page shows it",

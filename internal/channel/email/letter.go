@@ -327,7 +327,11 @@ func (l *letter) end() {
 	case l.toStaff():
 		follow = "mail.open"
 	}
-	l.pieces = append(l.pieces, piece{form: ways, links: []link{{label: l.say(follow), to: n.Link, main: n.Template != notify.Solved && n.Template != notify.ReadBack}}})
+	links := []link{{label: l.say(follow), to: n.Link, main: n.Template != notify.Solved && n.Template != notify.ReadBack && !n.Asks}}
+	if n.Asks {
+		links = append([]link{{label: l.say("mail.answer_asked"), to: n.Answer, main: true}}, links...)
+	}
+	l.pieces = append(l.pieces, piece{form: ways, links: links})
 	l.sign()
 	switch {
 	case n.Template == notify.PasswordLetter:

@@ -112,6 +112,9 @@ func answer(to aim, author person.Person, m Mail, say ticket.Say) []given {
 		return []given{{actorOf(author), ticket.Note{Say: say}}}
 	}
 	reply := given{byMail(), ticket.Reply{Say: say}.External()}
+	if a, ok := answers(t, author.ID, m, say); ok {
+		reply = given{byMail(), a}
+	}
 	switch {
 	case t.Status != ticket.Closed:
 		return []given{reply}
@@ -122,11 +125,24 @@ func answer(to aim, author person.Person, m Mail, say ticket.Say) []given {
 	return nil
 }
 
+// answers are what a mail of the requester says to what they were asked for (N15). A mail that
+// may be somebody else's fills nothing.
+func answers(t ticket.Ticket, author person.ID, m Mail, say ticket.Say) (ticket.Answering, bool) {
+	if author != t.Requester || m.Automatic || t.Status == ticket.Closed || say.Proof.Doubtful() && say.Proof.Why != "nobody" {
+		return ticket.Answering{}, false
+	}
+	elements, questions := ticket.ReadAnswers(t.Detail.Asked, say.Text)
+	return ticket.Answering{Elements: elements, Questions: questions, Say: say}.External(), len(elements)+len(questions) > 0
+}
+
 // carrying is a command with files on its message.
 func carrying(cmd ticket.Command, files []string) ticket.Command {
 	switch c := cmd.(type) {
 	case ticket.Reply:
 		c.Files = files
+		return c
+	case ticket.Answering:
+		c.Say.Files = files
 		return c
 	case ticket.Note:
 		c.Files = files

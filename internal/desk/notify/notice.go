@@ -33,6 +33,7 @@ type Notice struct {
 	Link     string         // where the reader follows the ticket
 	Leave    string         // where somebody who takes part leaves; empty for everybody else; opening it changes nothing
 	Answer   string         // where the requester says whether it works again; opening it changes nothing
+	Asks     bool           // the words ask for what is missing; Answer leads to the fields
 	By       string         // name of who acted, empty for the desk itself
 
 	Next     time.Time // when the reader hears next, or by when an answer is awaited
@@ -142,6 +143,9 @@ func (s *Service) notice(ctx context.Context, d Delivery, to person.Person, r re
 	}
 	if m := r.entry().Message; m != nil {
 		n.Text = m.Text
+		if r.ticket.Detail.Asked.Message == m.ID && to.ID == r.ticket.Requester && len(r.ticket.Detail.Asked.Open(r.ticket)) > 0 {
+			n.Asks, n.Answer = true, n.Link+"#answer"
+		}
 		for _, f := range m.Attached {
 			n.Files = append(n.Files, f.Name)
 		}

@@ -119,7 +119,7 @@ func (c Record) decide(t Ticket, w world) ([]Fact, error) {
 	if len(out) == 0 {
 		return nil, errs.Field("symptom", "ticket.record_nothing")
 	}
-	return []Fact{Noted{Of{t.ID}, out, w.worded.of(t)}}, nil
+	return []Fact{Noted{Of: Of{t.ID}, Intake: out, Worded: w.worded.of(t)}}, nil
 }
 
 func (c ReadBackWith) decide(t Ticket, _ world) ([]Fact, error) {

@@ -94,8 +94,9 @@ type (
 	// Noted fills elements of the record (N15).
 	Noted struct {
 		Of
-		Intake map[Element]Answer
-		Worded Worded `json:",omitzero"` // what was found in the words (N17)
+		Intake      map[Element]Answer
+		Worded      Worded `json:",omitzero"` // what was found in the words (N17)
+		ByRequester bool   `json:",omitempty"`
 	}
 	// ReadBackDone says that the caller heard the record and agreed (N18).
 	ReadBackDone struct {
@@ -226,6 +227,7 @@ func (LinkedTo) EventName() string      { return "ticket.linked" }
 func (Deviated) EventName() string      { return "ticket.deviated" }
 func (MailHeld) EventName() string      { return "ticket.mail_held" }
 func (FormFilled) EventName() string    { return "ticket.form_filled" }
+func (AskedFor) EventName() string      { return "ticket.asked" }
 
 // Of those who take part.
 func (ParticipantAdded) EventName() string   { return "ticket.participant_added" }

@@ -105,6 +105,9 @@ func fillIn(t Ticket, w world, given map[string][]string) (Filled, error) {
 		if !known {
 			bad = append(bad, errs.FieldError{Name: form.Prefix + name, Key: "ticket.answer_unknown"})
 		}
+		if len(values) > 0 && (field.Kind.Chosen() || field.Kind == form.YesNo) {
+			values = byWords(field, values)
+		}
 		if field.Kind == form.File {
 			bad = append(bad, filesOf(name, values, w.files)...)
 		}
@@ -153,7 +156,7 @@ func (w world) reform(t Ticket) []Fact {
 // the category that it is given.
 func (s *Service) formOf(ctx context.Context, tx *db.Tx, w *world, t Ticket, cmd Command) (err error) {
 	switch c := cmd.(type) {
-	case Fill:
+	case Fill, Ask, Answering:
 		return s.ownForm(ctx, tx, w, t)
 	case Classify:
 		w.form, err = s.Catalog.FormForIn(ctx, tx, c.Category)
@@ -256,4 +259,13 @@ func GateForm(by ...form.Stage) Gate {
 // GapOfForm names the gap of questions that have to be answered by a stage.
 func GapOfForm(stage form.Stage) string {
 	return "gap.form_" + strings.ReplaceAll(string(stage), "-", "_")
+}
+
+// byWords lets an answer name options by their words too.
+func byWords(f form.Field, values []string) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = optionOf(f, v)
+	}
+	return out
 }

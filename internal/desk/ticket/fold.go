@@ -91,6 +91,7 @@ var facts = map[string]func([]byte) (Fact, error){ //nolint:gochecknoglobals // 
 
 	MailHeld{}.EventName():   reader[MailHeld],
 	FormFilled{}.EventName(): reader[FormFilled],
+	AskedFor{}.EventName():   reader[AskedFor],
 }
 
 func (f Recorded) apply(t *Ticket, m event.Meta) {
@@ -149,7 +150,9 @@ func (t *Ticket) taken(f Fact, m event.Meta) {
 		other = other && f.Because == "agent"
 	case FormFilled:
 		other = other && !f.ByRequester
-	case Held, SolutionGiven, Graded, Classified, Noted:
+	case Noted:
+		other = other && !f.ByRequester
+	case Held, SolutionGiven, Graded, Classified:
 	default:
 		return
 	}

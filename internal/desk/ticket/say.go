@@ -39,6 +39,13 @@ func (s *Service) say(ctx context.Context, tx *db.Tx, w world, t Ticket, cmd Com
 			return 0, nil // nothing is said, or the rule refuses it
 		}
 		what, m.Kind, m.ByUser = c.Say, Public, true
+	case Ask:
+		what, m.Kind = Say{Text: c.text(w), Channel: c.Channel}, Public
+		if what.Text == "" {
+			return 0, errs.Field("elements", "ticket.ask_nothing")
+		}
+	case Answering:
+		what, m.Kind, m.ByUser = c.Say, Public, true
 	default:
 		return 0, nil
 	}

@@ -52,6 +52,8 @@ const (
 	CmdGrade    Name = "grade"
 	CmdRecord   Name = "record"
 	CmdFill     Name = "fill"
+	CmdAsk      Name = "ask"
+	CmdAnswer   Name = "answer"
 	CmdReadBack Name = "read-back"
 	CmdReply    Name = "reply"
 	CmdNote     Name = "note"
@@ -98,6 +100,8 @@ var life = map[Name]rule{ //nolint:gochecknoglobals // a constant table
 	CmdClassify: {access.TicketWork, []Status{New, Opened, Pending, Resolved}},
 	CmdGrade:    {access.TicketWork, []Status{New, Opened, Pending}},
 	CmdRecord:   {access.TicketWork, []Status{New, Opened, Pending, Resolved}},
+	CmdAsk:      {access.TicketWork, []Status{New, Opened, Pending, Resolved}},
+	CmdAnswer:   {access.TicketAnswer, []Status{New, Opened, Pending, Resolved}},
 	CmdFill:     {access.TicketWork, []Status{New, Opened, Pending, Resolved}},
 	CmdReadBack: {access.TicketWork, []Status{New, Opened, Pending, Resolved}},
 	CmdReply:    {access.TicketSay, []Status{New, Opened, Pending, Resolved}},

@@ -108,6 +108,7 @@ type Detail struct {
 	Deviations   map[string]Deviation `json:",omitempty"` // by gap key
 	Reopened     int                  `json:",omitempty"`
 	ReopenedAt   time.Time            `json:",omitzero"`
+	Asked        Asked                `json:",omitzero"`  // what the requester was asked for last
 	Form         Filled               `json:",omitzero"`  // what the category asks, and the answers
 	Forms        []Filled             `json:",omitempty"` // those of categories that it was in before
 	Links        []Linked             `json:",omitempty"`

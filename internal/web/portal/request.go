@@ -19,6 +19,9 @@ func (f *Faces) showRequest(c *page.Ctx, status int, form *page.Form) error {
 	if err != nil {
 		return err
 	}
+	if r.Wants, err = f.wants(c, r.Ticket, form); err != nil {
+		return err
+	}
 	frame := c.Frame(r.Ticket.Subject).Listen(r.Live)
 	p := portalFrame(frame)
 	p.Back = requestBack(frame, r)

@@ -144,6 +144,7 @@ type request struct {
 	Merged   string          // the number that it lives on under
 	MergedAt string
 	Live     string
+	Wants    []wanted // what the desk asks the reader for
 }
 
 // toReadBack reports whether the requester is asked whether what was taken down is right (N18).

@@ -48,6 +48,7 @@ func deeds() map[ticket.Name]deed {
 		ticket.CmdClassify:          small(readClassify, "category", "service", "subject"),
 		ticket.CmdGrade:             small(plain(readGrade), "core", "affected", "halt", "override", "reason"),
 		ticket.CmdRecord:            small(readRecord, elements...),
+		ticket.CmdAsk:               small(readAsk, "elements", "questions", "only"),
 		ticket.CmdFill:              small(readFill, page.AnswerFields()...),
 		ticket.CmdReadBack:          small(plain(readReadBack), "items"),
 		ticket.CmdReply:             long(readReply, append(offerFields(), "text", seenField, "canned", page.FileField)...),

@@ -91,6 +91,9 @@ func (s *sheet) stands(spot string) bool {
 	}
 	switch zoneOf(spot) {
 	case inRail:
+		if p.Kind == "ask" {
+			return s.canAsk()
+		}
 		items := s.item(clauseOf(p.Gap), p.Kind, "")
 		return len(items) > 0 && items[0].Form != nil && (p.Kind != "archive" && p.Kind != "confirm" || s.t.Status == ticket.Resolved)
 	case inFact:

@@ -41,6 +41,8 @@ func (s *sheet) known(kind string) *page.Form {
 			pairs = append(pairs, string(e), a.Value, string(e)+"_reason", a.Reason)
 		}
 		return page.Filled(pairs...)
+	case "ask":
+		return s.knownAsk()
 	case "fill":
 		return s.knownAnswers()
 	case "read-back":

@@ -176,6 +176,7 @@ func (s *sheet) fillIntake(step *ui.Step) {
 		p := s.place(inRail, "record")
 		step.Items = append(step.Items, ui.Item{ID: "item-record", Label: s.evidence("N17"), State: ui.Todo, Clause: s.clause("N17"), Form: inPlace(p), Open: p.refused()})
 	}
+	step.Items = append(step.Items, s.askItem()...)
 	step.Items = append(step.Items, s.formItems()...)
 	evidence := []string{elements}
 	if s.verdict("N18").State == norm.Met {

@@ -68,6 +68,9 @@ func (s *sheet) thread() []piece {
 			if card.Foot == nil {
 				card.Foot = s.notDelivered(e.Record.ID)
 			}
+			if card.Foot == nil {
+				card.Foot = s.toFile(e)
+			}
 			if card.Foot == nil && e.Message != nil {
 				card.Foot = s.clues(e.Message.Text)
 			}
