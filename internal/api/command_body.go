@@ -61,7 +61,7 @@ type (
 	promiseCallJSON struct {
 		At     time.Time `json:"at" doc:"When; ahead, and at most a year"`
 		Number string    `json:"number" maxLength:"80" doc:"Under which number"`
-		Who    int64     `json:"by,omitempty" doc:"Who calls; whoever works on it then where it is missing"`
+		Who    int64     `json:"by,omitempty" minimum:"1" maximum:"9007199254740991" doc:"A person's id: who calls; whoever works on it then where it is missing"`
 	}
 )
 

@@ -101,7 +101,8 @@ func (v *visitor) ask(r route) answer {
 	v.Helper()
 	last := r.pattern[strings.LastIndexByte(r.pattern, '/')+1:]
 	bodies := map[string]string{
-		"leave": `{}`,
+		"leave": `{}`, "ask-read-back": `{}`, "answer-read-back": `{"right":true,"mark":"x"}`, "promise-call": `{"at":"2126-01-01T00:00:00Z","number":"1"}`,
+		"ask": `{"elements":["since"]}`, "answer": `{"text":"x"}`,
 		"reply": `{"text":"x"}`, "messages": `{"kind":"public","text":"x"}`, "note": `{"text":"x"}`, "call": `{"text":"x"}`, "reopen": `{"reason":"again"}`,
 		"close": `{"as":"cancelled","reason":"no longer wanted"}`, "hand-over": `{"group":1}`, "grade": `{"core":true,"affected":"team","halt":"stopped"}`,
 		"add-participant": `{"address":"nobody@example.test"}`, "remove-participant": `{"person":1}`, "leave-out": `{"address":"nobody@example.test"}`,

@@ -150,8 +150,18 @@ func places() [][]place {
 		{{"admin.overview", "/admin", "gauge"}},
 		{{"admin.people", "/admin/people", "users"}, {"directoryadmin.title", "/admin/directory", "book-open"}, {"admin.groups", "/admin/groups", "headset"}},
 		{{"admin.categories", "/admin/categories", "folder-tree"}, {"admin.services", "/admin/services", "server"}, {"admin.grading", "/admin/grading", "scale"}, {"policyadmin.title", "/admin/policies", "timer"}, {"calendaradmin.calendars", "/admin/calendars", "calendar"}, {"escalationadmin.title", "/admin/escalation", "bell-ring"}},
-		{{"admin.desk", "/admin/desk", "settings"}, {"admin.mail", "/admin/mail", "mail"}, {"mailadmin.letters", "/admin/letters", "file-text"}, {"mailadmin.pace", "/admin/pace", "timer"}, {"wordingadmin.title", "/admin/wording", "spell-check-2"}, {"mailboxadmin.title", "/admin/mailboxes", "inbox"}, {"senderadmin.title", "/admin/senders", "shield-check"}, {"admin.quarantine", "/work/quarantine", "shield-alert"}, {"admin.jobs", "/admin/jobs", "list-restart"}},
-		{{"admin.desk", "/admin/desk", "settings"}, {"admin.mail", "/admin/mail", "mail"}, {"mailadmin.letters", "/admin/letters", "file-text"}, {"mailadmin.pace", "/admin/pace", "timer"}, {"mailboxadmin.title", "/admin/mailboxes", "inbox"}, {"senderadmin.title", "/admin/senders", "shield-check"}, {"telephonyadmin.title", "/admin/telephony", "phone-incoming"}, {"admin.quarantine", "/work/quarantine", "shield-alert"}, {"admin.jobs", "/admin/jobs", "list-restart"}},
+		{
+			{"admin.desk", "/admin/desk", "settings"},
+			{"admin.mail", "/admin/mail", "mail"},
+			{"mailadmin.letters", "/admin/letters", "file-text"},
+			{"mailadmin.pace", "/admin/pace", "timer"},
+			{"wordingadmin.title", "/admin/wording", "spell-check-2"},
+			{"mailboxadmin.title", "/admin/mailboxes", "inbox"},
+			{"senderadmin.title", "/admin/senders", "shield-check"},
+			{"telephonyadmin.title", "/admin/telephony", "phone-incoming"},
+			{"admin.quarantine", "/work/quarantine", "shield-alert"},
+			{"admin.jobs", "/admin/jobs", "list-restart"},
+		},
 	}
 }
 

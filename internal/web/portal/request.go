@@ -104,8 +104,11 @@ func (f *Faces) readBack(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if !mine(c, t) {
+		return errs.New(errs.Denied, "access.only_requester")
+	}
 	right := form.On("right")
-	if right && !t.Detail.ReadBack.At.IsZero() && mine(c, t) { // pressed twice, or by two windows
+	if right && !t.Detail.ReadBack.At.IsZero() { // pressed twice, or by two windows
 		c.Say("portal.read_back_thanks")
 		return c.Redirect(base(c, t))
 	}
