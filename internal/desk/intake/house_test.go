@@ -233,7 +233,7 @@ func (r *desk) said(t ticket.Ticket) []string {
 
 func (r *desk) messages(t ticket.Ticket) []ticket.Message {
 	r.Helper()
-	thread, err := r.tickets.Thread(r.Context(), access.Desk(), t)
+	thread, err := r.tickets.Thread(r.Context(), access.Desk(), r.ticket(t.ID))
 	if err != nil {
 		r.Fatal(err)
 	}
