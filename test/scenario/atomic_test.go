@@ -66,7 +66,7 @@ func operations() []operation {
 		}, []string{"ticket", "message", "attachment", "event", "job"}},
 		{"handing over", func(w *world) func() error {
 			return w.command(w.agent, ticket.HandOver{Group: w.group.ID, Done: "x", Why: "x", Needed: "x"})
-		}, []string{"ticket", "event", "job", "escalation_due"}},
+		}, []string{"ticket", "event", "job", "escalation_due", "routing_kept"}},
 		{"linking two tickets", func(w *world) func() error {
 			other, _, err := w.Tickets.Record(w.Context(), apptest.Actor(w.owner, "portal"), ticket.Request{Requester: w.owner.ID, Channel: ticket.Portal, Say: ticket.Say{Text: "y"}})
 			w.must(err)

@@ -256,13 +256,13 @@ func TestN35_TheWholeLifeByAPI(t *testing.T) {
 		call(agent, http.StatusOK, at+"/accept", `{}`)
 		call(agent, http.StatusOK, at+"/grade", `{"core":true,"affected":"team","halt":"impaired"}`)
 		call(agent, http.StatusOK, at+"/record", `{"intake":{"since":{"value":"09:20"},"affected":{"value":"付款"},"people":{"value":"6"},"wanted":{"unknown":true,"reason":"没有要求"}}}`)
-		problem := call(agent, http.StatusConflict, at+"/resolve", `{"solution":"扩容"}`)
+		problem := call(agent, http.StatusConflict, at+"/resolve", `{"solution":"加大了空间"}`)
 		if gaps, _ := problem["gaps"].([]any); len(gaps) != 3 {
 			t.Errorf("gaps %v: verification, cause and prevention are missing (N33, N34)", problem["gaps"])
 		}
 		call(agent, http.StatusOK, at+"/reply", `{"text":"我来负责"}`)
 		call(agent, http.StatusOK, at+"/note", `{"text":"canary-internal"}`)
-		call(agent, http.StatusOK, at+"/resolve", `{"solution":"扩容完成","cause":"空间满","prevention":"告警","verify":["提交一笔"],"difficulties":"无","approach":"无"}`)
+		call(agent, http.StatusOK, at+"/resolve", `{"solution":"空间已加大，请再提交一次","cause":"空间满","prevention":"告警","verify":["提交一笔"],"difficulties":"无","approach":"无"}`)
 		if r := user.JSON(http.MethodGet, "/api/v1/tickets"+at+"/events", ""); strings.Contains(r.Body, "canary-internal") {
 			t.Error("the requester's program reads an internal word")
 		}

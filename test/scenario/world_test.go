@@ -349,9 +349,13 @@ func (v *visitor) filled(r route) string {
 	if strings.Contains(r.pattern, "/calendars/") {
 		name = "china-office"
 	}
+	lang := "zh-CN"
+	if strings.Contains(r.pattern, "/wording/") {
+		lang = "zh" // a pack knows no places
+	}
 	return strings.NewReplacer(
-		"/{$}", "/", "{number}", number, "{token}", v.file, "{name}", name, "{message}", fmt.Sprint(v.mail), "{code}", v.code, "{set}", "cn", "{year}", "2026", "{file}", "report.csv",
-		"{secret}", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "{letter}", "acknowledged", "{lang}", "zh-CN", "{id}", id, "{swap}", swap, "{feed}", feed, "{act}", "hold", "{version}", "1",
+		"{pack}", "reply", "{rule}", "jargon.cache", "/{$}", "/", "{number}", number, "{token}", v.file, "{name}", name, "{message}", fmt.Sprint(v.mail), "{code}", v.code, "{set}", "cn", "{year}", "2026", "{file}", "report.csv",
+		"{secret}", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "{letter}", "acknowledged", "{lang}", lang, "{id}", id, "{swap}", swap, "{feed}", feed, "{act}", "hold", "{version}", "1",
 		"{what}", fmt.Sprintf("%d.1.%d.%d", v.ticket.Number, v.agent.ID, v.group.ID),
 	).Replace(r.pattern)
 }

@@ -190,6 +190,7 @@ func TestA69_S20_EveryOwnRouteHasARow(t *testing.T) {
 		"POST /lang": {in, in}, "POST /theme": {in, in},
 		"GET /me": {signIn, in}, "POST /me": {refused, in}, "POST /me/password": {refused, in}, "POST /me/quiet": {refused, in}, "POST /me/sessions/{id}/end": {refused, in},
 		"POST /me/tokens": {refused, in}, "POST /me/tokens/{id}/revoke": {refused, in},
+		"GET /files/phone": {signIn, in}, "GET /u/{secret}": {in, in}, "POST /u/{secret}": {in, in},
 		"POST /files": {refused, in}, "GET /files/{number}/{token}/{name}": {signIn, in}, "GET /frame/{number}/{message}": {signIn, in},
 		"POST /t/{code}/files": {in, in}, "GET /t/{code}/files/{token}/{name}": {in, in}, "GET /t/{code}/frame/{message}": {in, in},
 		"GET /events": {signIn, in}, "GET /t/{code}/events": {in, in},

@@ -120,7 +120,12 @@ func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
 			current = "" // the list of a group, whose own place below says so
 		}
 	}
-	n := ui.Nav{Label: fr.T("work.nav"), Home: "/work", Search: "/work/search", Me: fr.Me(), Live: "/work/nav?at=" + url.QueryEscape(fr.Path)}
+	n := ui.Nav{Label: fr.T("work.nav"), Home: "/work", Search: "/work/search", Me: fr.Me(), Live: "/work/nav"}
+	if path == "/work" { // of other pages the place alone says enough, and of itself this asks nothing
+		n.Live += "?at=" + url.QueryEscape(fr.Path)
+	} else if path != n.Live {
+		n.Live += "?at=" + url.QueryEscape(path)
+	}
 	n.Groups = append(n.Groups, ui.NavGroup{Items: []ui.NavItem{
 		{Link: ui.Link{Label: fr.T("work.mine"), Href: "/work?view=mine", Icon: "circle-user", Current: current == ticket.Mine}, Count: figure(counts.Views[ticket.Mine]), Rail: true, Key: "g m"},
 		{Link: ui.Link{Label: fr.T("work.phone"), Href: "/work/phone", Icon: "phone", Current: here("/work/phone")}, Rail: true, Key: "g p"},
