@@ -1,31 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whoever comes back to a list finds it where they left it: how far it was scrolled, and the row
-// that the cursor was on. Kept for the tab alone, by the address of the list.
-const key = () => `place:${location.pathname}${location.search}`;
+// Whoever goes back to a list finds it where they left it: how far it was scrolled, and the row
+// that the cursor was on. The entry of the history keeps it; it goes with the tab.
 const box = () => document.getElementById("queue");
+const pause = 150; // milliseconds without a move
+let timer;
 
-addEventListener("pagehide", () => {
+function keep() {
   const list = box();
   if (!list) return;
   const row = list.querySelector(".cur[id]") ?? document.activeElement?.closest?.("#queue [data-row]");
-  try {
-    sessionStorage.setItem(key(), JSON.stringify({ top: list.scrollTop, row: row?.id ?? "" }));
-  } catch {
-    // a browser that keeps nothing shows the list from its top
-  }
+  history.replaceState({ ...history.state, place: { top: list.scrollTop, row: row?.id ?? "" } }, "");
+}
+
+for (const event of ["scroll", "focusin"]) {
+  document.addEventListener(
+    event,
+    (e) => {
+      if (!box()?.contains(e.target)) return;
+      clearTimeout(timer);
+      timer = setTimeout(keep, pause);
+    },
+    true,
+  );
+}
+addEventListener("pagehide", () => {
+  clearTimeout(timer);
+  keep();
 });
 
 addEventListener("pageshow", (e) => {
   const list = box();
-  const back = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
-  if (!list || e.persisted || !(back || document.referrer.includes("/work/tickets/"))) return;
-  let place;
-  try {
-    place = JSON.parse(sessionStorage.getItem(key()) ?? "null");
-  } catch {
-    return;
-  }
-  if (!place) return;
+  const place = history.state?.place;
+  if (!list || !place || e.persisted) return;
   list.scrollTop = place.top;
   const row = place.row && document.getElementById(place.row);
   if (!row || !list.contains(row)) return;

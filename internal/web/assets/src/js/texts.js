@@ -18,7 +18,6 @@ function close() {
   open.list.remove();
   open.box.removeAttribute("aria-activedescendant");
   open.box.removeAttribute("aria-controls");
-  open.box.setAttribute("aria-expanded", "false");
   open = null;
 }
 
@@ -67,7 +66,6 @@ async function look(box) {
   box.closest(".tx").append(list);
   open = { box, list, from: at.from };
   box.setAttribute("aria-controls", list.id);
-  box.setAttribute("aria-expanded", "true");
   choose(0);
 }
 
