@@ -135,7 +135,8 @@ func (a *API) createView(ctx context.Context, r reader, in *struct{ Body savedBo
 func (a *API) changeView(ctx context.Context, r reader, in *struct {
 	savedAt
 	Body savedBody
-}) (*savedOut, error) {
+},
+) (*savedOut, error) {
 	return a.saveView(ctx, r, queue.ViewID(in.ID), in.Body.Version, in.Body)
 }
 

@@ -239,13 +239,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.Norm = norm.NewService(h.Tickets, h.Clocks, o.Clock)
 	h.Live = live.NewService(h.Hub, h.Tickets)
 	h.Search = search.NewService(search.Parts{DB: s.DB, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Catalog: h.Catalog})
-	h.Routing = routing.NewService(routing.Parts{
-		DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Catalog: h.Catalog, Rotas: h.Rotas, Tickets: h.Tickets,
-	})
-	h.Suggest = suggest.NewService(suggest.Parts{
-		DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, Log: o.Log, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Tickets: h.Tickets,
-		Hint: func(tx *db.Tx, which ticket.ID) { h.Hub.Publish(tx, live.Ticket(which)) },
-	})
+	h.triage(s, o)
 	h.Notices = notify.NewService(notify.Parts{
 		DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Tickets: h.Tickets, Settings: h.Settings,
 		Links: h.Links, Sessions: h.Sessions, Keys: s.Keys, Sender: o.Mail, Renderer: email.Letters{}, BaseURL: o.Public,
@@ -268,4 +262,15 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.meters = newMeters()
 	h.meters.registry.MustRegister(h)
 	return h, nil
+}
+
+// triage makes the rooms that say where a new ticket goes.
+func (h *House) triage(s stores, o Options) {
+	h.Routing = routing.NewService(routing.Parts{
+		DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Catalog: h.Catalog, Rotas: h.Rotas, Tickets: h.Tickets,
+	})
+	h.Suggest = suggest.NewService(suggest.Parts{
+		DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, Log: o.Log, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Tickets: h.Tickets,
+		Hint: func(tx *db.Tx, which ticket.ID) { h.Hub.Publish(tx, live.Ticket(which)) },
+	})
 }

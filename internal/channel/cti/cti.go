@@ -37,7 +37,7 @@ func Handler(s *telephony.Service, log *slog.Logger) http.Handler {
 		w.Header().Set("Cache-Control", "no-store")
 		if r.Method != http.MethodPost {
 			w.Header().Set("Allow", http.MethodPost)
-			http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+			refuse(w, http.StatusMethodNotAllowed)
 			return
 		}
 		status := take(s, w, r)
@@ -45,7 +45,7 @@ func Handler(s *telephony.Service, log *slog.Logger) http.Handler {
 			log.WarnContext(r.Context(), "a message of the telephone system was not stored", "status", status)
 		}
 		if status != http.StatusNoContent {
-			http.Error(w, strings.ToLower(http.StatusText(status)), status)
+			refuse(w, status)
 			return
 		}
 		w.WriteHeader(status)
@@ -87,4 +87,11 @@ func statusOf(err error) int {
 	default:
 		return http.StatusServiceUnavailable
 	}
+}
+
+// refuse says so in the words of HTTP: a machine asks, which reads no page.
+func refuse(w http.ResponseWriter, status int) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, strings.ToLower(http.StatusText(status))+"\n") //nolint:gosec // the words of HTTP; who has left reads nothing
 }

@@ -62,11 +62,6 @@ func lastRuns(ctx context.Context, q db.Querier, limit int) ([]Run, error) {
 	return db.All(ctx, q, scanRun, `SELECT `+runColumns+` FROM directory_run ORDER BY id DESC LIMIT $1`, limit)
 }
 
-// lastRun is the newest run of a source; NotFound where there is none.
-func lastRun(ctx context.Context, q db.Querier, source string) (Run, error) {
-	return db.One(ctx, q, scanRun, `SELECT `+runColumns+` FROM directory_run WHERE source = $1 ORDER BY id DESC LIMIT 1`, source)
-}
-
 func putLine(ctx context.Context, tx *db.Tx, run RunID, l Line) error {
 	why, err := pack(l.Why)
 	if err != nil {

@@ -89,7 +89,7 @@ func plain(s string) string {
 		rest, found := strings.CutPrefix(d, country)
 		if found && (len(rest) == 11 && rest[0] == '1' || strings.Contains(s, "+") || country == "0086") {
 			d = rest
-			if !strings.HasPrefix(d, "0") && !(len(d) == 11 && d[0] == '1') && len(d) >= 9 {
+			if !strings.HasPrefix(d, "0") && (len(d) != 11 || d[0] != '1') && len(d) >= 9 {
 				d = "0" + d // a town's code
 			}
 			break

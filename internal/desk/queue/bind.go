@@ -232,7 +232,7 @@ func (r Reader) day(c Cond, v string) Plan {
 }
 
 func count(c Cond, v string) Plan {
-	n, _ := strconv.ParseInt(v, 10, 64) //nolint:errcheck // it was read when it was settled
+	n, _ := strconv.ParseInt(v, 10, 64)
 	return compare(ColHandOvers, c.Cmp, n, n+1)
 }
 

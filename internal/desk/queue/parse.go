@@ -179,7 +179,7 @@ func (p *parser) cond() (Tree, error) {
 	}
 	c := Cond{Field: s.Field, Cmp: p.compare(s)}
 	for {
-		v := ""
+		var v string
 		if len(p.in) > 0 && closing(p.in[0]) != 0 {
 			v = p.quoted()
 		} else {

@@ -88,7 +88,7 @@ func TestS24_AViewIsThereForWhoHasIt(t *testing.T) {
 		own := d.save(d.agent, view("mine", queue.Own))
 		team := view("team", queue.Shared)
 		team.Group = d.team
-		team = d.save(d.agent, team)
+		d.save(d.agent, team)
 		all := d.save(d.lead, view("all", queue.ForAll))
 		for _, tt := range []struct {
 			by   access.Actor

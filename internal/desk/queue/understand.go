@@ -224,7 +224,7 @@ func span(v string, now time.Time) (from, to time.Time) {
 	case v == "yesterday":
 		return midnight.AddDate(0, 0, -1), midnight
 	case strings.HasSuffix(v, "d"):
-		n, _ := strconv.Atoi(strings.TrimSuffix(v, "d")) //nolint:errcheck // it was read when it was stored
+		n, _ := strconv.Atoi(strings.TrimSuffix(v, "d"))
 		return midnight.AddDate(0, 0, 1-n), now.AddDate(0, 0, 1)
 	}
 	for _, l := range []struct {

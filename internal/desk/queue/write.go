@@ -17,7 +17,7 @@ func (t Tree) String() string {
 // values have names; codes are said by the field itself.
 func (t Tree) Write(lang string, say func(s Spec, value string) string) string {
 	w := writer{lang: lang, say: say}
-	w.tree(t, true)
+	w.tree(t)
 	return w.String()
 }
 
@@ -27,13 +27,13 @@ type writer struct {
 	say  func(s Spec, value string) string
 }
 
-func (w *writer) tree(t Tree, top bool) {
+func (w *writer) tree(t Tree) {
 	switch t.Op {
 	case Leaf:
 		w.cond(t.Cond)
 		return
 	case Not:
-		w.WriteByte('-')
+		_ = w.WriteByte('-')
 		for _, k := range t.Kids {
 			w.kid(k)
 		}
@@ -48,34 +48,33 @@ func (w *writer) tree(t Tree, top bool) {
 	}
 	for i, k := range t.Kids {
 		if i > 0 {
-			w.WriteString(between)
+			_, _ = w.WriteString(between)
 		}
 		w.kid(k)
 	}
-	_ = top
 }
 
 // kid writes what stands within something else: in brackets where it joins by itself.
 func (w *writer) kid(t Tree) {
 	if t.Op == And || t.Op == Or {
-		w.WriteByte('(')
-		w.tree(t, false)
-		w.WriteByte(')')
+		_ = w.WriteByte('(')
+		w.tree(t)
+		_ = w.WriteByte(')')
 		return
 	}
-	w.tree(t, false)
+	w.tree(t)
 }
 
 func (w *writer) cond(c Cond) {
 	s, _ := SpecOf(c.Field)
 	if c.Field == Words && len(c.Values) == 1 {
-		w.WriteString(quote(c.Values[0], true))
+		_, _ = w.WriteString(quote(c.Values[0], true))
 		return
 	}
-	w.WriteString(s.Name(w.lang) + ":" + string(c.Cmp))
+	_, _ = w.WriteString(s.Name(w.lang) + ":" + string(c.Cmp))
 	for i, v := range c.Values {
 		if i > 0 {
-			w.WriteByte(',')
+			_ = w.WriteByte(',')
 		}
 		switch s.Type {
 		case Enum, Yes:
@@ -86,7 +85,7 @@ func (w *writer) cond(c Cond) {
 		default:
 			v = w.say(s, v)
 		}
-		w.WriteString(quote(v, false))
+		_, _ = w.WriteString(quote(v, false))
 	}
 }
 

@@ -104,7 +104,7 @@ func examples(list []ticket.First, l Label, untouched map[ticket.ID]bool) []mode
 	out := make([]model.Example, 0, len(list))
 	for _, t := range list {
 		if v := l.of(t.Ticket); v != "" && !untouched[t.ID] {
-			out = append(out, model.Example{Key: uint64(t.ID), Text: textOf(t), Label: v}) //nolint:gosec // keys are positive
+			out = append(out, model.Example{Key: uint64(t.ID), Text: textOf(t), Label: v})
 		}
 	}
 	return out

@@ -176,7 +176,7 @@ func compilePattern(expr string) (*regexp.Regexp, error) {
 func small(expr string) string {
 	b := []byte(expr)
 	for i := range b {
-		if b[i] >= 'A' && b[i] <= 'Z' && (i == 0 || b[i-1] != '\\') && !(i > 2 && b[i-1] == '{' && b[i-2] == 'p') {
+		if b[i] >= 'A' && b[i] <= 'Z' && (i == 0 || b[i-1] != '\\') && (i <= 2 || b[i-1] != '{' || b[i-2] != 'p') {
 			b[i] += 'a' - 'A'
 		}
 	}

@@ -84,10 +84,10 @@ func Fold(s string) string {
 // under whatever order of letters. "" where there is none.
 func End(prefix string) string {
 	for i := len(prefix) - 1; i >= 0; i-- {
-		switch c := prefix[i]; {
-		case c == 'z':
+		switch c := prefix[i]; c {
+		case 'z':
 			continue
-		case c == '9':
+		case '9':
 			return prefix[:i] + "a"
 		default:
 			return prefix[:i] + string(rune(c+1))

@@ -150,8 +150,17 @@ func tryFields(t routing.Trial) [][2]string {
 	yes := map[bool]string{true: "true", false: "false"}
 	f := t.Fields
 	return [][2]string{
-		{"category", f.Category}, {"categories", strings.Join(f.Categories, ", ")}, {"service", f.Service}, {"core", yes[f.Core]}, {"group", f.Group},
-		{"department", f.Department}, {"place", f.Place}, {"channel", f.Channel}, {"priority", f.Priority}, {"graded", yes[f.Graded]}, {"requester", f.Requester},
+		{"category", f.Category},
+		{"categories", strings.Join(f.Categories, ", ")},
+		{"service", f.Service},
+		{"core", yes[f.Core]},
+		{"group", f.Group},
+		{"department", f.Department},
+		{"place", f.Place},
+		{"channel", f.Channel},
+		{"priority", f.Priority},
+		{"graded", yes[f.Graded]},
+		{"requester", f.Requester},
 		{"subject", f.Subject},
 	}
 }

@@ -20,7 +20,7 @@ const padPath = "/work/phone"
 // rings reports whether a page may say that a call comes in: every one but the pad, on which
 // nothing comes up by itself (N40).
 func rings(w ui.Workspace) bool {
-	at, _, _ := strings.Cut(w.Page.Path, "?")
+	at, _, _ := strings.Cut(w.Path, "?")
 	return at != padPath
 }
 
@@ -28,10 +28,10 @@ func rings(w ui.Workspace) bool {
 func hearing(w ui.Workspace) ui.Workspace {
 	switch {
 	case !rings(w):
-	case w.Page.Live == "":
-		w.Page.Live = "/events?topics=person"
-	case !strings.Contains(w.Page.Live, "person"):
-		w.Page.Live += ",person"
+	case w.Live == "":
+		w.Live = "/events?topics=person"
+	case !strings.Contains(w.Live, "person"):
+		w.Live += ",person"
 	}
 	return w
 }

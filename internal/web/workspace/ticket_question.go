@@ -55,7 +55,7 @@ func (s *sheet) knownAnswers() *page.Form {
 func (p place) answerViews() []ui.Question {
 	out := p.Form.Questions(p.s.lang(), p.s.questions.Fields, false)
 	for i := range out {
-		out[i].Field.ID, out[i].Optional = p.id(out[i].Name), false
+		out[i].ID, out[i].Optional = p.id(out[i].Name), false
 		if out[i].Kind == string(form.File) {
 			out[i].Have, out[i].Options = p.s.fileOptions(), p.s.fileOptions()
 		}

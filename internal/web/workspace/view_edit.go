@@ -199,7 +199,7 @@ func (f *Faces) showView(c *page.Ctx, status int, v queue.View, form *page.Form,
 // viewPage is the form; of it the rows alone where a script asked.
 func (f *Faces) viewPage(c *page.Ctx, v queue.View, form *page.Form, root node) templ.Component {
 	x := viewForm{View: v, Form: form, Fields: fieldGroups(c)}
-	x.Choices, _ = f.choices(c) //nolint:errcheck // without them the values are typed
+	x.Choices, _ = f.choices(c)
 	x.Root = f.rowForms(c, root, x.Choices)
 	names := f.Tickets.Names(c.Actor)
 	if tree, err := queue.Settle(c.Context(), root.tree().Tidy(), names); err == nil {

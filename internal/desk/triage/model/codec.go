@@ -55,9 +55,9 @@ func (m *Model) Bytes() ([]byte, error) {
 	}
 	q := m.quality
 	h := header{
-		Format: Format, Rules: text.Rules, Heat: m.heat, Learned: uint32(m.learned), Tested: uint32(q.Tested), //nolint:gosec // counts
+		Format: Format, Rules: text.Rules, Heat: m.heat, Learned: uint32(m.learned), Tested: uint32(q.Tested),
 		Accuracy: q.Accuracy, MacroF1: q.MacroF1, Majority: q.Majority, Sure: q.Sure, Cover: q.Coverage,
-		Labels: uint32(len(m.labels)), Rows: uint32(len(m.words.idf)), //nolint:gosec // bounded
+		Labels: uint32(len(m.labels)), Rows: uint32(len(m.words.idf)),
 	}
 	b, err := binary.Append(nil, binary.LittleEndian, h)
 	if err != nil {
@@ -110,7 +110,7 @@ func Read(stored []byte) (*Model, error) {
 	m.words = &vocabulary{rows: make(map[uint64]int32, h.Rows), idf: make([]float32, h.Rows)}
 	m.weights = make([]float32, int(h.Labels)*int(h.Rows))
 	for row := range int(h.Rows) {
-		m.words.rows[r.term()] = int32(row) //nolint:gosec // bounded above
+		m.words.rows[r.term()] = int32(row)
 		m.words.idf[row] = r.float()
 		at := row * len(m.labels)
 		for k := range m.labels {

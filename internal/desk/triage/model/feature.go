@@ -131,8 +131,8 @@ func learnWords(docs [][]mark, least, most int) *vocabulary {
 	last := map[uint64]int32{}
 	for i, list := range docs {
 		for _, m := range list {
-			if seen, ok := last[m.term]; !ok || seen != int32(i) { //nolint:gosec // far fewer documents
-				last[m.term] = int32(i) //nolint:gosec // likewise
+			if seen, ok := last[m.term]; !ok || seen != int32(i) {
+				last[m.term] = int32(i)
 				held[m.term]++
 			}
 		}
@@ -156,7 +156,7 @@ func learnWords(docs [][]mark, least, most int) *vocabulary {
 	terms = terms[:min(len(terms), most)]
 	v := &vocabulary{rows: make(map[uint64]int32, len(terms)), idf: make([]float32, len(terms))}
 	for i, term := range terms {
-		v.rows[term] = int32(i) //nolint:gosec // at most maxRows
+		v.rows[term] = int32(i)
 		v.idf[i] = float32(1 + math.Log(float64(1+len(docs))/float64(1+held[term])))
 	}
 	return v

@@ -34,7 +34,7 @@ func desk() []model.Example {
 	}
 	slices.SortFunc(out, func(a, b model.Example) int { return strings.Compare(a.Text.Body+a.Label, b.Text.Body+b.Label) })
 	for i := range out {
-		out[i].Key = uint64(i) //nolint:gosec // counts up
+		out[i].Key = uint64(i)
 	}
 	return out
 }

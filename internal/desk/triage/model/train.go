@@ -125,7 +125,7 @@ func shuffle(order []int, seed *uint64) {
 		*seed ^= *seed << 13
 		*seed ^= *seed >> 7
 		*seed ^= *seed << 17
-		j := int(*seed % uint64(i+1)) //nolint:gosec // below i+1
+		j := int(*seed % uint64(i+1))
 		order[i], order[j] = order[j], order[i]
 	}
 }
