@@ -65,6 +65,11 @@ func (d desk) pictures(t *testing.T, c cast) []picture {
 		{name: "report", path: "/work/report", who: c.agent},
 		{name: "rota", path: "/work/rota/1", who: c.agent},
 		{name: "quarantine", path: "/work/quarantine", who: c.agent},
+		{name: "view", path: "/work/views/new", who: c.agent},
+		{name: "board", path: "/work/board", who: zheng},
+		{name: "suggestion", path: "/work/tickets/" + d.untouched(t).Ref(), who: c.agent},
+		{name: "routing", path: "/admin/routing", who: zheng},
+		{name: "wording", path: "/admin/wording", who: zheng},
 		{name: "people", path: "/admin/people", who: zheng},
 		{name: "grading", path: "/admin/grading", who: zheng},
 		{name: "policies", path: "/admin/policies", who: zheng},
@@ -80,6 +85,12 @@ func (d desk) worthSeeing(t *testing.T, c cast) ticket.Ticket {
 		who := d.People.Card(t.Context(), x.Requester)
 		return who.Lang == c.lang && x.Graded && x.Service != 0 && !x.FirstResponseAt.IsZero() && x.Detail.Reopened == 0
 	})
+}
+
+// untouched is a ticket that nobody has taken or classified yet.
+func (d desk) untouched(t *testing.T) ticket.Ticket {
+	t.Helper()
+	return d.find(t, ticket.Filter{View: ticket.Unclaimed}, func(x ticket.Ticket) bool { return x.Status == ticket.New && x.Category == 0 })
 }
 
 // The pages that the README shows come up; with -write they are written down as they are.
