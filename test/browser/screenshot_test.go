@@ -67,7 +67,7 @@ func (d desk) pictures(t *testing.T, c cast) []picture {
 		{name: "quarantine", path: "/work/quarantine", who: c.agent},
 		{name: "view", path: "/work/views/new", who: c.agent},
 		{name: "board", path: "/work/board", who: zheng},
-		{name: "suggestion", path: "/work/tickets/" + d.untouched(t).Ref(), who: c.agent},
+		{name: "new-ticket", path: "/work/tickets/" + d.untouched(t).Ref(), who: c.agent},
 		{name: "routing", path: "/admin/routing", who: zheng},
 		{name: "wording", path: "/admin/wording", who: zheng},
 		{name: "people", path: "/admin/people", who: zheng},
