@@ -9,7 +9,8 @@ import (
 // ServerName is the name under which Server is stored.
 const ServerName = "directory.server"
 
-// Server is the directory server that the desk asks, and how careful it is with what it hears.
+// Server says how careful the desk is with what a directory tells. No directory server is asked yet;
+// files are, and the same care will hold for it.
 type Server struct {
 	Guard int64 // percent of those whom a directory keeps that may be disabled at once without asking, 1–100
 }
