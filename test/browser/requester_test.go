@@ -90,6 +90,15 @@ func TestN16_AScreenshotIsPasted(t *testing.T) {
 	a.sees("the file in the thread", `[...document.querySelectorAll("#thread .file")].some(a=>a.innerText.includes("报错.png"))`)
 }
 
+// What is waited for is looked for again where a page runs no script and no timer of its own.
+func TestSeesWithoutScript(t *testing.T) {
+	t.Parallel()
+	b := open(t, apptest.New(t).URL)
+	call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	b.goTo("/signin")
+	b.sees("the third look", `(document.looks = (document.looks ?? 0) + 1) > 2`)
+}
+
 // Everything a requester does works without a script.
 func TestThePortalWithoutScript(t *testing.T) {
 	t.Parallel()

@@ -5,6 +5,7 @@ package browser_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -184,21 +185,28 @@ func (b *tab) run(script string) {
 	eval[bool](b, "(async()=>{"+script+"\n;return true})()")
 }
 
-// sees waits until an expression is true in whatever page is there by then.
+// sees waits until an expression is true in whatever page is there by then. It asks again from
+// here and leaves no timer to the page: where scripts are switched off, a page runs none.
 func (b *tab) sees(what, expression string) {
 	b.Helper()
 	ctx, cancel := b.short()
 	defer cancel()
+	again := time.NewTicker(25 * time.Millisecond)
+	defer again.Stop()
 	for {
-		_, err := chromedp.Run(ctx, chromedp.Poll[bool]("!!("+expression+")", chromedp.WithPollingInterval(25*time.Millisecond), chromedp.WithPollingTimeout(patience)))
-		if err == nil {
+		seen, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!!("+expression+")"))
+		if err == nil && seen {
 			return
 		}
-		if ctx.Err() == nil && gone(err) {
-			continue // the page went; the next one may show it
+		if ctx.Err() == nil && (err == nil || gone(err)) {
+			select {
+			case <-again.C: // the next look, or the next page, may show it
+				continue
+			case <-ctx.Done():
+			}
 		}
 		text, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string](`document.activeElement?.outerHTML.slice(0,300)+"\nholding "+JSON.stringify(document.activeElement?.value)+", not valid: "+[...document.querySelectorAll(":invalid")].map(e=>e.id||e.name).join()+"\n\n"+document.body.innerText.slice(0,3000)`))
-		b.Fatalf("never saw %s (%v)\nat %s, focus in and page:\n%s\nthe browser says: %q", what, err, b.where(), text, b.complaints())
+		b.Fatalf("never saw %s (%v)\nat %s, focus in and page:\n%s\nthe browser says: %q", what, errors.Join(err, ctx.Err()), b.where(), text, b.complaints())
 	}
 }
 
