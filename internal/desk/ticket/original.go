@@ -19,9 +19,6 @@ type (
 // Name is "open-original".
 func (OpenOriginal) Name() Name { return CmdOpenOriginal }
 
-// EventName is "ticket.original_opened".
-func (OriginalOpened) EventName() string { return "ticket.original_opened" }
-
 func (c OpenOriginal) decide(t Ticket, _ world) ([]Fact, error) {
 	return []Fact{OriginalOpened{Of{t.ID}, c.Inbound}}, nil
 }

@@ -50,9 +50,6 @@ type Rating struct {
 // Name is "rate".
 func (Rate) Name() Name { return CmdRate }
 
-// EventName is "ticket.rated".
-func (Rated) EventName() string { return "ticket.rated" }
-
 // Rateable reports whether the requester may rate the ticket at an instant.
 func (t Ticket) Rateable(at time.Time) bool {
 	return May(CmdRate, t.Status) && !t.ConfirmedAt.IsZero() && at.Sub(t.ConfirmedAt) <= RateFor
