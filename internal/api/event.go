@@ -53,6 +53,7 @@ type factJSON struct {
 	Because       string                `json:"because,omitempty"`
 	Solution      *solutionJSON         `json:"solution,omitempty"`
 	Confirmation  *confirmationJSON     `json:"confirmation,omitempty"`
+	Rating        *ratingJSON           `json:"rating,omitempty"`
 	Done          string                `json:"done,omitempty"`
 	Why           string                `json:"why,omitempty"`
 	Needed        string                `json:"needed,omitempty"`
@@ -167,6 +168,8 @@ func outcome(r reader, f ticket.Fact, at time.Time) factJSON {
 			c.Evidence = f.Confirmation.Evidence
 		}
 		return factJSON{Confirmation: c}
+	case ticket.Rated:
+		return factJSON{Rating: &ratingJSON{Score: f.Score, Comment: f.Comment, At: at}}
 	case ticket.UserRejected:
 		return factJSON{Reason: f.Reason}
 	case ticket.Archived:

@@ -111,5 +111,7 @@ func unheard() map[string]string {
 		ticket.ParticipantRemoved{}.EventName(): "nothing is told from here on",
 		ticket.LeftOut{}.EventName():            "nobody outside learns that they were left out",
 		ticket.Deviated{}.EventName():           "for staff and conformance",
+		ticket.Rated{}.EventName():              "for staff; the page shows it",
+		ticket.OriginalOpened{}.EventName():     "for staff; the page shows it",
 	}
 }

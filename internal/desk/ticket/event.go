@@ -229,6 +229,11 @@ func (MailHeld) EventName() string      { return "ticket.mail_held" }
 func (FormFilled) EventName() string    { return "ticket.form_filled" }
 func (AskedFor) EventName() string      { return "ticket.asked" }
 
+func (Rated) EventName() string { return "ticket.rated" }
+
+// Of the mail that a ticket came by.
+func (OriginalOpened) EventName() string { return "ticket.original_opened" }
+
 // Of those who take part.
 func (ParticipantAdded) EventName() string   { return "ticket.participant_added" }
 func (ParticipantRemoved) EventName() string { return "ticket.participant_removed" }

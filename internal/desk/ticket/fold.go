@@ -92,6 +92,9 @@ var facts = map[string]func([]byte) (Fact, error){ //nolint:gochecknoglobals // 
 	MailHeld{}.EventName():   reader[MailHeld],
 	FormFilled{}.EventName(): reader[FormFilled],
 	AskedFor{}.EventName():   reader[AskedFor],
+
+	Rated{}.EventName():          reader[Rated],
+	OriginalOpened{}.EventName(): reader[OriginalOpened],
 }
 
 func (f Recorded) apply(t *Ticket, m event.Meta) {
@@ -284,6 +287,7 @@ func (f Reopened) apply(t *Ticket, m event.Meta) {
 	}
 	t.ClosedAs, t.ClosedAt, t.ResolvedAt, t.ConfirmedAt = "", zeroTime, zeroTime, zeroTime
 	t.Detail.Confirmation, t.Detail.Expired = Confirmation{}, zeroTime
+	t.Detail.Rating = Rating{} // it was of a solution that did not last
 	beginAnew(t)
 	t.Detail.Reopened++
 	t.Detail.ReopenedAt = m.At

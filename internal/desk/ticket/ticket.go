@@ -104,6 +104,7 @@ type Detail struct {
 	Reminders    int                  `json:",omitempty"` // of this solution
 	Confirmation Confirmation         `json:",omitzero"`
 	Expired      time.Time            `json:",omitzero"` // the time for confirming was up
+	Rating       Rating               `json:",omitzero"` // what the requester thought of it
 	Closure      Closure              `json:",omitzero"`
 	Deviations   map[string]Deviation `json:",omitempty"` // by gap key
 	Reopened     int                  `json:",omitempty"`

@@ -145,6 +145,7 @@ type request struct {
 	MergedAt string
 	Live     string
 	Wants    []wanted // what the desk asks the reader for
+	Rating   rating
 }
 
 // toReadBack reports whether the requester is asked whether what was taken down is right (N18).
@@ -214,6 +215,7 @@ func (f *Faces) read(c *page.Ctx) (request, error) {
 	if r.Promises, err = f.promises(c, t); err != nil {
 		return request{}, err
 	}
+	r.Rating = f.rating(c, t)
 	r.Steps, err = f.steps(c, t)
 	return r, err
 }

@@ -4,6 +4,7 @@ package workspace
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -29,6 +30,10 @@ func (s *sheet) factViews() []ui.FactView {
 	}
 	if s.t.Owner == 0 {
 		out[0].Value = factText(s.T("workticket.nobody"), "")
+	}
+	if r := s.t.Detail.Rating; r.Score != 0 {
+		word := s.T("workticket.rating_of", "Score", r.Score, "Word", s.T("workticket.score_"+strconv.Itoa(r.Score)))
+		out = append(out, ui.FactView{ID: "fact-rating", Label: s.T("workticket.rating"), Value: factText(word, "")})
 	}
 	for _, c := range s.clocks {
 		out = append(out, ui.FactView{ID: "clock-" + string(c.Name), Label: s.T("sla.clock_" + string(c.Name)), Value: clockValue(s, c)})

@@ -103,6 +103,7 @@ func (f *Faces) Mount(r *page.Router) {
 	f.mountTexts(r)
 	f.mountRota(r)
 	f.mountMajor(r)
+	f.mountMailStop(r)
 }
 
 // layout puts the house's own pages and failures into the frame of this face.
