@@ -32,6 +32,7 @@ func Fold(t Ticket, records []event.Record) (Ticket, error) {
 func Apply(t Ticket, f Fact, m event.Meta) Ticket {
 	f.apply(&t, m)
 	t.taken(f, m)
+	t.asking()
 	t.owe(f, m)
 	t.called(f, m)
 	t.UpdatedAt = m.At
@@ -92,6 +93,7 @@ var facts = map[string]func([]byte) (Fact, error){ //nolint:gochecknoglobals // 
 	MailHeld{}.EventName():   reader[MailHeld],
 	FormFilled{}.EventName(): reader[FormFilled],
 	AskedFor{}.EventName():   reader[AskedFor],
+	Paced{}.EventName():      reader[Paced],
 }
 
 func (f Recorded) apply(t *Ticket, m event.Meta) {

@@ -132,6 +132,7 @@ var life = map[Name]rule{ //nolint:gochecknoglobals // a constant table
 
 	CmdRemindVendor: {access.TicketAuto, []Status{Pending}},
 	CmdRemindUser:   {access.TicketAuto, []Status{Resolved}},
+	CmdPace:         {access.TicketAuto, Statuses()},
 }
 
 // Automatic reports whether a command is the desk's own, given by a timer and by nobody else.
