@@ -51,6 +51,7 @@ type factJSON struct {
 	Spoke         bool                  `json:"spoke,omitempty"`
 	Hold          *holdJSON             `json:"hold,omitempty"`
 	Because       string                `json:"because,omitempty"`
+	EveryMinutes  int64                 `json:"every_minutes,omitempty" doc:"How often the requester hears from here on"`
 	Solution      *solutionJSON         `json:"solution,omitempty"`
 	Confirmation  *confirmationJSON     `json:"confirmation,omitempty"`
 	Rating        *ratingJSON           `json:"rating,omitempty"`
@@ -138,6 +139,8 @@ func (a *API) fact(ctx context.Context, r reader, f ticket.Fact, at time.Time) f
 		return a.participant(ctx, r, f.Person, f.Address)
 	case ticket.LinkedTo:
 		return factJSON{Link: &linkJSON{Number: f.Link.Number, Kind: f.Link.Kind}}
+	case ticket.Paced:
+		return factJSON{EveryMinutes: f.Minutes, Because: f.Because}
 	case ticket.MailHeld:
 		return factJSON{Reason: f.Reason}
 	case ticket.Deviated:

@@ -132,6 +132,12 @@ type (
 		Of
 		Vendor Vendor
 	}
+	// Paced says how often the requester is to hear from now on; 0 minutes end it.
+	Paced struct {
+		Of
+		Minutes int64
+		Because string
+	}
 	// Reminded says that the requester was asked once more whether a solution works (N35).
 	Reminded struct {
 		Of
@@ -215,6 +221,7 @@ func (Said) EventName() string          { return "ticket.said" }
 func (Held) EventName() string          { return "ticket.held" }
 func (VendorSilent) EventName() string  { return "ticket.vendor_silent" }
 func (Reminded) EventName() string      { return "ticket.reminded" }
+func (Paced) EventName() string         { return "ticket.paced" }
 func (Resumed) EventName() string       { return "ticket.resumed" }
 func (SolutionGiven) EventName() string { return "ticket.resolved" }
 func (UserConfirmed) EventName() string { return "ticket.confirmed" }

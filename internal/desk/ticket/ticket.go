@@ -115,6 +115,8 @@ type Detail struct {
 	Links        []Linked             `json:",omitempty"`
 	Rejections   []Rejection          `json:",omitempty"`
 	CallBack     CallBack             `json:",omitzero"`  // the call that the requester was promised
+	Pace         Pace                 `json:",omitzero"`  // how often the requester hears while something stands
+	Unanswered   time.Time            `json:",omitzero"`  // the requester's first word since the desk's last
 	Organisation string               `json:",omitempty"` // the requester's department when it was recorded
 	Site         string               `json:",omitempty"` // and their place
 	Participants []person.ID          `json:",omitempty"` // who takes part, in the order in which they came
