@@ -7,8 +7,10 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/loopdesk/loopdesk/internal/desk/directory"
 	"github.com/loopdesk/loopdesk/internal/desk/live"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/telephony"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
@@ -64,6 +66,12 @@ func (h *House) wire() {
 	event.After(h.Bus, "notify:bounced", h.Notices.Bounced)              // mail that came back shows on its ticket (F38)
 	event.After(h.Bus, "notify:mailbox_silent", h.Notices.MailboxSilent) // administrators (P13)
 	event.After(h.Bus, "notify:escalated", h.Notices.Escalated)          // who must act, or must know
+}
+
+// judge lets a directory server say whether a password is right, where an administrator wants that.
+func (h *House) judge(ctx context.Context, who person.Person, password string) (right, answered bool) {
+	v := h.Directory.Judge(ctx, who, password)
+	return v == directory.Right, v != directory.Silent
 }
 
 // rings tells the pages of whoever is called.
