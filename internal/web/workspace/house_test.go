@@ -33,6 +33,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/suggest"
+	"github.com/loopdesk/loopdesk/internal/desk/telephony"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
 	"github.com/loopdesk/loopdesk/internal/desk/wordbook"
@@ -128,13 +129,14 @@ func newHouse(t *testing.T) *house {
 		Hint: func(*db.Tx, ticket.ID) {},
 	})
 	workspace.New(workspace.Parts{
-		Words:   wordbook.NewService(h.settings),
-		Views:   queue.New(h.db, bus, h.clock, h.people),
-		Texts:   canned.NewService(h.db, bus, h.clock, h.people),
-		Search:  finds,
-		Routing: routing.NewService(routing.Parts{DB: h.db, Bus: bus, Clock: h.clock, Jobs: h.jobs, People: h.people, Catalog: h.catalog, Rotas: rotas, Tickets: h.tickets}),
-		Suggest: h.suggest,
-		Tickets: h.tickets, People: h.people, Catalog: h.catalog, Settings: h.settings, Clocks: h.clocks,
+		Words:     wordbook.NewService(h.settings),
+		Views:     queue.New(h.db, bus, h.clock, h.people),
+		Texts:     canned.NewService(h.db, bus, h.clock, h.people),
+		Search:    finds,
+		Routing:   routing.NewService(routing.Parts{DB: h.db, Bus: bus, Clock: h.clock, Jobs: h.jobs, People: h.people, Catalog: h.catalog, Rotas: rotas, Tickets: h.tickets}),
+		Suggest:   h.suggest,
+		Telephony: telephony.NewService(telephony.Parts{DB: h.db, Bus: bus, Clock: h.clock, People: h.people, Settings: h.settings, Keys: keys}),
+		Tickets:   h.tickets, People: h.people, Catalog: h.catalog, Settings: h.settings, Clocks: h.clocks,
 		Norm: norm.NewService(h.tickets, h.clocks, h.clock), Intake: h.intake, Notify: h.notices,
 		Pull: pull.NewService(pull.Parts{DB: h.db, Bus: bus, Clock: h.clock, People: h.people, Catalog: h.catalog, Tickets: h.tickets}), Promises: promises, Escalations: escalations, Rotas: rotas, Majors: majors,
 	}).Mount(h.router)
