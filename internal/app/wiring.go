@@ -109,6 +109,9 @@ func unheard() map[string]string {
 		ticket.LinkedTo{}.EventName():           "for staff; the page shows it",
 		ticket.ParticipantAdded{}.EventName():   "the next word to the requester is told to them too",
 		ticket.ParticipantRemoved{}.EventName(): "nothing is told from here on",
+		ticket.Leaving{}.EventName():            "nobody outside hears of words before they are said",
+		ticket.TakenBack{}.EventName():          "nobody outside heard of them",
+		ticket.Carried{}.EventName():            "it was told where it was said",
 		ticket.LeftOut{}.EventName():            "nobody outside learns that they were left out",
 		ticket.Deviated{}.EventName():           "for staff and conformance",
 	}

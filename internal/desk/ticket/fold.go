@@ -92,6 +92,9 @@ var facts = map[string]func([]byte) (Fact, error){ //nolint:gochecknoglobals // 
 	MailHeld{}.EventName():   reader[MailHeld],
 	FormFilled{}.EventName(): reader[FormFilled],
 	AskedFor{}.EventName():   reader[AskedFor],
+	Leaving{}.EventName():    reader[Leaving],
+	Carried{}.EventName():    reader[Carried],
+	TakenBack{}.EventName():  reader[TakenBack],
 }
 
 func (f Recorded) apply(t *Ticket, m event.Meta) {
@@ -194,6 +197,9 @@ func (f Said) apply(t *Ticket, m event.Meta) {
 	}
 	if f.FirstResponse {
 		t.FirstResponseAt = m.At
+	}
+	if t.Detail.Outgoing.Message == f.Message {
+		t.Detail.Outgoing, t.Detail.Made = Outgoing{}, f.Made
 	}
 }
 

@@ -81,6 +81,9 @@ const (
 	CmdAnswerReadBack Name = "answer-read-back"
 	CmdPromiseCall    Name = "promise-call"
 
+	CmdTakeBack Name = "take-back"
+	CmdSplit    Name = "split"
+
 	CmdRemindVendor Name = "remind-vendor"
 	CmdRemindUser   Name = "remind-user"
 )
@@ -129,6 +132,9 @@ var life = map[Name]rule{ //nolint:gochecknoglobals // a constant table
 	CmdAskReadBack:    {access.TicketWork, []Status{New, Opened, Pending, Resolved}},
 	CmdAnswerReadBack: {access.TicketAnswer, []Status{New, Opened, Pending, Resolved}},
 	CmdPromiseCall:    {access.TicketWork, []Status{New, Opened, Pending, Resolved}},
+
+	CmdTakeBack: {access.TicketWork, Statuses()},
+	CmdSplit:    {access.TicketWork, Statuses()},
 
 	CmdRemindVendor: {access.TicketAuto, []Status{Pending}},
 	CmdRemindUser:   {access.TicketAuto, []Status{Resolved}},
