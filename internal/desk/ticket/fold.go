@@ -97,6 +97,9 @@ var facts = map[string]func([]byte) (Fact, error){ //nolint:gochecknoglobals // 
 	Rated{}.EventName():          reader[Rated],
 	OriginalOpened{}.EventName(): reader[OriginalOpened],
 	Paced{}.EventName():          reader[Paced],
+	Leaving{}.EventName():        reader[Leaving],
+	Carried{}.EventName():        reader[Carried],
+	TakenBack{}.EventName():      reader[TakenBack],
 }
 
 func (f Recorded) apply(t *Ticket, m event.Meta) {
@@ -199,6 +202,9 @@ func (f Said) apply(t *Ticket, m event.Meta) {
 	}
 	if f.FirstResponse {
 		t.FirstResponseAt = m.At
+	}
+	if t.Detail.Outgoing.Message == f.Message {
+		t.Detail.Outgoing, t.Detail.Made = Outgoing{}, f.Made
 	}
 }
 

@@ -83,6 +83,8 @@ const (
 
 	CmdRate         Name = "rate"
 	CmdOpenOriginal Name = "open-original"
+	CmdTakeBack     Name = "take-back"
+	CmdSplit        Name = "split"
 
 	CmdRemindVendor Name = "remind-vendor"
 	CmdRemindUser   Name = "remind-user"
@@ -135,6 +137,8 @@ var life = map[Name]rule{ //nolint:gochecknoglobals // a constant table
 
 	CmdRate:         {access.TicketAnswer, []Status{Resolved, Closed}},
 	CmdOpenOriginal: {access.OriginalOpen, Statuses()},
+	CmdTakeBack:     {access.TicketWork, Statuses()},
+	CmdSplit:        {access.TicketWork, Statuses()},
 
 	CmdRemindVendor: {access.TicketAuto, []Status{Pending}},
 	CmdRemindUser:   {access.TicketAuto, []Status{Resolved}},

@@ -93,6 +93,8 @@ func (s *sheet) lines(before, now ticket.Ticket, e ticket.Entry) []string {
 		return one("workticket.line_participant_removed", "Name", s.name(fact.Person))
 	case ticket.LeftOut:
 		return one("workticket.line_left_out", "Address", fact.Address)
+	case ticket.TakenBack:
+		return one("workticket.line_taken_back")
 	case ticket.LinkedTo:
 		return one("workticket.line_linked_"+fact.Link.Kind, "Ref", ticket.Ref(fact.Link.Number))
 	case ticket.MailHeld:
