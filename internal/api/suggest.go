@@ -53,8 +53,8 @@ type (
 		Body struct {
 			Subject   string `json:"subject,omitempty" maxLength:"200"`
 			Text      string `json:"text" minLength:"1" maxLength:"200000"`
-			Requester int64  `json:"requester,omitempty" minimum:"1" doc:"Key of the person who asks; with it their own tickets are told from others'"`
-			Category  int64  `json:"category,omitempty" minimum:"1" doc:"What is chosen already is not guessed"`
+			Requester int64  `json:"requester,omitempty" minimum:"1" maximum:"9007199254740991" doc:"Key of the person who asks; with it their own tickets are told from others'"`
+			Category  int64  `json:"category,omitempty" minimum:"1" maximum:"9007199254740991" doc:"What is chosen already is not guessed"`
 			Service   int64  `json:"service,omitempty" minimum:"1"`
 			Group     int64  `json:"group,omitempty" minimum:"1"`
 		} `nameHint:"SuggestBody"`
