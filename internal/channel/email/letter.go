@@ -161,6 +161,9 @@ func (l *letter) body() {
 		l.line("mail.password_once", "Count", n.Minutes)
 	case notify.Acknowledged:
 		l.line("mail.acknowledged", "Ref", n.Ref)
+		if n.From != "" {
+			l.line("mail.acknowledged_split", "Ref", n.Ref, "From", n.From)
+		}
 		if !n.Next.IsZero() {
 			l.line("mail.acknowledged_by", "When", l.when(n.Next))
 		}

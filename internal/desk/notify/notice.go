@@ -47,6 +47,7 @@ type Notice struct {
 	Outcome  ticket.Outcome
 	Record   []RecordLine // what was taken down, to be confirmed
 	Into     string       // number of the ticket that a duplicate lives on in
+	From     string       // number of the ticket that a new one was split from
 	Reopen   int          // days in which a closed ticket can be reopened; 0 for never
 	Note     ticket.HandOverNote
 	Owner    bool                // the reader is accountable now
@@ -166,6 +167,9 @@ func (s *Service) fill(ctx context.Context, n *Notice, to person.Person, r read)
 	switch f := r.entry().Fact.(type) {
 	case ticket.Acknowledged:
 		n.Next = f.ExpectBy
+		if from := r.ticket.SplitFrom(); from != 0 {
+			n.From = ticket.Ref(from)
+		}
 	case ticket.ReadBackAsked:
 		n.Answer = n.Link + "#read-back"
 		for _, e := range ticket.Elements() {

@@ -209,6 +209,8 @@ func (s *Service) circling(ctx context.Context, d Delivery) (bool, error) {
 // but a mail address may be such a machine; the people of the house are answered each time (N19).
 func once(t ticket.Ticket, p person.Person) string {
 	switch {
+	case t.SplitFrom() != 0: // a person made it, once
+		return ""
 	case quotesUs(t.Subject):
 		return reasonLoop
 	case stranger(t, p):

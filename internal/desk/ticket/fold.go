@@ -32,6 +32,7 @@ func Fold(t Ticket, records []event.Record) (Ticket, error) {
 func Apply(t Ticket, f Fact, m event.Meta) Ticket {
 	f.apply(&t, m)
 	t.taken(f, m)
+	t.asking()
 	t.owe(f, m)
 	t.called(f, m)
 	t.UpdatedAt = m.At
@@ -95,6 +96,10 @@ var facts = map[string]func([]byte) (Fact, error){ //nolint:gochecknoglobals // 
 
 	Rated{}.EventName():          reader[Rated],
 	OriginalOpened{}.EventName(): reader[OriginalOpened],
+	Paced{}.EventName():          reader[Paced],
+	Leaving{}.EventName():        reader[Leaving],
+	Carried{}.EventName():        reader[Carried],
+	TakenBack{}.EventName():      reader[TakenBack],
 }
 
 func (f Recorded) apply(t *Ticket, m event.Meta) {
@@ -197,6 +202,9 @@ func (f Said) apply(t *Ticket, m event.Meta) {
 	}
 	if f.FirstResponse {
 		t.FirstResponseAt = m.At
+	}
+	if t.Detail.Outgoing.Message == f.Message {
+		t.Detail.Outgoing, t.Detail.Made = Outgoing{}, f.Made
 	}
 }
 

@@ -83,6 +83,8 @@ const (
 
 	CmdRate         Name = "rate"
 	CmdOpenOriginal Name = "open-original"
+	CmdTakeBack     Name = "take-back"
+	CmdSplit        Name = "split"
 
 	CmdRemindVendor Name = "remind-vendor"
 	CmdRemindUser   Name = "remind-user"
@@ -135,9 +137,12 @@ var life = map[Name]rule{ //nolint:gochecknoglobals // a constant table
 
 	CmdRate:         {access.TicketAnswer, []Status{Resolved, Closed}},
 	CmdOpenOriginal: {access.OriginalOpen, Statuses()},
+	CmdTakeBack:     {access.TicketWork, Statuses()},
+	CmdSplit:        {access.TicketWork, Statuses()},
 
 	CmdRemindVendor: {access.TicketAuto, []Status{Pending}},
 	CmdRemindUser:   {access.TicketAuto, []Status{Resolved}},
+	CmdPace:         {access.TicketAuto, Statuses()},
 }
 
 // Automatic reports whether a command is given by a room of the desk and has no form and no

@@ -228,10 +228,14 @@ func (f *Faces) overview(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
+	trouble, err := f.Directory.Trouble(c.Context(), c.Actor)
+	if err != nil {
+		return err
+	}
 	if n := f.missingYears(c.Context(), c.Now); n > 0 {
 		figures = append(figures, figure{Label: c.T("calendaradmin.missing_years"), Value: num(n), Href: "/admin/calendars", Icon: "calendar", Bad: true})
 	}
-	return show(c, http.StatusOK, "admin.overview", "admin.overview_lead", func(fr page.Frame) templ.Component { return overviewPage(fr, figures, silent) })
+	return show(c, http.StatusOK, "admin.overview", "admin.overview_lead", func(fr page.Frame) templ.Component { return overviewPage(fr, figures, silent, trouble) })
 }
 
 func num(n int64) string { return strconv.FormatInt(n, 10) }

@@ -144,7 +144,9 @@ type request struct {
 	Merged   string          // the number that it lives on under
 	MergedAt string
 	Live     string
-	Wants    []wanted // what the desk asks the reader for
+	Wants    []wanted // what is missing that the reader can say
+	Asked    bool     // the desk asked for it
+	Meter    meter
 	Rating   rating
 }
 

@@ -86,6 +86,7 @@ func wordsIn(lang i18n.Lang) string {
 	said := map[string]string{
 		"under":      i18n.T(lang, "time.under_a_minute"),
 		"minutes":    i18n.T(lang, "time.minutes", "Count", "{Count}"),
+		"seconds":    i18n.T(lang, "ui.seconds", "Count", "{Count}"),
 		"hours":      i18n.T(lang, "time.hours", "Count", "{Count}"),
 		"hm":         i18n.T(lang, "time.hours_minutes", "Hours", "{Hours}", "Minutes", "{Minutes}"),
 		"days":       i18n.T(lang, "time.days", "Count", "{Count}"),

@@ -57,6 +57,7 @@ type sheet struct {
 	unreached bool         // nothing reaches the requester's address
 	suffix    string       // the query of the list that stands beside the ticket, with its question mark
 	process   *ui.Rail
+	givable   []ui.Option // the staff, as forms offer them
 
 	act  string     // the larger act that stands open in place of the composers
 	spot string     // the form that was refused

@@ -143,11 +143,21 @@ func (p *told) kept(s *sheet, e ticket.Entry) *ui.Promise {
 func (s *sheet) card(before ticket.Ticket, e ticket.Entry) *ui.Message {
 	m := &ui.Message{ID: entryID(e.Record.ID), When: s.when(e.Record.Meta.At), Author: s.actor(e.Record.Meta)}
 	switch fact := e.Fact.(type) {
-	case ticket.Recorded, ticket.Said:
+	case ticket.Recorded, ticket.Said, ticket.Carried:
+		if e.Message == nil {
+			return nil
+		}
+		if _, said := fact.(ticket.Said); !said { // of a split, words are older than the ticket
+			m.When = s.when(e.Message.At)
+		}
+		s.said(m, e)
+		return m
+	case ticket.Leaving:
 		if e.Message == nil {
 			return nil
 		}
 		s.said(m, e)
+		s.leaving(m, fact.Reply)
 		return m
 	case ticket.SolutionGiven:
 		m.Kind, m.Via = ui.Public, s.T("workticket.card_solution")
