@@ -7,8 +7,10 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/loopdesk/loopdesk/internal/desk/directory"
 	"github.com/loopdesk/loopdesk/internal/desk/live"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/telephony"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
@@ -66,6 +68,12 @@ func (h *House) wire() {
 	event.After(h.Bus, "notify:escalated", h.Notices.Escalated)          // who must act, or must know
 }
 
+// judge lets a directory server say whether a password is right, where an administrator wants that.
+func (h *House) judge(ctx context.Context, who person.Person, password string) (right, answered bool) {
+	v := h.Directory.Judge(ctx, who, password)
+	return v == directory.Right, v != directory.Silent
+}
+
 // rings tells the pages of whoever is called.
 func (h *House) rings(_ context.Context, tx *db.Tx, _ event.Record, f telephony.Heard) error {
 	h.Hub.Publish(tx, live.Person(f.Agent))
@@ -110,8 +118,13 @@ func unheard() map[string]string {
 		ticket.LinkedTo{}.EventName():           "for staff; the page shows it",
 		ticket.ParticipantAdded{}.EventName():   "the next word to the requester is told to them too",
 		ticket.ParticipantRemoved{}.EventName(): "nothing is told from here on",
+		ticket.Leaving{}.EventName():            "nobody outside hears of words before they are said",
+		ticket.TakenBack{}.EventName():          "nobody outside heard of them",
+		ticket.Carried{}.EventName():            "it was told where it was said",
 		ticket.LeftOut{}.EventName():            "nobody outside learns that they were left out",
 		ticket.Deviated{}.EventName():           "for staff and conformance",
+		ticket.Rated{}.EventName():              "for staff; the page shows it",
+		ticket.OriginalOpened{}.EventName():     "for staff; the page shows it",
 		ticket.Paced{}.EventName():              "the words that come more often are told",
 	}
 }

@@ -114,6 +114,7 @@ type (
 		Spoke         bool // a call in which the requester was spoken to
 		Incoming      bool // a call that came in
 
+		Made    int64     `json:",omitempty"` // the version that a reply made which stood before everybody's eyes before it was said
 		Promise time.Time `json:",omitzero"`  // by when the words say that the requester hears next
 		Words   string    `json:",omitempty"` // with which they say it
 		Worded  Worded    `json:",omitzero"`  // what was found in the words (N10, N29, N41)
@@ -235,6 +236,11 @@ func (Deviated) EventName() string      { return "ticket.deviated" }
 func (MailHeld) EventName() string      { return "ticket.mail_held" }
 func (FormFilled) EventName() string    { return "ticket.form_filled" }
 func (AskedFor) EventName() string      { return "ticket.asked" }
+
+func (Rated) EventName() string { return "ticket.rated" }
+
+// Of the mail that a ticket came by.
+func (OriginalOpened) EventName() string { return "ticket.original_opened" }
 
 // Of those who take part.
 func (ParticipantAdded) EventName() string   { return "ticket.participant_added" }
