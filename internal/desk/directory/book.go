@@ -30,6 +30,9 @@ func openBook(ctx context.Context, q db.Querier) (*book, error) {
 func (b *book) said() map[string]map[string]string {
 	out := map[string]map[string]string{}
 	for key, x := range b.by {
+		if x.Person == 0 {
+			continue // it was never taken: nobody could write anything over it
+		}
 		if out[key] = saidOf(x.Said); x.Gone { // the desk disabled them itself, nobody did it by hand
 			out[key][Active] = "no"
 		}
@@ -57,11 +60,15 @@ func (b *book) note(ctx context.Context, tx *db.Tx, c Change, l Line) error {
 	if now.Why, err = pack(l.Why); err != nil {
 		return err
 	}
-	if l.Kind != Bad {
+	switch {
+	case l.Kind != Bad:
 		now.Kept = strings.Join(c.Kept, ",")
-		if now.Said, err = saidText(c.Said); err != nil {
-			return err
-		}
+		now.Said, err = saidText(c.Said)
+	case now.Person == 0: // for whoever looks at it
+		now.Said, err = saidText(map[string]string{Name: shorten(c.From.Values[Name]), Email: shorten(c.From.Values[Email])})
+	}
+	if err != nil {
+		return err
 	}
 	if there && now == was {
 		return nil
