@@ -73,31 +73,28 @@ func (b *book) note(ctx context.Context, tx *db.Tx, c Change, l Line) error {
 	if there && now == was {
 		return nil
 	}
-	b.by[key] = now
+	tx.AfterCommit(func() { b.by[key] = now })
 	return putKnown(ctx, tx, now)
 }
 
-// leave marks the entries that a whole reading did not meet: who is gone may come back and be the
-// same; what was never taken is forgotten.
-func (b *book) leave(ctx context.Context, tx *db.Tx) error {
+// left are the entries that a whole reading did not meet.
+func (b *book) left() (list []known) {
 	for key, x := range b.by {
-		if b.seen[key] || x.Gone {
-			continue
+		if !b.seen[key] && !x.Gone {
+			list = append(list, x)
 		}
-		if x.Person == 0 {
-			if err := dropKnown(ctx, tx, key); err != nil {
-				return err
-			}
-			delete(b.by, key)
-			continue
-		}
-		x.Gone, x.Why, x.Kept = true, "", ""
-		if err := putKnown(ctx, tx, x); err != nil {
-			return err
-		}
-		b.by[key] = x
 	}
-	return nil
+	return list
+}
+
+// leave marks an entry that a whole reading did not meet: who is gone may come back and be the
+// same; what was never taken is forgotten.
+func leave(ctx context.Context, tx *db.Tx, x known) error {
+	if x.Person == 0 {
+		return dropKnown(ctx, tx, x.Outside)
+	}
+	x.Gone, x.Why, x.Kept = true, "", ""
+	return putKnown(ctx, tx, x)
 }
 
 // roleChange is a role that somebody gets or loses by a group.
