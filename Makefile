@@ -45,6 +45,9 @@ bench-triage: ## what the model of suggestions guesses right, against naive Baye
 storm: ## 10,000 clocks due in one minute: the delay of the last, and the queue page meanwhile (LOOPDESK_STORM=300 for a smoke)
 	LOOPDESK_STORM=$${LOOPDESK_STORM:-10000} go test ./test/load -run P8_Storm -count=1 -timeout 60m -v
 
+tally: ## the report over 100,000 tickets on page, by API and as files, on both engines (LOOPDESK_TALLY=2000 for a smoke)
+	LOOPDESK_TALLY=$${LOOPDESK_TALLY:-100000} go test ./test/load -run ReportOfMany -count=1 -timeout 60m -v
+
 timers: ## two nodes on one PostgreSQL with due timers, one killed 100 times
 	LOOPDESK_TIMER_KILLS=100 go test ./test/fault -run F21 -count=1 -timeout 60m -v
 
@@ -69,4 +72,4 @@ simulate: ## 10,000 seeds of the simulated desk
 incidents: ## 10,325 real incidents replayed and counted
 	LOOPDESK_INCIDENTS=all go test ./test/incident -count=1 -timeout 60m -v
 
-.PHONY: help run build test quick lint generate assets verify bench bench-search bench-triage replan storm timers screenshots faults fuzz crash directory simulate incidents
+.PHONY: help run build test quick lint generate assets verify bench bench-search bench-triage replan storm tally timers screenshots faults fuzz crash directory simulate incidents

@@ -229,7 +229,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.Texts = canned.NewService(s.DB, h.Bus, o.Clock, h.People)
 	h.Clocks = sla.NewService(h.Settings, h.Jobs, o.Clock)
 	h.Tickets = ticket.NewService(ticket.Parts{
-		DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Blobs: s.Blobs,
+		DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Blobs: s.Blobs, Jobs: h.Jobs,
 		Gates: h.gates(), Plan: h.Clocks.Plan, Expect: h.Clocks.Expect,
 		Wording: h.remarks,
 		Majors:  func() []int64 { return h.standingMajors() },
@@ -262,7 +262,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.API = api.New(api.Parts{
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Sessions: h.Sessions,
 		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
-		Views:   h.Views,
+		Views:   h.Views, Suggest: h.Suggest,
 		Address: func(r *http.Request) string { return page.Address(r, h.Config.proxies()) },
 	})
 	h.wire()

@@ -119,6 +119,7 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Post("/admin/letters/{letter}/{lang}/preview", access.AdminWork, f.previewLetter)
 	r.Get("/admin/pace", access.AdminRead, f.showPace)
 	r.Post("/admin/pace", access.AdminWork, f.savePace)
+	r.Post("/admin/pace/bounds", access.AdminWork, f.saveBounds)
 	r.Post("/admin/groups/{id}/sender", access.AdminWork, f.saveSender)
 	r.Post("/admin/mail/test", access.AdminWork, f.testMail)
 	f.mountSenders(r)

@@ -63,7 +63,7 @@ func deskPage(f page.Frame, form *page.Form) templ.Component {
 			var templ_7745c5c3_Var3 string
 			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(form.Get("version"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `desk.templ`, Line: 14, Col: 66}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/admin/desk.templ`, Line: 14, Col: 66}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -94,6 +94,10 @@ func deskPage(f page.Frame, form *page.Form) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = ui.Text(f.Lang, ui.Field{Name: "reopen_days", Label: f.T("admin.reopen_days"), Type: "number", Value: form.Get("reopen_days"), Error: form.Mark("reopen_days"), Help: f.T("admin.reopen_days_help"), Attrs: templ.Attributes{"min": "0", "max": "90"}}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = ui.Text(f.Lang, ui.Field{Name: "undo_seconds", Label: f.T("admin.undo_seconds"), Type: "number", Value: form.Get("undo_seconds"), Error: form.Mark("undo_seconds"), Help: f.T("admin.undo_seconds_help"), Attrs: templ.Attributes{"min": "0", "max": "60"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
