@@ -20,6 +20,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/db/dbtest"
+	"github.com/loopdesk/loopdesk/internal/kit/netguard"
 )
 
 // Address is where the house receives mail and from where it writes.
@@ -92,7 +93,7 @@ func New(t testing.TB, opts ...Option) *House {
 		s.change(&conf)
 	}
 	var err error
-	h.House, err = app.Open(context.WithoutCancel(t.Context()), conf, app.Options{Clock: h.Clock, Log: s.log, Public: h.URL})
+	h.House, err = app.Open(context.WithoutCancel(t.Context()), conf, app.Options{Clock: h.Clock, Log: s.log, Public: h.URL, Inside: netguard.Options{AllowLoopback: true}})
 	if err != nil {
 		t.Fatal(err)
 	}
