@@ -27,7 +27,9 @@ func TestN15_WhatIsMissingIsAnsweredByOnePress(t *testing.T) {
 			t.Errorf("the page does not say %q", want)
 		}
 	}
-	press := func(quick string) apptest.Reply { return c.Post(at+"/answer", url.Values{"act": {"answer"}, "quick": {quick}}) }
+	press := func(quick string) apptest.Reply {
+		return c.Post(at+"/answer", url.Values{"act": {"answer"}, "quick": {quick}})
+	}
 	for _, q := range []string{"since=昨天或今天", "who=别人", "people", "", "=", "status=closed"} {
 		if r := press(q); r.Status != http.StatusUnprocessableEntity {
 			t.Errorf("%q: %d", q, r.Status)

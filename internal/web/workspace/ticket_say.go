@@ -142,6 +142,7 @@ func (s *sheet) menu() []menuEntry {
 	add("call", "", false)
 	add("promise-call", "", false)
 	add("merge", "m", false)
+	add("split", "d", false)
 	add("link", "", false)
 	add("close", "", false)
 	add("reopen", "", true)
@@ -151,7 +152,7 @@ func (s *sheet) menu() []menuEntry {
 func actIcon(act string) string {
 	icons := map[string]string{
 		"assign": "user-round-check", "hand-over": "arrow-right-left", "grade": "flag", "triage": "sparkles", "hold": "hourglass", "call": "phone", "promise-call": "phone-outgoing", "merge": "git-merge",
-		"link": "link", "resolve": "circle-check", "confirm": "badge-check", "archive": "archive", "close": "ban", "reopen": "rotate-ccw",
+		"split": "split", "link": "link", "resolve": "circle-check", "confirm": "badge-check", "archive": "archive", "close": "ban", "reopen": "rotate-ccw",
 	}
 	return icons[act]
 }
