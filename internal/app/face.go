@@ -32,6 +32,7 @@ func (h *House) face() {
 		Clock: h.Clock, Log: h.Log, Public: h.Public, Secure: h.Config.secure(), Develop: h.Config.Development,
 		Proxies: h.Config.proxies(), Forgot: h.Notices.Forgot,
 		Quiet:   h.Notices,
+		Inbox:   h.Inbox,
 		Outside: netguard.Client(netguard.Options{Timeout: 8 * time.Second, MaxBytes: 4 << 20}),
 	})
 	portal.New(h.Tickets, h.People, h.Catalog, h.Clocks, h.Promises, h.Search, h.Majors).Mount(h.Pages)
@@ -41,6 +42,7 @@ func (h *House) face() {
 		Intake: h.Intake, Notify: h.Notices, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, BaseURL: h.Public, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search,
 		Words:          h.Words,
 		Texts:          h.Texts,
+		Inbox:          h.Inbox,
 		Administration: admin.Nav,
 		Views:          h.Views,
 		Telephony:      h.Telephony,
