@@ -54,7 +54,6 @@ func (h *house) manifest(c *Ctx) error {
 // worker is the script that shows the page for a lost network and the messages to the desktop. It
 // has no hash in its address, for the browser looks there for a newer one.
 func (h *house) worker(c *Ctx) error {
-	c.Header().Set("Cache-Control", "no-cache")
 	return c.send(http.StatusOK, "text/javascript; charset=utf-8", assets.Worker())
 }
 
