@@ -31,6 +31,8 @@ func (s *sheet) note() ui.Composer {
 		Hidden: []string{"at", "note"},
 	}
 	s.compose(&c, "note")
+	c.Tools, c.After = mentionTools(s), s.T("inbox.mention_hint")
+	c.Attrs = templ.Attributes{"data-mentions": s.at("mentions")}
 	return c
 }
 
