@@ -22,8 +22,8 @@ func TestTheBoxOfTheQueueSpeaksAsFiltersDo(t *testing.T) {
 	mine := h.do(h.agent, h.open(h.other, "打印机缺墨"), ticket.Accept{}, graded())
 	b := h.as(h.agent)
 	for typed, want := range map[string][]string{
-		"打印机":               refs(mine, fresh),
-		"状态:待受理 打印机":        refs(fresh),
+		"打印机":                refs(mine, fresh),
+		"状态:待受理 打印机":         refs(fresh),
 		"owner:me 打印机":       refs(mine),
 		"处理人:我 或 status:new": refs(mine, fresh),
 		"owner:me 卡纸":        nil,

@@ -32,6 +32,7 @@ func (s *sheet) note() ui.Composer {
 		Hidden: []string{"at", "note"},
 	}
 	s.compose(&c, "note")
+	c.Tools, c.Attrs = textTools(s), templ.Attributes{"data-texts": s.at("texts")}
 	return c
 }
 
