@@ -219,6 +219,10 @@ type (
 		Reason      string `json:"reason,omitempty" maxLength:"4000"`
 		Resolutions int    `json:"resolutions,omitempty" minimum:"1" maximum:"1000000" doc:"Which solution is meant; the present one where it is missing"`
 	}
+	rateJSON struct {
+		Score   int    `json:"score" minimum:"1" maximum:"5" doc:"From 1, very unhappy, to 5, very content"`
+		Comment string `json:"comment,omitempty" maxLength:"1000"`
+	}
 	archiveJSON struct {
 		Difficulties string `json:"difficulties,omitempty" maxLength:"4000"`
 		Approach     string `json:"approach,omitempty" maxLength:"4000"`
@@ -247,6 +251,8 @@ func (a *API) solutionCommands() {
 			}
 			return ticket.Reject{Reason: b.Reason, Resolutions: b.Resolutions}
 		}))
+	command(a, ticket.CmdRate, access.TicketAnswer, "Rate what was done", "The requester's opinion, once they have confirmed; the last one counts.",
+		simple(func(b rateJSON) ticket.Command { return ticket.Rate{Score: b.Score, Comment: b.Comment} }))
 	command(a, ticket.CmdArchive, access.TicketWork, "Write the closure sheet", "It closes a ticket that only waited for it (N36).",
 		simple(func(b archiveJSON) ticket.Command {
 			return ticket.Archive{Difficulties: b.Difficulties, Approach: b.Approach}

@@ -51,8 +51,10 @@ type factJSON struct {
 	Spoke         bool                  `json:"spoke,omitempty"`
 	Hold          *holdJSON             `json:"hold,omitempty"`
 	Because       string                `json:"because,omitempty"`
+	EveryMinutes  int64                 `json:"every_minutes,omitempty" doc:"How often the requester hears from here on"`
 	Solution      *solutionJSON         `json:"solution,omitempty"`
 	Confirmation  *confirmationJSON     `json:"confirmation,omitempty"`
+	Rating        *ratingJSON           `json:"rating,omitempty"`
 	Done          string                `json:"done,omitempty"`
 	Why           string                `json:"why,omitempty"`
 	Needed        string                `json:"needed,omitempty"`
@@ -142,6 +144,8 @@ func (a *API) fact(ctx context.Context, r reader, f ticket.Fact, at time.Time) f
 		return a.participant(ctx, r, f.Person, f.Address)
 	case ticket.LinkedTo:
 		return factJSON{Link: &linkJSON{Number: f.Link.Number, Kind: f.Link.Kind}}
+	case ticket.Paced:
+		return factJSON{EveryMinutes: f.Minutes, Because: f.Because}
 	case ticket.MailHeld:
 		return factJSON{Reason: f.Reason}
 	case ticket.Deviated:
@@ -172,6 +176,8 @@ func outcome(r reader, f ticket.Fact, at time.Time) factJSON {
 			c.Evidence = f.Confirmation.Evidence
 		}
 		return factJSON{Confirmation: c}
+	case ticket.Rated:
+		return factJSON{Rating: &ratingJSON{Score: f.Score, Comment: f.Comment, At: at}}
 	case ticket.UserRejected:
 		return factJSON{Reason: f.Reason}
 	case ticket.Archived:

@@ -42,6 +42,17 @@ type Run struct {
 	Tally    Tally
 	Why      string // message key, of a failed one
 	Answer   string // what the server said
+	Whole    bool   // everything was read, not only what changed
+	Entries  int64  // that were read
+	Job      int64  // that does it
+}
+
+// Took is how long a run took; 0 for one that is not over.
+func (r Run) Took() time.Duration {
+	if r.Finished.IsZero() {
+		return 0
+	}
+	return r.Finished.Sub(r.Started)
 }
 
 // Line is what a run did with one entry.
@@ -62,6 +73,15 @@ const batch = 100
 // run that was cut off has done already is found unchanged and is not counted twice: its lines
 // stand there.
 func (s *Service) carryOut(ctx context.Context, r Run, list []Change, fields []string) (Run, error) {
+	if err := s.carryAll(ctx, r, list, fields, nil); err != nil {
+		return r, err
+	}
+	return s.finish(ctx, r, int64(len(list)))
+}
+
+// carryAll does what a plan says in batches. book is what is known of the entries of a server; nil
+// for a file.
+func (s *Service) carryAll(ctx context.Context, r Run, list []Change, fields []string, book *book) error {
 	by := access.Desk()
 	for from := 0; from < len(list); from += batch {
 		part := list[from:min(from+batch, len(list))]
@@ -69,6 +89,9 @@ func (s *Service) carryOut(ctx context.Context, r Run, list []Change, fields []s
 			for _, c := range part {
 				l, err := s.carry(ctx, tx, by, c, fields)
 				if err != nil {
+					return err
+				}
+				if err := book.note(ctx, tx, c, l); err != nil {
 					return err
 				}
 				if l.Kind == Same {
@@ -81,10 +104,10 @@ func (s *Service) carryOut(ctx context.Context, r Run, list []Change, fields []s
 			return nil
 		})
 		if err != nil {
-			return r, err
+			return err
 		}
 	}
-	return s.finish(ctx, r, int64(len(list)))
+	return nil
 }
 
 // carry does one change.
@@ -101,6 +124,9 @@ func (s *Service) carry(ctx context.Context, tx *db.Tx, by access.Actor, c Chang
 	}
 	if c.Line < 0 { // gone: nothing is said of them but that
 		fields = []string{Active}
+	}
+	if c.From.DN != "" { // a server says it again: what it says as before is nobody's business
+		fields = c.Fields
 	}
 	got, _, err := s.People.KeepIn(ctx, tx, by, c.Now, fields)
 	if wrong := errs.As(err); wrong != nil && wrong.Kind == errs.Invalid && len(wrong.Fields) > 0 {

@@ -137,8 +137,8 @@ func changesClocks(r event.Record) bool {
 	case (catalog.CategoryChanged{}).EventName():
 		return true
 	case (setting.Changed{}).EventName():
-		var f setting.Changed
-		return json.Unmarshal(r.Data, &f) == nil && (f.Name == sla.PolicyName || f.Name == calendar.BookName)
+		var f setting.Changed // sla.PlannedName: a release brought other years, zones or folding
+		return json.Unmarshal(r.Data, &f) == nil && (f.Name == sla.PolicyName || f.Name == calendar.BookName || f.Name == sla.PlannedName)
 	}
 	return false
 }

@@ -25,6 +25,16 @@ type Page struct {
 	Live   string
 	Now    time.Time // the server's, so that clocks count right on a wrong device
 	Toasts []Toast   // said once, after the page that did something
+	Alarm  *Alarm    // said above every page of staff while it is so
+}
+
+// Alarm is a state of the house that everybody who works there must know of, with the press that
+// ends it for whoever may.
+type Alarm struct {
+	Icon string
+	Text string
+	Post string // where the press goes; "" for a reader who may not
+	Do   string // what it says
 }
 
 func (p Page) brand() string {

@@ -14,6 +14,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/calendar"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
@@ -40,6 +41,7 @@ type rateLine struct {
 	Kept   string // width of the bar in percent
 	Missed string
 	Says   string // the bar in words
+	Took   string // the longest
 	Now    bool
 }
 
@@ -48,6 +50,7 @@ type rateTable struct {
 	Title string
 	Head  string // of the first column
 	Lines []rateLine
+	Takes bool // whether its lines are of one clock, so that how long one took says something
 }
 
 // reportView is everything that the page shows.
@@ -104,12 +107,12 @@ func (f *Faces) report(c *page.Ctx) error {
 	v.Total = rate(c, c.T("report.total"), all)
 	v.Tables = []rateTable{
 		{c.T("report.by_what"), c.T("report.col_what"), lines(c, r.Rows, report.Things(), false,
-			func(x report.Row) string { return x.What }, func(k string) string { return report.Word(c.Lang, k) })},
-		{c.T("report.by_week"), c.T("report.col_week"), byWeek(c, r)},
+			func(x report.Row) string { return x.What }, func(k string) string { return report.Word(c.Lang, k) }), true},
+		{c.T("report.by_week"), c.T("report.col_week"), byWeek(c, r), false},
 		{c.T("report.by_group"), c.T("report.col_group"), lines(c, r.Rows, r.Groups(), false,
-			func(x report.Row) person.GroupID { return x.Group }, func(k person.GroupID) string { return f.groupName(c, k) })},
+			func(x report.Row) person.GroupID { return x.Group }, func(k person.GroupID) string { return f.groupName(c, k) }), false},
 		{c.T("report.by_priority"), c.T("report.col_priority"), lines(c, r.Rows, priorities(), false,
-			func(x report.Row) triage.Priority { return x.Priority }, triage.Priority.String)},
+			func(x report.Row) triage.Priority { return x.Priority }, triage.Priority.String), false},
 	}
 	for _, x := range r.FlowsBy() {
 		v.Flows = append(v.Flows, flowLine{f.groupName(c, x.Group), x})
@@ -146,6 +149,9 @@ func rate(c *page.Ctx, label string, s report.Sum) rateLine {
 	if n := s.Rate(); n >= 0 {
 		l.Rate = fmt.Sprintf("%d.%d%%", n/10, n%10)
 		l.Kept, l.Missed = fmt.Sprintf("%d.%d", n/10, n%10), fmt.Sprintf("%d.%d", (1000-n)/10, (1000-n)%10)
+	}
+	if s.Longest > 0 {
+		l.Took = calendar.Worked(c.Lang, s.Longest.Truncate(time.Minute))
 	}
 	return l
 }

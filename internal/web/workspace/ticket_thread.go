@@ -192,6 +192,13 @@ func (s *sheet) card(before ticket.Ticket, e ticket.Entry) *ui.Message {
 		}
 		m.Locked, m.Body = m.Kind == ui.Words, ui.Plain(orDash(fact.Reason))
 		return m
+	case ticket.Rated:
+		if fact.Comment == "" {
+			return nil
+		}
+		m.Kind, m.Author, m.Locked = ui.Words, s.person(before.Requester), true
+		m.Via, m.Body = s.T("workticket.card_rated", "Score", fact.Score), ui.Plain(fact.Comment)
+		return m
 	case ticket.UserConfirmed:
 		if fact.Confirmation.Evidence == "" {
 			return nil
