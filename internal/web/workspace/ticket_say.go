@@ -31,8 +31,8 @@ func (s *sheet) note() ui.Composer {
 		Hidden: []string{"at", "note"},
 	}
 	s.compose(&c, "note")
-	c.Tools, c.After = mentionTools(s), s.T("inbox.mention_hint")
-	c.Attrs = templ.Attributes{"data-mentions": s.at("mentions")}
+	c.Tools, c.After = templ.Join(textTools(s), mentionTools(s)), s.T("inbox.mention_hint")
+	c.Attrs = templ.Attributes{"data-texts": s.at("texts"), "data-mentions": s.at("mentions")}
 	return c
 }
 
