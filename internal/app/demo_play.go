@@ -27,7 +27,7 @@ import (
 func rehearse(ctx context.Context, conf Config, s stores, o Options) error {
 	now := o.Clock.Now()
 	moving := clock.NewManual(now.Add(-demoWeeks*7*24*time.Hour - 24*time.Hour))
-	o.Clock, o.quiet = moving, true
+	o.Clock, o.quiet, o.recent = moving, true, now.Add(-recentFor)
 	h, err := assemble(ctx, conf, s, o)
 	if err != nil {
 		return err
@@ -47,6 +47,10 @@ func rehearse(ctx context.Context, conf Config, s stores, o Options) error {
 		return err
 	}
 	if err := h.receive(ctx, moving, c); err != nil {
+		return err
+	}
+	moving.Set(now.Add(-20 * time.Minute))
+	if err := h.castAsides(ctx, c); err != nil {
 		return err
 	}
 	moving.Set(now)

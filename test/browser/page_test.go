@@ -121,7 +121,17 @@ func (d desk) forAgent(t *testing.T) []sheet {
 		{name: "resolve", path: open + "/resolve"},
 		{name: "hand over", path: open + "/hand-over"},
 		{name: "hold", path: open + "/hold"},
+		{name: "split", path: open + "/split"},
+		{name: "merge", path: open + "/merge"},
 		{name: "conformance", path: open + "/conformance"},
+		{name: "views", path: "/work/views"},
+		{name: "view, being built", path: "/work/views/new"},
+		{name: "queue, in parts", path: "/work?by=owner"},
+		{name: "queue, a glance", path: "/work", act: func(b *tab) { b.press("j", "Space"); b.sees("the ticket", `document.querySelector("#peek .msg")`) }},
+		{name: "queue, the palette", path: "/work", act: func(b *tab) {
+			b.press("ctrl+k")
+			b.sees("what there is", `document.querySelectorAll("#palette [role=option]").length > 8`)
+		}},
 		{name: "phone", path: "/work/phone"},
 		{name: "new ticket", path: "/work/new"},
 		{name: "quarantine", path: "/work/quarantine"},
@@ -149,6 +159,8 @@ func (d desk) forAdmin(*testing.T) []sheet {
 		{name: "letter", path: "/admin/letters/acknowledged/zh-CN"},
 		{name: "pace of mail", path: "/admin/pace"},
 		{name: "jobs", path: "/admin/jobs"},
+		{name: "board", path: "/work/board"},
+		{name: "board, by risk", path: "/work/board?by=risk"},
 	}
 }
 

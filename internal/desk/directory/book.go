@@ -30,6 +30,9 @@ func openBook(ctx context.Context, q db.Querier) (*book, error) {
 func (b *book) said() map[string]map[string]string {
 	out := map[string]map[string]string{}
 	for key, x := range b.by {
+		if x.Person == 0 {
+			continue // it was never taken: nobody could write anything over it
+		}
 		if out[key] = saidOf(x.Said); x.Gone { // the desk disabled them itself, nobody did it by hand
 			out[key][Active] = "no"
 		}
@@ -57,40 +60,41 @@ func (b *book) note(ctx context.Context, tx *db.Tx, c Change, l Line) error {
 	if now.Why, err = pack(l.Why); err != nil {
 		return err
 	}
-	if l.Kind != Bad {
+	switch {
+	case l.Kind != Bad:
 		now.Kept = strings.Join(c.Kept, ",")
-		if now.Said, err = saidText(c.Said); err != nil {
-			return err
-		}
+		now.Said, err = saidText(c.Said)
+	case now.Person == 0: // for whoever looks at it
+		now.Said, err = saidText(map[string]string{Name: shorten(c.From.Values[Name]), Email: shorten(c.From.Values[Email])})
+	}
+	if err != nil {
+		return err
 	}
 	if there && now == was {
 		return nil
 	}
-	b.by[key] = now
+	tx.AfterCommit(func() { b.by[key] = now })
 	return putKnown(ctx, tx, now)
 }
 
-// leave marks the entries that a whole reading did not meet: who is gone may come back and be the
-// same; what was never taken is forgotten.
-func (b *book) leave(ctx context.Context, tx *db.Tx) error {
+// left are the entries that a whole reading did not meet.
+func (b *book) left() (list []known) {
 	for key, x := range b.by {
-		if b.seen[key] || x.Gone {
-			continue
+		if !b.seen[key] && !x.Gone {
+			list = append(list, x)
 		}
-		if x.Person == 0 {
-			if err := dropKnown(ctx, tx, key); err != nil {
-				return err
-			}
-			delete(b.by, key)
-			continue
-		}
-		x.Gone, x.Why, x.Kept = true, "", ""
-		if err := putKnown(ctx, tx, x); err != nil {
-			return err
-		}
-		b.by[key] = x
 	}
-	return nil
+	return list
+}
+
+// leave marks an entry that a whole reading did not meet: who is gone may come back and be the
+// same; what was never taken is forgotten.
+func leave(ctx context.Context, tx *db.Tx, x known) error {
+	if x.Person == 0 {
+		return dropKnown(ctx, tx, x.Outside)
+	}
+	x.Gone, x.Why, x.Kept = true, "", ""
+	return putKnown(ctx, tx, x)
 }
 
 // roleChange is a role that somebody gets or loses by a group.

@@ -16,9 +16,10 @@ import (
 type Conflict struct {
 	Key    string // of the entry
 	DN     string
+	Name   string        // what the entry says
+	Email  string        // likewise
 	Person person.Person // whom it is about, or who has its address; empty where nobody
 	Why    errs.FieldError
-	Link   bool              // Person can be connected with the entry by hand
 	Kept   []string          // fields in which what was written by hand stands
 	Said   map[string]string // what the server says of them
 }
@@ -43,11 +44,15 @@ func (s *Service) Conflicts(ctx context.Context, by access.Actor, after string, 
 
 func (s *Service) conflict(ctx context.Context, x known) (Conflict, error) {
 	c := Conflict{Key: x.Outside, DN: x.DN, Why: unpack(x.Why), Kept: fieldsOf(x.Kept), Said: saidOf(x.Said)}
+	c.Name, c.Email = c.Said[Name], c.Said[Email]
 	var err error
 	if x.Person != 0 {
-		if c.Person, err = s.People.Get(ctx, x.Person); err != nil && errs.KindOf(err) == errs.NotFound {
-			return c, nil
-		}
+		c.Person, err = s.People.Get(ctx, x.Person)
+	} else {
+		c.Person, err = s.People.ByEmail(ctx, c.Email)
+	}
+	if err != nil && errs.KindOf(err) == errs.NotFound {
+		return c, nil
 	}
 	return c, err
 }

@@ -150,7 +150,7 @@ func (m Mapping) attributes() (list, named []string) {
 func (m Mapping) fields() []string {
 	var out []string
 	for _, f := range Fields() {
-		if f == Active || m.of(f) != "" {
+		if f == Active || f != ID && m.of(f) != "" { // by what it is known is nothing that is said of them
 			out = append(out, f)
 		}
 	}

@@ -182,7 +182,7 @@ func (s *Service) run(ctx context.Context, conf Server, r Run, had cursor, o ord
 		return r, err
 	}
 	if got.whole {
-		if err := s.DB.Write(ctx, p.book.leave); err != nil {
+		if err := inBatches(ctx, s, p.book.left(), leave); err != nil {
 			return r, err
 		}
 	}
@@ -425,20 +425,9 @@ func (s *Service) giveRoles(ctx context.Context, r Run, conf Server, members map
 		}
 	}
 	held := lost > max(5, given*conf.Guard/100, allow)
-	for from := 0; from < len(list); from += batch {
-		part := list[from:min(from+batch, len(list))]
-		if err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-			for _, c := range part {
-				if err := s.giveRole(ctx, tx, r, c, held && c.Given == ""); err != nil {
-					return err
-				}
-			}
-			return nil
-		}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return inBatches(ctx, s, list, func(ctx context.Context, tx *db.Tx, c roleChange) error {
+		return s.giveRole(ctx, tx, r, c, held && c.Given == "")
+	})
 }
 
 // roleLine is where the lines about roles begin: entries count up from 1, who is gone down from -1.

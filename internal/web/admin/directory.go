@@ -127,6 +127,14 @@ func (f *Faces) importPeople(c *page.Ctx) error {
 	return c.Redirect(runAddress(r))
 }
 
+// runTitle is the heading of a run.
+func runTitle(r directory.Run) string {
+	if r.Source == directory.LDAP {
+		return "ldapadmin.run"
+	}
+	return "directoryadmin.run"
+}
+
 func runAddress(r directory.Run) string { return "/admin/directory/runs/" + num(int64(r.ID)) }
 
 // runView is what a run did.
@@ -163,7 +171,7 @@ func (f *Faces) showRun(c *page.Ctx) error {
 		v.Lines = v.Lines[:changesShown]
 		v.Older = runAddress(r) + "?kind=" + string(v.Kind) + "&after=" + num(v.Lines[changesShown-1].Line)
 	}
-	return show(c, http.StatusOK, "directoryadmin.run", "directoryadmin.run_lead", func(fr page.Frame) templ.Component { return runPage(fr, v) })
+	return show(c, http.StatusOK, runTitle(r), "directoryadmin.run_lead", func(fr page.Frame) templ.Component { return runPage(fr, v) })
 }
 
 // badLines gives out the lines that could not be taken, with their reasons, to be mended and sent

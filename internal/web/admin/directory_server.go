@@ -301,7 +301,10 @@ func connectEmail(v conflictView, c directory.Conflict) string {
 	if v.Key == c.Key {
 		return v.Form.Get("email")
 	}
-	return c.Person.Email
+	if c.Person.ID != 0 {
+		return c.Person.Email
+	}
+	return c.Email
 }
 
 func seenTitle(f page.Frame, v serverView) string {
