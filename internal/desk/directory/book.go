@@ -42,13 +42,32 @@ func (b *book) said() map[string]map[string]string {
 
 // note writes down what became of an entry, where that is something new.
 func (b *book) note(ctx context.Context, tx *db.Tx, c Change, l Line) error {
+	now, differs, err := b.news(c, l)
+	if err != nil || !differs {
+		return err
+	}
+	tx.AfterCommit(func() { b.by[now.Outside] = now })
+	return putKnown(ctx, tx, now)
+}
+
+// idle reports whether there is nothing to do about an entry.
+func (b *book) idle(c Change) bool {
+	if c.Kind != Same {
+		return false
+	}
+	_, differs, err := b.news(c, Line{Kind: Same, Person: c.Was.ID})
+	return err == nil && !differs
+}
+
+// news is what becomes of an entry, and whether the desk knew that already.
+func (b *book) news(c Change, l Line) (known, bool, error) {
 	key := c.From.Values[ID]
 	if b == nil || c.From.DN == "" || key == "" || c.Why.Key == "directory.id_twice" {
-		return nil
+		return known{}, false, nil
 	}
 	b.seen[key] = true
 	if l.Kind == Held {
-		return nil // nothing was taken; it is asked again
+		return known{}, false, nil // nothing was taken; it is asked again
 	}
 	was, there := b.by[key]
 	now := was
@@ -58,7 +77,7 @@ func (b *book) note(ctx context.Context, tx *db.Tx, c Change, l Line) error {
 	}
 	var err error
 	if now.Why, err = pack(l.Why); err != nil {
-		return err
+		return known{}, false, err
 	}
 	switch {
 	case l.Kind != Bad:
@@ -67,14 +86,7 @@ func (b *book) note(ctx context.Context, tx *db.Tx, c Change, l Line) error {
 	case now.Person == 0: // for whoever looks at it
 		now.Said, err = saidText(map[string]string{Name: shorten(c.From.Values[Name]), Email: shorten(c.From.Values[Email])})
 	}
-	if err != nil {
-		return err
-	}
-	if there && now == was {
-		return nil
-	}
-	tx.AfterCommit(func() { b.by[key] = now })
-	return putKnown(ctx, tx, now)
+	return now, !there || now != was, err
 }
 
 // left are the entries that a whole reading did not meet.
