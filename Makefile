@@ -45,6 +45,9 @@ bench-triage: ## what the model of suggestions guesses right, against naive Baye
 storm: ## 10,000 clocks due in one minute: the delay of the last, and the queue page meanwhile (LOOPDESK_STORM=300 for a smoke)
 	LOOPDESK_STORM=$${LOOPDESK_STORM:-10000} go test ./test/load -run P8_Storm -count=1 -timeout 60m -v
 
+tally: ## the report over 100,000 tickets on page, by API and as files, on both engines (LOOPDESK_TALLY=2000 for a smoke)
+	LOOPDESK_TALLY=$${LOOPDESK_TALLY:-100000} go test ./test/load -run ReportOfMany -count=1 -timeout 60m -v
+
 timers: ## two nodes on one PostgreSQL with due timers, one killed 100 times
 	LOOPDESK_TIMER_KILLS=100 go test ./test/fault -run F21 -count=1 -timeout 60m -v
 
@@ -60,10 +63,13 @@ crash: ## kill -9 under load, 200 times on each engine
 faults: ## broken connections, full mailboxes and poison, in the numbers of F30–F39
 	LOOPDESK_TEST_CUTS=500 LOOPDESK_TEST_MAILS=1000 LOOPDESK_TEST_POISON=2000 go test ./internal/channel/email ./internal/desk/notify ./test/fault -run TestF3 -count=1 -timeout 120m -v
 
+directory: ## 10,000 people on a real slapd: synchronised, changed, disabled, renamed, ten rounds, both engines
+	LOOPDESK_DIRECTORY=$${LOOPDESK_DIRECTORY:-10000} LOOPDESK_DIRECTORY_ROUNDS=10 go test ./internal/channel/ldap -run ALoopOfAServer -count=1 -timeout 120m -v
+
 simulate: ## 10,000 seeds of the simulated desk
 	LOOPDESK_SEEDS=10000 go test ./test/simulation -run TestF52 -count=1 -timeout 90m -v
 
 incidents: ## 10,325 real incidents replayed and counted
 	LOOPDESK_INCIDENTS=all go test ./test/incident -count=1 -timeout 60m -v
 
-.PHONY: help run build test quick lint generate assets verify bench bench-search bench-triage replan storm timers screenshots faults fuzz crash simulate incidents
+.PHONY: help run build test quick lint generate assets verify bench bench-search bench-triage replan storm tally timers screenshots faults fuzz crash directory simulate incidents

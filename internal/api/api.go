@@ -30,6 +30,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
+	"github.com/loopdesk/loopdesk/internal/desk/suggest"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/wordbook"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
@@ -54,6 +55,7 @@ type Parts struct {
 	Pull        *pull.Service
 	Reports     *report.Service
 	Search      *search.Service
+	Suggest     *suggest.Service
 	Words       *wordbook.Service // nil remarks on nothing
 	Views       *queue.Desk
 	Clock       clock.Clock
@@ -97,6 +99,7 @@ func New(p Parts) *API {
 	a.huma.UseMiddleware(a.admit)
 	a.ticketOperations()
 	a.searchOperations()
+	a.suggestOperations()
 	a.viewOperations()
 	a.commandOperations()
 	a.messageOperations()

@@ -174,6 +174,7 @@ type (
 		Text    string    `json:"text" minLength:"1" maxLength:"200000"`
 		Files   []string  `json:"files,omitempty" nullable:"false" maxItems:"50" maxLength:"26" pattern:"^[a-z2-7]{26}$" doc:"Tokens of uploaded files"`
 		Promise time.Time `json:"promise,omitzero" doc:"By when the words say that the requester hears next; recorded as a promise. Staff only"`
+		Undo    bool      `json:"undo,omitempty" doc:"It is said a few seconds later, and take-back has it back until then. Staff only"`
 	}
 	callJSON struct {
 		Text     string    `json:"text" minLength:"1" maxLength:"200000" doc:"What was said"`
@@ -188,8 +189,10 @@ type (
 func (a *API) speechCommands() {
 	command(a, ticket.CmdReply, access.TicketSay, "Reply", "The requester reads it, or it is from the requester.",
 		simple(func(b replyJSON) ticket.Command {
-			return ticket.Reply{Say: ticket.Say{Text: b.Text, Files: b.Files}, Promise: b.Promise}
+			return ticket.Reply{Say: ticket.Say{Text: b.Text, Files: b.Files}, Promise: b.Promise, Undo: b.Undo}
 		}))
+	command(a, ticket.CmdTakeBack, access.TicketWork, "Take a reply back", "Of a reply with undo, until it is said; only by who wrote it. Its words become their draft.",
+		simple(func(*emptyJSON) ticket.Command { return ticket.TakeBack{} }))
 	command(a, ticket.CmdNote, access.TicketWork, "Note", "For staff only.",
 		simple(func(b sayJSON) ticket.Command { return ticket.Note{Say: ticket.Say{Text: b.Text, Files: b.Files}} }))
 	command(a, ticket.CmdCall, access.TicketWork, "Record a call", "For staff only.",
@@ -215,6 +218,10 @@ type (
 	rejectJSON struct {
 		Reason      string `json:"reason,omitempty" maxLength:"4000"`
 		Resolutions int    `json:"resolutions,omitempty" minimum:"1" maximum:"1000000" doc:"Which solution is meant; the present one where it is missing"`
+	}
+	rateJSON struct {
+		Score   int    `json:"score" minimum:"1" maximum:"5" doc:"From 1, very unhappy, to 5, very content"`
+		Comment string `json:"comment,omitempty" maxLength:"1000"`
 	}
 	archiveJSON struct {
 		Difficulties string `json:"difficulties,omitempty" maxLength:"4000"`
@@ -244,6 +251,8 @@ func (a *API) solutionCommands() {
 			}
 			return ticket.Reject{Reason: b.Reason, Resolutions: b.Resolutions}
 		}))
+	command(a, ticket.CmdRate, access.TicketAnswer, "Rate what was done", "The requester's opinion, once they have confirmed; the last one counts.",
+		simple(func(b rateJSON) ticket.Command { return ticket.Rate{Score: b.Score, Comment: b.Comment} }))
 	command(a, ticket.CmdArchive, access.TicketWork, "Write the closure sheet", "It closes a ticket that only waited for it (N36).",
 		simple(func(b archiveJSON) ticket.Command {
 			return ticket.Archive{Difficulties: b.Difficulties, Approach: b.Approach}
@@ -261,6 +270,11 @@ type (
 	mergeJSON struct {
 		Into int64 `json:"into" minimum:"1" maximum:"9007199254740991" doc:"The number of the ticket that goes on; of the same requester"`
 	}
+	splitJSON struct {
+		Messages []int64 `json:"messages" minItems:"1" maxItems:"50" minimum:"1" maximum:"9007199254740991" doc:"Ids of messages of the ticket; at least one in the user's words"`
+		Subject  string  `json:"subject,omitempty" maxLength:"200" doc:"Of the new ticket; made from the words where it is missing"`
+		Category int64   `json:"category,omitempty" minimum:"1" maximum:"9007199254740991"`
+	}
 	relateJSON struct {
 		To int64 `json:"to" minimum:"1" maximum:"9007199254740991" doc:"The number of the other ticket"`
 	}
@@ -276,6 +290,14 @@ func (a *API) endCommands() {
 			into, err := a.other(ctx, r, "into", b.Into)
 			return ticket.Merge{Into: into}, err
 		})
+	command(a, ticket.CmdSplit, access.TicketWork, "Take another matter into a ticket of its own", "The messages are copied into a new ticket of the same requester; both are linked: detail.links names it as split_to. The requester is told where one of the messages is theirs.",
+		simple(func(b splitJSON) ticket.Command {
+			c := ticket.Split{Subject: b.Subject, Category: catalog.CategoryID(b.Category)}
+			for _, which := range b.Messages {
+				c.Messages = append(c.Messages, ticket.MessageID(which))
+			}
+			return c
+		}))
 	command(a, ticket.CmdLink, access.TicketWork, "Tie two tickets together", "",
 		func(ctx context.Context, r reader, _ Numbered, b relateJSON) (ticket.Command, error) {
 			to, err := a.other(ctx, r, "to", b.To)

@@ -51,8 +51,10 @@ type factJSON struct {
 	Spoke         bool                  `json:"spoke,omitempty"`
 	Hold          *holdJSON             `json:"hold,omitempty"`
 	Because       string                `json:"because,omitempty"`
+	EveryMinutes  int64                 `json:"every_minutes,omitempty" doc:"How often the requester hears from here on"`
 	Solution      *solutionJSON         `json:"solution,omitempty"`
 	Confirmation  *confirmationJSON     `json:"confirmation,omitempty"`
+	Rating        *ratingJSON           `json:"rating,omitempty"`
 	Done          string                `json:"done,omitempty"`
 	Why           string                `json:"why,omitempty"`
 	Needed        string                `json:"needed,omitempty"`
@@ -60,6 +62,7 @@ type factJSON struct {
 	Approach      string                `json:"approach,omitempty"`
 	ClosedAs      string                `json:"closed_as,omitempty"`
 	Promise       time.Time             `json:"promise,omitzero" doc:"By when the words say that the requester hears next"`
+	Until         time.Time             `json:"until,omitzero" doc:"When a reply is said that may be taken back"`
 	Reason        string                `json:"reason,omitempty"`
 	How           string                `json:"how,omitempty" doc:"By which door a record was confirmed; missing where it was read aloud"`
 	Words         string                `json:"words,omitempty" doc:"What is wrong with a record"`
@@ -131,12 +134,18 @@ func (a *API) fact(ctx context.Context, r reader, f ticket.Fact, at time.Time) f
 		return factJSON{CallAt: f.Call.At, CallNumber: f.Call.Number, Who: a.who(ctx, r, f.Call.Who)}
 	case ticket.Said:
 		return factJSON{Kind: string(f.Kind), ByRequester: f.ByRequester, FirstResponse: f.FirstResponse, Spoke: f.Spoke, Promise: f.Promise}
+	case ticket.Carried:
+		return factJSON{Kind: string(f.Kind), ByRequester: f.ByRequester}
+	case ticket.Leaving:
+		return factJSON{Kind: string(ticket.Public), Promise: f.Reply.Promise, Until: f.Reply.Until}
 	case ticket.ParticipantAdded:
 		return a.participant(ctx, r, f.Person, f.Address)
 	case ticket.ParticipantRemoved:
 		return a.participant(ctx, r, f.Person, f.Address)
 	case ticket.LinkedTo:
 		return factJSON{Link: &linkJSON{Number: f.Link.Number, Kind: f.Link.Kind}}
+	case ticket.Paced:
+		return factJSON{EveryMinutes: f.Minutes, Because: f.Because}
 	case ticket.MailHeld:
 		return factJSON{Reason: f.Reason}
 	case ticket.Deviated:
@@ -167,6 +176,8 @@ func outcome(r reader, f ticket.Fact, at time.Time) factJSON {
 			c.Evidence = f.Confirmation.Evidence
 		}
 		return factJSON{Confirmation: c}
+	case ticket.Rated:
+		return factJSON{Rating: &ratingJSON{Score: f.Score, Comment: f.Comment, At: at}}
 	case ticket.UserRejected:
 		return factJSON{Reason: f.Reason}
 	case ticket.Archived:

@@ -29,6 +29,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
+	"github.com/loopdesk/loopdesk/internal/desk/suggest"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/blob"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
@@ -82,6 +83,10 @@ func newHouse(t *testing.T, d *db.DB) *house {
 	})
 	p.Views = queue.New(d, bus, h.clock, p.People)
 	p.Search = search.NewService(search.Parts{DB: d, Clock: h.clock, Jobs: h.jobs, People: p.People, Catalog: p.Catalog})
+	p.Suggest = suggest.NewService(suggest.Parts{
+		DB: d, Bus: bus, Clock: h.clock, Jobs: h.jobs, People: p.People, Catalog: p.Catalog, Settings: p.Settings, Tickets: p.Tickets,
+	})
+	p.Suggest.Listen()
 	event.WithinAny(bus, p.Search.Heard)
 	event.Within(bus, p.Clocks.SolutionGiven)
 	event.Within(bus, p.Sessions.PersonChanged)

@@ -126,6 +126,10 @@ func TestTheCommandsThatNeedASecondTicketOrACall(t *testing.T) {
 			{"and through", "lin", "/resolve", m{"solution": "重置了密码", "cause": "密码过期", "verify": []string{"登录一次"}, "difficulties": "无", "approach": "无"}, 200, m{"status": "resolved"}, []string{"ticket.resolved", "ticket.archived"}},
 			{"heard on the telephone needs evidence", "lin", "/confirm", m{"how": "phone"}, 422, m{"errors.0.field": "evidence"}, nil},
 			{"confirmed by telephone", "lin", "/confirm", m{"how": "phone", "evidence": "王海燕 10:20 电话里说好了"}, 200, m{"closed_as": "confirmed", "detail.confirmation.how": "phone"}, []string{"ticket.confirmed", "ticket.closed"}},
+			{"nobody rates for the requester", "lin", "/rate", m{"score": 5}, 403, nil, nil},
+			{"a rating has five steps", "wang", "/rate", m{"score": 6}, 422, nil, nil},
+			{"the requester says how it was", "wang", "/rate", m{"score": 4, "comment": "快"}, 200, m{"detail.rating.score": 4.0, "detail.rating.comment": "快"}, []string{"ticket.rated"}},
+			{"and thinks better of it", "wang", "/rate", m{"score": 5}, 200, m{"detail.rating.score": 5.0}, []string{"ticket.rated"}},
 			{"a note goes on a closed ticket", "lin", "/note", m{"text": "写成文章"}, 200, nil, []string{"ticket.said"}},
 		})
 		if got := h.get("wang", path).text("detail.confirmation.evidence"); got != "" {

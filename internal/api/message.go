@@ -34,7 +34,7 @@ func (a *API) messageOperations() {
 // messageJSON is something said on a ticket.
 type messageJSON struct {
 	ID          int64      `json:"id"`
-	Kind        string     `json:"kind" enum:"public,internal,call"`
+	Kind        string     `json:"kind" enum:"public,internal,call,unsent" doc:"unsent: a reply that may still be taken back; staff only"`
 	At          time.Time  `json:"at"`
 	Author      *refJSON   `json:"author,omitempty" doc:"Missing for the desk itself"`
 	ByRequester bool       `json:"by_requester" doc:"From the requester's side"`

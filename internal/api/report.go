@@ -69,6 +69,7 @@ type (
 		Late     int64    `json:"late" doc:"Not done yet, and the time has passed"`
 		Open     int64    `json:"open" doc:"Not done yet, and there is time"`
 		Moved    int64    `json:"moved" doc:"Promises that a later one took the place of, in time"`
+		Longest  int64    `json:"longest_minutes" doc:"The longest that one took, in minutes of its own working time"`
 	}
 	reportFlowJSON struct {
 		Week       string   `json:"week" doc:"In which they were opened"`
@@ -106,7 +107,7 @@ func (a *API) getReport(ctx context.Context, r reader, in *ReportQuery) (*report
 	}
 	for _, x := range got.Rows {
 		out.Body.Rows = append(out.Body.Rows, reportRowJSON{
-			report.Week(x.Week), a.group(ctx, r, x.Group), x.Priority.String(), x.What, x.Kept, x.Broken, x.Late, x.Open, x.Moved,
+			report.Week(x.Week), a.group(ctx, r, x.Group), x.Priority.String(), x.What, x.Kept, x.Broken, x.Late, x.Open, x.Moved, int64(x.Longest / time.Minute),
 		})
 	}
 	for _, x := range got.Flows {

@@ -63,6 +63,7 @@ type detailJSON struct {
 	Resolutions    int                   `json:"resolutions,omitempty" doc:"Counts solutions; names the one that confirm and reject mean"`
 	Confirmation   *confirmationJSON     `json:"confirmation,omitempty"`
 	ExpiredAt      time.Time             `json:"expired_at,omitzero" doc:"When the time for confirming was up"`
+	Rating         *ratingJSON           `json:"rating,omitempty" doc:"Staff and the requester: what they thought of it, once they confirmed"`
 	Rejections     []rejectionJSON       `json:"rejections,omitempty" nullable:"false"`
 	Reopened       int                   `json:"reopened,omitempty"`
 	MergedInto     int64                 `json:"merged_into,omitempty" doc:"The number of the ticket that goes on"`
@@ -104,6 +105,11 @@ type (
 		At       time.Time `json:"at"`
 		How      string    `json:"how"`
 		Evidence string    `json:"evidence,omitempty" doc:"Staff only: what the caller said"`
+	}
+	ratingJSON struct {
+		Score   int       `json:"score" minimum:"1" maximum:"5" doc:"From 1, very unhappy, to 5, very content"`
+		Comment string    `json:"comment,omitempty"`
+		At      time.Time `json:"at"`
 	}
 	rejectionJSON struct {
 		At     time.Time `json:"at"`
@@ -196,6 +202,9 @@ func (a *API) whole(ctx context.Context, r reader, t ticket.Ticket) ticketJSON {
 		if r.staff() {
 			v.Confirmation.Evidence = c.Evidence
 		}
+	}
+	if x := d.Rating; x.Score != 0 && (r.staff() || r.by.ID == int64(t.Requester)) {
+		v.Rating = &ratingJSON{Score: x.Score, Comment: x.Comment, At: x.At}
 	}
 	for _, x := range d.Rejections {
 		v.Rejections = append(v.Rejections, rejectionJSON{At: x.At, Reason: x.Reason})

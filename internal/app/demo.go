@@ -150,6 +150,11 @@ func OpenDemo(ctx context.Context, conf Config, o Options) (*House, error) {
 		if err := rehearse(ctx, conf, s, o); err != nil {
 			return nil, errors.Join(err, s.close())
 		}
+		if o.box != nil {
+			if err := correspond(ctx, conf, s, o); err != nil {
+				return nil, errors.Join(err, s.close())
+			}
+		}
 		if err := os.WriteFile(mark, []byte("A sample organisation; nothing here is real.\n"), fileMode); err != nil {
 			return nil, errors.Join(err, s.close())
 		}
@@ -182,6 +187,11 @@ func (h *House) dressDemo(ctx context.Context) error {
 	if err := h.Suggest.Relearn(ctx); err != nil {
 		return err
 	}
+	return h.dressMail(ctx)
+}
+
+// dressMail lets the desk write through the mailbox of this process, where there is one.
+func (h *House) dressMail(ctx context.Context) error {
 	if h.box == nil {
 		return nil
 	}

@@ -147,6 +147,7 @@ type phrases struct {
 	Hello, Note, Reject, Thanks                             []string
 	Done, Why, Needed, Second, Call, Cancel, Invalid, Again string
 	Vendor, Visit, Approval, Evidence, Override             string
+	Praise, Blame                                           string
 	VendorDoing                                             string `toml:"vendor_doing"`
 	VendorName                                              string `toml:"vendor_name"`
 	VendorCase                                              string `toml:"vendor_case"`

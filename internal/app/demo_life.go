@@ -266,9 +266,35 @@ func (l *life) confirm() *life {
 			},
 			do: func(*play) ticket.Command { return ticket.Confirm{} },
 		})
-		return l
+		return l.rate()
 	}
 	l.do(l.user(), ticket.Confirm{})
+	return l.rate()
+}
+
+// rate is what most say of it afterwards; what they say depends on the minute and on no die, so
+// that the rest of the timeline stays as it was.
+func (l *life) rate() *life {
+	score := []int{5, 5, 5, 4, 5, 4, 3, 2, 0, 0}[l.at.Unix()/60%10]
+	r := ticket.Rate{Score: score}
+	switch score {
+	case 0:
+		return l
+	case 2:
+		r.Comment = l.say.Blame
+	case 5:
+		if l.at.Unix()/60%20 == 4 {
+			r.Comment = l.say.Praise
+		}
+	}
+	who, at := int64(l.who.ID), l.at
+	l.steps = append(l.steps, step{
+		at: at, play: l.play,
+		by: func(p *play) access.Actor {
+			return access.Actor{Kind: access.Link, ID: who, Role: access.Requester, Ticket: int64(p.id), Via: "link"}
+		},
+		do: func(*play) ticket.Command { return r },
+	})
 	return l
 }
 

@@ -3,8 +3,10 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,7 +65,9 @@ func rehearse(ctx context.Context, conf Config, s stores, o Options) error {
 
 // receive takes the letters in that became no ticket, as the SMTP listener would.
 func (h *House) receive(ctx context.Context, moving *clock.Manual, c *cast) error {
-	for _, l := range c.script.Letters {
+	letters := slices.Clone(c.script.Letters)
+	slices.SortStableFunc(letters, func(a, b demoLetter) int { return cmp.Compare(b.Ago, a.Ago) }) // as they came
+	for _, l := range letters {
 		moving.Set(c.now.Add(-time.Duration(l.Ago)))
 		_, err := h.Intake.Journal(ctx, intake.Delivery{
 			Source: "smtp", Sender: l.Sender, Recipient: demoAddress, Address: "127.0.0.1",

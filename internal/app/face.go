@@ -18,6 +18,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/web/assets"
 	"github.com/loopdesk/loopdesk/internal/web/page"
 	"github.com/loopdesk/loopdesk/internal/web/portal"
+	"github.com/loopdesk/loopdesk/internal/web/ui"
 	"github.com/loopdesk/loopdesk/internal/web/workspace"
 )
 
@@ -32,6 +33,7 @@ func (h *House) face() {
 		Clock: h.Clock, Log: h.Log, Public: h.Public, Secure: h.Config.secure(), Develop: h.Config.Development,
 		Proxies: h.Config.proxies(), Forgot: h.Notices.Forgot,
 		Quiet:   h.Notices,
+		Alarm:   h.alarm,
 		Inbox:   h.Inbox,
 		Outside: netguard.Client(netguard.Options{Timeout: 8 * time.Second, MaxBytes: 4 << 20}),
 	})
@@ -98,4 +100,17 @@ func hostOf(public string) string {
 		return ""
 	}
 	return u.Hostname()
+}
+
+// alarm is what every page of staff says while automatic mail is stopped (S14).
+func (h *House) alarm(c *page.Ctx) *ui.Alarm {
+	a, err := h.Notices.Stopped(c.Context(), c.Actor)
+	if err != nil || !a.Stopped {
+		return nil
+	}
+	out := &ui.Alarm{Icon: "mail-warning", Text: c.T("work.mail_stopped", "Name", h.People.Card(c.Context(), a.By).Name, "At", c.Moment(a.At))}
+	if access.Can(c.Actor, access.MailStop, access.Object{}) == nil {
+		out.Post, out.Do = "/work/mail/go", c.T("work.mail_go")
+	}
+	return out
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/api"
 	"github.com/loopdesk/loopdesk/internal/channel/email"
+	"github.com/loopdesk/loopdesk/internal/channel/ldap"
 	"github.com/loopdesk/loopdesk/internal/desk/canned"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/directory"
@@ -65,6 +66,9 @@ type Options struct {
 	Reach netguard.Options
 	// Public is the address of the desk as people type it; from the configuration where empty.
 	Public string
+	// Inside says how far directory servers may be: the open internet and company networks where
+	// nothing is said. Tests open this machine.
+	Inside netguard.Options
 	// Guest opens a SQLite file beside the process that serves it, for a short visit.
 	Guest bool
 
@@ -215,19 +219,22 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.Settings = setting.NewService(s.DB, h.Bus, o.Clock)
 	h.People = person.NewService(s.DB, h.Bus, o.Clock)
 	h.Catalog = catalog.New(s.DB, h.Bus, o.Clock)
-	h.Directory = directory.NewService(directory.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Settings: h.Settings})
+	h.Directory = directory.NewService(directory.Parts{
+		DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Settings: h.Settings, Keys: s.Keys, Client: ldap.New(o.Inside), Log: o.Log,
+	})
 	h.Telephony = telephony.NewService(telephony.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Settings: h.Settings, Keys: s.Keys})
 	h.Links = session.NewLinks(s.Keys, o.Clock)
 	var err error
 	if h.Sessions, err = session.NewService(ctx, s.DB, h.Bus, o.Clock, h.People); err != nil {
 		return nil, err
 	}
+	h.Sessions.Elsewhere = h.judge
 	h.Words = wordbook.NewService(h.Settings)
 	h.Uploads = upload.NewService(s.DB, s.Keys, o.Clock, h.People)
 	h.Texts = canned.NewService(s.DB, h.Bus, o.Clock, h.People)
 	h.Clocks = sla.NewService(h.Settings, h.Jobs, o.Clock)
 	h.Tickets = ticket.NewService(ticket.Parts{
-		DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Blobs: s.Blobs,
+		DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Blobs: s.Blobs, Jobs: h.Jobs,
 		Gates: h.gates(), Plan: h.Clocks.Plan, Expect: h.Clocks.Expect,
 		Wording: h.remarks,
 		Majors:  func() []int64 { return h.standingMajors() },
@@ -261,7 +268,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.API = api.New(api.Parts{
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Sessions: h.Sessions,
 		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
-		Views:   h.Views,
+		Views:   h.Views, Suggest: h.Suggest,
 		Address: func(r *http.Request) string { return page.Address(r, h.Config.proxies()) },
 	})
 	h.wire()

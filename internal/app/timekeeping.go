@@ -30,6 +30,7 @@ func (h *House) timekeeping() {
 	}
 	if h.Elapsed != nil {
 		p.Elapsed = h.Elapsed
+		p.Boot, _ = clock.Boot()
 	}
 	h.Escalations = escalation.NewService(p)
 	h.Clocks.Replanned(h.Escalations.Planned)
@@ -51,12 +52,15 @@ func (h *House) loadTimekeeping(ctx context.Context) error {
 // whichever node looks first.
 func (h *House) scene(ctx context.Context, tx *db.Tx, t ticket.Ticket) (escalation.Scene, error) {
 	s := escalation.Scene{Priority: t.Priority, Hours: h.Clocks.Terms(t).Calendar()}
+	incident, stands, err := h.Majors.StandsIn(ctx, tx, t.ID)
 	for _, c := range h.Clocks.Running(t) {
+		if stands && c.Name == sla.Update { // the incident's own clock stands for it: nobody is told twice
+			continue
+		}
 		s.Clocks = append(s.Clocks, escalation.Clock{
 			Name: string(c.Name), Run: c.Run(), Running: c.State == sla.Running || c.State == sla.Over, Due: c.Due, At: c.At, Off: c.Off,
 		})
 	}
-	incident, stands, err := h.Majors.StandsIn(ctx, tx, t.ID)
 	if stands {
 		s.Clocks = append(s.Clocks, plainClock(escalation.ClockDeclared, incident.DeclaredAt, incident.DeclaredAt),
 			plainClock(escalation.ClockMajor, incident.Last(), incident.Due(h.Majors.Policy())))

@@ -17,6 +17,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
+	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
@@ -117,6 +118,15 @@ func TestN4_MajorIncidentFromDeclarationToReview(t *testing.T) {
 			t.Fatalf("declare: %d\n%s", x.Status, x.Body)
 		}
 		h.RunJobs()
+		clocks := agent.Get("/work/tickets/" + one.Ref()).Body
+		contains(t, "the ticket", clocks, "重大事件期间至少每 30 分钟反馈一次", "宣布为重大事件时起算", "发送后：下次反馈顺延到 23:30")
+		if c, ok := h.Clocks.One(sla.Update, got(t, h, one)); !ok || !c.Due.Equal(h.Clock.Now().Add(30*time.Minute)) {
+			t.Errorf("the update clock is due %v", c.Due)
+		}
+		longer := setting.Save(t.Context(), h.Settings, access.Desk(), major.PolicyName, major.Policy{UpdateMinutes: 45, Rota: r.ID}, setting.AnyVersion)
+		if c, _ := h.Clocks.One(sla.Update, got(t, h, one)); longer != nil || !c.Due.Equal(h.Clock.Now().Add(45*time.Minute)) {
+			t.Errorf("another cadence of incidents: due %v, %v", c.Due, longer)
+		}
 		paged := 0
 		for _, m := range h.Mailbox(agent.Person.Email) {
 			if strings.Contains(m.Header("Subject"), one.Ref()) && strings.Contains(m.Header("Subject"), "时限提醒") {
@@ -152,6 +162,9 @@ func TestN4_MajorIncidentFromDeclarationToReview(t *testing.T) {
 		if x := lead.Post(at+"/end", url.Values{"review": {"主服务器磁盘满，已加监控与自动清理"}}); x.Status != http.StatusSeeOther {
 			t.Errorf("end: %d\n%s", x.Status, x.Body)
 		}
+		if c, _ := h.Clocks.One(sla.Update, got(t, h, one)); c.Due.Before(h.Clock.Now().Add(time.Hour)) {
+			t.Errorf("the incident ended, and the update clock is due %v", c.Due)
+		}
 		if strings.Contains(user.Get("/").Body, "邮件中断") {
 			t.Error("the portal still shows what has ended")
 		}
@@ -159,6 +172,16 @@ func TestN4_MajorIncidentFromDeclarationToReview(t *testing.T) {
 			t.Errorf("a word about what has ended: %v", err)
 		}
 	})
+}
+
+// got reads a ticket again.
+func got(t *testing.T, h *apptest.House, one ticket.Ticket) ticket.Ticket {
+	t.Helper()
+	now, err := h.Tickets.Get(t.Context(), access.Desk(), ticket.Target{ID: one.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return now
 }
 
 // The banner is for whoever signs in, and for anybody only where the setting says so.

@@ -7,8 +7,10 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/loopdesk/loopdesk/internal/desk/directory"
 	"github.com/loopdesk/loopdesk/internal/desk/live"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/telephony"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
@@ -36,6 +38,7 @@ func (h *House) wire() {
 	h.Promises.Listen()                           // what a fact tells, keeps or breaks is promised with it (N20, N29, N30)
 	event.Within(h.Bus, h.Sessions.PersonChanged) // whoever lost rights loses their sessions (S45)
 	event.Within(h.Bus, h.Escalations.Changed)    // steps count from when they are saved
+	event.Within(h.Bus, h.Majors.Changed)         // another cadence of incidents holds for those that stand
 	event.WithinAny(h.Bus, h.incident)            // a major incident is looked at at once (N4)
 	event.WithinAny(h.Bus, h.Live.Heard)          // open pages hear that they are stale
 	event.Within(h.Bus, h.rings)                  // the pad comes up for whoever is called
@@ -64,6 +67,12 @@ func (h *House) wire() {
 	event.After(h.Bus, "notify:bounced", h.Notices.Bounced)              // mail that came back shows on its ticket (F38)
 	event.After(h.Bus, "notify:mailbox_silent", h.Notices.MailboxSilent) // administrators (P13)
 	event.After(h.Bus, "notify:escalated", h.Notices.Escalated)          // who must act, or must know
+}
+
+// judge lets a directory server say whether a password is right, where an administrator wants that.
+func (h *House) judge(ctx context.Context, who person.Person, password string) (right, answered bool) {
+	v := h.Directory.Judge(ctx, who, password)
+	return v == directory.Right, v != directory.Silent
 }
 
 // rings tells the pages of whoever is called.
@@ -110,7 +119,13 @@ func unheard() map[string]string {
 		ticket.LinkedTo{}.EventName():           "for staff; the page shows it",
 		ticket.ParticipantAdded{}.EventName():   "the next word to the requester is told to them too",
 		ticket.ParticipantRemoved{}.EventName(): "nothing is told from here on",
+		ticket.Leaving{}.EventName():            "nobody outside hears of words before they are said",
+		ticket.TakenBack{}.EventName():          "nobody outside heard of them",
+		ticket.Carried{}.EventName():            "it was told where it was said",
 		ticket.LeftOut{}.EventName():            "nobody outside learns that they were left out",
 		ticket.Deviated{}.EventName():           "for staff and conformance",
+		ticket.Rated{}.EventName():              "for staff; the page shows it",
+		ticket.OriginalOpened{}.EventName():     "for staff; the page shows it",
+		ticket.Paced{}.EventName():              "the words that come more often are told",
 	}
 }

@@ -24,7 +24,7 @@ const module = "github.com/loopdesk/loopdesk/"
 func floors() [][]string {
 	return [][]string{
 		{"internal/kit/errs"},
-		{"internal/kit/clock", "internal/kit/id", "internal/kit/secret", "internal/kit/netguard", "internal/kit/phonetic", "internal/kit/richtext", "internal/kit/sheet", "internal/kit/text", "internal/kit/webpush"},
+		{"internal/kit/clock", "internal/kit/id", "internal/kit/memo", "internal/kit/secret", "internal/kit/netguard", "internal/kit/phonetic", "internal/kit/richtext", "internal/kit/sheet", "internal/kit/text", "internal/kit/webpush"},
 		{"internal/kit/db", "internal/kit/i18n", "internal/kit/blob", "internal/kit/mail"},
 		{"internal/kit/db/dbtest"},
 		{"internal/kit/job", "internal/kit/pubsub"},

@@ -226,6 +226,7 @@ func TestA14_S80_OneClientCallsOut(t *testing.T) {
 		"internal/kit/netguard/netguard.go net.Dialer":         "the dialer",
 		"internal/channel/email/send.go net.Dialer":            "to the mail server that the administrator named, which stands inside as a rule",
 		"internal/channel/email/imap_connect.go net.Dialer":    "to the mailbox that the administrator named, likewise",
+		"internal/channel/ldap/client.go net.Dialer":           "that dialer, to the directory server that the administrator named",
 		"internal/channel/email/verify.go net.DefaultResolver": "asks what senders' domains publish about their mail; the answers are compared, never called",
 		"internal/app/serve.go net.Dialer":                     "asks whether anybody listens at a socket of the configuration",
 		"internal/app/doctor.go net.Dialer":                    "asks whether that mail server answers, for the operator at the terminal",

@@ -3,6 +3,7 @@
 package load_test
 
 import (
+	"context"
 	"net/http"
 	"os"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/db/dbtest"
 )
 
@@ -50,23 +52,20 @@ func storm(t *testing.T, h *apptest.House, many int) {
 	// Long after the first step and right at the due time of the response, which all share.
 	h.Clock.Set(h.Clocks.Expect(ticket.Ticket{CreatedAt: apptest.Start()}))
 	reader := h.SignIn(access.Agent)
+	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	begin := time.Now()
-	go func() {
-		_, err := h.Escalations.RunDue(t.Context())
-		done <- err
+	go func() { done <- h.Escalations.Run(ctx) }() // as every node runs it
+	defer func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
 	}()
 	var pages []time.Duration
 	for delay := time.Duration(0); ; {
-		if delay == 0 {
-			select {
-			case err := <-done:
-				if err != nil {
-					t.Fatal(err)
-				}
-				delay = time.Since(begin)
-			default:
-			}
+		if waiting(t, h) == 0 {
+			delay = time.Since(begin)
 		}
 		at := time.Now()
 		if r := reader.Get("/work"); r.Status != http.StatusOK {
@@ -78,6 +77,16 @@ func storm(t *testing.T, h *apptest.House, many int) {
 			return
 		}
 	}
+}
+
+// waiting is at how many tickets nobody has looked yet.
+func waiting(t *testing.T, h *apptest.House) int64 {
+	t.Helper()
+	n, err := db.One(t.Context(), h.DB, db.Int, `SELECT COUNT(*) FROM escalation_due WHERE wake_at <= $1`, h.Clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 func report(t *testing.T, h *apptest.House, many int, delay time.Duration, pages []time.Duration) {

@@ -356,7 +356,7 @@ func (v *visitor) filled(r route) string {
 	}
 	return strings.NewReplacer(
 		"{pack}", "reply", "{rule}", "jargon.cache", "/{$}", "/", "{number}", number, "{token}", v.file, "{name}", name, "{message}", fmt.Sprint(v.mail), "{code}", v.code, "{set}", "cn", "{year}", "2026", "{file}", "report.csv",
-		"{secret}", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "{letter}", "acknowledged", "{lang}", lang, "{id}", id, "{swap}", swap, "{feed}", feed, "{act}", "hold", "{version}", "1",
+		"{key}", "00000000-0000-4000-8000-000000000000", "{secret}", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "{letter}", "acknowledged", "{lang}", lang, "{id}", id, "{swap}", swap, "{feed}", feed, "{act}", "hold", "{version}", "1",
 		"{what}", fmt.Sprintf("%d.1.%d.%d", v.ticket.Number, v.agent.ID, v.group.ID),
 	).Replace(r.pattern)
 }

@@ -75,7 +75,6 @@ func (d *desk) life(t ticket.Ticket) error {
 
 // clocks holds each clock against what it is made of: start, target, pauses and calendar.
 func (d *desk) clocks(t ticket.Ticket) error {
-	cal := d.book.Terms(t).Calendar()
 	for _, name := range sla.Names() {
 		c, ok := d.book.One(name, t, d.now())
 		if !ok {
@@ -97,7 +96,7 @@ func (d *desk) clocks(t ticket.Ticket) error {
 			if c.Counted != want {
 				return fmt.Errorf("%s of ticket %d counts %v, target and pauses are %v", name, t.ID, c.Counted, want)
 			}
-			if got := worked(cal, c.Start, c.Due); got != want {
+			if got := worked(c.Calendar(), c.Start, c.Due); got != want {
 				return fmt.Errorf("%s of ticket %d: %v of work between start %v and due %v, not %v", name, t.ID, got, c.Start, c.Due, want)
 			}
 		}

@@ -141,6 +141,7 @@ func (d *desk) command(t ticket.Ticket) ticket.Command {
 		ticket.Reopen{Reason: "又坏了"}, ticket.Reopen{Reason: w()},
 		ticket.Deviate{Gap: pick(&d.dice, "gap.intake", "gap.grade", "gap.verify", "gap.cause", "gap.closure", "gap.confirmed", "gap.nothing"), Reason: "现场紧急，事后补录"},
 		ticket.Expire{Resolutions: number},
+		ticket.SetPace{Minutes: pick(&d.dice, int64(0), 0, 15, 30, 600), Because: ticket.PaceMajor}, ticket.SetPace{Because: ticket.PaceMajor},
 	)
 }
 
@@ -186,7 +187,10 @@ func (d *desk) record() {
 	}
 	list := []ticket.Fact{born}
 	if !d.one(6) {
-		due, _ := d.book.One(sla.Response, d.rules.Born(by, d.now(), born), d.now())
+		due, ok := d.book.One(sla.Response, d.rules.Born(by, d.now(), born), d.now())
+		if !ok {
+			due, _ = d.book.One(sla.Resolve, d.rules.Born(by, d.now(), born), d.now())
+		}
 		list = append(list, ticket.Acknowledged{Of: born.Of, Channel: channel, ExpectBy: due.Due})
 	}
 	d.note("%d recorded", id)

@@ -68,6 +68,13 @@ func (d *dice) policy() sla.Policy {
 		t.Resolve = max(t.Response, t.Update) + int64(d.n(20_000))
 		t.Accept, t.Silence = int64(5+d.n(600)), t.Update+int64(d.n(6000))
 	}
+	if d.one(3) { // clocks that an administrator does without, and updates only when asked
+		p.Cadence = pick(d, sla.EveryWord, sla.WhenAsked)
+		for i := range p.Targets {
+			t := &p.Targets[i]
+			t.Set(pick(d, sla.Response, sla.Update, sla.Resolve, sla.Accept), sla.None)
+		}
+	}
 	for _, name := range []sla.Name{sla.Response, sla.Update, sla.Resolve, sla.Accept} {
 		var rests []ticket.Waiting
 		for _, w := range sla.Pausable(name) {
@@ -76,6 +83,9 @@ func (d *dice) policy() sla.Policy {
 			}
 		}
 		p.Pauses[name] = rests
+	}
+	if p.Check() != nil {
+		p.Targets, p.Cadence = sla.Standard().Targets, sla.WhenAsked
 	}
 	if p.Check() != nil {
 		return sla.Standard()

@@ -97,7 +97,7 @@ func New(t testing.TB, opts ...Option) *House {
 		s.change(&conf)
 	}
 	var err error
-	h.House, err = app.Open(context.WithoutCancel(t.Context()), conf, app.Options{Clock: h.Clock, Log: s.log, Public: h.URL, Reach: s.reach})
+	h.House, err = app.Open(context.WithoutCancel(t.Context()), conf, app.Options{Clock: h.Clock, Log: s.log, Public: h.URL, Inside: netguard.Options{AllowLoopback: true}, Reach: s.reach})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -163,6 +163,9 @@ func (l *letter) body() {
 		l.line("mail.password_once", "Count", n.Minutes)
 	case notify.Acknowledged:
 		l.line("mail.acknowledged", "Ref", n.Ref)
+		if n.From != "" {
+			l.line("mail.acknowledged_split", "Ref", n.Ref, "From", n.From)
+		}
 		if !n.Next.IsZero() {
 			l.line("mail.acknowledged_by", "When", l.when(n.Next))
 		}
@@ -222,66 +225,6 @@ func (l *letter) held() {
 	l.fact("mail.doing", l.n.Doing)
 	if !l.n.Next.IsZero() {
 		l.fact("mail.next", l.when(l.n.Next))
-	}
-}
-
-// solved shows the solution and asks for the requester's word (N32–N35).
-func (l *letter) solved() {
-	n := l.n
-	l.line("mail.solved", "Ref", n.Ref)
-	l.fact("mail.solution", n.Solution.Text)
-	l.fact("mail.cause", n.Solution.Cause)
-	l.fact("mail.prevention", n.Solution.Prevention)
-	if len(n.Solution.Verify) > 0 {
-		l.pieces = append(l.pieces, piece{form: steps, label: l.say("mail.verify"), list: n.Solution.Verify})
-	}
-	l.line("mail.ask")
-	l.pieces = append(l.pieces, piece{form: ways, links: []link{
-		{label: l.say("mail.works"), to: n.Answer, main: true}, {label: l.say("mail.not_yet"), to: n.Answer},
-	}})
-	if !n.Next.IsZero() {
-		l.line("mail.answer_by", "When", l.when(n.Next))
-	}
-}
-
-// readBack shows what was taken down on the telephone and asks whether it is right (N18).
-func (l *letter) readBack() {
-	n := l.n
-	l.line("mail.read_back", "Ref", n.Ref)
-	for _, x := range n.Record {
-		if x.Text == "" {
-			x.Text = l.say("mail.read_back_unknown")
-		}
-		l.fact("mail.element_"+string(x.Element), x.Text)
-	}
-	l.line("mail.read_back_ask")
-	l.pieces = append(l.pieces, piece{form: ways, links: []link{
-		{label: l.say("mail.read_back_right"), to: n.Answer, main: true}, {label: l.say("mail.read_back_wrong"), to: n.Answer},
-	}})
-}
-
-func (l *letter) closed() {
-	n := l.n
-	l.what(func() {
-		if n.Outcome == ticket.Duplicate {
-			l.line(l.own("mail.closed_duplicate"), "Ref", n.Ref, "Into", n.Into)
-			return
-		}
-		l.line(l.own("mail.closed_")+string(n.Outcome), "Ref", n.Ref)
-	})
-	if n.Outcome == ticket.Duplicate {
-		return
-	}
-	l.fact("mail.reason", n.Text)
-	l.reopen()
-}
-
-func (l *letter) reopen() {
-	switch {
-	case l.draft:
-		l.pieces = append(l.pieces, piece{form: line, text: "{{reopen}}"})
-	case l.n.Reopen > 0:
-		l.line("mail.reopen", "Count", l.n.Reopen)
 	}
 }
 

@@ -56,7 +56,7 @@ func (l *letter) attached(names []string) {
 
 // onward reports whether a paragraph is the button by which the ticket is followed, and no other.
 func (l *letter) onward(b string) bool {
-	return len(l.buttons(b)) > 0 && !strings.Contains(b, "{{confirm}}")
+	return len(l.buttons(b)) > 0 && !strings.Contains(b, "{{confirm}}") && !strings.Contains(b, "{{rate}}")
 }
 
 // core is what an administrator's wording says of what happened: without its greeting, the

@@ -30,7 +30,7 @@ func (Letters) Draft(what notify.Template, lang i18n.Lang) notify.Letter {
 	case notify.Replied, notify.Answered:
 		n.Files = []string{p("files")}
 	case notify.Closed:
-		n.Text = p("reason")
+		n.Text, n.Rate = p("reason"), p("rate")
 	case notify.Assigned, notify.HandedOver:
 		n.Text = ""
 	default:
@@ -176,7 +176,7 @@ func (l *letter) buttons(b string) []link {
 	for one := range strings.SplitSeq(b, "\n") {
 		one = strings.TrimSpace(one)
 		head, name := one, ""
-		for _, n := range []string{"link", "confirm"} {
+		for _, n := range []string{"link", "confirm", "rate"} {
 			if h, found := strings.CutSuffix(one, "{{"+n+"}}"); found {
 				head, name = h, n
 			}
@@ -192,7 +192,11 @@ func (l *letter) buttons(b string) []link {
 			if text == "" {
 				return nil
 			}
-			out, label = append(out, link{label: text, to: l.value(name), main: len(out) == 0 && (name == "confirm" || l.n.Template != notify.Solved)}), ""
+			if l.value(name) == "" { // nothing to lead to: an opinion that is not asked for
+				label = ""
+				continue
+			}
+			out, label = append(out, link{label: text, to: l.value(name), main: name != "rate" && len(out) == 0 && (name == "confirm" || l.n.Template != notify.Solved)}), ""
 		}
 	}
 	if label != "" {
@@ -265,6 +269,8 @@ func (l *letter) value(name string) string {
 		return n.Link
 	case "confirm":
 		return n.Answer
+	case "rate":
+		return n.Rate
 	case "by":
 		return cmp.Or(n.By, n.Desk)
 	case "text", "reason":
@@ -301,7 +307,7 @@ func (l *letter) house(name string) string {
 	case n.Template == notify.Waiting:
 		own.line("mail.waiting_"+string(n.Wait), "Ref", n.Ref)
 	case n.Template == notify.Closed:
-		n.Text, n.Reopen = "", 0
+		n.Text, n.Reopen, n.Rate = "", 0, ""
 		own.n = n
 		own.closed()
 	case n.Template == notify.Assigned:

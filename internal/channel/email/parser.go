@@ -139,6 +139,9 @@ func forwarded(subject string) bool {
 	return false
 }
 
+// maxWords bounds the files whose words are looked at, in bytes.
+const maxWords = 64 << 10
+
 // files names the parts that are kept; a part without a name gets one by what it is.
 func files(m mail.Message) []intake.File {
 	var out []intake.File
@@ -154,7 +157,7 @@ func files(m mail.Message) []intake.File {
 		if name == "" {
 			name = "part-" + strconv.Itoa(i+1) + extension(f.Type)
 		}
-		out = append(out, intake.File{Name: name, CID: f.CID, Inline: f.Inline, Data: f.Data})
+		out = append(out, intake.File{Name: name, CID: f.CID, Inline: f.Inline, Data: f.Data, Text: f.Words(maxWords)})
 	}
 	return out
 }

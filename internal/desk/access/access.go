@@ -83,6 +83,7 @@ const (
 	TicketWork    Action = "ticket.work"    // everything that agents do
 	TicketDeviate Action = "ticket.deviate" // a recorded deviation with a reason
 	TicketAuto    Action = "ticket.auto"    // what only the desk does: acknowledge, time out
+	OriginalOpen  Action = "original.open"  // what a covered mail really says; each time is recorded (S02)
 
 	QueueRead      Action = "queue.read"
 	QueueWork      Action = "queue.work"  // a view of one's own
@@ -97,6 +98,7 @@ const (
 	RotaWork       Action = "rota.work"  // anybody's
 	MajorRead      Action = "major.read" // as staff; what is public is for whoever the setting lets
 	MajorWork      Action = "major.work" // declare, tell, end
+	MailStop       Action = "mail.stop"  // all mail that no person wrote, at once
 	AdminRead      Action = "admin.read"
 	AdminWork      Action = "admin.work"
 	SelfWork       Action = "self.work" // one's own profile, password, tokens, sessions
@@ -135,6 +137,7 @@ var policy = map[Action]map[Role]reach{ //nolint:gochecknoglobals // a constant 
 	TicketAnswer:   {Requester: own, Agent: own, Lead: own, Admin: own},
 	TicketWork:     {Agent: all, Lead: all, Admin: all},
 	TicketDeviate:  {Agent: all, Lead: all, Admin: all},
+	OriginalOpen:   {Lead: all, Admin: all},
 	QueueRead:      {Agent: all, Lead: all, Admin: all},
 	QueueWork:      {Agent: all, Lead: all, Admin: all},
 	QueueShare:     {Lead: all, Admin: all},
@@ -148,6 +151,7 @@ var policy = map[Action]map[Role]reach{ //nolint:gochecknoglobals // a constant 
 	RotaWork:       {Lead: all, Admin: all},
 	MajorRead:      {Agent: all, Lead: all, Admin: all},
 	MajorWork:      {Agent: all, Lead: all, Admin: all},
+	MailStop:       {Lead: all, Admin: all},
 	AdminRead:      {Admin: all},
 	AdminWork:      {Admin: all},
 	SelfWork:       {Requester: all, Agent: all, Lead: all, Admin: all},

@@ -17,7 +17,7 @@ func allActions() []access.Action {
 	return []access.Action{
 		access.TicketOpen, access.TicketOpenFor, access.TicketRead, access.TicketSay, access.TicketAnswer, access.TicketWork,
 		access.TicketDeviate, access.TicketAuto, access.QueueRead, access.QuarantineWork, access.PersonRead, access.PersonWork,
-		access.LeadRead, access.AdminRead, access.AdminWork, access.SelfWork,
+		access.LeadRead, access.AdminRead, access.AdminWork, access.SelfWork, access.OriginalOpen,
 	}
 }
 
@@ -33,16 +33,16 @@ func TestA69_WhoMayWhat(t *testing.T) {
 		by           access.Actor
 		mine, others string // what is allowed, in the order of allActions: one letter an action
 	}{
-		//                          OFRSAWDTQZPpLaw.
-		"requester":           {person(access.Requester, "portal"), "O.RSA..........m", "................"},
-		"agent":               {person(access.Agent, "web"), "OFRSAWD.QZPp...m", ".FRS.WD.QZPp...m"},
-		"agent in the portal": {person(access.Agent, "portal"), "OFRSAWD.QZPp...m", "................"},
-		"lead":                {person(access.Lead, "api"), "OFRSAWD.QZPpL..m", ".FRS.WD.QZPpL..m"},
-		"administrator":       {person(access.Admin, "web"), "OFRSAWD.QZPpLawm", ".FRS.WD.QZPpLawm"},
-		"a link":              {access.Actor{ID: me, Kind: access.Link, Ticket: 1, Role: access.Requester, Via: "link"}, "..RSA...........", "................"},
-		"nobody":              {access.Actor{}, "................", "................"},
-		"the desk":            {access.Desk(), "OFRSAWDTQZPpLawm", "OFRSAWDTQZPpLawm"},
-		"an unknown role":     {person("root", "web"), "................", "................"},
+		//                          OFRSAWDTQZPpLawmo
+		"requester":           {person(access.Requester, "portal"), "O.RSA..........m.", "................."},
+		"agent":               {person(access.Agent, "web"), "OFRSAWD.QZPp...m.", ".FRS.WD.QZPp...m."},
+		"agent in the portal": {person(access.Agent, "portal"), "OFRSAWD.QZPp...m.", "................."},
+		"lead":                {person(access.Lead, "api"), "OFRSAWD.QZPpL..mo", ".FRS.WD.QZPpL..mo"},
+		"administrator":       {person(access.Admin, "web"), "OFRSAWD.QZPpLawmo", ".FRS.WD.QZPpLawmo"},
+		"a link":              {access.Actor{ID: me, Kind: access.Link, Ticket: 1, Role: access.Requester, Via: "link"}, "..RSA............", "................."},
+		"nobody":              {access.Actor{}, ".................", "................."},
+		"the desk":            {access.Desk(), "OFRSAWDTQZPpLawmo", "OFRSAWDTQZPpLawmo"},
+		"an unknown role":     {person("root", "web"), ".................", "................."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -50,7 +50,7 @@ func TestA69_WhoMayWhat(t *testing.T) {
 				got := ""
 				for i, do := range allActions() {
 					if access.Can(tt.by, do, on) == nil {
-						got += string("OFRSAWDTQZPpLawm"[i])
+						got += string("OFRSAWDTQZPpLawmo"[i])
 					} else {
 						got += "."
 					}

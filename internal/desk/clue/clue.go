@@ -51,7 +51,7 @@ func Find(text string) []Clue {
 	taken := make([]bool, len(text)+1)
 	low := small(text)
 	for _, l := range looks() {
-		if !slices.ContainsFunc(l.needs, func(n string) bool { return strings.Contains(low, n) }) {
+		if !slices.ContainsFunc(l.needs, func(n string) bool { return strings.Contains(low, n) }) || l.inside != nil && !within(low, l.inside) {
 			continue
 		}
 		for _, x := range l.expr.FindAllStringSubmatchIndex(text, 200) {
@@ -104,8 +104,11 @@ type look struct {
 	kind  Kind
 	expr  *regexp.Regexp
 	needs []string // one of which stands in every text that has it
-	group int
-	value func(seen, before string) (string, bool)
+	// inside, where not nil, says of three bytes that follow each other somewhere in every text,
+	// in small letters, that has it: most texts have dots and dashes, few have them within a word.
+	inside func(before, at, after byte) bool
+	group  int
+	value  func(seen, before string) (string, bool)
 }
 
 var (
@@ -130,25 +133,55 @@ var (
 // looks are tried in this order: what one has taken is left by the later ones.
 func looks() []look {
 	return []look{
-		{Page, pageShape, []string{"://", "www."}, 0, page},
-		{none, mail, []string{"@"}, 0, func(s, _ string) (string, bool) { return s, true }},
-		{Device, macShape, []string{":", "-"}, 0, func(s, _ string) (string, bool) { return strings.ToLower(strings.ReplaceAll(s, "-", ":")), true }},
-		{Address, ip4Shape, []string{"."}, 0, address},
-		{Address, ip6Shape, []string{":"}, 0, address},
-		{Device, serial, []string{"序列", "资产", "设备", "机身", "sn", "s/n", "serial", "asset", "service tag"}, 1, func(s, _ string) (string, bool) { return small(s), digits(s) >= 2 }},
-		{Code, hexShape, []string{"0x"}, 0, func(s, _ string) (string, bool) { return small(s), len(s) >= 6 }},
-		{Code, httpShape, []string{"http"}, 1, func(s, _ string) (string, bool) { return "http " + s, true }},
-		{Code, kb, []string{"kb"}, 0, func(s, _ string) (string, bool) { return small(s), true }},
-		{Code, constant, []string{"_"}, 0, named},
-		{Code, dashed, []string{"-"}, 0, code},
-		{Device, dashed, []string{"-"}, 0, device},
-		{Code, numbered, []string{"错误", "报错", "故障码", "代码", "err", "code", "event id"}, 1, func(s, _ string) (string, bool) { return small(s), true }},
-		{Version, versioned, []string{"v", "版本"}, 1, func(s, _ string) (string, bool) { return small(s), true }},
-		{Version, versioned, []string{"v", "版本"}, 2, func(s, _ string) (string, bool) { return small(s), true }},
-		{Version, halfYear, []string{"h1", "h2"}, 0, func(s, _ string) (string, bool) { return small(s), true }},
-		{Host, hostShape, []string{"."}, 0, host},
-		{Version, dotted, []string{"."}, 0, release},
+		{Page, pageShape, []string{"://", "www."}, nil, 0, page},
+		{none, mail, []string{"@"}, nil, 0, func(s, _ string) (string, bool) { return s, true }},
+		{Device, macShape, []string{":", "-"}, pairs, 0, func(s, _ string) (string, bool) { return strings.ToLower(strings.ReplaceAll(s, "-", ":")), true }},
+		{Address, ip4Shape, []string{"."}, dotInNumber, 0, address},
+		{Address, ip6Shape, []string{":"}, colons, 0, address},
+		{Device, serial, []string{"序列", "资产", "设备", "机身", "sn", "s/n", "serial", "asset", "service tag"}, nil, 1, func(s, _ string) (string, bool) { return small(s), digits(s) >= 2 }},
+		{Code, hexShape, []string{"0x"}, nil, 0, func(s, _ string) (string, bool) { return small(s), len(s) >= 6 }},
+		{Code, httpShape, []string{"http"}, nil, 1, func(s, _ string) (string, bool) { return "http " + s, true }},
+		{Code, kb, []string{"kb"}, nil, 0, func(s, _ string) (string, bool) { return small(s), true }},
+		{Code, constant, []string{"_"}, nil, 0, named},
+		{Code, dashed, []string{"-"}, dashIn, 0, code},
+		{Device, dashed, []string{"-"}, dashIn, 0, device},
+		{Code, numbered, []string{"错误", "报错", "故障码", "代码", "err", "code", "event id"}, nil, 1, func(s, _ string) (string, bool) { return small(s), true }},
+		{Version, versioned, []string{"v", "版本"}, dotInNumber, 1, func(s, _ string) (string, bool) { return small(s), true }},
+		{Version, versioned, []string{"版本"}, dotInNumber, 2, func(s, _ string) (string, bool) { return small(s), true }},
+		{Version, halfYear, []string{"h1", "h2"}, nil, 0, func(s, _ string) (string, bool) { return small(s), true }},
+		{Host, hostShape, []string{"."}, dotIn, 0, host},
+		{Version, dotted, []string{"."}, dotInNumber, 0, release},
 	}
+}
+
+// within reports whether three bytes in a row are as wanted.
+func within(low string, inside func(before, at, after byte) bool) bool {
+	for i := 1; i < len(low)-1; i++ {
+		if low[i] < '@' && inside(low[i-1], low[i], low[i+1]) { // the middle one is a sign
+			return true
+		}
+	}
+	return false
+}
+
+func plain(b byte) bool { return b >= 'a' && b <= 'z' || digit(b) }
+
+func digit(b byte) bool { return b >= '0' && b <= '9' }
+
+func hexed(b byte) bool { return b >= 'a' && b <= 'f' || digit(b) }
+
+func dotIn(before, at, after byte) bool { return at == '.' && plain(before) && plain(after) }
+
+func dotInNumber(before, at, after byte) bool { return at == '.' && digit(before) && digit(after) }
+
+func dashIn(before, at, after byte) bool { return at == '-' && plain(before) && plain(after) }
+
+func pairs(before, at, after byte) bool {
+	return (at == ':' || at == '-') && hexed(before) && hexed(after)
+}
+
+func colons(before, at, after byte) bool {
+	return at == ':' && hexed(before) && (after == ':' || hexed(after))
 }
 
 func small(s string) string { return strings.ToLower(s) }

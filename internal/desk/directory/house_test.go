@@ -28,7 +28,6 @@ type room struct {
 	people *person.Service
 	jobs   *job.Queue
 	admin  access.Actor
-	source *source
 }
 
 func each(t *testing.T, fn func(t *testing.T, r *room)) {
@@ -41,7 +40,7 @@ func newRoom(t *testing.T, d *db.DB) *room {
 	c := clock.NewManual(time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC))
 	jobs := job.New(d, c, slog.New(slog.DiscardHandler))
 	bus := event.NewBus(jobs)
-	r := &room{T: t, clock: c, jobs: jobs, people: person.NewService(d, bus, c), source: &source{}}
+	r := &room{T: t, clock: c, jobs: jobs, people: person.NewService(d, bus, c)}
 	r.Service = directory.NewService(r.parts(d, bus))
 	p, err := r.people.Add(t.Context(), access.Desk(), person.Person{Name: "郑宁", Email: "admin@q.example", Lang: "zh-CN", Role: access.Admin})
 	if err != nil {
@@ -111,6 +110,3 @@ func tally(run directory.Run) string {
 func (r *room) parts(d *db.DB, bus *event.Bus) directory.Parts {
 	return directory.Parts{DB: d, Bus: bus, Clock: r.clock, Jobs: r.jobs, People: r.people, Settings: setting.NewService(d, bus, r.clock)}
 }
-
-// source is a directory server that says what a test puts into it.
-type source struct{}

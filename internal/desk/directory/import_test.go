@@ -51,7 +51,7 @@ func TestN15_AFileIsPreviewedAppliedAndAppliedAgain(t *testing.T) {
 
 		// Another name and address under the same key is the same person; a column that is not there says nothing.
 		second := r.upload("id,name,email,active\n1,王海艳,haiyan@q.example,\n2,单立,shan@q.example,离职\n", false)
-		if got := tally(r.apply(second, false)); got != "done: changed 1, disabled 1" {
+		if got := tally(r.apply(second, false)); got != "done: renamed 1, disabled 1" {
 			t.Errorf("%s", got)
 		}
 		now := r.person("haiyan@q.example")

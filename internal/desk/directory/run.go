@@ -5,6 +5,7 @@ package directory
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,6 +43,17 @@ type Run struct {
 	Tally    Tally
 	Why      string // message key, of a failed one
 	Answer   string // what the server said
+	Whole    bool   // everything was read, not only what changed
+	Entries  int64  // that were read
+	Job      int64  // that does it
+}
+
+// Took is how long a run took; 0 for one that is not over.
+func (r Run) Took() time.Duration {
+	if r.Finished.IsZero() {
+		return 0
+	}
+	return r.Finished.Sub(r.Started)
 }
 
 // Line is what a run did with one entry.
@@ -56,35 +68,56 @@ type Line struct {
 }
 
 // batch is how many entries are written in one commit: few enough that a ticket never waits for them.
-const batch = 100
+const batch = 25
+
+// inBatches does something for each of a list, some in a commit. A commit that found the database
+// busy is tried again: a run of thousands must not end for one slow moment.
+func inBatches[T any](ctx context.Context, s *Service, list []T, do func(context.Context, *db.Tx, T) error) error {
+	for part := range slices.Chunk(list, batch) {
+		var err error
+		for range 3 {
+			if err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+				for _, x := range part {
+					if err := do(ctx, tx, x); err != nil {
+						return err
+					}
+				}
+				return nil
+			}); errs.KindOf(err) != errs.Unavailable || ctx.Err() != nil {
+				break
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // carryOut does what a plan says, and writes down every line but those that stay the same. What a
 // run that was cut off has done already is found unchanged and is not counted twice: its lines
 // stand there.
 func (s *Service) carryOut(ctx context.Context, r Run, list []Change, fields []string) (Run, error) {
-	by := access.Desk()
-	for from := 0; from < len(list); from += batch {
-		part := list[from:min(from+batch, len(list))]
-		err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-			for _, c := range part {
-				l, err := s.carry(ctx, tx, by, c, fields)
-				if err != nil {
-					return err
-				}
-				if l.Kind == Same {
-					continue
-				}
-				if err := putLine(ctx, tx, r.ID, l); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return r, err
-		}
+	if err := s.carryAll(ctx, r, list, fields, nil); err != nil {
+		return r, err
 	}
 	return s.finish(ctx, r, int64(len(list)))
+}
+
+// carryAll does what a plan says in batches. book is what is known of the entries of a server; nil
+// for a file.
+func (s *Service) carryAll(ctx context.Context, r Run, list []Change, fields []string, book *book) error {
+	by := access.Desk()
+	return inBatches(ctx, s, list, func(ctx context.Context, tx *db.Tx, c Change) error {
+		l, err := s.carry(ctx, tx, by, c, fields)
+		if err != nil {
+			return err
+		}
+		if err := book.note(ctx, tx, c, l); err != nil || l.Kind == Same {
+			return err
+		}
+		return putLine(ctx, tx, r.ID, l)
+	})
 }
 
 // carry does one change.
@@ -101,6 +134,9 @@ func (s *Service) carry(ctx context.Context, tx *db.Tx, by access.Actor, c Chang
 	}
 	if c.Line < 0 { // gone: nothing is said of them but that
 		fields = []string{Active}
+	}
+	if c.From.DN != "" { // a server says it again: what it says as before is nobody's business
+		fields = c.Fields
 	}
 	got, _, err := s.People.KeepIn(ctx, tx, by, c.Now, fields)
 	if wrong := errs.As(err); wrong != nil && wrong.Kind == errs.Invalid && len(wrong.Fields) > 0 {

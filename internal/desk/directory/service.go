@@ -4,6 +4,7 @@ package directory
 
 import (
 	"context"
+	"log/slog"
 	"strconv"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/event"
 	"github.com/loopdesk/loopdesk/internal/kit/job"
+	"github.com/loopdesk/loopdesk/internal/kit/secret"
 )
 
 // Parts are what the room is made of.
@@ -25,6 +27,9 @@ type Parts struct {
 	Jobs     *job.Queue
 	People   *person.Service
 	Settings *setting.Service
+	Keys     *secret.Keys
+	Client   Client       // asks directory servers; nil asks none
+	Log      *slog.Logger // silence where nil
 }
 
 // Service brings people to the desk.
@@ -39,16 +44,18 @@ const (
 // NewService makes the room and takes charge of its jobs.
 func NewService(p Parts) *Service {
 	s := &Service{Parts: p}
+	if s.Log == nil {
+		s.Log = slog.New(slog.DiscardHandler)
+	}
 	p.Jobs.Handle(ApplyJob, s.apply, job.Timeout(30*time.Minute), job.Limit(1))
 	p.Jobs.Handle(RekeyJob, s.rekey, job.Timeout(30*time.Minute), job.Limit(1))
+	p.Jobs.Handle(TickJob, s.tick, job.Limit(1))
+	p.Jobs.Handle(SyncJob, s.sync, job.Timeout(longestSync), job.Limit(1), job.MaxAttempts(3))
 	return s
 }
 
-// Ensure queues what must be looked at when the house starts.
-func (s *Service) Ensure(ctx context.Context) error {
-	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		return s.Jobs.Enqueue(ctx, tx, job.Spec{Kind: RekeyJob, Key: RekeyJob})
-	})
+func (s *Service) ensureKeys(ctx context.Context, tx *db.Tx) error {
+	return s.Jobs.Enqueue(ctx, tx, job.Spec{Kind: RekeyJob, Key: RekeyJob})
 }
 
 func (s *Service) rekey(ctx context.Context, _ job.Job) error {

@@ -33,24 +33,26 @@ func dropImports(ctx context.Context, tx *db.Tx, before time.Time) error {
 	return err
 }
 
-const runColumns = `id, source, import_id, state, allowed, by_id, started_at, finished_at, added, changed, same, disabled, held, bad, why, answer`
+const runColumns = `id, source, import_id, state, allowed, by_id, started_at, finished_at, added, changed, same, disabled, held, bad, why, answer, renamed, whole, entries, job_id`
 
 func scanRun(r db.Row) (x Run, err error) {
-	var added, changed, same, disabled, held, bad int64
-	err = r.Scan(&x.ID, &x.Source, &x.Import, &x.State, &x.Allowed, &x.By, &x.Started, &x.Finished, &added, &changed, &same, &disabled, &held, &bad, &x.Why, &x.Answer)
-	x.Tally = Tally{New: added, Changed: changed, Same: same, Disabled: disabled, Held: held, Bad: bad}
+	var added, changed, same, disabled, held, bad, renamed int64
+	err = r.Scan(&x.ID, &x.Source, &x.Import, &x.State, &x.Allowed, &x.By, &x.Started, &x.Finished, &added, &changed, &same, &disabled, &held, &bad, &x.Why, &x.Answer,
+		&renamed, &x.Whole, &x.Entries, &x.Job)
+	x.Tally = Tally{New: added, Changed: changed, Same: same, Disabled: disabled, Held: held, Bad: bad, Renamed: renamed}
 	return x, err
 }
 
 func insertRun(ctx context.Context, tx *db.Tx, x Run) (RunID, error) {
-	n, err := db.Insert(ctx, tx, `INSERT INTO directory_run (source, import_id, state, allowed, by_id, started_at) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
-		x.Source, db.Opt(x.Import), x.State, x.Allowed, x.By, x.Started)
+	n, err := db.Insert(ctx, tx, `INSERT INTO directory_run (source, import_id, state, allowed, by_id, started_at, whole, job_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`, x.Source, db.Opt(x.Import), x.State, x.Allowed, x.By, x.Started, x.Whole, x.Job)
 	return RunID(n), err
 }
 
 func saveRun(ctx context.Context, tx *db.Tx, x Run) error {
 	_, err := db.Exec(ctx, tx, `UPDATE directory_run SET state = $2, finished_at = $3, added = $4, changed = $5, same = $6, disabled = $7, held = $8, bad = $9,
-		why = $10, answer = $11 WHERE id = $1`, x.ID, x.State, x.Finished, x.Tally[New], x.Tally[Changed], x.Tally[Same], x.Tally[Disabled], x.Tally[Held], x.Tally[Bad], x.Why, x.Answer)
+		why = $10, answer = $11, renamed = $12, entries = $13 WHERE id = $1`,
+		x.ID, x.State, x.Finished, x.Tally[New], x.Tally[Changed], x.Tally[Same], x.Tally[Disabled], x.Tally[Held], x.Tally[Bad], x.Why, x.Answer, x.Tally[Renamed], x.Entries)
 	return err
 }
 

@@ -13,12 +13,16 @@ const (
 	leap = time.Minute
 	// probation is how long a clock that jumped must run evenly before it is believed.
 	probation = 10 * time.Minute
+	// absence is how far a clock may be after nobody has looked at it, to be believed at once.
+	absence = 24 * time.Hour
+	// remembered is how often it is written down that the clock is believed.
+	remembered = time.Minute
 )
 
 // Guard notices that the clock was moved: between two looks it must advance as much as time
 // really passed. After a jump it is not believed for ten minutes, so that a wrong clock which
 // is put right meanwhile has raised nothing (F42). A clock that jumps back where it should be
-// is believed at once.
+// is believed at once. What it believed outlives the process: Recall gives it back.
 type Guard struct {
 	elapsed func() time.Duration
 
@@ -57,6 +61,41 @@ func (g *Guard) Trusts(now time.Time) bool {
 		g.offset, g.jumped = offset, false
 	}
 	return !g.jumped
+}
+
+// Recall gives the guard what was believed before this process began. One of the same run of the
+// machine knows exactly; of another one it is only known when the clock was last believed: a
+// clock that is before that was moved, and after more than a day away nobody can tell.
+func (g *Guard) Recall(m memory, now time.Time) {
+	if g.elapsed == nil {
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	passed := g.elapsed()
+	offset := now.Sub(time.Unix(0, 0)) - passed
+	switch {
+	case g.seen || m.seen.IsZero():
+	case m.same:
+		g.seen, g.offset, g.drawn = true, m.ahead, m.ahead
+	case now.Before(m.seen.Add(-leap)), now.After(m.seen.Add(absence)):
+		g.seen, g.offset, g.drawn = true, m.seen.Sub(time.Unix(0, 0))-passed, offset
+		g.jumped, g.since = true, passed
+	}
+}
+
+// Ahead is how the clock stands to the time that passes, as it is believed.
+func (g *Guard) Ahead() time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.offset
+}
+
+// memory is what is kept of a guard.
+type memory struct {
+	same  bool          // by a process of this run of the machine
+	ahead time.Duration // as it was believed
+	seen  time.Time     // when, by the clock; zero where nothing is known
 }
 
 func far(a, b time.Duration) bool { return (a - b).Abs() > leap }

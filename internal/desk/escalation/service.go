@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"slices"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -42,6 +43,8 @@ type Parts struct {
 	// Elapsed is how much time really passed since some instant, whatever the clock says; nil
 	// trusts the clock (tests on virtual time).
 	Elapsed func() time.Duration
+	// Boot names the run of the machine since which Elapsed counts; "" where it is not known.
+	Boot string
 }
 
 // ReplanJob is the kind of the job that has every open ticket looked at by a new plan.
@@ -55,7 +58,12 @@ type Service struct {
 	Parts
 	plan  atomic.Pointer[Plan]
 	guard *Guard
-	wake  chan struct{}
+
+	recalling sync.Mutex
+	recalled  bool          // the guard knows what earlier processes knew
+	noted     time.Duration // when it was written down last, by Elapsed
+
+	wake chan struct{}
 }
 
 // NewService makes the room. Call Load before the first ticket.

@@ -4,6 +4,7 @@ package escalation
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
@@ -36,12 +37,37 @@ func (s *Service) Run(ctx context.Context) error {
 			s.Log.ErrorContext(ctx, "escalations could not be looked at", "error", err)
 			s.wait(ctx, poll)
 		case n == batch:
-			s.wait(ctx, rest)
+			s.storm(ctx)
 		default:
 			s.wait(ctx, s.sleep(ctx))
 		}
 	}
 	return nil
+}
+
+// lanes is how many batches are looked at side by side in a storm, where the database lets
+// several commits be under way: most of a commit is waiting for its answers. SQLite has one
+// writer, and one lane.
+const lanes = 4
+
+// storm looks at full batches until there are none. What one lane holds the others pass over.
+func (s *Service) storm(ctx context.Context) {
+	n := 1
+	if s.DB.Engine() == db.Postgres {
+		n = lanes
+	}
+	var wg sync.WaitGroup
+	for range n {
+		wg.Go(func() {
+			for ctx.Err() == nil {
+				s.wait(ctx, rest)
+				if n, err := s.Round(ctx); err != nil || n < batch { // Run looks again, and says what failed
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func (s *Service) wait(ctx context.Context, d time.Duration) {
@@ -82,7 +108,11 @@ func (s *Service) RunDue(ctx context.Context) (int, error) {
 // believed at once.
 func (s *Service) Round(ctx context.Context) (int, error) {
 	now := s.Clock.Now()
-	if !s.guard.Trusts(now) {
+	sure, err := s.trusts(ctx, now)
+	if err != nil {
+		return 0, err
+	}
+	if !sure {
 		s.Log.WarnContext(ctx, "the clock jumped; nothing is escalated until it has kept its word", "now", now)
 		return 0, nil
 	}

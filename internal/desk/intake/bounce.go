@@ -51,7 +51,7 @@ func (s *Service) bounced(ctx context.Context, e Entry, m Mail) error {
 	e.State, e.Outcome, e.Reason = Suppressed, Bounce, "intake.bounce"
 	fact, ours := s.returned(e, m)
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if now, err := take(ctx, tx, e); err != nil || now.State != Received {
+		if ok, err := begin(ctx, tx, e); err != nil || !ok {
 			return err
 		}
 		if ours && s.Bus != nil {

@@ -20,3 +20,13 @@ func (MailboxSilent) EventName() string { return "intake.mailbox_silent" }
 
 // EventSubject is 0: it is about no ticket.
 func (MailboxSilent) EventSubject() int64 { return 0 }
+
+// OriginalOpened records that somebody read the original of a covered mail that is on no ticket;
+// of one that is, ticket.OriginalOpened says so there (S02).
+type OriginalOpened struct{ Inbound ID }
+
+// EventName is "intake.original_opened".
+func (OriginalOpened) EventName() string { return "intake.original_opened" }
+
+// EventSubject is 0: it is about no ticket.
+func (OriginalOpened) EventSubject() int64 { return 0 }

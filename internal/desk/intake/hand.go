@@ -26,20 +26,64 @@ func (s *Service) Entry(ctx context.Context, by access.Actor, which ID) (Entry, 
 	return e, err
 }
 
-// Raw returns the original bytes of a journalled message. Denied to whoever leads nobody where it
-// holds a code or a link that lets somebody in (S02).
+// Raw returns the original bytes of a journalled message. One that holds a code or a link that lets
+// somebody in is opened with Open (S02): Conflict for whoever may, Denied for everybody else.
 func (s *Service) Raw(ctx context.Context, by access.Actor, which ID) ([]byte, error) {
-	if _, err := s.Entry(ctx, by, which); err != nil {
+	bytes, masked, err := s.original(ctx, by, which)
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	bytes, err := raw(ctx, s.DB, which)
-	if err != nil || access.Can(by, access.LeadRead, access.Object{}) == nil {
-		return bytes, err
-	}
-	if m, err := s.parse(bytes); err == nil && m.Masked {
+	case masked && access.Can(by, access.OriginalOpen, access.Object{}) != nil:
 		return nil, errs.New(errs.Denied, "intake.original_covered")
+	case masked:
+		return nil, errs.New(errs.Conflict, "intake.original_by_press")
 	}
 	return bytes, nil
+}
+
+// Open returns the original bytes of a covered message and records who read them: on its ticket,
+// for everybody who works there to see, or in the log where it became none (S02, S77).
+func (s *Service) Open(ctx context.Context, by access.Actor, which ID) ([]byte, error) {
+	bytes, masked, err := s.original(ctx, by, which)
+	if err == nil && access.Can(by, access.OriginalOpen, access.Object{}) != nil {
+		err = errs.New(errs.Denied, "intake.original_covered")
+	}
+	if err != nil || !masked {
+		return bytes, err
+	}
+	e, err := s.Entry(ctx, by, which)
+	if err != nil {
+		return nil, err
+	}
+	ready, err := s.Tickets.Ready(ctx, by, ticket.OpenOriginal{Inbound: int64(which)})
+	if err != nil {
+		return nil, err
+	}
+	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if e.Ticket != 0 {
+			_, err := ready.In(ctx, tx, ticket.Target{ID: e.Ticket})
+			return err
+		}
+		_, err := s.Bus.Record(ctx, tx, by.Meta(s.Clock.Now()), OriginalOpened{which})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return bytes, nil
+}
+
+// original reads the bytes of a message, and whether something in it is covered.
+func (s *Service) original(ctx context.Context, by access.Actor, which ID) ([]byte, bool, error) {
+	if _, err := s.Entry(ctx, by, which); err != nil {
+		return nil, false, err
+	}
+	bytes, err := raw(ctx, s.DB, which)
+	if err != nil {
+		return nil, false, err
+	}
+	m, err := s.parse(bytes)
+	return bytes, err == nil && m.Masked, nil
 }
 
 // Read returns what the parser makes of a journalled message, for a person who decides about
@@ -133,7 +177,11 @@ func (s *Service) MakeTicket(ctx context.Context, by access.Actor, which ID, d D
 	if unread != nil {
 		quiet = "by_hand" // nobody knows what it was; a person will answer
 	}
-	files, err := s.stage(ctx, by, append([]File{{Name: "original.eml", Data: bytes}}, m.Files...))
+	attached := append([]File{{Name: "original.eml", Data: bytes}}, m.Files...)
+	if m.Masked { // the original rests in the journal, and whoever reads it is recorded (S02)
+		attached = m.Files
+	}
+	files, err := s.stage(ctx, by, attached)
 	if err != nil {
 		return ticket.Ticket{}, err
 	}

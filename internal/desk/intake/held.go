@@ -26,8 +26,7 @@ func (s *Service) hold(ctx context.Context, e Entry, t ticket.Ticket, author per
 		return err
 	}
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		now, err := take(ctx, tx, e)
-		if err != nil || now.State != Received {
+		if ok, err := begin(ctx, tx, e); err != nil || !ok {
 			return err
 		}
 		e.Ticket = t.ID

@@ -105,6 +105,7 @@ type File struct {
 	CID    string
 	Inline bool
 	Data   []byte
+	Text   string // its words, where it holds text that could be read, cut at 64 KiB
 }
 
 // Parser understands raw messages. Errors are shown in quarantine by their key.

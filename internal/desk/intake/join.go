@@ -43,8 +43,7 @@ func (s *Service) join(ctx context.Context, e Entry, m Mail, to aim) (bool, erro
 		}
 	}
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		now, err := take(ctx, tx, e)
-		if err != nil || now.State != Received {
+		if ok, err := begin(ctx, tx, e); err != nil || !ok {
 			return err
 		}
 		e.Ticket = t.ID

@@ -4,6 +4,7 @@ package intake_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -13,7 +14,9 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/job"
 )
 
 // TestF32_TheMessageIDIsNoIdentity sends mails whose Message-ID is empty, used before, or
@@ -80,6 +83,37 @@ func TestF32_TheSameDeliveryTwice(t *testing.T) {
 		r.became(r.entry(again), intake.Suppressed, intake.Repeat, "intake.repeat")
 		r.became(r.mail("desk@example.org", intake.Mail{FromAddr: "wang@example.net", Text: "一次"}), intake.Done, intake.NewTicket, "")
 		if n := r.countTickets(); n != 2 {
+			t.Errorf("%d tickets", n)
+		}
+	})
+}
+
+// TestF30_F32_TheOlderLineIsSeenLater: a sender whose connection broke comes again while the first
+// delivery is still being stored. The second is placed; the first, whose key is lower, is seen then.
+func TestF30_F32_TheOlderLineIsSeenLater(t *testing.T) {
+	each(t, func(t *testing.T, r *desk) {
+		for _, m := range []intake.Mail{{FromAddr: "wang@example.net", Text: "一次"}, {FromAddr: "daemon@example.net", Bounce: true}} {
+			placed := r.mail("desk@example.org", m)
+			late := -placed.ID
+			err := r.db.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+				if _, err := db.Exec(ctx, tx, `
+					INSERT INTO inbound (id, source, digest, sender, recipient, address, size, state, received_at, mailbox, uid_validity, uid, hello)
+					SELECT $2, source, digest, sender, recipient, address, size, 'received', received_at, mailbox, uid_validity, uid, hello FROM inbound WHERE id = $1`,
+					placed.ID, late); err != nil {
+					return err
+				}
+				if _, err := db.Exec(ctx, tx, `INSERT INTO inbound_raw (inbound_id, raw) SELECT $2, raw FROM inbound_raw WHERE inbound_id = $1`, placed.ID, late); err != nil {
+					return err
+				}
+				return r.jobs.Enqueue(ctx, tx, job.Spec{Kind: intake.ParseJob, Payload: fmt.Sprint(late), Key: fmt.Sprint("late:", late)})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.work()
+			r.became(r.entry(late), intake.Suppressed, intake.Repeat, "intake.repeat")
+		}
+		if n := r.countTickets(); n != 1 {
 			t.Errorf("%d tickets", n)
 		}
 	})

@@ -224,8 +224,7 @@ func (s *Service) open(ctx context.Context, e Entry, m Mail, related ticket.ID) 
 		return err
 	}
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		now, err := take(ctx, tx, e)
-		if err != nil || now.State != Received {
+		if ok, err := begin(ctx, tx, e); err != nil || !ok {
 			return err
 		}
 		copied, err := placed(ctx, tx, e)

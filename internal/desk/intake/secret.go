@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/loopdesk/loopdesk/internal/kit/richtext"
 )
 
 // Programs send codes and links that let whoever reads them in somewhere. Somebody who has a
@@ -38,37 +40,80 @@ var (
 
 // covered is a mail without the codes and links that let somebody in; Masked says that there were
 // any. Only what programs send is looked at: what a person writes is theirs to tell.
+//
+// Its HTML goes: the same words stand there, in ways that nobody can list. Of its files those stay
+// in which words can be read and nothing lets anybody in; a picture or a document may hold what the
+// text speaks of.
 func covered(m Mail) Mail {
-	all := m.Subject + "\n" + m.Text
+	words := m.Subject + "\n" + m.Text
+	html := ""
+	if m.HTML != "" { // a button has its address here and nowhere else
+		html = richtext.Text(m.HTML)
+	}
+	all := words + "\n" + html
+	for _, f := range m.Files {
+		all += "\n" + f.Text
+	}
 	if !m.Automatic && !m.AutoReply && !silentSender(m.FromAddr) && !byProgram.MatchString(all) {
 		return m
 	}
-	if m.Bounce || !codeWords.MatchString(all+"\n"+m.Quoted) && !linkWords.MatchString(all) {
+	lets, names := linkWords.MatchString(all), codeWords.MatchString(all+"\n"+m.Quoted)
+	if m.Bounce || !names && !lets {
 		return m
 	}
-	lets := linkWords.MatchString(all)
+	c := covering{lets: lets}
 	out := m
-	spans := 0
-	hide := func(s string) string {
-		s, n := uncode(s)
-		if lets {
-			var more int
-			s, more = unlink(s)
-			n += more
-		}
-		spans += n
-		return s
-	}
 	// A code that the subject names may stand in the text, and the other way round.
-	whole, body, found := strings.Cut(hide(m.Subject+"\n"+m.Text), "\n")
-	out.Subject, out.Quoted = whole, hide(m.Quoted)
+	whole, body, found := strings.Cut(c.hide(words), "\n")
+	out.Subject, out.Quoted = whole, c.hide(m.Quoted)
 	if out.Text = ""; found {
 		out.Text = body
 	}
-	if spans == 0 {
+	c.hide(html)
+	if lets {
+		c.links(m.HTML)
+	}
+	if out.Files = c.files(m.Files); c.spans == 0 && (!names || !c.unread) {
 		return m
 	}
-	out.Masked, out.HTML = true, "" // the same words stand there, in ways that nobody can list
+	out.Masked, out.HTML = true, ""
+	return out
+}
+
+// covering covers the pieces of one mail and counts what it found.
+type covering struct {
+	lets   bool // the words speak of a link that lets somebody in
+	spans  int
+	unread bool // there is a file in which nobody can look
+}
+
+func (c *covering) hide(s string) string {
+	s, n := uncode(s)
+	c.spans += n
+	if c.lets {
+		s = c.links(s)
+	}
+	return s
+}
+
+func (c *covering) links(s string) string {
+	s, n := unlink(s)
+	c.spans += n
+	return s
+}
+
+// files are those in which something can be read and nothing is covered.
+func (c *covering) files(list []File) []File {
+	var out []File
+	for _, f := range list {
+		before := c.spans
+		switch c.hide(f.Text); {
+		case f.Text == "":
+			c.unread = c.unread || !f.Inline
+		case c.spans == before:
+			out = append(out, f)
+		}
+	}
 	return out
 }
 

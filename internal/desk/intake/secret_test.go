@@ -3,6 +3,7 @@
 package intake_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,8 +64,8 @@ func TestS02_WhatLetsSomebodyInIsCovered(t *testing.T) {
 			if _, err := r.intake.Raw(t.Context(), agent, e.ID); errs.KindOf(err) != errs.Denied {
 				t.Errorf("%s: an agent opens the original: %v", x.from, err)
 			}
-			if raw, err := r.intake.Raw(t.Context(), lead, e.ID); err != nil || len(raw) == 0 {
-				t.Errorf("%s: a lead does not: %v", x.from, err)
+			if _, err := r.intake.Raw(t.Context(), lead, e.ID); errs.KindOf(err) != errs.Conflict {
+				t.Errorf("%s: a lead opens it unrecorded: %v", x.from, err)
 			}
 			if seen, err := r.intake.Read(t.Context(), agent, e.ID); err != nil || strings.Contains(seen.Text+seen.Subject, x.secret) {
 				t.Errorf("%s: the journal shows it: %v", x.from, err)
@@ -74,6 +75,106 @@ func TestS02_WhatLetsSomebodyInIsCovered(t *testing.T) {
 			e := r.mail("help@desk.example", intake.Mail{Subject: x.subject, FromAddr: x.from, Text: x.text})
 			if m := r.messages(r.ticket(e.Ticket))[0]; m.Masked || m.Text != x.text {
 				t.Errorf("%s: covered for nothing: %s", x.from, m.Text)
+			}
+		}
+	})
+}
+
+// TestS02_S77_WhoReadsACoveredOriginalIsRecorded on its ticket; who may not read it leaves no trace
+// of it either.
+func TestS02_S77_WhoReadsACoveredOriginalIsRecorded(t *testing.T) {
+	each(t, func(t *testing.T, r *desk) {
+		lead := r.person("Lead", "lead@firm.example", access.Lead)
+		opened := func(v ticket.Ticket) (by []int64) {
+			thread, err := r.tickets.Thread(t.Context(), access.Desk(), r.ticket(v.ID))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range thread {
+				if _, ok := e.Fact.(ticket.OriginalOpened); ok {
+					by = append(by, e.Record.Meta.ActorID)
+				}
+			}
+			return by
+		}
+		e := r.mail("help@desk.example", intake.Mail{Subject: "Code", FromAddr: "no-reply@git.example", Text: "Verification code: 118204"})
+		v := r.ticket(e.Ticket)
+		if _, err := r.intake.Open(t.Context(), r.agent, e.ID); errs.KindOf(err) != errs.Denied || len(opened(v)) != 0 {
+			t.Errorf("an agent: %v, %v", err, opened(v))
+		}
+		for n := range 2 {
+			raw, err := r.intake.Open(t.Context(), lead, e.ID)
+			if by := opened(v); err != nil || len(raw) == 0 || len(by) != n+1 || by[n] != lead.ID {
+				t.Errorf("a lead, time %d: %v, %v", n, err, by)
+			}
+		}
+		requester := access.Actor{ID: int64(v.Requester), Kind: access.Person, Role: access.Requester, Via: "portal"}
+		own, err := r.tickets.Thread(t.Context(), requester, r.ticket(v.ID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range own {
+			if _, ok := e.Fact.(ticket.OriginalOpened); ok {
+				t.Error("whoever asked for it reads who opened it")
+			}
+		}
+		// What is covered does not come in by the hand that makes a ticket of it.
+		held := r.mail("help@desk.example", intake.Mail{Subject: "Code", Automatic: true, Text: "Verification code: 118204"})
+		made, err := r.intake.MakeTicket(t.Context(), r.agent, held.ID, intake.Draft{Email: "x@firm.example"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m := r.messages(made)[0]; !m.Masked || len(m.Attached) != 0 || strings.Contains(m.Text, "118204") {
+			t.Errorf("%+v", m)
+		}
+	})
+}
+
+// TestS02_FilesAndButtonsOfPrograms hold what their text does not.
+func TestS02_FilesAndButtonsOfPrograms(t *testing.T) {
+	each(t, func(t *testing.T, r *desk) {
+		file := func(name, text string, inline bool) intake.File {
+			return intake.File{Name: name, Text: text, Inline: inline, Data: []byte(name + text)}
+		}
+		for name, x := range map[string]struct {
+			mail   intake.Mail
+			masked bool
+			left   []string
+		}{
+			"a button": {
+				mail:   intake.Mail{Subject: "Verify your email", Text: "Press the button to verify your email address.", HTML: `<p>Press</p><a href="https://cloud.example/verify?token=9f3kd02ls93kfls02k">Verify</a>`},
+				masked: true,
+			},
+			"a code in the document alone": {
+				mail:   intake.Mail{Subject: "Hello", Text: "This mail needs a modern reader.", HTML: `<p>Your verification code is <b>604218</b></p>`},
+				masked: true,
+			},
+			"a text file": {
+				mail:   intake.Mail{Subject: "Your access", Text: "See the file.", Files: []intake.File{file("code.txt", "您的验证码是 604218", false), file("house-rules.txt", "请保持安静", false)}},
+				masked: true, left: []string{"house-rules.txt"},
+			},
+			"a picture beside words that speak of a code": {
+				mail:   intake.Mail{Subject: "Your one-time password", Text: "Your one-time password is in the picture.", Files: []intake.File{file("code.png", "", false)}},
+				masked: true,
+			},
+			"the logo of a newsletter": {
+				mail: intake.Mail{Subject: "Security code of the month", Text: "How a security code works.", HTML: "<p>How a security code works.</p>", Files: []intake.File{file("logo.png", "", true)}},
+				left: []string{"logo.png"},
+			},
+			"a report": {
+				mail: intake.Mail{Subject: "Weekly report", Text: "See the file.", Files: []intake.File{file("report.csv", "host,disk\ndb-03,95", false), file("report.pdf", "", false)}},
+				left: []string{"report.csv", "report.pdf"},
+			},
+		} {
+			x.mail.FromAddr, x.mail.MessageID = "no-reply@cloud.example", name
+			e := r.mail("help@desk.example", x.mail)
+			m := r.messages(r.ticket(e.Ticket))[0]
+			var left []string
+			for _, a := range m.Attached {
+				left = append(left, a.Name)
+			}
+			if m.Masked != x.masked || x.masked && m.HTML != "" || !slices.Equal(left, x.left) {
+				t.Errorf("%s: masked %v, files %v, html %q", name, m.Masked, left, m.HTML)
 			}
 		}
 	})

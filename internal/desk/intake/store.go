@@ -69,10 +69,29 @@ func settle(ctx context.Context, tx *db.Tx, e Entry) error {
 	return err
 }
 
-// earlier reports whether the same bytes came to the same receiver before. The Message-ID
-// is no identity: it is what the sender wrote (F32, S06).
+// begin takes a message that waits for its outcome, and reports whether the caller may place it.
+// A twin that was placed since somebody looked makes it a repeat: a sender whose connection broke
+// comes again while the first delivery is still being stored (F30).
+func begin(ctx context.Context, tx *db.Tx, e Entry) (bool, error) {
+	now, err := take(ctx, tx, e)
+	if err != nil || now.State != Received {
+		return false, err
+	}
+	twice, err := earlier(ctx, tx, e)
+	if err != nil || !twice {
+		return err == nil, err
+	}
+	e.State, e.Outcome, e.Reason = Suppressed, Repeat, "intake.repeat"
+	return false, settle(ctx, tx, e)
+}
+
+// earlier reports whether the same bytes came to the same receiver before, or came after and were
+// placed first: keys are given before commits, so that the older line may be seen later. The
+// Message-ID is no identity: it is what the sender wrote (F32, S06).
 func earlier(ctx context.Context, q db.Querier, e Entry) (bool, error) {
-	n, err := db.One(ctx, q, db.Int, `SELECT COUNT(*) FROM inbound WHERE digest = $1 AND recipient = $2 AND id < $3`, e.Digest, e.Recipient, e.ID)
+	n, err := db.One(ctx, q, db.Int, `
+		SELECT COUNT(*) FROM inbound WHERE digest = $1 AND recipient = $2
+			AND (id < $3 OR id > $3 AND state IN ('done', 'suppressed') AND outcome <> 'repeat')`, e.Digest, e.Recipient, e.ID)
 	return n > 0, err
 }
 

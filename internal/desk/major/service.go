@@ -182,6 +182,10 @@ func (s *Service) Declare(ctx context.Context, by access.Actor, on ticket.Target
 	if d.Headline, err = cleanHeadline(d.Headline); err != nil {
 		return Incident{}, err
 	}
+	pace, err := s.pace(ctx, s.Policy().UpdateMinutes)
+	if err != nil {
+		return Incident{}, err
+	}
 	x := Incident{Ticket: t.ID, Headline: d.Headline, Public: d.Public, DeclaredAt: s.Clock.Now(), DeclaredBy: person.ID(by.ID)}
 	var out Incident
 	err = s.write(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -193,6 +197,9 @@ func (s *Service) Declare(ctx context.Context, by access.Actor, on ticket.Target
 			return errs.New(errs.Conflict, "major.already")
 		}
 		out = made[0]
+		if err := pace(ctx, tx, t.ID); err != nil {
+			return err
+		}
 		_, err = s.Bus.Record(ctx, tx, by.Meta(x.DeclaredAt), Declared{Ticket: t.ID, Headline: x.Headline, Public: x.Public})
 		return err
 	})
@@ -262,6 +269,10 @@ func (s *Service) End(ctx context.Context, by access.Actor, on ticket.Target, e 
 	case noWhy != nil:
 		return Incident{}, noWhy
 	}
+	pace, err := s.pace(ctx, 0)
+	if err != nil {
+		return Incident{}, err
+	}
 	var out Incident
 	err = s.write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		x, err := standingIn(ctx, tx, t.ID)
@@ -273,6 +284,9 @@ func (s *Service) End(ctx context.Context, by access.Actor, on ticket.Target, e 
 			return err
 		}
 		out = x
+		if err := pace(ctx, tx, t.ID); err != nil {
+			return err
+		}
 		_, err = s.Bus.Record(ctx, tx, by.Meta(x.EndedAt), Ended{Ticket: t.ID, Review: review, Deviation: why})
 		return err
 	})

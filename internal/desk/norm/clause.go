@@ -15,7 +15,11 @@ import (
 func n3(in Input) Verdict {
 	v := Verdict{Clause: "N3", Step: Respond, Key: "norm.N3_open"}
 	c, ok := in.clock(in.Ticket, sla.Response, in.Now)
-	if !ok || (in.dropped() && in.Ticket.FirstResponseAt.IsZero()) {
+	if !ok {
+		v.State, v.Key = NA, "norm.no_target"
+		return v
+	}
+	if in.dropped() && in.Ticket.FirstResponseAt.IsZero() {
 		v.State, v.Key = NA, "norm.dropped"
 		return v
 	}
@@ -137,6 +141,8 @@ func n29(in Input) Verdict {
 		v.State, v.Key, v.At = Open, "norm.N29_open", c.Due
 	case in.dropped():
 		v.Key = "norm.dropped"
+	case in.Rules.Terms(in.Ticket).Target.Update == sla.None:
+		v.Key = "norm.no_target"
 	case !in.Ticket.FirstResponseAt.IsZero():
 		v.State, v.Key, v.At, v.Event = Met, "norm.N29_met", in.Ticket.LastPublicAt, in.word()
 	}

@@ -134,7 +134,7 @@ func first[F ticket.Fact](in Input, is func(F) bool) (Noted, bool) {
 
 // clock computes one clock of the ticket as it was at an instant.
 func (in Input) clock(t ticket.Ticket, name sla.Name, at time.Time) (sla.Clock, bool) {
-	return in.Rules.One(name, t, at)
+	return in.Rules.Strict().One(name, t, at)
 }
 
 // dropped reports whether the ticket ended without an answer being owed.

@@ -85,6 +85,9 @@ const (
 	reasonDead      = "notify.dead_address"
 	reasonBounced   = "notify.came_back"
 	reasonDelayed   = "notify.delayed"
+	reasonStopped   = "notify.stopped"
+	reasonDomainCap = "notify.domain_cap"
+	reasonDeskCap   = "notify.desk_cap"
 )
 
 // Delivery is one line of the send log: one fact told to one person.
@@ -109,7 +112,14 @@ type Delivery struct {
 	Early     int64     // 1 where it goes before DueAt, because something urgent follows it
 	BouncedAt time.Time
 
-	once string // why the address gets one automatic answer in four hours, until that is decided
+	answering // until it is decided whether an acknowledgement goes out
+}
+
+// answering is what decides, in the commit, whether the desk answers by itself.
+type answering struct {
+	once     string    // why the address gets one automatic answer in four hours
+	stranger bool      // nothing is known of the reader but the address
+	bounds   Automatic // how much may go out
 }
 
 // PatienceFor is how long a delivery that is refused for now is tried again (F38).

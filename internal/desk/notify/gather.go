@@ -37,14 +37,15 @@ func (s *Service) post(ctx context.Context, tx *db.Tx, d Delivery) error {
 			}
 		}
 	}
-	why := d.once
+	how := d.answering
 	fresh, err := insert(ctx, tx, d)
 	if err != nil || len(fresh) == 0 {
 		return err
 	}
 	d = fresh[0]
+	d.answering = how
 	if d.Template == Acknowledged && d.State == Queued {
-		if d, err = s.answerOnce(ctx, tx, d, why); err != nil {
+		if d, err = s.answerOnce(ctx, tx, d); err != nil {
 			return err
 		}
 	}

@@ -64,6 +64,10 @@ func (s *Service) send(ctx context.Context, j job.Job) error {
 		l.skip(reasonInactive)
 		return s.settle(ctx, l)
 	}
+	if errors.Is(err, errStopped) {
+		l.skip(reasonStopped)
+		return s.settle(ctx, l)
+	}
 	if errors.Is(err, errParted) {
 		l.skip(reasonParted)
 		return s.settle(ctx, l)
@@ -162,6 +166,19 @@ func (s *Service) settle(ctx context.Context, l letter) error {
 // errInactive ends a delivery to somebody who left between the fact and the letter.
 var errInactive = errors.New("notify: the reader is inactive")
 
+// errStopped ends a delivery that no person wrote, while automatic mail is stopped.
+var errStopped = errors.New("notify: automatic mail is stopped")
+
+// stopped reports whether a letter must not leave now: nobody wrote it, it goes to people outside
+// the desk, and somebody has stopped such mail (S14).
+func (s *Service) stopped(ctx context.Context, l letter, r read) (bool, error) {
+	if l.Template.staff() || l.Template != Acknowledged && r.entry().Record.Meta.ActorKind != string(access.System) {
+		return false, nil
+	}
+	a, _, err := setting.Load(ctx, s.Settings, AutomaticName, StartAutomatic())
+	return a.Stopped, err
+}
+
 // errParted ends a delivery to somebody who was taken off the ticket before it left.
 var errParted = errors.New("notify: the reader takes no part any more")
 
@@ -177,6 +194,9 @@ func (s *Service) write(ctx context.Context, m Mailing, l letter) (Mail, Server,
 	n, r, err := s.tale(ctx, l.Delivery, to)
 	if err != nil {
 		return Mail{}, Server{}, err
+	}
+	if stop, err := s.stopped(ctx, l, r); err != nil || stop {
+		return Mail{}, Server{}, cmp.Or(err, errStopped)
 	}
 	if l.Template.shared() && to.ID != r.ticket.Requester && !r.ticket.TakesPart(to.ID) {
 		return Mail{}, Server{}, errParted
@@ -222,6 +242,9 @@ func (s *Service) envelope(m Mailing, l letter, n Notice, from Mailbox) Mail {
 	mail := Mail{
 		From: from, To: Mailbox{Name: n.Reader, Address: l.Address}, ReplyTo: Mailbox{Name: from.Name, Address: answers},
 		MessageID: l.MessageID, At: l.QueuedAt, Kind: Report, Lang: n.Lang,
+	}
+	if n.Leave != "" { // the one letter that somebody gets for following something, and may leave (RFC 8058)
+		mail.List, mail.Leave = strings.ToLower(n.Ref)+"."+domain(m), n.Link+"/leave"
 	}
 	if m.Returns { // what comes back says by its address what it was (F35)
 		mail.Return = answers

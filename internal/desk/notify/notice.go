@@ -33,6 +33,7 @@ type Notice struct {
 	Link     string         // where the reader follows the ticket
 	Leave    string         // where somebody who takes part leaves; empty for everybody else; opening it changes nothing
 	Answer   string         // where the requester says whether it works again; opening it changes nothing
+	Rate     string         // where the requester says how it was, once it is confirmed; opening it changes nothing
 	Asks     bool           // the words ask for what is missing; Answer leads to the fields
 	By       string         // name of who acted, empty for the desk itself
 
@@ -46,6 +47,7 @@ type Notice struct {
 	Outcome  ticket.Outcome
 	Record   []RecordLine // what was taken down, to be confirmed
 	Into     string       // number of the ticket that a duplicate lives on in
+	From     string       // number of the ticket that a new one was split from
 	Reopen   int          // days in which a closed ticket can be reopened; 0 for never
 	Note     ticket.HandOverNote
 	Owner    bool                // the reader is accountable now
@@ -166,6 +168,9 @@ func (s *Service) fill(ctx context.Context, n *Notice, to person.Person, r read)
 	switch f := r.entry().Fact.(type) {
 	case ticket.Acknowledged:
 		n.Next = f.ExpectBy
+		if from := r.ticket.SplitFrom(); from != 0 {
+			n.From = ticket.Ref(from)
+		}
 	case ticket.ReadBackAsked:
 		n.Answer = n.Link + "#read-back"
 		for _, e := range ticket.Elements() {
@@ -198,7 +203,9 @@ func (s *Service) fill(ctx context.Context, n *Notice, to person.Person, r read)
 	case ticket.TimeUp:
 		n.Outcome = ticket.Unconfirmed
 	case ticket.Ended:
-		n.Outcome, n.Text = f.As, f.Reason
+		if n.Outcome, n.Text = f.As, f.Reason; f.As == ticket.Confirmed && to.ID == r.ticket.Requester {
+			n.Rate = n.Link + "#rate"
+		}
 		if into, err := s.Tickets.Get(ctx, access.Desk(), ticket.Target{ID: f.Into}); f.Into != 0 && err == nil {
 			n.Into = into.Ref()
 		}

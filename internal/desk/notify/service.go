@@ -177,7 +177,10 @@ func (s *Service) draft(ctx context.Context, fact int64, by event.Meta, t ticket
 		if circling {
 			d.skip(reasonLoop)
 		}
-		d.once = once(t, p)
+		d.once, d.stranger = once(t, p), stranger(t, p)
+		if d.bounds, _, err = setting.Load(ctx, s.Settings, AutomaticName, StartAutomatic()); err != nil {
+			return Delivery{}, err
+		}
 	}
 	if d.State != Queued {
 		return d, nil
@@ -217,16 +220,32 @@ func (s *Service) circling(ctx context.Context, d Delivery) (bool, error) {
 // but a mail address may be such a machine; the people of the house are answered each time (N19).
 func once(t ticket.Ticket, p person.Person) string {
 	switch {
+	case t.SplitFrom() != 0: // a person made it, once
+		return ""
 	case quotesUs(t.Subject):
 		return reasonLoop
-	case t.Channel == ticket.Mail && p.Department == "" && p.Phone == "" && !p.Role.Staff():
+	case stranger(t, p):
 		return reasonOften
 	}
 	return ""
 }
 
+// stranger reports whether the desk knows nothing of whoever wrote but a mail address.
+func stranger(t ticket.Ticket, p person.Person) bool {
+	return t.Channel == ticket.Mail && p.Department == "" && p.Phone == "" && !p.Role.Staff()
+}
+
 // answerOnce decides, in the commit that would send it, whether an address gets an automatic answer.
-func (s *Service) answerOnce(ctx context.Context, tx *db.Tx, d Delivery, why string) (Delivery, error) {
+func (s *Service) answerOnce(ctx context.Context, tx *db.Tx, d Delivery) (Delivery, error) {
+	why := d.once
+	full, err := capped(ctx, tx, d)
+	if err != nil {
+		return d, err
+	}
+	if full != "" {
+		d.skip(full)
+		return d, withhold(ctx, tx, d)
+	}
 	since := d.CreatedAt
 	if why != "" {
 		since = since.Add(-echoWindow)

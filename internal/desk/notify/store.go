@@ -92,6 +92,20 @@ func acknowledged(ctx context.Context, q db.Querier, address string, at time.Tim
 		SELECT COUNT(*) FROM delivery WHERE address = $1 AND template = 'acknowledged' AND created_at > $2 AND state <> 'skipped'`, address, at)
 }
 
+// answeredSince counts the acknowledgements since at that were sent or will be, but for one.
+func answeredSince(ctx context.Context, q db.Querier, at time.Time, but ID) (int64, error) {
+	return db.One(ctx, q, db.Int, `
+		SELECT COUNT(*) FROM delivery WHERE template = 'acknowledged' AND state <> 'skipped' AND created_at > $1 AND id <> $2`, at, but)
+}
+
+// answeredDomain counts those of them that went to a domain.
+func answeredDomain(ctx context.Context, q db.Querier, domain string, at time.Time, but ID) (int64, error) {
+	return db.One(ctx, q, db.Int, `
+		SELECT COUNT(*) FROM delivery
+		WHERE template = 'acknowledged' AND state <> 'skipped' AND created_at > $1 AND id <> $2
+			AND SUBSTR(address, LENGTH(address) - LENGTH($3)) = '@' || $3`, at, but, domain)
+}
+
 func scanTally(r db.Row) (t Tally, err error) {
 	err = r.Scan(&t.State, &t.Reason, &t.Count)
 	return t, err

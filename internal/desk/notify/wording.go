@@ -68,7 +68,7 @@ func (w Template) Placeholders() []string {
 	case TimeUp:
 		return append(all, "what", "reopen")
 	case Closed:
-		return append(all, "what", "reason", "reopen")
+		return append(all, "what", "reason", "reopen", "rate")
 	case Reopened:
 		return append(all, "what", "text")
 	case Assigned:
@@ -311,7 +311,7 @@ func (s *Service) sample(ctx context.Context, w Template, l i18n.Lang) Notice {
 		Solution: ticket.Solution{Text: say("solution"), Cause: say("cause"), Prevention: say("prevention"), Verify: []string{say("check")}},
 		Note:     ticket.HandOverNote{Done: say("doing"), Why: say("stuck"), Needed: say("solution")}, Assignee: true,
 	}
-	n.Answer = n.Link
+	n.Answer, n.Rate = n.Link, n.Link
 	if w == Replied || w == Answered {
 		n.Files = []string{say("file")}
 	}

@@ -132,7 +132,8 @@ func (s *Service) Find(ctx context.Context, by access.Actor, text string, staff 
 		}
 		add(list)
 	}
-	if clean := CleanName(text); clean != "" && len(out) < limit {
+	// A number that somebody has is not looked for in the texts of ten thousand others.
+	if clean := CleanName(text); clean != "" && len(out) < limit && (kind != byDigits || len(out) == 0) {
 		list, err := list(ctx, s.db, search{staff: staff, active: true, lower: pattern(strings.ToLower(clean)), typed: pattern(clean), limit: limit + len(out)})
 		if err != nil {
 			return nil, err

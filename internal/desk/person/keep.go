@@ -21,7 +21,7 @@ func (s *Service) All(ctx context.Context, by access.Actor) ([]Person, error) {
 
 // KeepIn writes what a directory says of somebody, within the caller's commit: a new person where
 // ID is 0, otherwise the named fields of the one who is there, as they stand now. What is not
-// named stays: role, skills and language are the desk's own. It returns the person and which of
+// named stays: skills and language are the desk's own, and so is the role unless it is named. It returns the person and which of
 // the fields changed.
 //
 // Invalid leaves the commit whole: an address that is taken, the last administrator, a value out
@@ -50,7 +50,7 @@ func (s *Service) KeepIn(ctx context.Context, tx *db.Tx, by access.Actor, p Pers
 	if len(done) == 0 && was.Source == now.Source && was.Outside == now.Outside {
 		return now, nil, nil
 	}
-	if was.Role == access.Admin && was.Active && !now.Active {
+	if was.Role == access.Admin && was.Active && (!now.Active || now.Role != access.Admin) {
 		if err := lockAdmins(ctx, tx); err != nil {
 			return was, nil, err
 		}
@@ -97,6 +97,8 @@ func overwrite(was, p Person, fields []string) Person {
 			now.Devices = p.Devices
 		case "active":
 			now.Active = p.Active
+		case "role":
+			now.Role = p.Role
 		}
 	}
 	if p.Source != "" {

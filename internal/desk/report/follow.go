@@ -137,8 +137,8 @@ func changesClocks(r event.Record) bool {
 	case (catalog.CategoryChanged{}).EventName():
 		return true
 	case (setting.Changed{}).EventName():
-		var f setting.Changed
-		return json.Unmarshal(r.Data, &f) == nil && (f.Name == sla.PolicyName || f.Name == calendar.BookName)
+		var f setting.Changed // sla.PlannedName: a release brought other years, zones or folding
+		return json.Unmarshal(r.Data, &f) == nil && (f.Name == sla.PolicyName || f.Name == calendar.BookName || f.Name == sla.PlannedName)
 	}
 	return false
 }
@@ -178,7 +178,7 @@ func (s *Service) compute(ctx context.Context, which []int64) error {
 				if err != nil {
 					return err
 				}
-				if err := keep(ctx, tx, subject, records[n-1].ID, Count(told), Outcomes(told, book)); err != nil {
+				if err := keep(ctx, tx, subject, records[n-1].ID, Count(told), Outcomes(told, book), Overrides(told)); err != nil {
 					return err
 				}
 				records = records[n:]

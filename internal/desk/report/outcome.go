@@ -36,8 +36,19 @@ type Outcome struct {
 	State    State
 	Group    person.GroupID // who had the ticket when it was decided
 	Priority triage.Priority
-	Due      time.Time // zero while it rests in time
-	Done     time.Time // zero while Open
+	Due      time.Time     // zero while it rests in time
+	Done     time.Time     // zero while Open
+	Took     time.Duration // working time until Done, the pauses not counted; 0 while Open
+}
+
+// Longest is the longest that a decided run of a clock took, 0 where there is none.
+func Longest(list []Outcome, name sla.Name) (most time.Duration) {
+	for _, x := range list {
+		if x.Name == name {
+			most = max(most, x.Took)
+		}
+	}
+	return most
 }
 
 // Told is a fact of a ticket with who and when.
@@ -108,7 +119,7 @@ func (c *course) until(t ticket.Ticket, at time.Time) {
 			c.late[x.Run] = x
 		}
 		if x.State == Open { // where the fact does not end it, since writes it again
-			x.State, x.Done = Kept, at
+			x.State, x.Done, x.Took = Kept, at, whole(k.Used(at))
 			_, late := c.late[x.Run]
 			if x.Due.IsZero() && late || !x.Due.IsZero() && at.After(x.Due) {
 				x.State = Broken
@@ -139,13 +150,16 @@ func outcome(k sla.Clock, t ticket.Ticket) Outcome {
 	x := Outcome{Run: k.Run(), Name: k.Name, State: Open, Group: t.Group, Priority: t.Priority, Due: k.Due}
 	switch k.State {
 	case sla.Met:
-		x.State, x.Done = Kept, k.Stopped
+		x.State, x.Done, x.Took = Kept, k.Stopped, whole(k.Used(k.Stopped))
 	case sla.Missed:
-		x.State, x.Done = Broken, k.Stopped
+		x.State, x.Done, x.Took = Broken, k.Stopped, whole(k.Used(k.Stopped))
 	case sla.Running, sla.Paused, sla.Over:
 	}
 	return x
 }
+
+// whole is a length as it is stored.
+func whole(d time.Duration) time.Duration { return d.Truncate(time.Millisecond) }
 
 // Tally is what happened to a ticket, counted.
 type Tally struct {

@@ -136,3 +136,20 @@ func TestRateIsRoundedDown(t *testing.T) {
 		}
 	}
 }
+
+// The cadence of a major incident is the one by which its silences are judged (N4).
+func TestN4_TheReportJudgesByTheCadenceOfAMajorIncident(t *testing.T) {
+	t.Parallel()
+	l := slatest.New(ticket.Portal).Then(0, slatest.Accepted())
+	l.Then(time.Minute, l.Word()).Then(time.Minute, slatest.Paced(30))
+	l.Then(20*time.Minute, l.Word()).Then(40*time.Minute, l.Word()).Then(time.Minute, slatest.Paced(0))
+	l.Then(time.Hour, l.Word())
+	got := short(report.Outcomes(told(l), always()))
+	want := []string{"response kept", "resolve open", "update kept", "update broken", "update kept", "update open"}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	if took := report.Longest(report.Outcomes(told(l), always()), sla.Update); took != 61*time.Minute {
+		t.Errorf("the longest silence took %v", took)
+	}
+}

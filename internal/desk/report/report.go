@@ -30,9 +30,10 @@ type Row struct {
 	What     string // the name of a clock, or Promise
 	Kept     int64
 	Broken   int64
-	Late     int64 // not done yet, and the time has passed
-	Open     int64 // not done yet, and there is time
-	Moved    int64 // promises that another one took the place of, in time
+	Late     int64         // not done yet, and the time has passed
+	Open     int64         // not done yet, and there is time
+	Longest  time.Duration // that one which is decided took, in its own working time; 0 for promises
+	Moved    int64         // promises that another one took the place of, in time
 }
 
 // Flow counts the tickets that were opened in one week, and what became of them since.
@@ -55,11 +56,14 @@ type Report struct {
 }
 
 // Sum adds up counts.
-type Sum struct{ Kept, Broken, Late, Open, Moved int64 }
+type Sum struct {
+	Kept, Broken, Late, Open, Moved int64
+	Longest                         time.Duration
+}
 
 // Add adds a row.
 func (s Sum) Add(r Row) Sum {
-	return Sum{s.Kept + r.Kept, s.Broken + r.Broken, s.Late + r.Late, s.Open + r.Open, s.Moved + r.Moved}
+	return Sum{s.Kept + r.Kept, s.Broken + r.Broken, s.Late + r.Late, s.Open + r.Open, s.Moved + r.Moved, max(s.Longest, r.Longest)}
 }
 
 // Missed is what was not done in time, whether or not it is done by now.

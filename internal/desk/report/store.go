@@ -62,7 +62,7 @@ func known(ctx context.Context, q db.Querier, which []int64) (map[int64]int64, e
 
 // keep stores what was computed for a ticket up to a fact, unless somebody has computed it from
 // later facts already.
-func keep(ctx context.Context, tx *db.Tx, which, fact int64, y Tally, list []Outcome) error {
+func keep(ctx context.Context, tx *db.Tx, which, fact int64, y Tally, list []Outcome, over []Override) error {
 	n, err := db.Exec(ctx, tx, `
 		INSERT INTO report_ticket (ticket_id, opened_at, group_id, priority, reassigned, reopened, rejected, closed, fact_id)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -71,6 +71,9 @@ func keep(ctx context.Context, tx *db.Tx, which, fact int64, y Tally, list []Out
 		WHERE report_ticket.fact_id <= excluded.fact_id`,
 		which, y.Opened, y.Group, y.Priority, y.Reassigned, y.Reopened, y.Rejected, one(y.Closed), fact)
 	if err != nil || n == 0 {
+		return err
+	}
+	if err := keepOverrides(ctx, tx, which, over); err != nil {
 		return err
 	}
 	if _, err := db.Exec(ctx, tx, `DELETE FROM report_clock WHERE ticket_id = $1`, which); err != nil {
@@ -91,15 +94,15 @@ const rowsAtOnce = 50
 
 func insert(ctx context.Context, tx *db.Tx, which int64, list []Outcome) error {
 	var b strings.Builder
-	b.WriteString(`INSERT INTO report_clock (ticket_id, run, name, state, group_id, priority, due_at, done_at) VALUES `)
-	args := make([]any, 0, 8*len(list))
+	b.WriteString(`INSERT INTO report_clock (ticket_id, run, name, state, group_id, priority, due_at, done_at, took) VALUES `)
+	args := make([]any, 0, 9*len(list))
 	for i, x := range list {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		at := func(k int) string { return "$" + strconv.Itoa(8*i+k) }
-		b.WriteString("(" + at(1) + ", " + at(2) + ", " + at(3) + ", " + at(4) + ", " + at(5) + ", " + at(6) + ", " + at(7) + ", " + at(8) + ")")
-		args = append(args, which, x.Run, x.Name, x.State, x.Group, x.Priority, x.Due, x.Done)
+		at := func(k int) string { return "$" + strconv.Itoa(9*i+k) }
+		b.WriteString("(" + at(1) + ", " + at(2) + ", " + at(3) + ", " + at(4) + ", " + at(5) + ", " + at(6) + ", " + at(7) + ", " + at(8) + ", " + at(9) + ")")
+		args = append(args, which, x.Run, x.Name, x.State, x.Group, x.Priority, x.Due, x.Done, x.Took.Milliseconds())
 	}
 	_, err := db.Exec(ctx, tx, b.String(), args...)
 	return err
@@ -115,11 +118,13 @@ func one(yes bool) int64 {
 // clocks counts the runs that were due in a stretch of time.
 func clocks(ctx context.Context, q db.Querier, from, to, now time.Time) ([]Row, error) {
 	return db.All(ctx, q, func(r db.Row) (x Row, err error) {
-		err = r.Scan(&x.Group, &x.Priority, &x.What, &x.Kept, &x.Broken, &x.Late, &x.Open)
+		var took int64
+		err = r.Scan(&x.Group, &x.Priority, &x.What, &x.Kept, &x.Broken, &x.Late, &x.Open, &took)
+		x.Longest = time.Duration(took) * time.Millisecond
 		return x, err
 	}, `SELECT group_id, priority, name,
 			SUM(CASE WHEN state = 'kept' THEN 1 ELSE 0 END), SUM(CASE WHEN state = 'broken' THEN 1 ELSE 0 END),
-			SUM(CASE WHEN state = 'open' AND due_at < $3 THEN 1 ELSE 0 END), SUM(CASE WHEN state = 'open' AND due_at >= $3 THEN 1 ELSE 0 END)
+			SUM(CASE WHEN state = 'open' AND due_at < $3 THEN 1 ELSE 0 END), SUM(CASE WHEN state = 'open' AND due_at >= $3 THEN 1 ELSE 0 END), MAX(took)
 		FROM report_clock WHERE due_at >= $1 AND due_at < $2
 		GROUP BY group_id, priority, name ORDER BY group_id, priority, name`, from, to, now)
 }
@@ -138,8 +143,9 @@ func flows(ctx context.Context, q db.Querier, from, to time.Time) ([]Flow, error
 func stored(ctx context.Context, q db.Querier, which ticket.ID) ([]Outcome, error) {
 	return db.All(ctx, q, func(r db.Row) (x Outcome, err error) {
 		var group person.GroupID
-		err = r.Scan(&x.Run, &x.Name, &x.State, &group, &x.Priority, &x.Due, &x.Done)
-		x.Group = group
+		var took int64
+		err = r.Scan(&x.Run, &x.Name, &x.State, &group, &x.Priority, &x.Due, &x.Done, &took)
+		x.Group, x.Took = group, time.Duration(took)*time.Millisecond
 		return x, err
-	}, `SELECT run, name, state, group_id, priority, due_at, done_at FROM report_clock WHERE ticket_id = $1 ORDER BY run`, which)
+	}, `SELECT run, name, state, group_id, priority, due_at, done_at, took FROM report_clock WHERE ticket_id = $1 ORDER BY run`, which)
 }

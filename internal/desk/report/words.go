@@ -33,7 +33,7 @@ func (r Report) Tables(lang i18n.Lang, name func(person.GroupID) string) []sheet
 		}
 		return out
 	}
-	counts := sheet.Table{Name: i18n.T(lang, "report.sheet_counts"), Head: head("week group priority what kept broken late open moved rate")}
+	counts := sheet.Table{Name: i18n.T(lang, "report.sheet_counts"), Head: head("week group priority what kept broken late open moved rate longest")}
 	rows := slices.Clone(r.Rows)
 	order := Things()
 	slices.SortStableFunc(rows, func(a, b Row) int {
@@ -50,7 +50,7 @@ func (r Report) Tables(lang i18n.Lang, name func(person.GroupID) string) []sheet
 	})
 	for _, x := range rows {
 		counts.Rows = append(counts.Rows, []any{
-			Week(x.Week), name(x.Group), x.Priority.String(), Word(lang, x.What), x.Kept, x.Broken, x.Late, x.Open, x.Moved, sheet.Share(Sum{}.Add(x).Rate()),
+			Week(x.Week), name(x.Group), x.Priority.String(), Word(lang, x.What), x.Kept, x.Broken, x.Late, x.Open, x.Moved, sheet.Share(Sum{}.Add(x).Rate()), int64(x.Longest / time.Minute),
 		})
 	}
 	came := sheet.Table{Name: i18n.T(lang, "report.sheet_flow"), Head: head("week group priority opened closed reassigned reopened rejected")}

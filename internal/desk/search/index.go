@@ -50,8 +50,9 @@ func silent() []string {
 	return []string{
 		ticket.Acknowledged{}.EventName(), ticket.ReadBackDone{}.EventName(), ticket.ReadBackAsked{}.EventName(), ticket.ReadBackWrong{}.EventName(), ticket.CallPromised{}.EventName(),
 		ticket.VendorSilent{}.EventName(), ticket.Reminded{}.EventName(), ticket.TimeUp{}.EventName(),
-		ticket.LinkedTo{}.EventName(), ticket.Deviated{}.EventName(), ticket.MailHeld{}.EventName(),
+		ticket.LinkedTo{}.EventName(), ticket.Deviated{}.EventName(), ticket.MailHeld{}.EventName(), ticket.Paced{}.EventName(),
 		ticket.ParticipantAdded{}.EventName(), ticket.ParticipantRemoved{}.EventName(), ticket.LeftOut{}.EventName(),
+		ticket.Rated{}.EventName(), ticket.OriginalOpened{}.EventName(),
 	}
 }
 

@@ -91,7 +91,7 @@ func readSaid(ctx context.Context, q db.Querier, keys []ticket.ID, staff bool, i
 			p.where = InNote
 		case ticket.Call:
 			p.where = InCall
-		case ticket.Public:
+		case ticket.Public, ticket.Unsent:
 		}
 		into[m.Ticket] = append(into[m.Ticket], p)
 		if m.Quoted != "" {

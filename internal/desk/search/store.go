@@ -275,8 +275,8 @@ const saidColumns = `SELECT id, ticket_id, kind, COALESCE(author_id, 0), by_user
 // messages returns what was said on tickets: everything, or what is public alone. Repeated
 // words of a mail are for staff: they may hold what somebody forwarded without thinking (S25).
 func messages(ctx context.Context, q db.Querier, keys []ticket.ID, staff bool) ([]said, error) {
-	if staff {
-		return db.All(ctx, q, scanSaid, saidColumns+db.List(len(keys), 1)+`) ORDER BY ticket_id, id`, args(keys)...)
+	if staff { // what is not said yet may be taken back
+		return db.All(ctx, q, scanSaid, saidColumns+db.List(len(keys), 1)+`) AND kind <> 'unsent' ORDER BY ticket_id, id`, args(keys)...)
 	}
 	list, err := db.All(ctx, q, scanSaid, saidColumns+db.List(len(keys), 1)+`) AND kind = 'public' ORDER BY ticket_id, id`, args(keys)...)
 	for i := range list {

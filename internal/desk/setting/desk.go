@@ -22,11 +22,14 @@ type Desk struct {
 	Lang       string // language of people who have not chosen one
 	Zone       string // IANA time zone in which times are written to people who have none
 	ReopenDays int    // days in which a closed ticket may be reopened, 0–90
+
+	// UndoSeconds is how long a reply waits before it is said, so that it can be taken back: 0–60.
+	UndoSeconds int
 }
 
 // Start is the desk before anyone changed it.
 func Start() Desk {
-	return Desk{Name: "IT 服务台", Lang: "zh-CN", Zone: "Asia/Shanghai", ReopenDays: 14}
+	return Desk{Name: "IT 服务台", Lang: "zh-CN", Zone: "Asia/Shanghai", ReopenDays: 14, UndoSeconds: 10}
 }
 
 // Check returns Invalid with the fields out of range.
@@ -52,6 +55,9 @@ func (d Desk) Check() error {
 	}
 	if d.ReopenDays < 0 || d.ReopenDays > 90 {
 		bad = append(bad, errs.FieldError{Name: "reopen_days", Key: "setting.out_of_range", Args: []any{"Min", 0, "Max", 90}})
+	}
+	if d.UndoSeconds < 0 || d.UndoSeconds > 60 {
+		bad = append(bad, errs.FieldError{Name: "undo_seconds", Key: "setting.out_of_range", Args: []any{"Min", 0, "Max", 60}})
 	}
 	return errs.Invalidf(bad...)
 }

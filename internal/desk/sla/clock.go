@@ -86,6 +86,26 @@ type Line struct {
 	Ended   int64         // the fact that ended the stretch
 }
 
+// Calendar is the one by which the clock counts.
+func (c Clock) Calendar() calendar.Calendar { return c.calendar }
+
+// Used is how much of its time had passed at an instant, or when it stopped: working time since
+// its start, the pauses not counted.
+func (c Clock) Used(at time.Time) time.Duration {
+	if !c.Stopped.IsZero() {
+		at = earlier(at, c.Stopped)
+	}
+	used := c.calendar.Between(c.Start, at)
+	for _, p := range c.Pauses {
+		to := p.To
+		if to.IsZero() {
+			to = at
+		}
+		used -= c.calendar.Between(earlier(p.From, at), earlier(to, at))
+	}
+	return max(used, 0)
+}
+
 // At returns the instant at which a percentage of the target is used up, pauses not counted;
 // At(100) is Due. Zero where it cannot be said yet: it lies behind a pause that still lasts.
 // Percentages below 0 are taken for 0.

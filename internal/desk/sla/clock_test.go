@@ -312,6 +312,9 @@ func TestClocksOfAnyLife(t *testing.T) {
 			if l.Ticket.Priority == triage.P1 {
 				own = calendar.Always{}
 			}
+			if c.Name == sla.Update && l.Ticket.Detail.Pace.Minutes > 0 { // a major incident counts every minute
+				own = c.Calendar()
+			}
 			if !c.Due.IsZero() && c.Counted > 0 && own.Between(c.Start, c.Due) != c.Counted {
 				t.Fatalf("the %s clock counts %v, from %v to %v are %v", c.Name, c.Counted, c.Start, c.Due, own.Between(c.Start, c.Due))
 			}

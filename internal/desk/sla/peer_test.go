@@ -21,6 +21,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/sla/slatest"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
 
 // peerCase is one of the cases of how a peer pauses, and when it is due.
@@ -37,8 +38,8 @@ type peerCase struct {
 	Expect  json.RawMessage
 }
 
-// TestN23_ThePeersCasesOfPausesAndTargets: fifteen cases of one peer. Twelve agree; in three
-// our rule is another one, and why is said where it is tested.
+// TestN23_ThePeersCasesOfPausesAndTargets: fifteen cases of one peer. Thirteen hold by the policy
+// of a new desk; two need what an administrator may choose, and are judged by that choice.
 func TestN23_ThePeersCasesOfPausesAndTargets(t *testing.T) {
 	t.Parallel()
 	root := os.Getenv("LOOPDESK_TESTDATA")
@@ -50,30 +51,6 @@ func TestN23_ThePeersCasesOfPausesAndTargets(t *testing.T) {
 		t.Skipf("no test data: %v; set LOOPDESK_TESTDATA", err)
 	}
 	defer f.Close()
-	other := map[string]func(*testing.T){
-		// Our update clock runs from the desk's own last word too: whoever was answered once is
-		// kept informed until there is a solution (N29). The peer waits to be asked.
-		"zammad/escalation/09": func(t *testing.T) {
-			check(t, answered(), sla.Update, expected{sla.Running, 9 * hour, "sla.why_last_word"})
-		},
-		// A target of nothing is refused by the policy: nothing is silently never due.
-		"zammad/escalation/15": func(t *testing.T) {
-			for _, spoil := range []func(*sla.Target){func(x *sla.Target) { x.Response = 0 }, func(x *sla.Target) { x.Update = 0 }, func(x *sla.Target) { x.Resolve = 0 }} {
-				p := sla.Standard()
-				if spoil(&p.Targets[2]); p.Check() == nil {
-					t.Error("a target of 0 is accepted")
-				}
-			}
-		},
-		// The peer keeps the longest exchange of a ticket as one figure. We judge each word by
-		// the time since the last one, whoever spoke in between: the second is 15 minutes after
-		// the first, and in time.
-		"zammad/escalation/17": func(t *testing.T) {
-			l := answered()
-			l.Then(10*minute, slatest.UserWord()).Then(5*minute, l.Word())
-			check(t, l, sla.Update, expected{sla.Running, 9*hour + 15*minute, "sla.why_last_word"})
-		},
-	}
 	n := 0
 	for lines := bufio.NewScanner(f); lines.Scan(); {
 		var c peerCase
@@ -89,10 +66,6 @@ func TestN23_ThePeersCasesOfPausesAndTargets(t *testing.T) {
 		n++
 		t.Run(c.ID, func(t *testing.T) {
 			t.Parallel()
-			if differs, ok := other[c.ID]; ok {
-				differs(t)
-				return
-			}
 			c.judge(t)
 		})
 	}
@@ -128,6 +101,7 @@ func (c peerCase) judge(t *testing.T) {
 		due(t, c.expected(t), clockBy(t, l, p, name).Due)
 	case "sla_rule":
 		c.rule(t)
+	case "sla_stat": // a figure over several runs: desk/report judges it
 	case "pause_breaks":
 		c.breaks(t)
 	default:
@@ -135,9 +109,60 @@ func (c peerCase) judge(t *testing.T) {
 	}
 }
 
-// rule has the two rules of the peer that are ours too.
+// asked is a policy that counts as the peer does: updates while the requester waits.
+func asked(x sla.Target) sla.Policy {
+	p := policy(x)
+	p.Cadence = sla.WhenAsked
+	return p
+}
+
+// rule has the rules of the peer.
 func (c peerCase) rule(t *testing.T) {
 	switch c.ID {
+	case "zammad/escalation/09": // where the administrator has updates counted when asked
+		var want string
+		if err := json.Unmarshal(c.Expect, &want); err != nil || want != "no update deadline" {
+			t.Fatalf("%s, %v", c.Expect, err)
+		}
+		p := asked(sla.Target{Response: 60, Update: 60, Resolve: 600})
+		l := slatest.New(ticket.Portal)
+		l.Then(0, slatest.Accepted()).Then(minute, l.Word())
+		if k, ok := sla.One(sla.Update, l.Ticket, p, calendar.Always{}, l.Now); ok {
+			t.Errorf("the agent's word alone starts the update clock: due %v", k.Due)
+		}
+		l.Then(minute, slatest.UserWord())
+		since := l.Now
+		l.Then(10*minute, slatest.UserWord())
+		if k, ok := sla.One(sla.Update, l.Ticket, p, calendar.Always{}, l.Now); !ok || !k.Due.Equal(since.Add(hour)) {
+			t.Errorf("asked at %v, due %v", since, k.Due)
+		}
+		l.Then(minute, l.Word())
+		if k, ok := sla.One(sla.Update, l.Ticket, p, calendar.Always{}, l.Now); ok {
+			t.Errorf("answered, and still due %v", k.Due)
+		}
+	case "zammad/escalation/15": // where the administrator says that a clock is not wanted
+		if string(c.Expect) != `"null"` {
+			t.Fatal(string(c.Expect))
+		}
+		for _, name := range []sla.Name{sla.Response, sla.Update, sla.Resolve} {
+			x := sla.Target{Response: 60, Update: 60, Resolve: 600, Accept: 30, Silence: 600}
+			x.Set(name, sla.None)
+			p := policy(x)
+			if err := p.Check(); err != nil {
+				t.Fatal(errs.As(err).Fields)
+			}
+			l := slatest.New(ticket.Portal)
+			l.Then(0, slatest.Accepted()).Then(minute, l.Word())
+			if k, ok := sla.One(name, l.Ticket, p, calendar.Always{}, l.Now); ok {
+				t.Errorf("%s has no target and is due %v", name, k.Due)
+			}
+		}
+		for _, empty := range []func(*sla.Target){func(x *sla.Target) { x.Response = 0 }, func(x *sla.Target) { x.Update = 0 }, func(x *sla.Target) { x.Resolve = 0 }} {
+			p := sla.Standard() // what is left empty by accident is refused: nothing is silently never due
+			if empty(&p.Targets[2]); p.Check() == nil {
+				t.Error("a target of 0 is accepted")
+			}
+		}
 	case "zammad/escalation/12": // a second word of the user moves nothing
 		once := answered().Then(minute, slatest.UserWord())
 		check(t, once, sla.Update, expected{sla.Running, 9 * hour, "sla.why_last_word"})

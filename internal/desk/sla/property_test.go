@@ -67,11 +67,36 @@ func randomPolicy(t *rapid.T) sla.Policy {
 		x.Resolve, x.Silence = n(floor, floor+5000, "resolve"), n(x.Update, x.Update+5000, "silence")
 		p.Targets[i] = x
 	}
+	p.Cadence = rapid.SampledFrom([]sla.Cadence{sla.EveryWord, sla.EveryWord, sla.WhenAsked}).Draw(t, "cadence")
+	without(&p, rapid.IntRange(0, 9).Draw(t, "without"))
 	p.ConfirmDays, p.P1Always = n(2, 10, "confirm"), rapid.Bool().Draw(t, "always")
 	for _, name := range []sla.Name{sla.Response, sla.Update, sla.Resolve, sla.Accept} {
 		p.Pauses[name] = rapid.SliceOfDistinct(rapid.SampledFrom(sla.Pausable(name)), func(w ticket.Waiting) ticket.Waiting { return w }).Draw(t, "pauses")
 	}
 	return p
+}
+
+// without takes clocks out of a policy, as an administrator may.
+func without(p *sla.Policy, which int) {
+	for i := range p.Targets {
+		x := &p.Targets[i]
+		switch which {
+		case 1:
+			x.Update = sla.None
+		case 2:
+			x.Response = sla.None
+		case 3:
+			x.Response, x.Update, x.Accept = sla.None, sla.None, sla.None
+		case 4:
+			p.Cadence, x.Resolve = sla.EveryWord, sla.None
+		case 5:
+			if i == 3 {
+				p.Cadence, x.Resolve = sla.EveryWord, sla.None
+			}
+		case 6:
+			x.Accept = sla.None
+		}
+	}
 }
 
 // What the lines of an explanation count is the target; and each line has its words.

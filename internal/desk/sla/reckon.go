@@ -43,7 +43,8 @@ func (x Terms) Clocks(t ticket.Ticket, now time.Time) []Clock {
 func (x Terms) One(name Name, t ticket.Ticket, now time.Time) (Clock, bool) {
 	switch name {
 	case Response:
-		return x.response(t).judged(now), true
+		c, ok := x.response(t)
+		return c.judged(now), ok
 	case Update:
 		c, ok := x.update(t)
 		return c.judged(now), ok
@@ -54,7 +55,8 @@ func (x Terms) One(name Name, t ticket.Ticket, now time.Time) (Clock, bool) {
 		c, ok := x.accept(t)
 		return c.judged(now), ok
 	case Resolve:
-		return x.resolve(t).judged(now), true
+		c, ok := x.resolve(t)
+		return c.judged(now), ok
 	case Confirm:
 		c, ok := x.confirm(t)
 		return c.judged(now), ok
@@ -106,7 +108,10 @@ func (c *Clock) pause(x Terms, list []ticket.Wait) {
 	}
 }
 
-func (x Terms) response(t ticket.Ticket) Clock {
+func (x Terms) response(t ticket.Ticket) (Clock, bool) {
+	if x.Target.Response == None {
+		return Clock{}, false
+	}
 	c := x.begin(Response, t.CreatedAt, "sla.why_recorded", minutes(x.Target.Response), "sla.why_target")
 	c.Stopped = t.FirstResponseAt
 	if !t.Open() && c.Stopped.IsZero() {
@@ -117,7 +122,7 @@ func (x Terms) response(t ticket.Ticket) Clock {
 	if t.FirstResponseAt.IsZero() && !t.Open() && c.Stopped.After(c.Due) { // cancelled before anybody answered: nothing was owed
 		c.Due, c.Counted, c.Goal = c.Stopped, 0, 0
 	}
-	return c
+	return c, true
 }
 
 // update runs from the last word that the requester saw while somebody owes the next one. It
@@ -127,26 +132,78 @@ func (x Terms) response(t ticket.Ticket) Clock {
 // A time that was told is the time that is owed (N30), while the wait lasts and after it until
 // the next word. A higher priority shortens the cadence at once, from the last word on.
 func (x Terms) update(t ticket.Ticket) (Clock, bool) {
-	if t.FirstResponseAt.IsZero() || t.Status == ticket.Closed {
-		return Clock{}, false
-	}
-	if t.Status == ticket.Resolved && (!t.Waiting() || !t.ConfirmedAt.IsZero()) {
+	if t.Status == ticket.Closed || t.Status == ticket.Resolved && (!t.Waiting() || !t.ConfirmedAt.IsZero()) {
 		return Clock{}, false // nobody asked anything since the last word
 	}
+	c, ok := x.cadence(t)
+	return x.paced(t, c, ok)
+}
+
+// cadence is the update clock as the policy has it. Where it runs only while the requester
+// waits, or has no target, a time that was told is owed all the same.
+func (x Terms) cadence(t ticket.Ticket) (Clock, bool) {
+	if t.FirstResponseAt.IsZero() {
+		return Clock{}, false
+	}
 	from, key := x.turn(t)
+	if x.Target.Update == None || x.asked && t.Detail.Unanswered.IsZero() {
+		next := told(t, from, ticket.Never)
+		return x.promised(Update, from, next), !next.IsZero()
+	}
 	c := x.begin(Update, from, key, minutes(x.Target.Update), "sla.why_cadence")
-	c.because(x, Line{Key: "sla.why_visible_only"})
+	if x.asked {
+		c.because(x, Line{Key: "sla.why_asked_only"})
+	} else {
+		c.because(x, Line{Key: "sla.why_visible_only"})
+	}
 	if next := told(t, from, c.Due); !next.IsZero() {
-		c.Due, c.Counted, c.Goal = next, 0, 0
-		if !x.mute {
-			c.Why = []Line{{Key: "sla.why_promised", At: next}}
-		}
+		return x.promised(Update, from, next), true
 	} else if t.Status == ticket.Pending && x.rest(Update, t.Pending) && t.Detail.Hold.Next.IsZero() {
 		begun := x.begun(t)
 		c.State, c.Due, c.Counted, c.Pauses = Paused, time.Time{}, 0, []Pause{{From: latest(begun, from), Reason: t.Pending}}
 		c.because(x, Line{Key: "sla.why_waits_for", At: begun, Word: string(t.Pending)})
 	}
 	return c, true
+}
+
+// promised is a clock whose due time was told to the requester.
+func (x Terms) promised(name Name, from, next time.Time) Clock {
+	c := Clock{Name: name, Start: from, Due: next, calendar: x.calendar}
+	if !x.mute {
+		c.Why = []Line{{Key: "sla.why_promised", At: next}}
+	}
+	return c
+}
+
+// paced shortens the cadence while something stands for which the requester hears more often: a
+// major incident (N4). Every minute counts then, and nothing rests. What was owed before it ended
+// stays owed.
+func (x Terms) paced(t ticket.Ticket, c Clock, ok bool) (Clock, bool) {
+	p := t.Detail.Pace
+	if p.Minutes == 0 {
+		return c, ok
+	}
+	word := latest(t.LastPublicAt, t.FirstResponseAt)
+	since := latest(word, p.From)
+	due := since.Add(minutes(p.Minutes))
+	if !p.To.IsZero() && !due.Before(p.To) || ok && c.State != Paused && !due.Before(c.Due) {
+		return c, ok
+	}
+	always := x
+	always.calendar = calendar.Always{}
+	if since.Equal(word) { // the whole stretch counts by the shorter cadence
+		out := always.begin(Update, word, "sla.why_last_word", minutes(p.Minutes), "sla.why_paced_"+p.Because)
+		out.because(always, Line{Key: "sla.why_visible_only"})
+		return out, true
+	}
+	out := Clock{Name: Update, Start: since, Due: due, Counted: minutes(p.Minutes), Goal: minutes(p.Minutes), calendar: always.calendar}
+	if ok { // the run that was under way, due sooner
+		out.Start, out.Counted, out.Goal = c.Start, 0, 0
+	}
+	if !x.mute {
+		out.Why = []Line{{Key: "sla.why_paced_since_" + p.Because, At: p.From}, {Key: "sla.why_paced_" + p.Because, Length: minutes(p.Minutes)}, {Key: "sla.why_visible_only"}}
+	}
+	return out, true
 }
 
 // begun is when the wait began that lasts.
@@ -159,10 +216,17 @@ func (x Terms) begun(t ticket.Ticket) time.Time {
 
 // turn returns since when it is the desk's turn to speak, and the line that says why.
 func (x Terms) turn(t ticket.Ticket) (time.Time, string) {
+	asked := t.Detail.Unanswered
 	if t.Status == ticket.Resolved {
-		return t.LastRequesterAt, "sla.why_user_wrote"
+		if asked.IsZero() {
+			asked = t.LastRequesterAt
+		}
+		return asked, "sla.why_user_wrote"
 	}
 	from, key := latest(t.LastPublicAt, t.FirstResponseAt), "sla.why_last_word"
+	if x.asked && !asked.IsZero() {
+		from, key = asked, "sla.why_user_wrote"
+	}
 	begin := func(at time.Time, why string) {
 		if at.After(from) {
 			from, key = at, why
@@ -204,7 +268,10 @@ func (x Terms) silence(t ticket.Ticket) (Clock, bool) {
 	if t.Status != ticket.Pending {
 		return Clock{}, false
 	}
-	if u, ok := x.muted().update(t); ok && u.State != Paused || !ok && !x.rest(Response, t.Pending) {
+	if u, ok := x.muted().update(t); ok && u.State != Paused {
+		return Clock{}, false
+	}
+	if t.FirstResponseAt.IsZero() && x.Target.Response != None && !x.rest(Response, t.Pending) {
 		return Clock{}, false
 	}
 	from, key := x.begun(t), "sla.why_waits_since"
@@ -217,7 +284,7 @@ func (x Terms) silence(t ticket.Ticket) (Clock, bool) {
 // accept runs from a hand-over until somebody of the other team takes it (N28).
 func (x Terms) accept(t ticket.Ticket) (Clock, bool) {
 	h := t.Detail.HandOver
-	if h.At.IsZero() || h.At.Before(t.Detail.ReopenedAt) {
+	if x.Target.Accept == None || h.At.IsZero() || h.At.Before(t.Detail.ReopenedAt) {
 		return Clock{}, false
 	}
 	c := x.begin(Accept, h.At, "sla.why_handed_over", minutes(x.Target.Accept), "sla.why_accept")
@@ -235,7 +302,10 @@ func (x Terms) accept(t ticket.Ticket) (Clock, bool) {
 
 // resolve counts working time from recording, less the time in which the requester had the
 // ball: the waits that the policy says, and between a solution and its rejection.
-func (x Terms) resolve(t ticket.Ticket) Clock {
+func (x Terms) resolve(t ticket.Ticket) (Clock, bool) {
+	if x.Target.Resolve == None {
+		return Clock{}, false
+	}
 	start, key := t.CreatedAt, "sla.why_recorded"
 	if t.Detail.ReopenedAt.After(start) {
 		start, key = t.Detail.ReopenedAt, "sla.why_reopened"
@@ -246,7 +316,7 @@ func (x Terms) resolve(t ticket.Ticket) Clock {
 		c.Stopped = t.ClosedAt
 	}
 	c.pause(x, x.waits(t, Resolve))
-	return c
+	return c, true
 }
 
 // waits returns the stretches in which a clock rests, in order.

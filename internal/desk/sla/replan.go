@@ -28,6 +28,7 @@ const PlannedName = "sla.planned"
 // Planned is what a new release may have changed without anybody saving anything.
 type Planned struct {
 	Years string // fingerprint of the years of holidays that came with the desk
+	Zones string // and of the rules of the calendars' time zones
 	Fold  int    // ticket.FoldVersion
 }
 
@@ -172,31 +173,43 @@ func (s *Service) replan(ctx context.Context, j job.Job) error {
 		after = last
 	}
 	if upgrade {
-		return setting.Save(ctx, s.settings, access.Desk(), PlannedName, planned(), setting.AnyVersion)
+		now, err := s.planned(ctx)
+		if err != nil {
+			return err
+		}
+		return setting.Save(ctx, s.settings, access.Desk(), PlannedName, now, setting.AnyVersion)
 	}
 	return nil
 }
 
 // planned is what this release plans by.
-func planned() Planned {
+func (s *Service) planned(ctx context.Context) (Planned, error) {
+	b, _, err := s.Book(ctx)
+	if err != nil {
+		return Planned{}, err
+	}
 	sum := sha256.New()
 	for _, y := range calendar.Published() {
 		if text, err := y.File(); err == nil {
 			sum.Write(text)
 		}
 	}
-	return Planned{Years: hex.EncodeToString(sum.Sum(nil)[:12]), Fold: ticket.FoldVersion}
+	return Planned{Years: hex.EncodeToString(sum.Sum(nil)[:12]), Zones: b.Zones(), Fold: ticket.FoldVersion}, nil
 }
 
-// Upgraded plans every open ticket again where this release brought other years of holidays, or
-// folds facts in another way, than the one that planned them. It runs at start.
+// Upgraded plans every open ticket again where this release brought other years of holidays, other
+// rules of a time zone, or folds facts in another way, than the one that planned them. It runs at
+// start.
 func (s *Service) Upgraded(ctx context.Context) error {
 	was, version, err := setting.Load(ctx, s.settings, PlannedName, Planned{})
-	now := planned()
+	if err != nil {
+		return err
+	}
+	now, err := s.planned(ctx)
 	if err != nil || version != 0 && was == now {
 		return err
 	}
-	payload := upgraded + now.Years + "." + strconv.Itoa(now.Fold)
+	payload := upgraded + now.Years + "." + now.Zones + "." + strconv.Itoa(now.Fold)
 	return s.tickets.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		return s.jobs.Enqueue(ctx, tx, job.Spec{Kind: ReplanJob, Payload: payload, Key: ReplanJob + ":" + payload, RunAt: s.clock.Now()})
 	})

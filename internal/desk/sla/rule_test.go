@@ -186,7 +186,7 @@ func TestARuleThatMakesNoSenseIsRefusedWithWhatToChange(t *testing.T) {
 		{"fits, where P1 is left out", "", "", []sla.Rule{{Name: "a", Priorities: []triage.Priority{triage.P2}, Services: []int64{5}, Target: response(241)}}},
 		{"a cadence beyond the solution", "rule.0.update", "sla.update_slower_rule", []sla.Rule{{Name: "a", Services: []int64{5}, Target: sla.Target{Update: 60, Resolve: 50, Response: 10}}}},
 		{"asked again before the cadence", "rule.0.silence", "sla.silence_sooner_rule", []sla.Rule{{Name: "a", Services: []int64{5}, Target: sla.Target{Silence: 20}}}},
-		{"negative", "rule.0.resolve", "sla.out_of_range", []sla.Rule{{Name: "a", Services: []int64{5}, Target: sla.Target{Resolve: -1}}}},
+		{"negative", "rule.0.resolve", "sla.out_of_range", []sla.Rule{{Name: "a", Services: []int64{5}, Target: sla.Target{Resolve: -2}}}},
 		{"hidden by the one above", "rule.1.name", "sla.rule_hidden", []sla.Rule{{Name: "a", Services: []int64{5, 6}, Target: response(10)}, {Name: "b", Services: []int64{6}, Target: response(11)}}},
 		{"not hidden: it names more", "", "", []sla.Rule{{Name: "a", Services: []int64{5, 6}, Target: response(10)}, {Name: "b", Services: []int64{6}, Groups: []int64{7}, Target: response(11)}}},
 		{"not hidden: it stands above", "", "", []sla.Rule{{Name: "b", Services: []int64{6}, Target: response(11)}, {Name: "a", Services: []int64{5, 6}, Target: response(10)}}},

@@ -146,6 +146,7 @@ type Terms struct {
 	calendar calendar.Calendar // of the clocks in working time
 	own      calendar.Calendar // of the wait for a confirmation
 	rests    map[Name][]ticket.Waiting
+	asked    bool // the update clock runs only while the requester waits
 	mute     bool // no reasons are asked for
 }
 
@@ -169,7 +170,7 @@ func (b *Rulebook) Terms(t ticket.Ticket) Terms {
 }
 
 func (b *Rulebook) terms(t *ticket.Ticket, r *rule) Terms {
-	x := Terms{Priority: t.Priority, Target: b.base(t.Priority), ConfirmDays: b.ConfirmDays, rests: b.rest, own: b.own}
+	x := Terms{Priority: t.Priority, Target: b.base(t.Priority), ConfirmDays: b.ConfirmDays, rests: b.rest, own: b.own, asked: b.Cadence == WhenAsked}
 	if !x.Priority.Known() {
 		x.Priority = triage.Default
 	}
@@ -200,6 +201,17 @@ func (b *Rulebook) Clocks(t ticket.Ticket, now time.Time) []Clock { return b.Ter
 // where it has none of that name.
 func (b *Rulebook) One(name Name, t ticket.Ticket, now time.Time) (Clock, bool) {
 	return b.Terms(t).muted().One(name, t, now)
+}
+
+// Strict is the rulebook by which conformance is judged: with the cadence that the standard asks
+// for, whatever the policy says (N29).
+func (b *Rulebook) Strict() *Rulebook {
+	if b.Cadence == EveryWord {
+		return b
+	}
+	out := *b
+	out.Cadence = EveryWord
+	return &out
 }
 
 // Next returns the earliest due time that somebody still owes, and its clock. It depends on

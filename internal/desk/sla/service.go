@@ -4,6 +4,7 @@ package sla
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -134,9 +135,14 @@ func (s *Service) Terms(t ticket.Ticket) Terms { return s.book.Load().Terms(t) }
 func (s *Service) Plan(t ticket.Ticket) (time.Time, string) { return s.book.Load().Next(t) }
 
 // Expect is what an acknowledgement tells: when a human will be in touch at the latest (N20).
+// Where the policy names no time for it, that is the time by which it is solved.
 func (s *Service) Expect(t ticket.Ticket) time.Time {
 	x := s.Terms(t)
-	return x.calendar.Add(t.CreatedAt, minutes(x.Target.Response))
+	goal := x.Target.Response
+	if goal == None {
+		goal = x.Target.Resolve
+	}
+	return x.calendar.Add(t.CreatedAt, minutes(goal))
 }
 
 // Running computes every clock of a ticket now, without the reasons. It asks no database and
@@ -148,6 +154,15 @@ func (s *Service) Running(t ticket.Ticket) []Clock {
 // One computes one clock of a ticket now, without the reasons; false where it has none of that name.
 func (s *Service) One(name Name, t ticket.Ticket) (Clock, bool) {
 	return s.book.Load().One(name, t, s.clock.Now())
+}
+
+// AfterWord is when the requester would be owed the next word if they got one now, by whatever
+// holds for the ticket; false where none would be.
+func (s *Service) AfterWord(t ticket.Ticket) (time.Time, bool) {
+	said := ticket.Said{Of: ticket.Of{Ticket: t.ID}, Kind: ticket.Public, FirstResponse: t.FirstResponseAt.IsZero()}
+	t = ticket.Apply(t, said, access.Desk().Meta(s.clock.Now()))
+	c, ok := s.One(Update, t)
+	return c.Due, ok && c.State != Paused
 }
 
 // Clocks computes the clocks of a ticket now, each explained to the day.
@@ -169,6 +184,7 @@ func (s *Service) Sketch(t ticket.Ticket) []Clock {
 		x.begin(Silence, t.CreatedAt, "sla.why_waits_since", minutes(x.Target.Silence), "sla.why_silence"),
 		confirm,
 	}
+	list = slices.DeleteFunc(list, func(c Clock) bool { return x.Target.Of(c.Name) == None })
 	for i, c := range list {
 		list[i] = c.explained(now)
 	}

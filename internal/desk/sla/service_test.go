@@ -5,6 +5,8 @@ package sla_test
 import (
 	"log/slog"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -23,6 +25,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/db/dbtest"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/event"
+	"github.com/loopdesk/loopdesk/internal/kit/i18n"
 	"github.com/loopdesk/loopdesk/internal/kit/job"
 )
 
@@ -325,12 +328,23 @@ func TestPolicyRefusesWhatMakesNoSense(t *testing.T) {
 		spoil       func(*sla.Policy)
 	}{
 		{"no time at all", "response_1", func(p *sla.Policy) { p.Targets[0].Response = 0 }},
-		{"negative", "update_2", func(p *sla.Policy) { p.Targets[1].Update = -1 }},
+		{"negative", "update_2", func(p *sla.Policy) { p.Targets[1].Update = -2 }},
 		{"more than a year", "resolve_4", func(p *sla.Policy) { p.Targets[3].Resolve = 366*24*60 + 1 }},
 		{"a word later than the solution", "response_1", func(p *sla.Policy) { p.Targets[0].Response = p.Targets[0].Resolve + 1 }},
 		{"P2 stricter than P1", "resolve_2", func(p *sla.Policy) { p.Targets[1].Resolve = p.Targets[0].Resolve - 1 }},
 		{"no patience", "confirm_days", func(p *sla.Policy) { p.ConfirmDays = 0 }},
 		{"a month of it", "confirm_days", func(p *sla.Policy) { p.ConfirmDays = 31 }},
+		{"no targets", "resolve_3", func(p *sla.Policy) { p.Targets = [4]sla.Target{} }},
+		{"no targets, and said so", "resolve_3", func(p *sla.Policy) {
+			for i := range p.Targets {
+				p.Targets[i] = sla.Target{Response: sla.None, Update: sla.None, Resolve: sla.None, Accept: sla.None, Silence: 60}
+			}
+		}},
+		{"nothing due after the first word", "resolve_4", func(p *sla.Policy) { p.Targets[3].Resolve, p.Targets[3].Update = sla.None, sla.None }},
+		{"nothing due until somebody asks", "resolve_4", func(p *sla.Policy) { p.Targets[3].Resolve, p.Cadence = sla.None, sla.WhenAsked }},
+		{"waits that are forgotten", "silence_1", func(p *sla.Policy) { p.Targets[0].Silence = sla.None }},
+		{"P3 without a target and P4 with one", "resolve_4", func(p *sla.Policy) { p.Targets[2].Resolve = sla.None }},
+		{"a cadence that there is not", "cadence", func(p *sla.Policy) { p.Cadence = "sometimes" }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -343,11 +357,15 @@ func TestPolicyRefusesWhatMakesNoSense(t *testing.T) {
 			names := []string{}
 			for _, f := range e.Fields {
 				names = append(names, f.Name)
-				if f.Name == tt.field {
-					return
+				for _, lang := range i18n.Langs() { // each says what to change, in both languages
+					if text := i18n.T(lang, f.Key, f.Args...); strings.Contains(text, "⟦") || strings.Contains(text, "<no value>") || len(text) < 15 {
+						t.Errorf("%s in %s: %q", f.Key, lang, text)
+					}
 				}
 			}
-			t.Errorf("fields %v, want %s", names, tt.field)
+			if !slices.Contains(names, tt.field) {
+				t.Errorf("fields %v, want %s", names, tt.field)
+			}
 		})
 	}
 }

@@ -51,6 +51,8 @@ func causes(l Line) (begins, ends []string) {
 		"handed_over": {ticket.HandedOver{}.EventName()},
 		"last_word":   {ticket.Said{}.EventName(), ticket.Held{}.EventName(), ticket.SolutionGiven{}.EventName(), ticket.UserConfirmed{}.EventName()},
 		"tried":       {ticket.SolutionGiven{}.EventName()},
+
+		"paced_since_" + ticket.PaceMajor: {ticket.Paced{}.EventName()},
 	}
 	over := []string{ticket.Resumed{}.EventName(), ticket.Held{}.EventName(), ticket.SolutionGiven{}.EventName(), ticket.UserRejected{}.EventName(), ticket.Ended{}.EventName(), ticket.Said{}.EventName()}
 	name := strings.TrimPrefix(l.Key, "sla.why_")

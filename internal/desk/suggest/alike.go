@@ -148,8 +148,16 @@ func (s *Service) Alike(ctx context.Context, by access.Actor, t ticket.Ticket) (
 		return nil, nil, nil //nolint:nilerr // who is no staff sees none of it, which is no failure
 	}
 	rows, err := alikeOf(ctx, s.DB, t.ID)
-	if err != nil || len(rows) == 0 {
+	if err != nil {
 		return nil, nil, err
+	}
+	return s.readable(ctx, by, t, rows)
+}
+
+// readable are the tickets of these that may be read and still stand open, as Alike returns them.
+func (s *Service) readable(ctx context.Context, by access.Actor, t ticket.Ticket, rows []alikeRow) (same, crowded []Alike, err error) {
+	if len(rows) == 0 {
+		return nil, nil, nil
 	}
 	var keys []ticket.ID
 	for _, r := range rows {

@@ -275,3 +275,60 @@ func TestARetiredCategoryIsNotOffered(t *testing.T) {
 		}
 	})
 }
+
+// While a request is written down the same is offered as on the ticket that it becomes; what it says
+// already is not, nor what no word speaks for, and nothing is stored or counted.
+func TestN14_N22_ADraftIsOfferedWhatItProbablyIs(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		r.history()
+		for _, words := range []string{"邮箱收不到附件", "显示器花屏", "申请一个账号", "会议室投影没有声音", "鼠标坏了", "想装一个软件"} {
+			r.record(r.lin, words, words)
+		}
+		other := r.record(r.li, "打印机卡纸", "二楼的打印机卡纸，打不出来")
+		own := r.record(r.zhao, "打印机卡纸", "二楼的打印机卡纸，打不出来")
+		r.settle()
+		guess := func(d suggest.Draft) (map[suggest.Label]suggest.Offer, suggest.Guessed) {
+			g, err := r.Guess(t.Context(), as(r.lin), d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out := map[suggest.Label]suggest.Offer{}
+			for _, o := range g.Offers {
+				out[o.Label] = o
+			}
+			return out, g
+		}
+		got, g := guess(suggest.Draft{Text: "二楼的打印机又卡纸了，打不出来", Requester: r.zhao.ID})
+		if o := got[suggest.Category]; o.Value != strconv.FormatInt(int64(r.printer.ID), 10) || len(o.Reasons) == 0 || o.Ticket != 0 {
+			t.Errorf("%+v", o)
+		}
+		if o := got[suggest.Halt]; o.Value != "impaired" {
+			t.Errorf("%+v", o)
+		}
+		if len(g.Same) != 1 || g.Same[0].Ticket.ID != own.ID || len(g.Crowd) != 0 {
+			t.Errorf("same %+v, crowd %+v", g.Same, g.Crowd)
+		}
+		if _, g = guess(suggest.Draft{Text: "二楼的打印机又卡纸了，打不出来", Requester: r.wang.ID}); len(g.Same) != 0 || len(g.Crowd) != 2 || g.Crowd[0].Ticket.ID != own.ID && g.Crowd[0].Ticket.ID != other.ID {
+			t.Errorf("three people: same %+v, crowd %+v", g.Same, g.Crowd)
+		}
+		if got, _ = guess(suggest.Draft{Text: "打印机卡纸", Category: r.printer.ID}); len(got) == 0 || got[suggest.Category].Value != "" {
+			t.Errorf("chosen already: %+v", got)
+		}
+		for _, text := range []string{"", " ", "。。。", "¿", strings.Repeat("喂", 3)} {
+			if got, g = guess(suggest.Draft{Text: text}); len(got)+len(g.Same)+len(g.Crowd) != 0 {
+				t.Errorf("%q: %+v", text, g)
+			}
+		}
+		if got, _ = guess(suggest.Draft{Text: "打印机卡纸 " + strings.Repeat("很长的一段话 ", 1_000_000)}); got[suggest.Category].Value == "" {
+			t.Error("nothing is offered for a long text")
+		}
+		if list := r.overview().Uses; len(list) > 5 {
+			t.Errorf("%+v", list)
+		}
+		wang := access.Actor{ID: int64(r.zhao.ID), Kind: access.Person, Role: access.Requester, Via: "portal"}
+		if _, err := r.Guess(t.Context(), wang, suggest.Draft{Text: "打印机卡纸"}); errs.KindOf(err) != errs.Denied {
+			t.Errorf("a requester is told: %v", err)
+		}
+	})
+}

@@ -114,6 +114,8 @@ func (c Ask) text(w world) string {
 	return strings.Join(append(lines, "", i18n.T(c.Lang, "ticket.ask_how")), "\n")
 }
 
+// decide makes a question a word of a human: somebody has read the request, the requester sees it and
+// knows what comes next, so it counts as the first response (N3). Asked by the desk itself it does not.
 func (c Ask) decide(t Ticket, w world) ([]Fact, error) {
 	wants := c.wants(w)
 	if len(wants) == 0 {
@@ -123,8 +125,9 @@ func (c Ask) decide(t Ticket, w world) ([]Fact, error) {
 	return []Fact{said, AskedFor{Of{t.ID}, w.message, wants}}, nil
 }
 
-// External marks answers that came by mail, for which the desk acts: what does not fit a question
-// stays in the words.
+// External marks answers that came by mail, for which the desk acts: what does not fit a question,
+// or is about one that is answered by now, stays in the words. A mail that was written before
+// somebody filled a field, or that quotes one, writes over nothing.
 func (c Answering) External() Answering {
 	c.Say.external, c.lenient = true, true
 	return c
@@ -132,6 +135,9 @@ func (c Answering) External() Answering {
 
 func (c Answering) decide(t Ticket, w world) ([]Fact, error) {
 	var out []Fact
+	if c.lenient {
+		c.Elements, c.Questions = c.fitting(t, w)
+	}
 	if len(c.Elements) > 0 {
 		noted, err := Record{Intake: c.Elements}.decide(t, w)
 		if err != nil {
@@ -142,17 +148,11 @@ func (c Answering) decide(t Ticket, w world) ([]Fact, error) {
 		out = append(out, fact)
 	}
 	if len(c.Questions) > 0 {
-		given := c.Questions
-		if c.lenient {
-			given = c.fitting(t, w)
+		f, err := fillIn(t, w, c.Questions)
+		if err != nil {
+			return nil, err
 		}
-		if len(given) > 0 {
-			f, err := fillIn(t, w, given)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, FormFilled{Of: Of{t.ID}, Form: f, ByRequester: true})
-		}
+		out = append(out, FormFilled{Of: Of{t.ID}, Form: f, ByRequester: true})
 	}
 	if len(out) == 0 && !c.lenient {
 		return nil, errs.Field("answers", "ticket.record_nothing")
@@ -164,15 +164,23 @@ func (c Answering) decide(t Ticket, w world) ([]Fact, error) {
 	return out, nil
 }
 
-// fitting are the answers that are right in type.
-func (c Answering) fitting(t Ticket, w world) map[string][]string {
-	out := map[string][]string{}
-	for name, values := range c.Questions {
-		if _, err := fillIn(t, w, map[string][]string{name: values}); err == nil {
-			out[name] = values
+// fitting are the answers to what is still open that are right in type.
+func (c Answering) fitting(t Ticket, w world) (map[Element]Answer, map[string][]string) {
+	elements, questions := map[Element]Answer{}, map[string][]string{}
+	for e, a := range c.Elements {
+		if !t.Detail.Intake[e].Filled() {
+			elements[e] = a
 		}
 	}
-	return out
+	for name, values := range c.Questions {
+		if len(t.Detail.Form.Answers[name]) > 0 {
+			continue
+		}
+		if _, err := fillIn(t, w, map[string][]string{name: values}); err == nil {
+			questions[name] = values
+		}
+	}
+	return elements, questions
 }
 
 // options lets an answer by mail name an option by its word or by yes and no.

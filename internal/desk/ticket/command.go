@@ -25,7 +25,8 @@ type world struct {
 	at       time.Time
 	matrix   triage.Matrix
 	message  MessageID                     // of the message that the command carries
-	other    Ticket                        // the second ticket of merge and link
+	other    Ticket                        // the second ticket of merge, link and split
+	parting  parting                       // of a split
 	missing  func(Name, Ticket) []errs.Gap // what the gates before a command would say
 	staff    map[person.ID]bool            // may be given work, of those that the command names
 	group    map[person.GroupID]bool       // is a group that works, likewise
@@ -39,6 +40,7 @@ type world struct {
 	mentions []Mention                     // whom the note calls
 	worded   Worded                        // what was found in the words of the command
 	reopen   time.Duration                 // how long after closing a requester may reopen
+	undo     time.Duration                 // how long a reply may be taken back
 }
 
 type (
@@ -81,6 +83,7 @@ type (
 		Promise time.Time
 		Words   string // the words that tell it
 		Anyway  bool   // the writer has seen the remarks on the wording
+		Undo    bool   // it is said a few seconds later, and may be taken back until then
 	}
 	// Note is a message for staff only. Mentions say whom a name in it means that several share.
 	Note struct {

@@ -144,6 +144,10 @@ func (c Reply) decide(t Ticket, w world) ([]Fact, error) {
 	if !byUser {
 		said.FirstResponse = t.FirstResponseAt.IsZero() && w.by.Kind == access.Person
 		said.Promise, said.Words, said.Worded = c.Promise, oneLine(clean(c.Words), maxWords), w.worded.of(t)
+		if until := c.until(t, w); !until.IsZero() {
+			o := Outgoing{Message: w.message, By: person.ID(w.by.ID), Via: w.by.Via, Until: until, Promise: said.Promise, Words: said.Words, Worded: said.Worded}
+			return []Fact{Leaving{Of{t.ID}, o}}, ahead("promise", "ticket.promise", c.Promise, w.at)
+		}
 		return []Fact{said}, ahead("promise", "ticket.promise", c.Promise, w.at)
 	}
 	if t.Status == Pending && t.Detail.Hold.Reason == ForRequester {

@@ -114,6 +114,7 @@ type (
 		Spoke         bool // a call in which the requester was spoken to
 		Incoming      bool // a call that came in
 
+		Made     int64     `json:",omitempty"` // the version that a reply made which stood before everybody's eyes before it was said
 		Mentions []Mention `json:",omitempty"` // colleagues whom a note calls
 
 		Promise time.Time `json:",omitzero"`  // by when the words say that the requester hears next
@@ -133,6 +134,12 @@ type (
 	VendorSilent struct {
 		Of
 		Vendor Vendor
+	}
+	// Paced says how often the requester is to hear from now on; 0 minutes end it.
+	Paced struct {
+		Of
+		Minutes int64
+		Because string
 	}
 	// Reminded says that the requester was asked once more whether a solution works (N35).
 	Reminded struct {
@@ -217,6 +224,7 @@ func (Said) EventName() string          { return "ticket.said" }
 func (Held) EventName() string          { return "ticket.held" }
 func (VendorSilent) EventName() string  { return "ticket.vendor_silent" }
 func (Reminded) EventName() string      { return "ticket.reminded" }
+func (Paced) EventName() string         { return "ticket.paced" }
 func (Resumed) EventName() string       { return "ticket.resumed" }
 func (SolutionGiven) EventName() string { return "ticket.resolved" }
 func (UserConfirmed) EventName() string { return "ticket.confirmed" }
@@ -230,6 +238,11 @@ func (Deviated) EventName() string      { return "ticket.deviated" }
 func (MailHeld) EventName() string      { return "ticket.mail_held" }
 func (FormFilled) EventName() string    { return "ticket.form_filled" }
 func (AskedFor) EventName() string      { return "ticket.asked" }
+
+func (Rated) EventName() string { return "ticket.rated" }
+
+// Of the mail that a ticket came by.
+func (OriginalOpened) EventName() string { return "ticket.original_opened" }
 
 // Of those who take part.
 func (ParticipantAdded) EventName() string   { return "ticket.participant_added" }

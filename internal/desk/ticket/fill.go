@@ -36,6 +36,9 @@ func (f Filled) IsZero() bool { return f.Version == 0 }
 type Given struct {
 	Version int64 // 0 for the one in force
 	Answers map[string][]string
+	// Partly lets what has to be answered at once be missing: whoever takes a request down for
+	// somebody else asks for it later, and it stands before a solution at the latest (N21).
+	Partly bool
 }
 
 // Fill answers questions of the ticket's form; those that are not named stay as they are, and one
@@ -218,7 +221,7 @@ func (s *Service) asked(ctx context.Context, r *Request) error {
 	r.filled = fill(of, answers)
 	for _, ask := range r.filled.Missing {
 		wrong := slices.ContainsFunc(bad, func(b errs.FieldError) bool { return b.Name == form.Prefix+ask.Name })
-		if ask.By == form.ToRecord && !wrong {
+		if ask.By == form.ToRecord && !wrong && !r.Given.Partly {
 			bad = append(bad, errs.FieldError{Name: form.Prefix + ask.Name, Key: "form.needed"})
 		}
 	}

@@ -32,6 +32,7 @@ func Fold(t Ticket, records []event.Record) (Ticket, error) {
 func Apply(t Ticket, f Fact, m event.Meta) Ticket {
 	f.apply(&t, m)
 	t.taken(f, m)
+	t.asking()
 	t.owe(f, m)
 	t.called(f, m)
 	t.UpdatedAt = m.At
@@ -92,6 +93,13 @@ var facts = map[string]func([]byte) (Fact, error){ //nolint:gochecknoglobals // 
 	MailHeld{}.EventName():   reader[MailHeld],
 	FormFilled{}.EventName(): reader[FormFilled],
 	AskedFor{}.EventName():   reader[AskedFor],
+
+	Rated{}.EventName():          reader[Rated],
+	OriginalOpened{}.EventName(): reader[OriginalOpened],
+	Paced{}.EventName():          reader[Paced],
+	Leaving{}.EventName():        reader[Leaving],
+	Carried{}.EventName():        reader[Carried],
+	TakenBack{}.EventName():      reader[TakenBack],
 }
 
 func (f Recorded) apply(t *Ticket, m event.Meta) {
@@ -195,6 +203,9 @@ func (f Said) apply(t *Ticket, m event.Meta) {
 	if f.FirstResponse {
 		t.FirstResponseAt = m.At
 	}
+	if t.Detail.Outgoing.Message == f.Message {
+		t.Detail.Outgoing, t.Detail.Made = Outgoing{}, f.Made
+	}
 }
 
 func (f Held) apply(t *Ticket, m event.Meta) {
@@ -284,6 +295,7 @@ func (f Reopened) apply(t *Ticket, m event.Meta) {
 	}
 	t.ClosedAs, t.ClosedAt, t.ResolvedAt, t.ConfirmedAt = "", zeroTime, zeroTime, zeroTime
 	t.Detail.Confirmation, t.Detail.Expired = Confirmation{}, zeroTime
+	t.Detail.Rating = Rating{} // it was of a solution that did not last
 	beginAnew(t)
 	t.Detail.Reopened++
 	t.Detail.ReopenedAt = m.At

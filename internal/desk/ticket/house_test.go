@@ -28,6 +28,7 @@ type room struct {
 	*testing.T
 	*ticket.Service
 	clock     *clock.Manual
+	jobs      *job.Queue
 	people    *person.Service
 	group     person.GroupID
 	agent     access.Actor
@@ -46,15 +47,16 @@ func newRoom(t *testing.T, d *db.DB) *room {
 	t.Helper()
 	ctx := t.Context()
 	c := clock.NewManual(time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC))
-	bus := event.NewBus(job.New(d, c, slog.New(slog.DiscardHandler)))
+	jobs := job.New(d, c, slog.New(slog.DiscardHandler))
+	bus := event.NewBus(jobs)
 	people := person.NewService(d, bus, c)
 	blobs, err := blob.Open(ctx, "file://"+t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &room{T: t, clock: c, people: people, Service: ticket.NewService(ticket.Parts{
+	r := &room{T: t, clock: c, jobs: jobs, people: people, Service: ticket.NewService(ticket.Parts{
 		DB: d, Bus: bus, Clock: c, People: people, Catalog: catalog.New(d, bus, c), Settings: setting.NewService(d, bus, c),
-		Blobs: blobs, Gates: ticket.StandardGates(),
+		Blobs: blobs, Jobs: jobs, Gates: ticket.StandardGates(),
 	})}
 	r.agent = r.person("林岚", access.Agent, "web")
 	r.lead = r.person("周启", access.Lead, "web")

@@ -127,6 +127,8 @@ func anyCommand(t *rapid.T, l *life1) Command {
 		Confirm{How: "phone", Evidence: words(t)},
 		AskReadBack{},
 		AnswerReadBack{Right: true, Mark: "x"},
+		Rate{Score: rapid.IntRange(0, 6).Draw(t, "score"), Comment: words(t)},
+		OpenOriginal{Inbound: 7},
 		Reject{Reason: words(t), Resolutions: number},
 		Archive{Difficulties: words(t), Approach: words(t)},
 		Archive{Difficulties: "无", Approach: "无"},
@@ -298,11 +300,11 @@ func (l *life1) since(first, last string) bool {
 func TestN36_TheTableOfTheLife(t *testing.T) {
 	t.Parallel()
 	want := map[Status]string{
-		New:      "[accept add-participant answer answer-read-back ask ask-read-back assign call classify close deviate fill grade keep-out leave leave-out link merge note promise-call read-back record remove-participant reply]",
-		Opened:   "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate fill grade hand-over hold keep-out leave leave-out link merge note promise-call read-back record remove-participant reply resolve]",
-		Pending:  "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate fill grade hand-over hold keep-out leave leave-out link merge note promise-call read-back record remind-vendor remove-participant reply resolve resume]",
-		Resolved: "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close confirm deviate expire fill keep-out leave leave-out link note promise-call read-back record reject remind-user remove-participant reply]",
-		Closed:   "[add-participant call keep-out leave leave-out link note remove-participant reopen]",
+		New:      "[accept add-participant answer answer-read-back ask ask-read-back assign call classify close deviate fill grade keep-out leave leave-out link merge note open-original pace promise-call read-back record remove-participant reply split take-back]",
+		Opened:   "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate fill grade hand-over hold keep-out leave leave-out link merge note open-original pace promise-call read-back record remove-participant reply resolve split take-back]",
+		Pending:  "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate fill grade hand-over hold keep-out leave leave-out link merge note open-original pace promise-call read-back record remind-vendor remove-participant reply resolve resume split take-back]",
+		Resolved: "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close confirm deviate expire fill keep-out leave leave-out link note open-original pace promise-call rate read-back record reject remind-user remove-participant reply split take-back]",
+		Closed:   "[add-participant call keep-out leave leave-out link note open-original pace rate remove-participant reopen split take-back]",
 	}
 	for _, s := range Statuses() {
 		if got := fmt.Sprint(Commands(s)); got != want[s] {

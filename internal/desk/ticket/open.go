@@ -36,6 +36,7 @@ type Request struct {
 	Organisation string
 	Site         string
 
+	first  Message // what a split begins with; the zero Message for a request of its own
 	worded Worded
 	then   []Ready // the commands that follow in the same commit
 	filled Filled
@@ -178,7 +179,11 @@ func (s *Service) RecordIn(ctx context.Context, tx *db.Tx, by access.Actor, r Re
 	if err := s.keep(ctx, tx, t, r); err != nil {
 		return Ticket{}, err
 	}
-	said, err := s.insertSay(ctx, tx, by, t, r.Say, Message{Kind: Public, ByUser: true, First: true, Author: r.Requester, Channel: r.Channel, At: now})
+	begins := Message{Kind: Public, ByUser: true, First: true, Author: r.Requester, Channel: r.Channel, At: now}
+	if r.first.ID != 0 {
+		begins.Author, begins.At = r.first.Author, r.first.At
+	}
+	said, err := s.insertSay(ctx, tx, by, t, r.Say, begins)
 	if err != nil {
 		return Ticket{}, err
 	}

@@ -30,6 +30,9 @@ func (s *Service) say(ctx context.Context, tx *db.Tx, w world, t Ticket, cmd Com
 	case Reply:
 		what, m.Kind = c.Say, Public
 		m.ByUser = c.byUser(w.by)
+		if !c.until(t, w).IsZero() {
+			m.Kind = Unsent
+		}
 	case Note:
 		what, m.Kind = c.Say, Internal
 	case CallRecord:

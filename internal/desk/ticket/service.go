@@ -17,6 +17,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/event"
+	"github.com/loopdesk/loopdesk/internal/kit/job"
 )
 
 // MatrixName is the name under which the matrix of N22 is stored.
@@ -31,6 +32,7 @@ type Parts struct {
 	Catalog  *catalog.Desk
 	Settings *setting.Service
 	Blobs    *blob.Store
+	Jobs     *job.Queue // says replies when their seconds are over; nil says them at once
 	Gates    Gates
 	// Plan returns the next due time and the clock it belongs to; Never and "" where nothing
 	// is due. It is a function of the ticket and of policies held in memory: it runs in the commit.
@@ -64,7 +66,11 @@ func NewService(p Parts) *Service {
 	if p.Expect == nil {
 		p.Expect = func(t Ticket) time.Time { return t.CreatedAt.Add(time.Hour) }
 	}
-	return &Service{Parts: p, board: newBoard(), recent: newRecent()}
+	s := &Service{Parts: p, board: newBoard(), recent: newRecent()}
+	if p.Jobs != nil {
+		p.Jobs.Handle(SendJob, s.send)
+	}
+	return s
 }
 
 // Never is the due time of a ticket on which nothing is due: past every real one, so that it sorts last.
@@ -130,11 +136,19 @@ func (s *Service) do(ctx context.Context, tx *db.Tx, w world, on Target, cmd Com
 	if err := s.admit(w, t, on, cmd); err != nil {
 		return Ticket{}, err
 	}
+	if t, err = s.sayFirst(ctx, tx, w, t, cmd); err != nil {
+		return Ticket{}, err
+	}
 	if cmd, err = s.invite(ctx, tx, &w, cmd); err != nil {
 		return Ticket{}, err
 	}
 	if err := s.formOf(ctx, tx, &w, t, cmd); err != nil {
 		return Ticket{}, err
+	}
+	if part, err := s.part(ctx, tx, w, t, cmd); err != nil {
+		return Ticket{}, err
+	} else if part.ID != 0 {
+		w.other = part
 	}
 	if w.message, err = s.say(ctx, tx, w, t, cmd); err != nil {
 		return Ticket{}, err
@@ -146,10 +160,16 @@ func (s *Service) do(ctx context.Context, tx *db.Tx, w world, on Target, cmd Com
 	if err := s.forget(ctx, tx, w.by, t, cmd); err != nil {
 		return Ticket{}, err
 	}
+	if err := s.giveBack(ctx, tx, w, t, cmd); err != nil {
+		return Ticket{}, err
+	}
+	if err := s.sendLater(ctx, tx, list); err != nil {
+		return Ticket{}, err
+	}
 	if after, err = s.settle(ctx, tx, w, after, list); err != nil || w.other.ID == 0 {
 		return after, err
 	}
-	back := mirror(cmd, after, w.other)
+	back := mirror(cmd, after, w)
 	_, err = s.settle(ctx, tx, w, w.after(w.other, back), back)
 	return after, err
 }
@@ -195,7 +215,7 @@ func (s *Service) admit(w world, t Ticket, on Target, cmd Command) error {
 	if err := access.Can(w.by, action(cmd, w.by, t), t.Object()); err != nil {
 		return err
 	}
-	if on.Version != 0 && t.Version != on.Version+1 {
+	if on.Version != 0 && !seen(t, on.Version) {
 		return errs.New(errs.Stale, "ticket.stale", "Ref", t.Ref())
 	}
 	return nil
@@ -239,6 +259,9 @@ func (s *Service) world(ctx context.Context, by access.Actor, cmd Command) (worl
 		staff:  map[person.ID]bool{}, group: map[person.GroupID]bool{},
 		worded: s.worded(ctx, by, cmd), category: map[catalog.CategoryID]bool{}, service: map[catalog.ServiceID]bool{}, active: map[person.ID]bool{},
 	}
+	if s.Jobs != nil {
+		w.undo = time.Duration(s.Settings.Desk(ctx).UndoSeconds) * time.Second
+	}
 	people := func(list ...person.ID) {
 		for _, who := range list {
 			p := s.People.Card(ctx, who)
@@ -260,6 +283,8 @@ func (s *Service) world(ctx context.Context, by access.Actor, cmd Command) (worl
 	case HandOver:
 		people(c.Assignee)
 		w.group[c.Group] = s.People.Group(ctx, c.Group).Active
+	case Split:
+		w.parting, err = s.parting(ctx, by, c)
 	case Classify:
 		w.category[c.Category] = s.Catalog.Category(ctx, c.Category).Active
 		w.service[c.Service] = s.Catalog.Service(ctx, c.Service).Active

@@ -81,6 +81,11 @@ const (
 	CmdAnswerReadBack Name = "answer-read-back"
 	CmdPromiseCall    Name = "promise-call"
 
+	CmdRate         Name = "rate"
+	CmdOpenOriginal Name = "open-original"
+	CmdTakeBack     Name = "take-back"
+	CmdSplit        Name = "split"
+
 	CmdRemindVendor Name = "remind-vendor"
 	CmdRemindUser   Name = "remind-user"
 )
@@ -130,12 +135,19 @@ var life = map[Name]rule{ //nolint:gochecknoglobals // a constant table
 	CmdAnswerReadBack: {access.TicketAnswer, []Status{New, Opened, Pending, Resolved}},
 	CmdPromiseCall:    {access.TicketWork, []Status{New, Opened, Pending, Resolved}},
 
+	CmdRate:         {access.TicketAnswer, []Status{Resolved, Closed}},
+	CmdOpenOriginal: {access.OriginalOpen, Statuses()},
+	CmdTakeBack:     {access.TicketWork, Statuses()},
+	CmdSplit:        {access.TicketWork, Statuses()},
+
 	CmdRemindVendor: {access.TicketAuto, []Status{Pending}},
 	CmdRemindUser:   {access.TicketAuto, []Status{Resolved}},
+	CmdPace:         {access.TicketAuto, Statuses()},
 }
 
-// Automatic reports whether a command is the desk's own, given by a timer and by nobody else.
-func (n Name) Automatic() bool { return life[n].action == access.TicketAuto }
+// Automatic reports whether a command is given by a room of the desk and has no form and no
+// operation of its own: by a timer, or beside what another room does for somebody.
+func (n Name) Automatic() bool { return life[n].action == access.TicketAuto || n == CmdOpenOriginal }
 
 // May reports whether the command may start from the status.
 func May(cmd Name, from Status) bool { return slices.Contains(life[cmd].from, from) }

@@ -70,16 +70,22 @@ func other(cmd Command) ID {
 	return 0
 }
 
-// mirror is what a merge or a link leaves on the other ticket, so that both sides show it and
-// nobody who took part is left behind.
-func mirror(cmd Command, t, on Ticket) []Fact {
-	kind := "related"
-	if cmd.Name() == CmdMerge {
+// mirror is what a merge, a link or a split leaves on the other ticket, so that both sides show it
+// and nobody who took part is left behind.
+func mirror(cmd Command, t Ticket, w world) []Fact {
+	on, kind := w.other, "related"
+	switch cmd.Name() {
+	case CmdMerge:
 		kind = "absorbed"
+	case CmdSplit:
+		kind = linkSplitFrom
 	}
 	out := []Fact{LinkedTo{Of{on.ID}, Linked{Ticket: t.ID, Number: t.Number, Kind: kind}}}
 	if cmd.Name() == CmdMerge { // the same requester, and the same people who follow
 		out = append(out, followers(t, on)...)
+	}
+	if cmd.Name() == CmdSplit {
+		out = append(out, w.parting.writers(t, on)...)
 	}
 	return out
 }

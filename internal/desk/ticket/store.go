@@ -174,6 +174,18 @@ func bind(ctx context.Context, tx *db.Tx, token string, owner int64, on ID, to M
 	return n == 1, err
 }
 
+// letOut makes a message one that the requester reads.
+func letOut(ctx context.Context, tx *db.Tx, which MessageID) error {
+	_, err := db.Exec(ctx, tx, `UPDATE message SET kind = 'public' WHERE id = $1 AND kind = 'unsent'`, which)
+	return err
+}
+
+// unbind makes the files of a message that was taken back staged ones again.
+func unbind(ctx context.Context, tx *db.Tx, which MessageID) error {
+	_, err := db.Exec(ctx, tx, `UPDATE attachment SET ticket_id = NULL, message_id = NULL WHERE message_id = $1`, which)
+	return err
+}
+
 func attachments(ctx context.Context, q db.Querier, on ID) ([]Attachment, error) {
 	return db.All(ctx, q, scanAttachment, `SELECT `+attachmentColumns+` FROM attachment WHERE ticket_id = $1 ORDER BY id`, on)
 }

@@ -98,8 +98,8 @@ func (s *Service) whole(ctx context.Context, t Ticket) ([]Entry, error) {
 		if err != nil {
 			return nil, err
 		}
-		if f == nil {
-			continue
+		if l, ok := f.(Leaving); f == nil || ok && l.Reply.Message != t.Detail.Outgoing.Message {
+			continue // what was said, or taken back, tells it
 		}
 		e := Entry{Record: r, Fact: f}
 		if which := carried(f); which != 0 {
@@ -177,6 +177,10 @@ func carried(f Fact) MessageID {
 		return f.Message
 	case Said:
 		return f.Message
+	case Leaving:
+		return f.Reply.Message
+	case Carried:
+		return f.Message
 	}
 	return 0
 }
@@ -193,6 +197,8 @@ func forRequester(f Fact) bool {
 	case Resumed:
 		return true
 	case Said:
+		return f.Kind == Public
+	case Carried:
 		return f.Kind == Public
 	}
 	return false

@@ -104,6 +104,7 @@ type Detail struct {
 	Reminders    int                  `json:",omitempty"` // of this solution
 	Confirmation Confirmation         `json:",omitzero"`
 	Expired      time.Time            `json:",omitzero"` // the time for confirming was up
+	Rating       Rating               `json:",omitzero"` // what the requester thought of it
 	Closure      Closure              `json:",omitzero"`
 	Deviations   map[string]Deviation `json:",omitempty"` // by gap key
 	Reopened     int                  `json:",omitempty"`
@@ -114,6 +115,10 @@ type Detail struct {
 	Links        []Linked             `json:",omitempty"`
 	Rejections   []Rejection          `json:",omitempty"`
 	CallBack     CallBack             `json:",omitzero"`  // the call that the requester was promised
+	Pace         Pace                 `json:",omitzero"`  // how often the requester hears while something stands
+	Unanswered   time.Time            `json:",omitzero"`  // the requester's first word since the desk's last
+	Outgoing     Outgoing             `json:",omitzero"`  // the reply that may still be taken back
+	Made         int64                `json:",omitempty"` // the version that the last such reply made when it was said
 	Organisation string               `json:",omitempty"` // the requester's department when it was recorded
 	Site         string               `json:",omitempty"` // and their place
 	Participants []person.ID          `json:",omitempty"` // who takes part, in the order in which they came
@@ -239,7 +244,7 @@ type Deviation struct {
 type Linked struct {
 	Ticket ID
 	Number int64
-	Kind   string // related, duplicate, absorbed
+	Kind   string // related, duplicate, absorbed, split_to, split_from
 }
 
 // Rejection is a solution that did not work for the requester.

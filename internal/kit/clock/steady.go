@@ -7,11 +7,12 @@ import (
 	"time"
 )
 
-// Elapsed returns how much time really passed since it was made, whatever happens to the
-// machine's date.
+// Elapsed returns how much time really passed since the machine started, or since it was made
+// where the system does not say, whatever happens to the machine's date.
 func Elapsed() func() time.Duration {
+	_, up := Boot()
 	start := time.Now()
-	return func() time.Duration { return time.Since(start) }
+	return func() time.Duration { return up + time.Since(start) }
 }
 
 // Steady goes by the time that really passes, from an instant that somebody else tells. Nodes

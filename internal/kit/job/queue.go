@@ -121,6 +121,22 @@ func (q *Queue) demands(room int, busy map[string]int) []demand {
 	return list
 }
 
+// wanted are the demands for which something is due. Most turns find a job or two, and each demand
+// is a statement of its own.
+func (q *Queue) wanted(ctx context.Context, tx *db.Tx, room int, busy map[string]int, now time.Time) ([]demand, error) {
+	list := q.demands(room, busy)
+	if room <= 0 || len(list) < 2 {
+		return list, nil
+	}
+	kinds, whole, err := dueKinds(ctx, tx, now)
+	if err != nil || !whole {
+		return list, err
+	}
+	return slices.DeleteFunc(list, func(d demand) bool {
+		return !slices.ContainsFunc(d.kinds, func(kind string) bool { return slices.Contains(kinds, kind) })
+	}), nil
+}
+
 // Enqueue puts jobs into the queue; they are there if and only if tx commits.
 //
 // A spec whose key belongs to a job that still waits is left out, whatever else it says. One

@@ -23,7 +23,6 @@ const (
 // turn is one commit: it finishes what was done and claims what is due. later is when the
 // next job becomes due, if there was room for more than there was to do.
 func (q *Queue) turn(ctx context.Context, results []result, room int, busy map[string]int) (claimed []Job, later time.Time, err error) {
-	wanted := q.demands(room, busy)
 	err = q.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		claimed, later = nil, time.Time{}
 		now := q.clock.Now()
@@ -31,6 +30,10 @@ func (q *Queue) turn(ctx context.Context, results []result, room int, busy map[s
 			return err
 		}
 		claim, left := id.Token(), room
+		wanted, err := q.wanted(ctx, tx, room, busy, now)
+		if err != nil {
+			return fmt.Errorf("look for jobs: %w", err)
+		}
 		for _, want := range wanted {
 			if want.room = min(want.room, left); want.room <= 0 {
 				continue
@@ -42,7 +45,6 @@ func (q *Queue) turn(ctx context.Context, results []result, room int, busy map[s
 			claimed = append(claimed, list...)
 			left -= len(list)
 		}
-		var err error
 		if left > 0 {
 			later, err = next(ctx, tx, now)
 		}

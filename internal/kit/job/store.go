@@ -71,6 +71,17 @@ func scanJob(r db.Row) (j Job, err error) {
 	return j, err
 }
 
+// dueKinds returns the kinds of the jobs that are due, one name for each job; whole says whether
+// there were few enough to see all.
+func dueKinds(ctx context.Context, q db.Querier, now time.Time) (kinds []string, whole bool, err error) {
+	const seen = 64
+	kinds, err = db.All(ctx, q, func(r db.Row) (kind string, err error) {
+		err = r.Scan(&kind)
+		return kind, err
+	}, `SELECT kind FROM job WHERE state < 2 AND run_at <= $1 ORDER BY run_at, id LIMIT $2`, now, seen)
+	return kinds, len(kinds) < seen, err
+}
+
 // next returns when the first job becomes due after now, or zero.
 func next(ctx context.Context, q db.Querier, now time.Time) (time.Time, error) {
 	return instant(ctx, q, `SELECT run_at FROM job WHERE state < 2 AND run_at > $1 ORDER BY run_at LIMIT 1`, now)

@@ -68,6 +68,35 @@ type File struct {
 	Data   []byte // decoded; may share memory with the message
 }
 
+// Words are what people read in a file that holds text, whatever its character set: the text of a
+// document, the letter in a message. Empty where it holds anything else, or is larger than most
+// bytes. It is for judging a file, not for showing it.
+func (f File) Words(most int) string {
+	kind, _, _ := strings.Cut(f.Type, ";")
+	name := strings.ToLower(f.Name)
+	switch {
+	case len(f.Data) > most:
+		return ""
+	case kind == "message/rfc822", strings.HasSuffix(name, ".eml"):
+		m, err := Read(f.Data, Standard())
+		if err != nil {
+			return ""
+		}
+		out := m.Subject
+		for _, b := range m.Body {
+			out += "\n" + b.Plain + "\n" + richtext.Text(b.HTML)
+		}
+		return out
+	case kind == "text/html", strings.HasSuffix(name, ".htm"), strings.HasSuffix(name, ".html"):
+		text, _ := decodeText(f.Data, metaCharset(f.Data))
+		return richtext.Text(text) + "\n" + text // the addresses of links too
+	case strings.HasPrefix(kind, "text/"), strings.HasSuffix(name, ".txt"), strings.HasSuffix(name, ".csv"), strings.HasSuffix(name, ".md"), strings.HasSuffix(name, ".log"):
+		text, _ := decodeText(f.Data, "")
+		return text
+	}
+	return ""
+}
+
 // Nested is what was understood of a message within the message.
 type Nested struct {
 	Subject    string

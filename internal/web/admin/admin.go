@@ -119,6 +119,7 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Post("/admin/letters/{letter}/{lang}/preview", access.AdminWork, f.previewLetter)
 	r.Get("/admin/pace", access.AdminRead, f.showPace)
 	r.Post("/admin/pace", access.AdminWork, f.savePace)
+	r.Post("/admin/pace/bounds", access.AdminWork, f.saveBounds)
 	r.Post("/admin/groups/{id}/sender", access.AdminWork, f.saveSender)
 	r.Post("/admin/mail/test", access.AdminWork, f.testMail)
 	f.mountSenders(r)
@@ -227,10 +228,14 @@ func (f *Faces) overview(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
+	trouble, err := f.Directory.Trouble(c.Context(), c.Actor)
+	if err != nil {
+		return err
+	}
 	if n := f.missingYears(c.Context(), c.Now); n > 0 {
 		figures = append(figures, figure{Label: c.T("calendaradmin.missing_years"), Value: num(n), Href: "/admin/calendars", Icon: "calendar", Bad: true})
 	}
-	return show(c, http.StatusOK, "admin.overview", "admin.overview_lead", func(fr page.Frame) templ.Component { return overviewPage(fr, figures, silent) })
+	return show(c, http.StatusOK, "admin.overview", "admin.overview_lead", func(fr page.Frame) templ.Component { return overviewPage(fr, figures, silent, trouble) })
 }
 
 func num(n int64) string { return strconv.FormatInt(n, 10) }

@@ -97,6 +97,10 @@ func deskPage(f page.Frame, form *page.Form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			templ_7745c5c3_Err = ui.Text(f.Lang, ui.Field{Name: "undo_seconds", Label: f.T("admin.undo_seconds"), Type: "number", Value: form.Get("undo_seconds"), Error: form.Mark("undo_seconds"), Help: f.T("admin.undo_seconds_help"), Attrs: templ.Attributes{"min": "0", "max": "60"}}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</div><div class=\"form-end\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

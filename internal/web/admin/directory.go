@@ -26,9 +26,18 @@ func (f *Faces) mountDirectory(r *page.Router) {
 	r.Post("/admin/directory/imports/{id}", access.AdminWork, f.importPeople)
 	r.Get("/admin/directory/runs/{id}", access.AdminRead, f.showRun)
 	r.Get("/admin/directory/runs/{id}/bad.csv", access.AdminRead, f.badLines)
+	f.mountServer(r)
 }
 
 const runsShown = 20
+
+// directoryView is where people come from: the server, files, and what became of them.
+type directoryView struct {
+	Server   directory.Server
+	Standing directory.Standing
+	Runs     []directory.Run
+	Upload   *page.Form
+}
 
 // showDirectory is the page of where people come from.
 func (f *Faces) showDirectory(c *page.Ctx) error { return f.directory(c, http.StatusOK, nil) }
@@ -38,7 +47,14 @@ func (f *Faces) directory(c *page.Ctx, status int, upload *page.Form) error {
 	if err != nil {
 		return err
 	}
-	return show(c, status, "directoryadmin.title", "directoryadmin.lead", func(fr page.Frame) templ.Component { return directoryPage(fr, runs, upload) })
+	v := directoryView{Runs: runs, Upload: upload}
+	if v.Server, _, err = f.Directory.Server(c.Context(), c.Actor); err != nil {
+		return err
+	}
+	if v.Standing, err = f.Directory.Standing(c.Context(), c.Actor); err != nil {
+		return err
+	}
+	return show(c, status, "directoryadmin.title", "directoryadmin.lead", func(fr page.Frame) templ.Component { return directoryPage(fr, v) })
 }
 
 // uploadPeople keeps a file for looking at what it would do; nothing else happens yet.
@@ -111,6 +127,14 @@ func (f *Faces) importPeople(c *page.Ctx) error {
 	return c.Redirect(runAddress(r))
 }
 
+// runTitle is the heading of a run.
+func runTitle(r directory.Run) string {
+	if r.Source == directory.LDAP {
+		return "ldapadmin.run"
+	}
+	return "directoryadmin.run"
+}
+
 func runAddress(r directory.Run) string { return "/admin/directory/runs/" + num(int64(r.ID)) }
 
 // runView is what a run did.
@@ -147,7 +171,7 @@ func (f *Faces) showRun(c *page.Ctx) error {
 		v.Lines = v.Lines[:changesShown]
 		v.Older = runAddress(r) + "?kind=" + string(v.Kind) + "&after=" + num(v.Lines[changesShown-1].Line)
 	}
-	return show(c, http.StatusOK, "directoryadmin.run", "directoryadmin.run_lead", func(fr page.Frame) templ.Component { return runPage(fr, v) })
+	return show(c, http.StatusOK, runTitle(r), "directoryadmin.run_lead", func(fr page.Frame) templ.Component { return runPage(fr, v) })
 }
 
 // badLines gives out the lines that could not be taken, with their reasons, to be mended and sent
@@ -188,7 +212,7 @@ func changeTone(k directory.Kind) string {
 	switch k {
 	case directory.New:
 		return ui.OK
-	case directory.Changed:
+	case directory.Changed, directory.Renamed:
 		return ui.Brand
 	case directory.Disabled, directory.Held:
 		return ui.Warn

@@ -19,16 +19,47 @@ func (f *Faces) showPace(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
+	return f.pace(c, http.StatusOK, paceForm(p, version))
+}
+
+func paceForm(p notify.Pace, version int64) *page.Form {
 	form := page.Filled("gather", num(p.Gather), "version", num(version))
 	if p.Quiet.From != p.Quiet.To {
 		form.Values.Set("quiet_from", page.ClockOf(p.Quiet.From))
 		form.Values.Set("quiet_to", page.ClockOf(p.Quiet.To))
 	}
-	return f.pace(c, http.StatusOK, form)
+	return form
 }
 
 func (f *Faces) pace(c *page.Ctx, status int, form *page.Form) error {
-	return show(c, status, "mailadmin.pace", "mailadmin.pace_lead", func(fr page.Frame) templ.Component { return pacePage(fr, form) })
+	a, version, err := f.Notify.Automatic(c.Context(), c.Actor)
+	if err != nil {
+		return err
+	}
+	bounds := page.Filled("domain", num(a.Domain), "desk", num(a.Desk), "version", num(version))
+	if form.Has("which", "bounds") {
+		bounds = form
+		p, version, err := setting.Load(c.Context(), f.Settings, notify.PaceName, notify.StartPace())
+		if err != nil {
+			return err
+		}
+		form = paceForm(p, version)
+	}
+	return show(c, status, "mailadmin.pace", "mailadmin.pace_lead", func(fr page.Frame) templ.Component { return pacePage(fr, form, bounds, a.Stopped) })
+}
+
+// saveBounds changes how much the desk answers by itself (S14).
+func (f *Faces) saveBounds(c *page.Ctx) error {
+	form, err := c.Form(page.SmallForm, "which", "domain", "desk", "version")
+	if err != nil {
+		return err
+	}
+	if err := f.Notify.SaveBounds(c.Context(), c.Actor, form.Int("domain"), form.Int("desk"), form.Version()); err != nil {
+		form.Values.Set("which", "bounds")
+		return again(c, form, err, func(status int) error { return f.pace(c, status, form) })
+	}
+	c.Say("admin.saved")
+	return c.Redirect("/admin/pace")
 }
 
 func (f *Faces) savePace(c *page.Ctx) error {

@@ -69,10 +69,10 @@ func (f *Faces) policies(c *page.Ctx, status int, form *page.Form) error {
 }
 
 func filledPolicy(p sla.Policy, version int64) *page.Form {
-	form := page.Filled("version", num(version), "confirm_days", num(p.ConfirmDays), "remind_days", num(p.RemindDays), "calendar", p.Calendar, "p1_always", ticked(p.P1Always))
+	form := page.Filled("version", num(version), "confirm_days", num(p.ConfirmDays), "remind_days", num(p.RemindDays), "calendar", p.Calendar, "p1_always", ticked(p.P1Always), "cadence", string(p.Cadence))
 	for i, t := range p.Targets {
 		for _, name := range sla.Aims() {
-			form.Values.Set(sla.Field(string(name), triage.Priority(i+1)), num(t.Of(name)))
+			fillAim(form, sla.Field(string(name), triage.Priority(i+1)), t.Of(name))
 		}
 	}
 	for g, name := range p.Groups {
@@ -116,7 +116,7 @@ func (f *Faces) ruleChoices(c *page.Ctx) (out ruleChoices, err error) {
 
 func (f *Faces) savePolicies(c *page.Ctx) error {
 	form, err := c.Form(page.SmallForm, "response_*", "update_*", "resolve_*", "accept_*", "silence_*", "pause_*", "group_calendar_*",
-		"confirm_days", "remind_days", "calendar", "p1_always", "version")
+		"none", "cadence", "confirm_days", "remind_days", "calendar", "p1_always", "version")
 	if err != nil {
 		return err
 	}
@@ -125,9 +125,10 @@ func (f *Faces) savePolicies(c *page.Ctx) error {
 		return err
 	}
 	p.ConfirmDays, p.RemindDays, p.Calendar, p.P1Always = form.Int("confirm_days"), form.Int("remind_days"), form.Get("calendar"), form.On("p1_always")
+	p.Cadence = sla.Cadence(form.Get("cadence"))
 	for i := range p.Targets {
 		for _, name := range sla.Aims() {
-			p.Targets[i].Set(name, form.Int(sla.Field(string(name), triage.Priority(i+1))))
+			p.Targets[i].Set(name, aim(form, sla.Field(string(name), triage.Priority(i+1))))
 		}
 	}
 	p.Pauses = map[sla.Name][]ticket.Waiting{}
@@ -152,6 +153,34 @@ func (f *Faces) savePolicies(c *page.Ctx) error {
 	}
 	c.Say("policyadmin.saved")
 	return c.Redirect("/admin/policies")
+}
+
+// fillAim writes a target into a form: its number, or the tick that says that there is none.
+func fillAim(form *page.Form, field string, v int64) {
+	if v == sla.None {
+		form.Values.Add("none", field)
+		return
+	}
+	form.Values.Set(field, num(v))
+}
+
+// aim reads a target. What is no length of time is no wish for none: that is ticked.
+func aim(form *page.Form, field string) int64 {
+	if form.Has("none", field) {
+		return sla.None
+	}
+	return max(form.Int(field), 0)
+}
+
+// mayLack reports whether a clock may be done without: whoever waits is always asked again.
+func mayLack(name sla.Name) bool { return name != sla.Silence }
+
+// cadences are from what updates may be counted.
+func cadences(f page.Frame) []ui.Option {
+	return []ui.Option{
+		{Value: string(sla.EveryWord), Label: f.T("policyadmin.cadence_word")},
+		{Value: string(sla.WhenAsked), Label: f.T("policyadmin.cadence_asked")},
+	}
 }
 
 // pausing are the clocks that a wait may rest, as the columns of the table.

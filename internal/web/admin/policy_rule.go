@@ -43,7 +43,10 @@ func ruleRows(f page.Frame, p sla.Policy, choices ruleChoices) []ruleRow {
 			}
 		}
 		for _, name := range sla.Aims() {
-			if v := r.Target.Of(name); v > 0 {
+			switch v := r.Target.Of(name); {
+			case v == sla.None:
+				row.Targets = append(row.Targets, f.T("sla.clock_"+string(name))+" "+f.T("policyadmin.none"))
+			case v > 0:
 				row.Targets = append(row.Targets, f.T("sla.clock_"+string(name))+" "+length(f, v, r.Calendar != "" && r.Calendar != calendar.AlwaysName))
 			}
 		}
@@ -134,8 +137,8 @@ func filledRule(r sla.Rule, version int64) *page.Form {
 		}
 	}
 	for _, name := range sla.Aims() {
-		if v := r.Target.Of(name); v > 0 {
-			form.Values.Set(string(name), num(v))
+		if v := r.Target.Of(name); v != 0 {
+			fillAim(form, string(name), v)
 		}
 	}
 	if r.ConfirmDays > 0 {
@@ -158,7 +161,7 @@ func (f *Faces) showRule(c *page.Ctx, status, at int, form *page.Form) error {
 
 func (f *Faces) saveRule(c *page.Ctx) error {
 	form, err := c.Form(page.SmallForm, "name", "priorities", "categories", "services", "groups", "organisations", "sites",
-		"response", "update", "resolve", "accept", "silence", "confirm_days", "calendar", "version")
+		"response", "update", "resolve", "accept", "silence", "none", "confirm_days", "calendar", "version")
 	if err != nil {
 		return err
 	}
@@ -192,9 +195,9 @@ func ruleOf(form *page.Form) sla.Rule {
 		r.Priorities = append(r.Priorities, triage.Priority(n))
 	}
 	for _, name := range sla.Aims() {
-		v := form.Int(string(name))
+		v := aim(form, string(name))
 		if v == 0 && form.Text(string(name)) != "" {
-			v = -1 // what is no number, or nothing at all, is not the same as left empty
+			v = sla.None - 1 // what is no number, or nothing at all, is not the same as left empty
 		}
 		r.Target.Set(name, v)
 	}

@@ -90,4 +90,17 @@ func TestN3_N23_AnAdministratorKeepsThePolicies(t *testing.T) {
 	has(t, admin.Get(list+"?start=0001-01-01T00:00"), 200, "填 2000 年到 2099 年之间的时间")
 	has(t, admin.Get(list+"?start=9999-12-31T23:59"), 200, "填 2000 年到 2099 年之间的时间")
 	has(t, admin.Get(list+"?start=morgen&priority=x"), 200, "填 2000 年到 2099 年之间的时间")
+
+	// A clock that is not wanted is ticked away, and nothing may be due without one.
+	has(t, admin.Post(list, with(with(basic(), "none", "resolve_4"), "cadence", "asked")), 422, "工单可能永远不到期")
+	has(t, admin.Post(list, with(with(basic(), "silence_4", ""), "none", "silence_4")), 422, "填 1 分钟到 366 天之间的时长")
+	has(t, admin.Post(list, with(basic(), "cadence", "never")), 422, "请选择反馈从什么时候起算")
+	has(t, admin.Post(list, with(basic(), "response_1", "-1")), 422, "填 1 分钟到 366 天之间的时长")
+	if r := admin.Post(list, with(with(with(basic(), "version", "6"), "none", "update_4"), "cadence", "asked")); r.Status != http.StatusSeeOther {
+		t.Fatalf("%d %s", r.Status, r.Body)
+	}
+	if p := h.Clocks.Policy(); p.Targets[3].Update != sla.None || p.Cadence != sla.WhenAsked {
+		t.Errorf("%+v", p)
+	}
+	has(t, admin.Get(list), 200, `value="update_4" checked`, "只在用户等答复时")
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/pubsub"
 	"github.com/loopdesk/loopdesk/internal/kit/secret"
+	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
 
 // Kit is what all pages share. The assembly fills it once; nothing changes it afterwards.
@@ -55,6 +56,9 @@ type Kit struct {
 	// Outside calls out for the remote pictures of a mail when a reader asks for them (S64). It
 	// reaches public addresses only (kit/netguard). nil shows none.
 	Outside *http.Client
+	// Alarm returns what every page of staff must say while it is so; nil says nothing. It is
+	// asked for each page and must be quick.
+	Alarm func(c *Ctx) *ui.Alarm
 	// Counts returns the figures beside the navigation for a signed-in person, by name; the
 	// faces and the assembly agree on the names. nil means none.
 	Counts func(ctx context.Context, c *Ctx) map[string]int

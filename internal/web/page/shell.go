@@ -35,6 +35,7 @@ type Frame struct {
 	Toast    *Toast
 	Live     string // address of the event stream that the page listens to; see Listen
 	Develop  bool
+	Alarm    *ui.Alarm // what every page of staff says while it is so
 }
 
 // Frame gathers what the layout needs. It takes the waiting toast: call it once a page.
@@ -48,6 +49,9 @@ func (c *Ctx) Frame(title string) Frame {
 	f.Admin = f.SignedIn && c.Actor.Role == access.Admin
 	if !c.reads() {
 		f.Path = LocalPath(c.back(), "/")
+	}
+	if f.Staff && c.Kit.Alarm != nil {
+		f.Alarm = c.Kit.Alarm(c)
 	}
 	if f.SignedIn && c.Kit.Counts != nil {
 		f.Counts = c.Kit.Counts(c.Context(), c)
@@ -71,7 +75,7 @@ func (f Frame) Listen(topics ...string) Frame {
 
 // Page is the frame as the components want it.
 func (f Frame) Page() ui.Page {
-	p := ui.Page{Lang: f.Lang, Theme: string(f.Theme), Title: f.Title, Brand: f.Desk, Path: f.Path, Live: f.Live, Now: f.Now}
+	p := ui.Page{Lang: f.Lang, Theme: string(f.Theme), Title: f.Title, Brand: f.Desk, Path: f.Path, Live: f.Live, Now: f.Now, Alarm: f.Alarm}
 	if f.Toast != nil {
 		p.Toasts = []ui.Toast{toastView(f.Lang, *f.Toast)}
 	}

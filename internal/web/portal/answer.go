@@ -17,21 +17,23 @@ type wanted struct {
 	Element  ticket.Element
 	Label    string
 	Question ui.Question // of the category's form; none for an element
+	Quick    []ui.Option // answers by one press
 }
 
-// answerFields names what the answers may carry.
+// answerFields names what the answers may carry. "quick" is an answer given by one press.
 func answerFields() []string {
-	out := []string{"act"}
+	out := []string{"act", "quick"}
 	for _, e := range ticket.Elements() {
 		out = append(out, string(e), string(e)+"_unknown")
 	}
 	return append(out, page.AnswerFields()...)
 }
 
-// wants are what was asked for and is still open, for whoever asked for help.
+// wants are what is missing from the request, for whoever asked for help: what somebody asked for
+// and is still open, else what nobody has asked for yet (N15).
 func (f *Faces) wants(c *page.Ctx, t ticket.Ticket, in *page.Form) ([]wanted, error) {
-	open := t.Detail.Asked.Open(t)
-	if !t.Open() || !mine(c, t) || len(open) == 0 {
+	open := missing(t, c.Lang)
+	if !mine(c, t) || len(open) == 0 {
 		return nil, nil
 	}
 	of, err := f.tickets.FormOf(c.Context(), t)
@@ -44,6 +46,7 @@ func (f *Faces) wants(c *page.Ctx, t ticket.Ticket, in *page.Form) ([]wanted, er
 		x := wanted{Element: w.Element, Label: w.Label}
 		if w.Element != "" {
 			x.Label = c.T("ticket.ask_" + string(w.Element))
+			x.Quick = quickOptions(c, w.Element)
 		}
 		for _, q := range questions {
 			if q.Name == w.Question && q.Kind != string(form.File) {
@@ -76,8 +79,9 @@ func (f *Faces) answer(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
+	quick(c, in)
 	var lines []string
-	for _, w := range t.Detail.Asked.Open(t) {
+	for _, w := range missing(t, c.Lang) {
 		value := in.Text(string(w.Element))
 		switch {
 		case w.Element == "":

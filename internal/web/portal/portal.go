@@ -49,10 +49,11 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Get("/requests/{number}/now", page.SignedIn, f.requestNow)
 	r.Get("/t/{code}", page.LinkHolder, f.request)
 	r.Get("/t/{code}/now", page.LinkHolder, f.requestNow)
+	r.Get("/t/{code}/leave", page.LinkHolder, f.leaveByLink)
 	for name, answer := range map[string]page.Handler{
 		"reply": f.reply, "confirm": f.confirm, "reject": f.reject, "reopen": f.reopen, "cancel": f.cancel, "read-back": f.readBack,
 		"add-participant": f.addParticipant, "remove-participant": f.removeParticipant, "leave": f.leave,
-		"answer": f.answer,
+		"answer": f.answer, "rate": f.rate,
 	} {
 		r.Post("/requests/{number}/"+name, access.TicketOpen, answer)
 		r.Post("/t/{code}/"+name, page.LinkHolder, answer)

@@ -22,6 +22,11 @@ func (f *Faces) showRequest(c *page.Ctx, status int, form *page.Form) error {
 	if r.Wants, err = f.wants(c, r.Ticket, form); err != nil {
 		return err
 	}
+	if r.Asked = len(r.Ticket.Detail.Asked.Open(r.Ticket)) > 0; len(r.Wants) > 0 {
+		if r.Meter, err = f.full(c, r.Ticket); err != nil {
+			return err
+		}
+	}
 	frame := c.Frame(r.Ticket.Subject).Listen(r.Live)
 	p := portalFrame(frame)
 	p.Back = requestBack(frame, r)

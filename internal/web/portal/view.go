@@ -144,7 +144,10 @@ type request struct {
 	Merged   string          // the number that it lives on under
 	MergedAt string
 	Live     string
-	Wants    []wanted // what the desk asks the reader for
+	Wants    []wanted // what is missing that the reader can say
+	Asked    bool     // the desk asked for it
+	Meter    meter
+	Rating   rating
 }
 
 // toReadBack reports whether the requester is asked whether what was taken down is right (N18).
@@ -214,6 +217,7 @@ func (f *Faces) read(c *page.Ctx) (request, error) {
 	if r.Promises, err = f.promises(c, t); err != nil {
 		return request{}, err
 	}
+	r.Rating = f.rating(c, t)
 	r.Steps, err = f.steps(c, t)
 	return r, err
 }

@@ -25,6 +25,16 @@ type Page struct {
 	Live   string
 	Now    time.Time // the server's, so that clocks count right on a wrong device
 	Toasts []Toast   // said once, after the page that did something
+	Alarm  *Alarm    // said above every page of staff while it is so
+}
+
+// Alarm is a state of the house that everybody who works there must know of, with the press that
+// ends it for whoever may.
+type Alarm struct {
+	Icon string
+	Text string
+	Post string // where the press goes; "" for a reader who may not
+	Do   string // what it says
 }
 
 func (p Page) brand() string {
@@ -76,6 +86,7 @@ func wordsIn(lang i18n.Lang) string {
 	said := map[string]string{
 		"under":      i18n.T(lang, "time.under_a_minute"),
 		"minutes":    i18n.T(lang, "time.minutes", "Count", "{Count}"),
+		"seconds":    i18n.T(lang, "ui.seconds", "Count", "{Count}"),
 		"hours":      i18n.T(lang, "time.hours", "Count", "{Count}"),
 		"hm":         i18n.T(lang, "time.hours_minutes", "Hours", "{Hours}", "Minutes", "{Minutes}"),
 		"days":       i18n.T(lang, "time.days", "Count", "{Count}"),

@@ -172,7 +172,7 @@ func ringingBox(lang i18n.Lang, v *ringingView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button(ui.Btn{Label: i18n.T(lang, "work.ring_open"), Size: "xs", Href: v.Href}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.Btn{Label: i18n.T(lang, "work.ring_open"), Size: "xs", Href: v.Href, Key: "g p"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

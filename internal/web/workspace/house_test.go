@@ -34,6 +34,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/suggest"
+	"github.com/loopdesk/loopdesk/internal/desk/telephony"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
 	"github.com/loopdesk/loopdesk/internal/desk/wordbook"
@@ -67,6 +68,7 @@ type house struct {
 	tickets  *ticket.Service
 	intake   *intake.Service
 	notices  *notify.Service
+	suggest  *suggest.Service
 	inbox    *inbox.Service
 
 	agent, second, requester, other person.Person
@@ -128,18 +130,20 @@ func newHouse(t *testing.T) *house {
 	})
 	finds := search.NewService(search.Parts{DB: h.db, Clock: h.clock, Jobs: h.jobs, People: h.people, Catalog: h.catalog})
 	event.WithinAny(bus, finds.Heard)
+	h.suggest = suggest.NewService(suggest.Parts{
+		DB: h.db, Bus: bus, Clock: h.clock, Jobs: h.jobs, Log: slog.New(slog.DiscardHandler), People: h.people, Catalog: h.catalog, Settings: h.settings, Tickets: h.tickets,
+		Hint: func(*db.Tx, ticket.ID) {},
+	})
 	workspace.New(workspace.Parts{
-		Words:   wordbook.NewService(h.settings),
-		Inbox:   h.inbox,
-		Views:   queue.New(h.db, bus, h.clock, h.people),
-		Texts:   canned.NewService(h.db, bus, h.clock, h.people),
-		Search:  finds,
-		Routing: routing.NewService(routing.Parts{DB: h.db, Bus: bus, Clock: h.clock, Jobs: h.jobs, People: h.people, Catalog: h.catalog, Rotas: rotas, Tickets: h.tickets}),
-		Suggest: suggest.NewService(suggest.Parts{
-			DB: h.db, Bus: bus, Clock: h.clock, Jobs: h.jobs, Log: slog.New(slog.DiscardHandler), People: h.people, Catalog: h.catalog, Settings: h.settings, Tickets: h.tickets,
-			Hint: func(*db.Tx, ticket.ID) {},
-		}),
-		Tickets: h.tickets, People: h.people, Catalog: h.catalog, Settings: h.settings, Clocks: h.clocks,
+		Words:     wordbook.NewService(h.settings),
+		Inbox:     h.inbox,
+		Views:     queue.New(h.db, bus, h.clock, h.people),
+		Texts:     canned.NewService(h.db, bus, h.clock, h.people),
+		Search:    finds,
+		Routing:   routing.NewService(routing.Parts{DB: h.db, Bus: bus, Clock: h.clock, Jobs: h.jobs, People: h.people, Catalog: h.catalog, Rotas: rotas, Tickets: h.tickets}),
+		Suggest:   h.suggest,
+		Telephony: telephony.NewService(telephony.Parts{DB: h.db, Bus: bus, Clock: h.clock, People: h.people, Settings: h.settings, Keys: keys}),
+		Tickets:   h.tickets, People: h.people, Catalog: h.catalog, Settings: h.settings, Clocks: h.clocks,
 		Norm: norm.NewService(h.tickets, h.clocks, h.clock), Intake: h.intake, Notify: h.notices,
 		Pull: pull.NewService(pull.Parts{DB: h.db, Bus: bus, Clock: h.clock, People: h.people, Catalog: h.catalog, Tickets: h.tickets}), Promises: promises, Escalations: escalations, Rotas: rotas, Majors: majors,
 	}).Mount(h.router)

@@ -24,6 +24,7 @@ import (
 func (f *Faces) mountIntake(r *page.Router) {
 	r.Get("/work/new", access.TicketOpenFor, f.newTicket)
 	r.Post("/work/new", access.TicketOpenFor, f.openTicket)
+	r.Post("/work/new/check", access.TicketOpenFor, f.checkNew)
 	r.Get("/work/phone", access.TicketOpenFor, f.phonePad)
 	r.Get("/work/phone/people", access.PersonRead, f.findPeople)
 	r.Get("/work/phone/ringing", access.TicketOpenFor, f.ringing)
@@ -152,7 +153,7 @@ func askedElements() []ticket.Element {
 
 // filingFields are what files and grades a request and completes its record.
 func filingFields() []string {
-	out := []string{"category", "service", "group", "halt"}
+	out := append(page.AnswerFields(), "category", "service", "group", "halt", "asked", "take")
 	for _, e := range askedElements() {
 		out = append(out, string(e), string(e)+"_unknown", string(e)+"_reason")
 	}
@@ -234,6 +235,7 @@ func (f *Faces) grading(c *page.Ctx, form *page.Form) (triage.Answers, bool) {
 func (f *Faces) filed(c *page.Ctx, form *page.Form, r ticket.Request) ticket.Request {
 	r.Category, r.Service = catalog.CategoryID(form.Int("category")), catalog.ServiceID(form.Int("service"))
 	r.Group, r.Intake = person.GroupID(form.Int("group")), f.elements(c, form)
+	r.Given = &ticket.Given{Version: form.Int(page.FormVersion), Answers: form.Answers()}
 	r.Key, r.Hash = onceKey(c, form), digest(r)
 	return r
 }

@@ -19,6 +19,7 @@ type newView struct {
 	Channels []ui.Option
 	Elements []elementView
 	From     choices
+	Filing   filing
 	Halt     []ui.Option
 }
 
@@ -34,16 +35,8 @@ func (f *Faces) newTicket(c *page.Ctx) error {
 }
 
 func (f *Faces) showNew(c *page.Ctx, status int, form *page.Form) error {
-	who, err := f.caller(c, form)
+	v, err := f.gatherNew(c, form, caller.recognised)
 	if err != nil {
-		return err
-	}
-	v := newView{Form: form, Caller: who.recognised(), Halt: haltOptions(c)}
-	for _, ch := range []ticket.Channel{ticket.Web, ticket.Phone, ticket.Mail} {
-		v.Channels = append(v.Channels, ui.Option{Value: string(ch), Label: c.T("work.channel_" + string(ch))})
-	}
-	v.Elements = f.elementViews(c, form, reached(v.Caller.Who))
-	if v.From, err = f.choices(c); err != nil {
 		return err
 	}
 	fr := c.Frame(c.T("work.new_ticket"))
@@ -52,13 +45,50 @@ func (f *Faces) showNew(c *page.Ctx, status int, form *page.Form) error {
 	return c.Render(status, framed(w, newPage(fr, v)))
 }
 
+// checkNew answers what follows from the form as it is now, as checkCall does.
+func (f *Faces) checkNew(c *page.Ctx) error {
+	form, err := c.Form(page.TextForm, newFields()...)
+	if err != nil {
+		return err
+	}
+	v, err := f.gatherNew(c, form, nil)
+	if err != nil {
+		return err
+	}
+	return c.Show(newParts(c.Frame(""), v))
+}
+
+// gatherNew gathers the form. choose may settle who asks where the search leaves no doubt.
+func (f *Faces) gatherNew(c *page.Ctx, form *page.Form, choose func(caller) caller) (newView, error) {
+	v := newView{Form: form, Halt: haltOptions(c)}
+	var err error
+	if v.Caller, err = f.caller(c, form); err != nil {
+		return v, err
+	}
+	if choose != nil {
+		v.Caller = choose(v.Caller)
+	}
+	for _, ch := range []ticket.Channel{ticket.Web, ticket.Phone, ticket.Mail} {
+		v.Channels = append(v.Channels, ui.Option{Value: string(ch), Label: c.T("work.channel_" + string(ch))})
+	}
+	if v.From, err = f.choices(c); err != nil {
+		return v, err
+	}
+	if v.Filing, err = f.filing(c, form, v.Caller.Who.ID); err != nil {
+		return v, err
+	}
+	v.Elements = f.elementViews(c, form, reached(v.Caller.Who)) // what was taken is in the form by now
+	return v, nil
+}
+
 // openTicket records the request. The requester's words are kept as they were said (N17).
 func (f *Faces) openTicket(c *page.Ctx) error {
 	form, err := c.Form(page.TextForm, newFields()...)
 	if err != nil {
 		return err
 	}
-	if form.Get("act") == "find" {
+	// To look somebody up, to see what a category asks, to take a suggestion: nothing is recorded.
+	if act := form.Get("act"); act == "find" || act == "check" || form.Get("take") != "" {
 		if err := f.keepFiles(c, form); err != nil {
 			return err
 		}

@@ -30,6 +30,7 @@ type padView struct {
 	Past     []callView // and the last that are not
 	Elements []elementView
 	From     choices
+	Filing   filing
 	Halt     []ui.Option
 	Script   []sentence
 	Missing  []ticket.Element // neither filled in nor marked as unknown
@@ -54,7 +55,7 @@ type callView struct {
 // padFields are what the form carries.
 func padFields() []string {
 	return append(append(callerFields(), filingFields()...), "act", "append", "key", "began", "text", "heard", "shown", "seen",
-		"direction", "length", "call_at", "call_number", "call")
+		"direction", "length", "call_at", "call_number", "call", page.FileField)
 }
 
 // longestCall bounds what a form may claim about the length of a call.
@@ -79,7 +80,8 @@ func (f *Faces) showPad(c *page.Ctx, status int, form *page.Form) error {
 }
 
 // checkCall answers what follows from the form as it is now: the caller's tickets, the meter,
-// the sentences that have changed. No field that is being typed into is among it.
+// the sentences that have changed, what is suggested and what the category asks. No field that is
+// being typed into is among it.
 func (f *Faces) checkCall(c *page.Ctx) error {
 	form, err := c.Form(page.TextForm, padFields()...)
 	if err != nil {
@@ -102,6 +104,8 @@ func (f *Faces) takeCall(c *page.Ctx) error {
 	switch {
 	case form.Get("append") != "":
 		err = f.appendCall(c, form)
+	case form.Get("take") != "":
+		return f.showPad(c, http.StatusOK, form)
 	case form.Get("act") == "create" || form.Get("act") == "flag" || form.Get("act") == "send":
 		err = f.recordCall(c, form, form.Get("act"))
 	default: // to look somebody up, to bring the script up to date
@@ -147,8 +151,10 @@ func (f *Faces) recordCall(c *page.Ctx, form *page.Form, act string) error {
 		return err
 	}
 	r := f.filed(c, form, ticket.Request{
-		Requester: who, Channel: ticket.Phone, Say: ticket.Say{Text: form.Get("text"), Channel: ticket.Phone, Seconds: callSeconds(v.Lasted)},
+		Requester: who, Channel: ticket.Phone,
+		Say: ticket.Say{Text: form.Get("text"), Files: form.Tokens(), Channel: ticket.Phone, Seconds: callSeconds(v.Lasted)},
 	})
+	r.Given.Partly = !heard
 	t, repeated, err := f.Tickets.Record(c.Context(), c.Actor, r, v.commands(c, act, back)...)
 	if err != nil {
 		return err
@@ -197,7 +203,8 @@ func (f *Faces) appendCall(c *page.Ctx, form *page.Form) error {
 		return err
 	}
 	t, err := f.Tickets.Do(c.Context(), c.Actor, ticket.Target{Number: ticket.ParseRef(form.Get("append"))}, ticket.CallRecord{
-		Spoke: true, Incoming: form.Get("direction") != "out", Say: ticket.Say{Text: form.Get("text"), Channel: ticket.Phone, Seconds: callSeconds(lasted)},
+		Spoke: true, Incoming: form.Get("direction") != "out",
+		Say: ticket.Say{Text: form.Get("text"), Files: form.Tokens(), Channel: ticket.Phone, Seconds: callSeconds(lasted)},
 	})
 	if err != nil {
 		return err
@@ -228,6 +235,9 @@ func (f *Faces) pad(c *page.Ctx, form *page.Form, choose func(caller) caller) (p
 		return v, err
 	}
 	if err = f.otherCalls(c, &v); err != nil {
+		return v, err
+	}
+	if v.Filing, err = f.filing(c, form, v.Caller.Who.ID); err != nil {
 		return v, err
 	}
 	v.Elements = f.elementViews(c, form, reached(v.Caller.Who))

@@ -23,6 +23,7 @@ func (f *Faces) mountQuarantine(r *page.Router) {
 	r.Get("/work/quarantine", access.QuarantineWork, f.journal)
 	r.Get("/work/quarantine/{id}", access.QuarantineWork, f.heldMail)
 	r.Stream("/work/quarantine/{id}/raw", access.QuarantineWork, f.rawMail)
+	r.Post("/work/quarantine/{id}/original", access.OriginalOpen, f.coveredMail)
 	r.Post("/work/quarantine/{id}/retry", access.QuarantineWork, f.retryMail)
 	r.Post("/work/quarantine/{id}/ticket", access.QuarantineWork, f.ticketOfMail)
 	r.Post("/work/quarantine/{id}/let-in", access.QuarantineWork, f.letMailIn)
@@ -39,6 +40,7 @@ type journalView struct {
 	Tally tallyView
 	Lines []journalLine
 	Pager ui.PagerView
+	Stop  bool // the reader may stop automatic mail, which goes out now
 }
 
 // journalLine is one message.
@@ -100,6 +102,11 @@ func (f *Faces) journal(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
+	stopped, err := f.Notify.Stopped(c.Context(), c.Actor)
+	if err != nil {
+		return err
+	}
+	v.Stop = mayStop(c) && !stopped.Stopped
 	v.Tally, v.Tabs = tallied(counts), journalTabs(c, v.State, counts)
 	before := c.QueryInt("before")
 	list, err := f.Intake.List(c.Context(), c.Actor, v.State, intake.ID(before), journalPage+1)
@@ -170,6 +177,8 @@ type mailView struct {
 	Words string // what the parser read of it, as far as it could
 	Files []string
 	Ask   bool // asks whether to discard it
+	Cover bool // codes or sign-in links in it are covered
+	Opens bool // the reader may see the original all the same
 	Form  *page.Form
 }
 
@@ -199,7 +208,8 @@ func (f *Faces) showMail(c *page.Ctx, status int, e intake.Entry, form *page.For
 	if err != nil && errs.As(err) == nil { // what the parser cannot read is a reason to be here, not a failure
 		return err
 	}
-	v.Words = m.Text
+	v.Words, v.Cover = m.Text, m.Masked
+	v.Opens = access.Can(c.Actor, access.OriginalOpen, access.Object{}) == nil
 	for _, file := range m.Files {
 		if !file.Inline {
 			v.Files = append(v.Files, ticket.FileName(file.Name))
@@ -222,9 +232,33 @@ func (f *Faces) rawMail(c *page.Ctx) error {
 		return err
 	}
 	raw, err := f.Intake.Raw(c.Context(), c.Actor, e.ID)
+	if errs.KindOf(err) == errs.Conflict { // covered: a link is followed by more than people
+		return c.Redirect("/work/quarantine/" + key(int64(e.ID)))
+	}
 	if err != nil {
 		return err
 	}
+	return sendRaw(c, e, raw)
+}
+
+// coveredMail sends the original of a covered mail to somebody who may read it. It is a press and
+// no link, for it is recorded (S02).
+func (f *Faces) coveredMail(c *page.Ctx) error {
+	if _, err := c.Form(page.SmallForm); err != nil {
+		return err
+	}
+	e, err := f.entry(c)
+	if err != nil {
+		return err
+	}
+	raw, err := f.Intake.Open(c.Context(), c.Actor, e.ID)
+	if err != nil {
+		return err
+	}
+	return sendRaw(c, e, raw)
+}
+
+func sendRaw(c *page.Ctx, e intake.Entry, raw []byte) error {
 	h := c.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Content-Disposition", `attachment; filename="mail-`+key(int64(e.ID))+`.eml.txt"`)

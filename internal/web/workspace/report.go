@@ -14,6 +14,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/calendar"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
@@ -27,6 +28,8 @@ import (
 func (f *Faces) mountReport(r *page.Router) {
 	r.Get("/work/report", access.ReportRead, f.report)
 	r.Get("/work/report/{file}", access.ReportRead, f.reportFile)
+	r.Get("/work/report/overrides", access.LeadRead, f.overrides)
+	r.Get("/work/report/overrides.csv", access.LeadRead, f.overridesFile)
 }
 
 // reportWeeks are the stretches that the page offers.
@@ -40,6 +43,7 @@ type rateLine struct {
 	Kept   string // width of the bar in percent
 	Missed string
 	Says   string // the bar in words
+	Took   string // the longest
 	Now    bool
 }
 
@@ -48,6 +52,7 @@ type rateTable struct {
 	Title string
 	Head  string // of the first column
 	Lines []rateLine
+	Takes bool // whether its lines are of one clock, so that how long one took says something
 }
 
 // reportView is everything that the page shows.
@@ -94,7 +99,7 @@ func (f *Faces) report(c *page.Ctx) error {
 	}
 	own := f.Reports.Own(c.Context(), c.Actor)
 	v := reportView{Query: query, Own: own != nil, Empty: len(r.Rows)+len(r.Flows) == 0}
-	if v.Filters, err = f.reportFilters(c, q, query, own); err != nil {
+	if v.Filters, err = f.reportFilters(c, "/work/report", q, query, own); err != nil {
 		return err
 	}
 	var all report.Sum
@@ -104,12 +109,12 @@ func (f *Faces) report(c *page.Ctx) error {
 	v.Total = rate(c, c.T("report.total"), all)
 	v.Tables = []rateTable{
 		{c.T("report.by_what"), c.T("report.col_what"), lines(c, r.Rows, report.Things(), false,
-			func(x report.Row) string { return x.What }, func(k string) string { return report.Word(c.Lang, k) })},
-		{c.T("report.by_week"), c.T("report.col_week"), byWeek(c, r)},
+			func(x report.Row) string { return x.What }, func(k string) string { return report.Word(c.Lang, k) }), true},
+		{c.T("report.by_week"), c.T("report.col_week"), byWeek(c, r), false},
 		{c.T("report.by_group"), c.T("report.col_group"), lines(c, r.Rows, r.Groups(), false,
-			func(x report.Row) person.GroupID { return x.Group }, func(k person.GroupID) string { return f.groupName(c, k) })},
+			func(x report.Row) person.GroupID { return x.Group }, func(k person.GroupID) string { return f.groupName(c, k) }), false},
 		{c.T("report.by_priority"), c.T("report.col_priority"), lines(c, r.Rows, priorities(), false,
-			func(x report.Row) triage.Priority { return x.Priority }, triage.Priority.String)},
+			func(x report.Row) triage.Priority { return x.Priority }, triage.Priority.String), false},
 	}
 	for _, x := range r.FlowsBy() {
 		v.Flows = append(v.Flows, flowLine{f.groupName(c, x.Group), x})
@@ -147,6 +152,9 @@ func rate(c *page.Ctx, label string, s report.Sum) rateLine {
 		l.Rate = fmt.Sprintf("%d.%d%%", n/10, n%10)
 		l.Kept, l.Missed = fmt.Sprintf("%d.%d", n/10, n%10), fmt.Sprintf("%d.%d", (1000-n)/10, (1000-n)%10)
 	}
+	if s.Longest > 0 {
+		l.Took = calendar.Worked(c.Lang, s.Longest.Truncate(time.Minute))
+	}
 	return l
 }
 
@@ -158,9 +166,9 @@ func (f *Faces) groupName(c *page.Ctx, g person.GroupID) string {
 	return c.T("report.no_group")
 }
 
-func (f *Faces) reportFilters(c *page.Ctx, q report.Question, query url.Values, own []person.GroupID) ([]ui.FilterView, error) {
+func (f *Faces) reportFilters(c *page.Ctx, at string, q report.Question, query url.Values, own []person.GroupID) ([]ui.FilterView, error) {
 	link := func(name, value, label string, on bool) ui.Link {
-		return ui.Link{Label: label, Href: reportAddress("/work/report", with(query, name, value)), Current: on}
+		return ui.Link{Label: label, Href: reportAddress(at, with(query, name, value)), Current: on}
 	}
 	span := ui.FilterView{Label: c.T("report.weeks_label"), Value: c.T("report.weeks_of", "Count", max(q.Weeks, 0))}
 	if q.Weeks == 0 {
@@ -178,7 +186,7 @@ func (f *Faces) reportFilters(c *page.Ctx, q report.Question, query url.Values, 
 		if own == nil || slices.Contains(own, g.ID) {
 			label := g.Label(string(c.Lang))
 			if g.ID == q.Group {
-				group.Value, group.Clear = label, reportAddress("/work/report", with(query, "group", ""))
+				group.Value, group.Clear = label, reportAddress(at, with(query, "group", ""))
 			}
 			group.Options = append(group.Options, link("group", strconv.FormatInt(int64(g.ID), 10), label, g.ID == q.Group))
 		}
@@ -186,7 +194,7 @@ func (f *Faces) reportFilters(c *page.Ctx, q report.Question, query url.Values, 
 	priority := ui.FilterView{Label: c.T("report.priority"), Value: c.T("report.every")}
 	for _, p := range priorities() {
 		if p == q.Priority {
-			priority.Value, priority.Clear = p.String(), reportAddress("/work/report", with(query, "priority", ""))
+			priority.Value, priority.Clear = p.String(), reportAddress(at, with(query, "priority", ""))
 		}
 		priority.Options = append(priority.Options, link("priority", strconv.Itoa(int(p)), p.String(), p == q.Priority))
 	}

@@ -67,9 +67,14 @@ func (f *Faces) ringing(c *page.Ctx) error {
 	return c.Show(ringingBox(c.Lang, &ringingView{Text: text, Href: padPath + "?" + url.Values{"call": {key(call.ID)}}.Encode()}))
 }
 
-// takeUp begins the pad with what the telephone system says of a call of the reader's.
+// takeUp begins the pad with what the telephone system says of a call of the reader's: of the one
+// that the address names, or, where it says nothing of who calls, of the one that rings just now.
 func (f *Faces) takeUp(c *page.Ctx, form *page.Form) {
 	call, ok := f.callOf(c, c.QueryInt("call"))
+	if !ok && form.Get("q") == "" && form.Get("requester") == "" {
+		now, rings, err := f.Telephony.Now(c.Context(), c.Person.ID)
+		call, ok = now, rings && err == nil // without it the pad is empty, and no less useful
+	}
 	if !ok {
 		return
 	}

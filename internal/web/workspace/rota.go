@@ -241,7 +241,7 @@ func (f *Faces) staffOptions(c *page.Ctx) ([]ui.Option, error) {
 	list, err := f.People.Staff(c.Context())
 	var out []ui.Option
 	for _, p := range list {
-		out = append(out, ui.Option{Value: key(int64(p.ID)), Label: p.Name, Keys: p.Sounds()})
+		out = append(out, ui.Option{Value: key(int64(p.ID)), Label: p.Name, Keys: f.sounds(p)})
 	}
 	return out, err
 }

@@ -35,6 +35,7 @@ func (f *Faces) mountTicket(r *page.Router) {
 	r.Post(at+"/wording", access.TicketWork, f.checkWording)
 	r.Post(at+"/promise", access.TicketWork, f.offerPromise)
 	r.Post(at+"/send-again", access.TicketWork, f.sendAgain)
+	r.Post(at+"/take-back", access.TicketWork, f.takeBack)
 	r.Post(at+"/undo/{version}", access.TicketWork, f.undo)
 	for name, d := range deeds() {
 		r.Post(at+"/"+string(name), access.TicketWork, f.give(name, d))

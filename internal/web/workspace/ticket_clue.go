@@ -4,6 +4,7 @@ package workspace
 
 import (
 	"net/url"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -16,17 +17,31 @@ const (
 	readText   = 6000
 )
 
+// cluesKept bounds, in bytes and twice, the facts that are kept of texts that were shown.
+const cluesKept = 2 << 20
+
+// cluesIn are the facts in a text. Messages are read again and again and never change.
+func (f *Faces) cluesIn(text string) []clue.Clue {
+	list, known := f.found.Get(text)
+	if !known {
+		list = clue.Find(text)
+		list = slices.Clone(list[:min(len(list), shownClues)])
+		f.found.Put(text, list, len(text)+128*(1+len(list)))
+	}
+	return list
+}
+
 // clues are the facts in a message, each of which leads to the tickets that have it too (N16);
 // nil where there is none.
 func (s *sheet) clues(text string) templ.Component {
 	if len(text) > readText {
 		text = text[:readText]
 	}
-	list := clue.Find(text)
+	list := s.f.cluesIn(text)
 	if len(list) == 0 {
 		return nil
 	}
-	return clueChips(s, list[:min(len(list), shownClues)])
+	return clueChips(s, list)
 }
 
 // clueSearch is the address of the tickets that have the same fact.

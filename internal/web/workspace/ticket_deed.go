@@ -64,6 +64,7 @@ func deeds() map[ticket.Name]deed {
 		ticket.CmdClose:             leads(small(plain(readClose), "as", "reason")),
 		ticket.CmdReopen:            leads(small(plain(readReopen), "reason")),
 		ticket.CmdMerge:             leads(small(readMerge, "into", "pick")),
+		ticket.CmdSplit:             leads(small(plain(readSplit), "messages", "subject", "category")),
 		ticket.CmdLink:              small(readLink, "to"),
 		ticket.CmdAddParticipant:    small(readAddParticipant, "person", "who"),
 		ticket.CmdRemoveParticipant: small(plain(readRemoveParticipant), "person"),

@@ -123,6 +123,8 @@ func hasForm(spot string) bool {
 func (f *Faces) done(c *page.Ctx, t ticket.Ticket, spot string, d deed, form *page.Form) error {
 	s := f.bare(c, t)
 	switch {
+	case spot == inAct+"-split": // the new ticket is what comes next
+		return c.Redirect(s.of(ticket.Ref(t.SplitTo()), ""))
 	case form.Get("how") == "phone" && t.Status == ticket.Resolved: // said on the telephone: what they said comes next
 		return c.Redirect(s.at("confirm"))
 	case !c.Fragment() && actOf(spot) == string(ticket.CmdResolve) && !d.leads: // one gap less before the solution
@@ -143,6 +145,10 @@ func (f *Faces) tell(c *page.Ctx, before, after ticket.Ticket, cmd ticket.Comman
 	args := []any{
 		"Name", f.People.Card(c.Context(), after.Requester).Name, "Ref", after.Ref(), "Priority", after.Priority.String(),
 		"Group", f.People.Group(c.Context(), after.Group).Label(string(c.Lang)),
+	}
+	if _, ok := cmd.(ticket.Reply); ok && after.Detail.Outgoing.Message != 0 {
+		c.SayUndo(f.bare(c, after).at("take-back"), "workticket.done_reply_leaving", args...)
+		return
 	}
 	if back(before, cmd) == nil {
 		c.Say(words, args...)

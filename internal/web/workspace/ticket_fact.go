@@ -4,6 +4,7 @@ package workspace
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -29,6 +30,10 @@ func (s *sheet) factViews() []ui.FactView {
 	}
 	if s.t.Owner == 0 {
 		out[0].Value = factText(s.T("workticket.nobody"), "")
+	}
+	if r := s.t.Detail.Rating; r.Score != 0 {
+		word := s.T("workticket.rating_of", "Score", r.Score, "Word", s.T("workticket.score_"+strconv.Itoa(r.Score)))
+		out = append(out, ui.FactView{ID: "fact-rating", Label: s.T("workticket.rating"), Value: factText(word, "")})
 	}
 	for _, c := range s.clocks {
 		out = append(out, ui.FactView{ID: "clock-" + string(c.Name), Label: s.T("sla.clock_" + string(c.Name)), Value: clockValue(s, c)})
@@ -113,15 +118,23 @@ func (s *sheet) next() (ui.Clock, bool) {
 	return ui.Clock{}, false
 }
 
-// staffOptions are those who may be given work: the ticket's own group first.
+// staffOptions are those who may be given work: the ticket's own group first. Several forms of
+// the page offer them.
 func (s *sheet) staffOptions() []ui.Option {
+	if s.givable == nil {
+		s.givable = s.makeStaffOptions()
+	}
+	return s.givable
+}
+
+func (s *sheet) makeStaffOptions() []ui.Option {
 	members := map[int64]bool{}
 	for _, m := range s.f.People.Group(s.c.Context(), s.t.Group).Members {
 		members[int64(m)] = true
 	}
 	var inside, outside []ui.Option
 	for _, p := range s.staff {
-		o := ui.Option{Value: key(int64(p.ID)), Label: p.Name, Keys: p.Sounds()}
+		o := ui.Option{Value: key(int64(p.ID)), Label: p.Name, Keys: s.f.sounds(p)}
 		if members[int64(p.ID)] {
 			o.Label += s.T("workticket.in_group")
 			inside = append(inside, o)

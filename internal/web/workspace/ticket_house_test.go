@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
@@ -60,6 +61,9 @@ func (p *ticketDesk) now() ticket.Ticket {
 	}
 	return t
 }
+
+// leaves lets the seconds pass in which a reply can be taken back.
+func (p *ticketDesk) leaves() { p.Advance(10 * time.Second) }
 
 // do gives a command as the agent, past the page.
 func (p *ticketDesk) do(cmd ticket.Command) {

@@ -33,6 +33,8 @@ func (s *sheet) known(kind string) *page.Form {
 		return s.knownGrade()
 	case "triage":
 		return s.knownTriage()
+	case "split":
+		return page.Filled("messages", s.lastOfUser())
 	case "merge":
 		return page.Filled("pick", s.c.Query("with"))
 	case "record":

@@ -67,6 +67,11 @@ func (s *sheet) lines(before, now ticket.Ticket, e ticket.Entry) []string {
 		return one("workticket.line_confirmed", "Channel", s.T("norm.by_"+fact.Confirmation.How))
 	case ticket.Reminded:
 		return one("workticket.line_reminded", "Count", fact.Nth)
+	case ticket.Paced:
+		if fact.Minutes == 0 {
+			return one("workticket.line_paced_over")
+		}
+		return one("workticket.line_paced", "Minutes", fact.Minutes)
 	case ticket.TimeUp:
 		return one("workticket.line_time_up")
 	case ticket.Archived:
@@ -88,10 +93,19 @@ func (s *sheet) lines(before, now ticket.Ticket, e ticket.Entry) []string {
 		return one("workticket.line_participant_removed", "Name", s.name(fact.Person))
 	case ticket.LeftOut:
 		return one("workticket.line_left_out", "Address", fact.Address)
+	case ticket.TakenBack:
+		return one("workticket.line_taken_back")
 	case ticket.LinkedTo:
 		return one("workticket.line_linked_"+fact.Link.Kind, "Ref", ticket.Ref(fact.Link.Number))
 	case ticket.MailHeld:
 		return one("workticket.line_mail_held", "Address", fact.Address, "Reason", s.T(fact.Reason))
+	case ticket.Rated:
+		if fact.Comment == "" {
+			return one("workticket.line_rated", "Score", fact.Score, "Word", s.T("workticket.score_"+strconv.Itoa(fact.Score)))
+		}
+		return nil
+	case ticket.OriginalOpened:
+		return one("workticket.line_original_opened", "ID", fact.Inbound)
 	case ticket.Deviated:
 		return one("workticket.line_deviated", "Clause", fact.Clause, "What", s.T(fact.Gap), "Reason", fact.Reason)
 	}

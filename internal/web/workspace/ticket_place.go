@@ -123,7 +123,7 @@ func kinds() []string {
 
 // acts are the larger forms that open in place of the composers.
 func acts() []string {
-	return []string{"triage", "assign", "hand-over", "grade", "hold", "call", "promise-call", "merge", "link", "resolve", "confirm", "archive", "close", "reopen"}
+	return []string{"triage", "assign", "hand-over", "grade", "hold", "call", "promise-call", "merge", "split", "link", "resolve", "confirm", "archive", "close", "reopen"}
 }
 
 // actOf names the act in which a refused form stood, "" where it stood elsewhere.
@@ -167,6 +167,8 @@ func first(kind string) string {
 		return "text"
 	case "merge":
 		return "into"
+	case "split":
+		return "subject"
 	case "link":
 		return "to"
 	case "close", "reopen":

@@ -101,7 +101,7 @@ func (f *Faces) offerPromise(c *page.Ctx) error {
 // readReply takes the words and, where they tell a time, what was decided about it. Whoever has
 // not been asked about these words yet is asked before they are sent.
 func readReply(f *Faces, c *page.Ctx, t ticket.Ticket, form *page.Form) (ticket.Command, error) {
-	r := ticket.Reply{Say: sayOf(form)}
+	r := ticket.Reply{Say: sayOf(form), Undo: true}
 	list := f.bare(c, t).replyRemarks(r.Text, false)
 	asked := askWording(list, form)
 	r.Anyway = sentAnyway(list, form)

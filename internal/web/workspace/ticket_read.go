@@ -60,6 +60,7 @@ type sheet struct {
 	unreached bool         // nothing reaches the requester's address
 	suffix    string       // the query of the list that stands beside the ticket, with its question mark
 	process   *ui.Rail
+	givable   []ui.Option // the staff, as forms offer them
 
 	act  string     // the larger act that stands open in place of the composers
 	spot string     // the form that was refused
@@ -171,7 +172,10 @@ func (s *sheet) readOthers() error {
 func (s *sheet) T(key string, args ...any) string { return s.c.T(key, args...) }
 
 // leads reports whether the reader may open what is covered for others.
-func (s *sheet) leads() bool { return access.Can(s.c.Actor, access.LeadRead, access.Object{}) == nil }
+// opensOriginals reports whether the reader may see what is covered in a mail.
+func (s *sheet) opensOriginals() bool {
+	return access.Can(s.c.Actor, access.OriginalOpen, access.Object{}) == nil
+}
 
 func (s *sheet) lang() i18n.Lang { return s.c.Lang }
 

@@ -143,11 +143,21 @@ func (p *told) kept(s *sheet, e ticket.Entry) *ui.Promise {
 func (s *sheet) card(before ticket.Ticket, e ticket.Entry) *ui.Message {
 	m := &ui.Message{ID: entryID(e.Record.ID), When: s.when(e.Record.Meta.At), Author: s.actor(e.Record.Meta)}
 	switch fact := e.Fact.(type) {
-	case ticket.Recorded, ticket.Said:
+	case ticket.Recorded, ticket.Said, ticket.Carried:
+		if e.Message == nil {
+			return nil
+		}
+		if _, said := fact.(ticket.Said); !said { // of a split, words are older than the ticket
+			m.When = s.when(e.Message.At)
+		}
+		s.said(m, e)
+		return m
+	case ticket.Leaving:
 		if e.Message == nil {
 			return nil
 		}
 		s.said(m, e)
+		s.leaving(m, fact.Reply)
 		return m
 	case ticket.SolutionGiven:
 		m.Kind, m.Via = ui.Public, s.T("workticket.card_solution")
@@ -181,6 +191,13 @@ func (s *sheet) card(before ticket.Ticket, e ticket.Entry) *ui.Message {
 			m.Kind = ui.Public // the requester reads why
 		}
 		m.Locked, m.Body = m.Kind == ui.Words, ui.Plain(orDash(fact.Reason))
+		return m
+	case ticket.Rated:
+		if fact.Comment == "" {
+			return nil
+		}
+		m.Kind, m.Author, m.Locked = ui.Words, s.person(before.Requester), true
+		m.Via, m.Body = s.T("workticket.card_rated", "Score", fact.Score), ui.Plain(fact.Comment)
 		return m
 	case ticket.UserConfirmed:
 		if fact.Confirmation.Evidence == "" {

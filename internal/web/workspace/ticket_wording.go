@@ -186,7 +186,7 @@ func (f *Faces) checkRecord(c *page.Ctx) error {
 	if !slices.Contains(ticket.Judged(), e) {
 		return errs.New(errs.NotFound, "errs.not_found")
 	}
-	form, err := c.Form(page.TextForm, string(e))
+	form, err := c.Form(page.TextForm, append(newFields(), padFields()...)...) // the form around the field comes along
 	if err != nil {
 		return err
 	}

@@ -65,6 +65,7 @@ func TestN10_N41_AReplyIsMarkedWithABetterWordingBeforeItIsSent(t *testing.T) {
 		t.Fatal("a question was sent")
 	}
 	p.went(p.post("reply", "at", "reply", "text", words, "wording_seen", "jargon.tablespace blame.yourfault blame.operation"), p.at(""))
+	p.leaves()
 	said, _ := fact[ticket.Said](p)
 	if !said.Worded.Looked || !said.Worded.Anyway || len(said.Worded.Remarks) < 3 {
 		t.Errorf("the fact keeps %+v", said.Worded)
@@ -82,6 +83,7 @@ func TestN10_ATermOfTheRequesterIsNoJargonToThem(t *testing.T) {
 	p.ready()
 	p.hides(p.htmx("wording", "at", "reply", "text", "表空间已经处理好了。"), "存储空间")
 	p.went(p.post("reply", "at", "reply", "text", "表空间已经处理好了。", "wording_seen", ""), p.at(""))
+	p.leaves()
 	if said, _ := fact[ticket.Said](p); !said.Worded.Looked || len(said.Worded.Remarks) != 0 {
 		t.Errorf("%+v", said.Worded)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/canned"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/clue"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
@@ -33,6 +34,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/telephony"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/wordbook"
+	"github.com/loopdesk/loopdesk/internal/kit/memo"
 	"github.com/loopdesk/loopdesk/internal/web/page"
 	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
@@ -68,10 +70,29 @@ type Parts struct {
 }
 
 // Faces holds the services.
-type Faces struct{ Parts }
+type Faces struct {
+	Parts
+	found *memo.Memo[string, []clue.Clue] // the facts of texts that were shown
+	names *memo.Memo[string, string]      // how names sound
+}
+
+// namesKept bounds, in bytes and twice, how many ways in which names sound are kept.
+const namesKept = 256 << 10
+
+// sounds are the ways in which a name sounds, for a choice on a page.
+func (f *Faces) sounds(p person.Person) string {
+	keys, known := f.names.Get(p.Name)
+	if !known {
+		keys = p.Sounds()
+		f.names.Put(p.Name, keys, 64+len(p.Name)+len(keys))
+	}
+	return keys
+}
 
 // New makes the face.
-func New(p Parts) *Faces { return &Faces{p} }
+func New(p Parts) *Faces {
+	return &Faces{Parts: p, found: memo.New[string, []clue.Clue](cluesKept), names: memo.New[string, string](namesKept)}
+}
 
 // Mount adds the routes.
 func (f *Faces) Mount(r *page.Router) {
@@ -85,6 +106,7 @@ func (f *Faces) Mount(r *page.Router) {
 	f.mountInbox(r)
 	f.mountRota(r)
 	f.mountMajor(r)
+	f.mountMailStop(r)
 }
 
 // layout puts the house's own pages and failures into the frame of this face.

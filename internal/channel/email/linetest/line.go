@@ -149,12 +149,12 @@ func (l *Line) carry(to io.Writer, from io.Reader, left int64, count *int64, edi
 			left -= int64(len(piece))
 		}
 		if len(piece) > 0 {
+			l.mu.Lock() // counted before it arrives: who has read it may ask how much it was
+			*count += int64(len(piece))
+			l.mu.Unlock()
 			if _, e := to.Write(piece); e != nil {
 				return
 			}
-			l.mu.Lock()
-			*count += int64(len(piece))
-			l.mu.Unlock()
 		}
 		if err != nil || broken {
 			return

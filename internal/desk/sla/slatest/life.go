@@ -161,6 +161,11 @@ func Ended(as ticket.Outcome) ticket.Ended {
 // Reopened brings it back.
 func Reopened() ticket.Reopened { return ticket.Reopened{Of: of(), Reason: "又出现了"} }
 
+// Paced says how often the requester hears during a major incident; 0 minutes end it.
+func Paced(minutes int64) ticket.Paced {
+	return ticket.Paced{Of: of(), Minutes: minutes, Because: ticket.PaceMajor}
+}
+
 // Deviated is an honest way past a gate.
 func Deviated(clause, gap string) ticket.Deviated {
 	return ticket.Deviated{Of: of(), Clause: clause, Gap: gap, Reason: "原因在供应商"}
@@ -185,7 +190,7 @@ func (l *Life) possible() []ticket.Fact {
 	next := l.Now.Add(3 * time.Hour)
 	always := []ticket.Fact{
 		l.Word(), UserWord(), Note(), Complete(), Graded(triage.P1), Graded(triage.P4), Deviated("N34", "gap.prevention"),
-		ticket.ReadBackDone{Of: of(), Items: []ticket.Element{ticket.Who}},
+		ticket.ReadBackDone{Of: of(), Items: []ticket.Element{ticket.Who}}, Paced(30), Paced(0),
 		ticket.Said{Of: of(), Message: 5, Kind: ticket.Call, Spoke: true, FirstResponse: l.Ticket.FirstResponseAt.IsZero()},
 	}
 	work := []ticket.Fact{

@@ -12,7 +12,7 @@ document.addEventListener("htmx:before:swap", (e) => {
   const at = document.activeElement;
   if (!at || at === document.body) return;
   const details = at.closest("details[id]");
-  e.detail.ctx.focus = { id: at.id, name: at.name, form: at.form?.id, details: details?.id, list: at.closest("[data-row]")?.id };
+  e.detail.ctx.focus = { id: at.id, name: at.name, form: at.form?.id, back: at.dataset.back, details: details?.id, list: at.closest("[data-row]")?.id };
 });
 
 document.addEventListener("htmx:after:swap", (e) => {
@@ -22,6 +22,7 @@ document.addEventListener("htmx:after:swap", (e) => {
   const places = [
     document.querySelector('[aria-invalid="true"]'),
     was.id && document.getElementById(was.id),
+    was.back && document.getElementById(was.back),
     was.form && was.name && document.getElementById(was.form)?.elements[was.name],
     was.details && document.getElementById(was.details)?.querySelector("summary"),
     was.list && document.getElementById(was.list)?.querySelector("a"),

@@ -48,6 +48,7 @@ document.addEventListener("keydown", (e) => {
   if (["Control", "Shift", "Meta"].includes(e.key)) return;
   const key = chord(e);
   if (typing(e.target) && !key.startsWith("ctrl+") && key !== "escape") return;
+  if (key === "ctrl+z" && typing(e.target) && e.target.value) return; // the field has an undo of its own
   clearTimeout(timer);
   const whole = begun ? `${begun} ${key}` : key;
   begun = "";

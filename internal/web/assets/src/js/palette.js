@@ -33,8 +33,12 @@ function fromLink(a, kind) {
 // first is what a control is called: its other words explain it.
 const first = (element) => [...element.childNodes].map((part) => (part.nodeType === 3 ? part.nodeValue.trim() : part.matches?.("kbd, svg, .keyhint") ? "" : words(part))).find(Boolean) ?? "";
 
-// can gathers what the page offers: what has a key, and what stands in its menus. What is
-// chosen rarely (filters, the reader's own menu) comes after the pages.
+// leads is where a control leads or posts to, "" where it does something else.
+const leads = (element) => element.getAttribute("href") || element.getAttribute("formaction") || (element.matches("button:not([type=button])") && element.form?.getAttribute("action")) || "";
+
+// can gathers what the page offers: what has a key, and what stands in its menus; what stands in
+// several places is one thing, and has its key wherever it stands first. What is chosen rarely
+// (filters, the reader's own menu) comes after the pages.
 function can(word) {
   const list = new Map();
   for (const element of document.querySelectorAll("main [data-key], main .mi, .nav .mi")) {
@@ -44,8 +48,13 @@ function can(word) {
     if (!visible(menu && !menu.open && element !== opener ? opener : element)) continue;
     const label = element.getAttribute("aria-label") || element.title || (element.matches("summary") ? first(element) : words(element)) || element.placeholder;
     const menuName = menu && element !== opener ? opener.getAttribute("aria-label") || first(opener) : "";
-    const name = `${label} ${menuName}`;
-    if (!label || list.has(name)) continue;
+    const name = `${label} ${leads(element) || menuName}`;
+    const known = list.get(name);
+    if (known) {
+      known.keys ||= element.dataset.key ?? "";
+      known.icon ??= icon(element);
+    }
+    if (!label || known) continue;
     list.set(name, { kind: "here", label, also: "", in: menuName || word, keys: element.dataset.key ?? "", icon: icon(element), element, late: !!element.closest(".nav, .f, details:has(> .f)") });
   }
   return [...list.values()];

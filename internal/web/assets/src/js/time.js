@@ -44,6 +44,14 @@ function count() {
   });
 }
 
+// The seconds in which a reply can be taken back count down.
+function left() {
+  document.querySelectorAll("[data-left]").forEach((element) => {
+    const s = Math.max(0, Math.ceil((Number(element.dataset.left) - now()) / 1000));
+    put(element, say("seconds", { Count: s }));
+  });
+}
+
 setInterval(() => document.hidden || tick(), 10_000);
-setInterval(() => document.hidden || count(), 1000);
+setInterval(() => document.hidden || (count(), left()), 1000);
 document.addEventListener("visibilitychange", () => document.hidden || (tick(), count()));

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package api
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/suggest"
+)
+
+func (a *API) suggestOperations() {
+	register(a, operation{
+		method: http.MethodGet, path: "/tickets/{number}/suggestions", id: "list-suggestions", tag: "Tickets", action: access.QueueRead,
+		summary: "List what a ticket probably is",
+		about:   "Category, service, group and the answers of grading as the desk's own model guesses them, with the words that speak for each and what became of it; and open tickets that look like the same matter. Staff only. To take one, carry out the command that sets it: what becomes of a suggestion is counted from that.",
+	}, a.listSuggestions)
+	register(a, operation{
+		method: http.MethodPost, path: "/suggestions", id: "suggest", tag: "Tickets", action: access.QueueRead, status: http.StatusOK,
+		summary: "Say what a request probably is while it is written",
+		about:   "The same for a request that is not recorded yet. Nothing is stored or counted, and what no word speaks for is not offered. Staff only.",
+	}, a.suggest)
+}
+
+type (
+	suggestionJSON struct {
+		Label   string   `json:"label" enum:"category,service,group,core,affected,halt"`
+		Value   string   `json:"value" doc:"The key of a category, service or group, or an answer of grading"`
+		Name    string   `json:"name,omitempty" doc:"Of the category, service or group"`
+		Share   float64  `json:"share" minimum:"0" maximum:"1" doc:"How much speaks for it"`
+		Word    string   `json:"word" enum:"sure,likely,possible" doc:"sure: such guesses were right nine times in ten when it was measured"`
+		Because []string `json:"because" nullable:"false" doc:"The words that speak for it, the strongest first"`
+		Model   int64    `json:"model" doc:"Version of the label's model"`
+		Outcome string   `json:"outcome,omitempty" enum:"accepted,changed,applied,undone" doc:"What became of it; missing while nobody has decided"`
+	}
+	alikeJSON struct {
+		Ticket  ticketJSON `json:"ticket"`
+		Share   float64    `json:"share" minimum:"0" maximum:"1" doc:"How much of what they say is the same"`
+		Because []string   `json:"because" nullable:"false" doc:"Words that both have"`
+	}
+	suggestionsOut struct {
+		Body struct {
+			Items []suggestionJSON `json:"items" nullable:"false"`
+			Same  []alikeJSON      `json:"same" nullable:"false" doc:"Open tickets of the same person: candidates for merging"`
+			Crowd []alikeJSON      `json:"crowd" nullable:"false" doc:"Open tickets of others, where at least three people report the matter within hours: candidates for a major incident"`
+		} `nameHint:"Suggestions"`
+	}
+	suggestIn struct {
+		Body struct {
+			Subject   string `json:"subject,omitempty" maxLength:"200"`
+			Text      string `json:"text" minLength:"1" maxLength:"200000"`
+			Requester int64  `json:"requester,omitempty" minimum:"1" maximum:"9007199254740991" doc:"Key of the person who asks; with it their own tickets are told from others'"`
+			Category  int64  `json:"category,omitempty" minimum:"1" maximum:"9007199254740991" doc:"What is chosen already is not guessed"`
+			Service   int64  `json:"service,omitempty" minimum:"1" maximum:"9007199254740991"`
+			Group     int64  `json:"group,omitempty" minimum:"1" maximum:"9007199254740991"`
+		} `nameHint:"SuggestBody"`
+	}
+)
+
+func (a *API) listSuggestions(ctx context.Context, r reader, in *struct{ Numbered }) (*suggestionsOut, error) {
+	t, err := a.read(ctx, r, in.Numbered)
+	if err != nil {
+		return nil, err
+	}
+	g := suggest.Guessed{}
+	if g.Offers, err = a.Suggest.For(ctx, r.by, t); err != nil {
+		return nil, err
+	}
+	if g.Same, g.Crowd, err = a.Suggest.Alike(ctx, r.by, t); err != nil {
+		return nil, err
+	}
+	return a.suggestions(ctx, r, g), nil
+}
+
+func (a *API) suggest(ctx context.Context, r reader, in *suggestIn) (*suggestionsOut, error) {
+	g, err := a.Suggest.Guess(ctx, r.by, suggest.Draft{
+		Subject: in.Body.Subject, Text: in.Body.Text, Requester: person.ID(in.Body.Requester),
+		Category: catalog.CategoryID(in.Body.Category), Service: catalog.ServiceID(in.Body.Service), Group: person.GroupID(in.Body.Group),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return a.suggestions(ctx, r, g), nil
+}
+
+func (a *API) suggestions(ctx context.Context, r reader, g suggest.Guessed) *suggestionsOut {
+	out := &suggestionsOut{}
+	out.Body.Items = make([]suggestionJSON, 0, len(g.Offers))
+	for _, o := range g.Offers {
+		out.Body.Items = append(out.Body.Items, suggestionJSON{
+			Label: string(o.Label), Value: o.Value, Name: a.offered(ctx, r, o), Share: float64(o.Share) / 1000, Word: string(o.Sureness()),
+			Because: append([]string{}, o.Reasons...), Model: o.Version, Outcome: string(o.Outcome),
+		})
+	}
+	out.Body.Same, out.Body.Crowd = a.alike(ctx, r, g.Same), a.alike(ctx, r, g.Crowd)
+	return out
+}
+
+func (a *API) alike(ctx context.Context, r reader, list []suggest.Alike) []alikeJSON {
+	out := make([]alikeJSON, 0, len(list))
+	for _, x := range list {
+		out = append(out, alikeJSON{a.row(ctx, r, x.Ticket), float64(x.Share) / 1000, append([]string{}, x.Reasons...)})
+	}
+	return out
+}
+
+// offered is the name of what a key stands for.
+func (a *API) offered(ctx context.Context, r reader, o suggest.Offer) string {
+	n, _ := strconv.ParseInt(o.Value, 10, 64) // 0 for an answer, which has no key
+	lang := string(r.lang)
+	switch o.Label {
+	case suggest.Category:
+		return a.Catalog.Category(ctx, catalog.CategoryID(n)).Label(lang)
+	case suggest.ServiceLabel:
+		return a.Catalog.Service(ctx, catalog.ServiceID(n)).Label(lang)
+	case suggest.Group:
+		return a.People.Group(ctx, person.GroupID(n)).Label(lang)
+	case suggest.Core, suggest.Affected, suggest.Halt:
+	}
+	return ""
+}
