@@ -1069,12 +1069,12 @@ func watchCard(s *sheet) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if inbox.Watches(s.watchers, s.c.Actor) {
-			templ_7745c5c3_Err = watchPost(s, "unwatch", ui.Btn{Label: s.T("inbox.unwatch"), Icon: "eye-off", Variant: "outline", Size: "xs", Key: "w"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = watchPost(s, "unwatch", ui.Btn{Label: s.T("inbox.unwatch"), Icon: "eye-off", Variant: "outline", Size: "xs", Key: "w", Attrs: templ.Attributes{"id": "watch-act"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = watchPost(s, "watch", ui.Btn{Label: s.T("inbox.watch"), Icon: "eye", Variant: "outline", Size: "xs", Key: "w"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = watchPost(s, "watch", ui.Btn{Label: s.T("inbox.watch"), Icon: "eye", Variant: "outline", Size: "xs", Key: "w", Attrs: templ.Attributes{"id": "watch-act"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

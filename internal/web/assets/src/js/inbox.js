@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one was told about a ticket counts as seen once its page is looked at, and
 // a list from which a line is taken keeps its place.
+import htmx from "htmx.org";
 import { each, on } from "./page.js";
 
 async function seen(form) {
@@ -8,6 +9,8 @@ async function seen(form) {
   form.sent = true;
   try {
     await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "HX-Request": "true" } });
+    const figures = document.getElementById("nav-lists"); // the stream may not be there yet to say so
+    if (figures) htmx.trigger(figures, "live");
   } catch {
     form.sent = false; // it stays unread
   }

@@ -4,11 +4,15 @@ import { on } from "./page.js";
 
 const able = "serviceWorker" in navigator && window.isSecureContext;
 
-// Another language is another page for a lost network, and another worker that keeps it.
+// A tab of a browser needs no worker, and nothing is kept for it: only the window of the app, which
+// has no page of its own for a lost network, and who wants messages. Another language is another
+// page, and another worker that keeps it.
+const hire = () => navigator.serviceWorker.register(`/sw.js?lang=${document.documentElement.lang}`);
+
 if (able) {
-  addEventListener("load", () => {
-    navigator.serviceWorker.register(`/sw.js?lang=${document.documentElement.lang}`).catch(() => {});
-  });
+  const installed = () => hire().catch(() => {});
+  addEventListener("appinstalled", installed);
+  addEventListener("load", () => matchMedia("(display-mode: standalone)").matches && installed());
 }
 
 const post = (path, fields = {}) =>
@@ -18,6 +22,7 @@ async function enable(part) {
   if (!able || !("PushManager" in window) || !("Notification" in window)) return "unsupported";
   if ((await Notification.requestPermission()) !== "granted") return "refused";
   try {
+    await hire();
     const worker = await navigator.serviceWorker.ready;
     const answer = await post("/me/push/key");
     if (!answer.ok) return "failed";

@@ -27,7 +27,7 @@ self.addEventListener("fetch", (e) => {
   if (request.method !== "GET") return;
   if (request.mode === "navigate") {
     e.respondWith(fetch(request).catch(async () => (await caches.match(page)) ?? Response.error()));
-  } else if (new URL(request.url).pathname.startsWith("/assets/")) {
+  } else if (!navigator.onLine && new URL(request.url).pathname.startsWith("/assets/")) {
     e.respondWith(fetch(request).catch(async () => (await caches.match(request)) ?? Response.error()));
   }
 });
