@@ -124,23 +124,34 @@ func tallied(t *testing.T, h *apptest.House, many int) {
 			t.Fatalf("%s: %v", text, err)
 		}
 	}
-	for have := 1; have < many; have *= 2 {
+	for have := 1; have < many; {
+		more := min(have, many-have, stretch)
 		run(`INSERT INTO ticket (number, token, `+columns+`)
-			SELECT number + $1, 'b' || CAST(number + $1 AS TEXT), `+columns+` FROM ticket ORDER BY id LIMIT $2`, have, min(have, many-have))
+			SELECT number + $1, 'b' || CAST(number + $1 AS TEXT), `+columns+` FROM ticket ORDER BY id LIMIT $2`, have, more)
+		have += more
 	}
 	run(`DELETE FROM report_clock`)
 	run(`DELETE FROM report_ticket`)
 	run(`DELETE FROM promise`)
-	run(`INSERT INTO report_ticket (ticket_id, opened_at, group_id, priority, reassigned, reopened, rejected, closed, fact_id)
-		SELECT id, CAST($1 AS BIGINT) - (id * 7919777) % CAST($2 AS BIGINT), id % 9, 1 + id % 4, id % 3, 0, id % 2, 1, 999999999 FROM ticket`, now, span)
-	for i, name := range []string{"response", "update", "update", "silence", "accept", "resolve"} {
-		run(`INSERT INTO report_clock (ticket_id, run, name, state, group_id, priority, due_at, done_at, took)
-			SELECT id, '`+name+`:' || CAST(id + $3 AS TEXT), '`+name+`', CASE id % 5 WHEN 0 THEN 'broken' WHEN 1 THEN 'open' ELSE 'kept' END, id % 9, 1 + id % 4,
-				CAST($1 AS BIGINT) - (id * 7919777 + $3 * 60000) % CAST($2 AS BIGINT), CAST($1 AS BIGINT), id * 1000 FROM ticket`, now, span, i)
-	}
-	for i := range 2 {
-		run(`INSERT INTO promise (ticket_id, source, fact_id, told_at, due, state, group_id, priority)
-			SELECT id, 'reply', 1000000 + id * 2 + $3, CAST($1 AS BIGINT), CAST($1 AS BIGINT) - (id * 7919777 + $3) % CAST($2 AS BIGINT),
-				CASE id % 4 WHEN 0 THEN 'broken' ELSE 'kept' END, NULL, 1 + id % 4 FROM ticket`, now, span, i)
+	for after := 0; after <= many; after += stretch { // no statement takes so long that it is interrupted
+		to := after + stretch
+		run(`INSERT INTO report_ticket (ticket_id, opened_at, group_id, priority, reassigned, reopened, rejected, closed, fact_id)
+			SELECT id, CAST($1 AS BIGINT) - (id * 7919777) % CAST($2 AS BIGINT), id % 9, 1 + id % 4, id % 3, 0, id % 2, 1, 999999999
+			FROM ticket WHERE id > $3 AND id <= $4`, now, span, after, to)
+		for i, name := range []string{"response", "update", "update", "silence", "accept", "resolve"} {
+			run(`INSERT INTO report_clock (ticket_id, run, name, state, group_id, priority, due_at, done_at, took)
+				SELECT id, '`+name+`:' || CAST(id + $3 AS TEXT), '`+name+`', CASE id % 5 WHEN 0 THEN 'broken' WHEN 1 THEN 'open' ELSE 'kept' END, id % 9, 1 + id % 4,
+					CAST($1 AS BIGINT) - (id * 7919777 + $3 * 60000) % CAST($2 AS BIGINT), CAST($1 AS BIGINT), id * 1000
+				FROM ticket WHERE id > $4 AND id <= $5`, now, span, i, after, to)
+		}
+		for i := range 2 {
+			run(`INSERT INTO promise (ticket_id, source, fact_id, told_at, due, state, group_id, priority)
+				SELECT id, 'reply', 1000000 + id * 2 + $3, CAST($1 AS BIGINT), CAST($1 AS BIGINT) - (id * 7919777 + $3) % CAST($2 AS BIGINT),
+					CASE id % 4 WHEN 0 THEN 'broken' ELSE 'kept' END, NULL, 1 + id % 4
+				FROM ticket WHERE id > $4 AND id <= $5`, now, span, i, after, to)
+		}
 	}
 }
+
+// stretch is for how many tickets one statement writes.
+const stretch = 5000

@@ -254,3 +254,44 @@ func TestS24_WhoGetsWhichGroups(t *testing.T) {
 		}
 	})
 }
+
+// Many weeks at once are each week by itself, also over the Sundays on which clocks are changed.
+func TestManyWeeksAreEachWeekByItself(t *testing.T) {
+	t.Parallel()
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	each(t, func(t *testing.T, r *room) {
+		for range 8 { // from the beginning of March to the middle of April
+			r.lives()
+			r.pass(60 * time.Hour)
+		}
+		ask := func(q report.Question) report.Report {
+			got, err := r.Ask(t.Context(), r.lead, q, berlin)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return got
+		}
+		all := ask(report.Question{Weeks: 10, Until: r.clock.Now().AddDate(0, 0, 7)})
+		if len(all.Rows) < 10 {
+			t.Fatalf("%d rows", len(all.Rows))
+		}
+		var rows []report.Row
+		var flows []report.Flow
+		for _, week := range all.Weeks {
+			one := ask(report.Question{Weeks: 1, Until: week.Add(time.Hour)})
+			rows, flows = append(rows, one.Rows...), append(flows, one.Flows...)
+		}
+		order := cmpopts.SortSlices(func(a, b report.Row) bool {
+			return a.Week.Before(b.Week) || a.Week.Equal(b.Week) && (a.What < b.What || a.What == b.What && (a.Group < b.Group || a.Group == b.Group && a.Priority < b.Priority))
+		})
+		if d := cmp.Diff(rows, all.Rows, order); d != "" {
+			t.Error(d)
+		}
+		if d := cmp.Diff(flows, all.Flows); d != "" {
+			t.Error(d)
+		}
+	})
+}

@@ -115,28 +115,42 @@ func one(yes bool) int64 {
 	return 0
 }
 
-// clocks counts the runs that were due in a stretch of time.
+// weekMillis is a week in which no clock is changed.
+const weekMillis = 7 * 24 * 3600 * 1000
+
+// clocks counts the runs that were due in a stretch of weeks of the same length, week by week.
 func clocks(ctx context.Context, q db.Querier, from, to, now time.Time) ([]Row, error) {
 	return db.All(ctx, q, func(r db.Row) (x Row, err error) {
-		var took int64
-		err = r.Scan(&x.Group, &x.Priority, &x.What, &x.Kept, &x.Broken, &x.Late, &x.Open, &took)
+		var week, took int64
+		defer func() { x.Week = from.AddDate(0, 0, 7*int(week)) }()
+		err = r.Scan(&week, &x.Group, &x.Priority, &x.What, &x.Kept, &x.Broken, &x.Late, &x.Open, &took)
 		x.Longest = time.Duration(took) * time.Millisecond
 		return x, err
-	}, `SELECT group_id, priority, name,
+	}, `SELECT (due_at - CAST($4 AS BIGINT)) / CAST($5 AS BIGINT), group_id, priority, name,
 			SUM(CASE WHEN state = 'kept' THEN 1 ELSE 0 END), SUM(CASE WHEN state = 'broken' THEN 1 ELSE 0 END),
 			SUM(CASE WHEN state = 'open' AND due_at < $3 THEN 1 ELSE 0 END), SUM(CASE WHEN state = 'open' AND due_at >= $3 THEN 1 ELSE 0 END), MAX(took)
 		FROM report_clock WHERE due_at >= $1 AND due_at < $2
-		GROUP BY group_id, priority, name ORDER BY group_id, priority, name`, from, to, now)
+		GROUP BY (due_at - CAST($4 AS BIGINT)) / CAST($5 AS BIGINT), group_id, priority, name ORDER BY 1, 2, 3, 4`, from, to, now, from.UnixMilli(), span(from, to))
 }
 
-// flows counts the tickets that were opened in a stretch of time.
+// span is the length of the weeks of a stretch: of one alone, where the clocks are changed in it, its own.
+func span(from, to time.Time) int64 {
+	if from.AddDate(0, 0, 7).Equal(to) {
+		return to.Sub(from).Milliseconds()
+	}
+	return weekMillis
+}
+
+// flows counts the tickets that were opened in such a stretch, week by week.
 func flows(ctx context.Context, q db.Querier, from, to time.Time) ([]Flow, error) {
 	return db.All(ctx, q, func(r db.Row) (x Flow, err error) {
-		err = r.Scan(&x.Group, &x.Priority, &x.Opened, &x.Closed, &x.Reassigned, &x.Reopened, &x.Rejected)
+		var week int64
+		defer func() { x.Week = from.AddDate(0, 0, 7*int(week)) }()
+		err = r.Scan(&week, &x.Group, &x.Priority, &x.Opened, &x.Closed, &x.Reassigned, &x.Reopened, &x.Rejected)
 		return x, err
-	}, `SELECT group_id, priority, COUNT(*), SUM(closed), SUM(reassigned), SUM(reopened), SUM(rejected)
+	}, `SELECT (opened_at - CAST($3 AS BIGINT)) / CAST($4 AS BIGINT), group_id, priority, COUNT(*), SUM(closed), SUM(reassigned), SUM(reopened), SUM(rejected)
 		FROM report_ticket WHERE opened_at >= $1 AND opened_at < $2
-		GROUP BY group_id, priority ORDER BY group_id, priority`, from, to)
+		GROUP BY (opened_at - CAST($3 AS BIGINT)) / CAST($4 AS BIGINT), group_id, priority ORDER BY 1, 2, 3`, from, to, from.UnixMilli(), span(from, to))
 }
 
 // stored returns what is kept of a ticket, for comparison.
