@@ -42,6 +42,9 @@ bench-search: ## search over a synthetic desk, by its size: make bench-search N=
 bench-triage: ## what the model of suggestions guesses right, against naive Bayes, on public sets
 	LOOPDESK_BENCH_TRIAGE=1 go test ./internal/desk/triage/model -run '^$$' -bench "Triage|Duplicates" -benchtime 1000x -count=1 -timeout 30m -v
 
+bench-ui: ## pages in Chromium: bytes of a first load, shift of the layout, until a page is ready, latency of a command
+	LOOPDESK_BENCH_UI=$${N:-40} nice -n 5 go test ./test/browser -run TestPagesAreLightAndStandStill -count=1 -timeout 30m -v
+
 storm: ## 10,000 clocks due in one minute: the delay of the last, and the queue page meanwhile (LOOPDESK_STORM=300 for a smoke)
 	LOOPDESK_STORM=$${LOOPDESK_STORM:-10000} go test ./test/load -run P8_Storm -count=1 -timeout 60m -v
 
@@ -72,4 +75,4 @@ simulate: ## 10,000 seeds of the simulated desk
 incidents: ## 10,325 real incidents replayed and counted
 	LOOPDESK_INCIDENTS=all go test ./test/incident -count=1 -timeout 60m -v
 
-.PHONY: help run build test quick lint generate assets verify bench bench-search bench-triage replan storm tally timers screenshots faults fuzz crash directory simulate incidents
+.PHONY: help run build test quick lint generate assets verify bench bench-search bench-triage bench-ui replan storm timers screenshots faults fuzz crash simulate incidents tally directory

@@ -55,8 +55,8 @@ type (
 			Text      string `json:"text" minLength:"1" maxLength:"200000"`
 			Requester int64  `json:"requester,omitempty" minimum:"1" maximum:"9007199254740991" doc:"Key of the person who asks; with it their own tickets are told from others'"`
 			Category  int64  `json:"category,omitempty" minimum:"1" maximum:"9007199254740991" doc:"What is chosen already is not guessed"`
-			Service   int64  `json:"service,omitempty" minimum:"1"`
-			Group     int64  `json:"group,omitempty" minimum:"1"`
+			Service   int64  `json:"service,omitempty" minimum:"1" maximum:"9007199254740991"`
+			Group     int64  `json:"group,omitempty" minimum:"1" maximum:"9007199254740991"`
 		} `nameHint:"SuggestBody"`
 	}
 )

@@ -28,6 +28,7 @@ type script struct {
 	Letters    []demoLetter   `toml:"letter"`
 	Rota       demoRota       `toml:"rota"`
 	Views      []demoView     `toml:"view"`
+	Asides     []demoAside    `toml:"aside"`
 	Forms      []demoForm     `toml:"form"`
 	Answers    []demoAnswers  `toml:"answers"`
 	Stories    []story        `toml:"-"`
@@ -161,7 +162,7 @@ type phrases struct {
 // the first test meets.
 func readScript() (script, error) {
 	var s script
-	for _, name := range []string{"people", "catalog", "forms", "scenes", "letters", "texts"} {
+	for _, name := range []string{"people", "catalog", "forms", "scenes", "letters", "texts", "notes"} {
 		if err := readDemo(name, &s); err != nil {
 			return s, err
 		}

@@ -3,8 +3,10 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,7 +27,7 @@ import (
 func rehearse(ctx context.Context, conf Config, s stores, o Options) error {
 	now := o.Clock.Now()
 	moving := clock.NewManual(now.Add(-demoWeeks*7*24*time.Hour - 24*time.Hour))
-	o.Clock, o.quiet = moving, true
+	o.Clock, o.quiet, o.recent = moving, true, now.Add(-recentFor)
 	h, err := assemble(ctx, conf, s, o)
 	if err != nil {
 		return err
@@ -47,9 +49,16 @@ func rehearse(ctx context.Context, conf Config, s stores, o Options) error {
 	if err := h.receive(ctx, moving, c); err != nil {
 		return err
 	}
+	moving.Set(now.Add(-20 * time.Minute))
+	if err := h.castAsides(ctx, c); err != nil {
+		return err
+	}
 	moving.Set(now)
 	if err := h.importDemo(ctx); err != nil {
 		return fmt.Errorf("demo: %w", err)
+	}
+	if err := h.takeIn(ctx, c); err != nil {
+		return err
 	}
 	if _, err := h.Jobs.RunDue(ctx); err != nil { // what the past had set a timer for
 		return fmt.Errorf("demo: %w", err)
@@ -59,7 +68,9 @@ func rehearse(ctx context.Context, conf Config, s stores, o Options) error {
 
 // receive takes the letters in that became no ticket, as the SMTP listener would.
 func (h *House) receive(ctx context.Context, moving *clock.Manual, c *cast) error {
-	for _, l := range c.script.Letters {
+	letters := slices.Clone(c.script.Letters)
+	slices.SortStableFunc(letters, func(a, b demoLetter) int { return cmp.Compare(b.Ago, a.Ago) }) // as they came
+	for _, l := range letters {
 		moving.Set(c.now.Add(-time.Duration(l.Ago)))
 		_, err := h.Intake.Journal(ctx, intake.Delivery{
 			Source: "smtp", Sender: l.Sender, Recipient: demoAddress, Address: "127.0.0.1",

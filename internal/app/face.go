@@ -34,6 +34,7 @@ func (h *House) face() {
 		Proxies: h.Config.proxies(), Forgot: h.Notices.Forgot,
 		Quiet:   h.Notices,
 		Alarm:   h.alarm,
+		Inbox:   h.Inbox,
 		Outside: netguard.Client(netguard.Options{Timeout: 8 * time.Second, MaxBytes: 4 << 20}),
 	})
 	portal.New(h.Tickets, h.People, h.Catalog, h.Clocks, h.Promises, h.Search, h.Majors).Mount(h.Pages)
@@ -43,6 +44,7 @@ func (h *House) face() {
 		Intake: h.Intake, Notify: h.Notices, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, BaseURL: h.Public, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search,
 		Words:          h.Words,
 		Texts:          h.Texts,
+		Inbox:          h.Inbox,
 		Administration: admin.Nav,
 		Views:          h.Views,
 		Telephony:      h.Telephony,

@@ -20,6 +20,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/directory"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
+	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/live"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
@@ -61,6 +62,8 @@ type Options struct {
 	Names auth.Resolver // what senders' domains say of their mail; the machine's resolver where nil
 	// Elapsed is how much time really passed, whatever Clock says; nil with a Clock believes that.
 	Elapsed func() time.Duration
+	// Reach is how far messages to browsers go; the world outside where it is the zero value.
+	Reach netguard.Options
 	// Public is the address of the desk as people type it; from the configuration where empty.
 	Public string
 	// Inside says how far directory servers may be: the open internet and company networks where
@@ -69,8 +72,9 @@ type Options struct {
 	// Guest opens a SQLite file beside the process that serves it, for a short visit.
 	Guest bool
 
-	quiet bool     // nobody is told of anything: the past is being written
-	box   *mailbox // where a demo keeps its mail
+	quiet  bool      // nobody is written to: the past is being written
+	recent time.Time // and of what happened before this nobody is told on their pages
+	box    *mailbox  // where a demo keeps its mail
 }
 
 // stores are what keeps the data: opened once, whatever is built on them.
@@ -112,6 +116,7 @@ type House struct {
 	Pull        *pull.Service
 	Reports     *report.Service
 	Notices     *notify.Service
+	Inbox       *inbox.Service
 	Live        *live.Service
 	Search      *search.Service
 	Suggest     *suggest.Service
@@ -250,8 +255,9 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.triage(s, o)
 	h.Notices = notify.NewService(notify.Parts{
 		DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Tickets: h.Tickets, Settings: h.Settings,
-		Links: h.Links, Sessions: h.Sessions, Keys: s.Keys, Sender: o.Mail, Renderer: email.Letters{}, BaseURL: o.Public,
+		Links: h.Links, Sessions: h.Sessions, Keys: s.Keys, Sender: o.Mail, Renderer: email.Letters{}, BaseURL: o.Public, Wants: h.wants,
 	})
+	h.inbox(s, o)
 	h.Intake = intake.NewService(intake.Parts{
 		DB: s.DB, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Tickets: h.Tickets, Links: h.Links, Parser: email.Parser{}, Verifier: email.Verifier{Names: o.Names},
 		Bus: h.Bus, Settings: h.Settings, Keys: s.Keys,

@@ -161,6 +161,8 @@ func (h *House) housekeeping(ctx context.Context) error {
 			}
 		case <-hourly.C:
 			_, err = h.Tickets.Sweep(ctx)
+			_, gone := h.Inbox.Sweep(ctx)
+			err = errors.Join(err, gone)
 		}
 		if err != nil && ctx.Err() == nil {
 			h.Log.WarnContext(ctx, "housekeeping failed and is tried again", "error", err)

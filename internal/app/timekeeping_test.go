@@ -119,7 +119,7 @@ func TestN4_MajorIncidentFromDeclarationToReview(t *testing.T) {
 		}
 		h.RunJobs()
 		clocks := agent.Get("/work/tickets/" + one.Ref()).Body
-		contains(t, "the ticket", clocks, "重大事件期间至少每 30 分钟反馈一次", "宣布为重大事件时起算")
+		contains(t, "the ticket", clocks, "重大事件期间至少每 30 分钟反馈一次", "宣布为重大事件时起算", "发送后：下次反馈顺延到 23:30")
 		if c, ok := h.Clocks.One(sla.Update, got(t, h, one)); !ok || !c.Due.Equal(h.Clock.Now().Add(30*time.Minute)) {
 			t.Errorf("the update clock is due %v", c.Due)
 		}

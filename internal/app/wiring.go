@@ -44,6 +44,7 @@ func (h *House) wire() {
 	event.Within(h.Bus, h.rings)                  // the pad comes up for whoever is called
 	event.WithinAny(h.Bus, h.announce)            // the boards of other nodes
 	event.WithinAny(h.Bus, h.Search.Heard)        // what was said can be found
+	event.WithinAny(h.Bus, h.heard)               // whom it concerns is told on their pages
 	h.Routing.Listen()                            // where a new ticket goes, and whether it stayed there (N8)
 	h.Suggest.Listen()                            // what a new ticket probably is, and what people made of that (N14, N22)
 	if h.quiet {

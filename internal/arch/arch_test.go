@@ -24,7 +24,7 @@ const module = "github.com/loopdesk/loopdesk/"
 func floors() [][]string {
 	return [][]string{
 		{"internal/kit/errs"},
-		{"internal/kit/clock", "internal/kit/id", "internal/kit/memo", "internal/kit/secret", "internal/kit/netguard", "internal/kit/phonetic", "internal/kit/richtext", "internal/kit/sheet", "internal/kit/text"},
+		{"internal/kit/clock", "internal/kit/id", "internal/kit/memo", "internal/kit/secret", "internal/kit/netguard", "internal/kit/phonetic", "internal/kit/richtext", "internal/kit/sheet", "internal/kit/text", "internal/kit/webpush"},
 		{"internal/kit/db", "internal/kit/i18n", "internal/kit/blob", "internal/kit/mail"},
 		{"internal/kit/db/dbtest"},
 		{"internal/kit/job", "internal/kit/pubsub"},
@@ -41,7 +41,7 @@ func floors() [][]string {
 		{"internal/desk/escalation"},
 		{
 			"internal/desk/automation", "internal/desk/notify", "internal/desk/webhook", "internal/desk/search", "internal/desk/report",
-			"internal/desk/live", "internal/desk/norm", "internal/desk/suggest",
+			"internal/desk/live", "internal/desk/norm", "internal/desk/suggest", "internal/desk/inbox",
 		},
 
 		{"internal/web/assets"},

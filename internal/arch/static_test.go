@@ -193,6 +193,8 @@ func TestA75_A74_SecretsComeFromTheSystem(t *testing.T) {
 		"internal/kit/job/queue.go crypto/rand":         "names what a worker holds",
 		"internal/app/folder.go crypto/rand":            "makes the master key",
 		"internal/kit/mail/auth/sign.go crypto/rand":    "makes the key that signs mail (DKIM)",
+		"internal/desk/inbox/push.go crypto/rand":       "makes the desk's key for messages to browsers",
+		"internal/kit/webpush/webpush.go crypto/rand":   "a key and a salt for each message to a browser",
 		"internal/desk/telephony/secret.go crypto/rand": "makes the secret that a telephone system signs with",
 	}
 	got := map[string]bool{}
@@ -220,6 +222,7 @@ func TestA14_S80_OneClientCallsOut(t *testing.T) {
 		"internal/kit/netguard/netguard.go http.Client":        "the client",
 		"internal/web/page/kit.go http.Client":                 "that client, given by the assembly, for remote pictures",
 		"internal/web/page/picture.go http.Client":             "likewise",
+		"internal/channel/push/sender.go http.Client":          "that client, made by netguard, to the makers of browsers",
 		"internal/kit/netguard/netguard.go net.Dialer":         "the dialer",
 		"internal/channel/email/send.go net.Dialer":            "to the mail server that the administrator named, which stands inside as a rule",
 		"internal/channel/email/imap_connect.go net.Dialer":    "to the mailbox that the administrator named, likewise",

@@ -70,6 +70,7 @@ func (d desk) outside(t *testing.T) []sheet {
 	return []sheet{
 		{name: "sign-in", path: "/signin"},
 		{name: "forgot", path: "/forgot"},
+		{name: "no network", path: "/offline"},
 		{name: "bad link", path: "/t/v1-1-1-bad", status: http.StatusNotFound},
 		{name: "link: to confirm", path: d.tracking(d.of(t, wang, ticket.Resolved))},
 		{name: "link: open", path: d.tracking(d.of(t, wang, ticket.Opened))},
@@ -121,7 +122,27 @@ func (d desk) forAgent(t *testing.T) []sheet {
 		{name: "resolve", path: open + "/resolve"},
 		{name: "hand over", path: open + "/hand-over"},
 		{name: "hold", path: open + "/hold"},
+		{name: "split", path: open + "/split"},
+		{name: "merge", path: open + "/merge"},
 		{name: "conformance", path: open + "/conformance"},
+		{name: "views", path: "/work/views"},
+		{name: "view, being built", path: "/work/views/new"},
+		{name: "queue, in parts", path: "/work?by=owner"},
+		{name: "queue, a glance", path: "/work", act: func(b *tab) { b.press("j", "Space"); b.sees("the ticket", `document.querySelector("#peek .msg")`) }},
+		{name: "queue, the palette", path: "/work", act: func(b *tab) {
+			b.press("ctrl+k")
+			b.sees("what there is", `document.querySelectorAll("#palette [role=option]").length > 8`)
+		}},
+		{name: "notifications", path: "/work/inbox"},
+		{name: "notifications, watched", path: "/work/inbox?show=watched"},
+		{name: "notifications, done", path: "/work/inbox?show=done"},
+		{name: "how one is told", path: "/me/notices"},
+		{name: "ticket, mentioning", path: open, act: func(b *tab) {
+			b.press("n")
+			b.focused("#note textarea")
+			b.write("@")
+			b.sees("the colleagues", `document.querySelectorAll("#mentions [role=option]").length > 1`)
+		}},
 		{name: "phone", path: "/work/phone"},
 		{name: "new ticket", path: "/work/new"},
 		{name: "quarantine", path: "/work/quarantine"},
@@ -149,6 +170,8 @@ func (d desk) forAdmin(*testing.T) []sheet {
 		{name: "letter", path: "/admin/letters/acknowledged/zh-CN"},
 		{name: "pace of mail", path: "/admin/pace"},
 		{name: "jobs", path: "/admin/jobs"},
+		{name: "board", path: "/work/board"},
+		{name: "board, by risk", path: "/work/board?by=risk"},
 	}
 }
 

@@ -52,6 +52,9 @@ func TestThePaletteByKeyboard(t *testing.T) {
 
 	b.press("ctrl+k")
 	b.focused("#palette input")
+	for _, name := range []string{"转交", "等待"} { // they stand in the bar and in the menu
+		b.sees("once: "+name, fmt.Sprintf(`[...document.querySelectorAll("#palette [role=option] .what")].filter(e => e.innerText.trim() === %q).length === 1`, name))
+	}
 	b.write("内部备注")
 	b.sees("the command", `document.querySelector("#palette [aria-selected=true]")?.innerText.includes("内部备注")`)
 	b.press("Enter")

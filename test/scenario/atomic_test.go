@@ -77,7 +77,7 @@ func operations() []operation {
 				Solution: ticket.Solution{Text: "x", Cause: "x", Prevention: "x", Verify: []string{"x"}}, Difficulties: "x", Approach: "x",
 			})
 		}, []string{"ticket", "event", "job"}},
-		{"confirming, which closes", func(w *world) func() error { return w.command(w.owner, ticket.Confirm{}) }, []string{"ticket", "event", "job", "escalation_due"}},
+		{"confirming, which closes", func(w *world) func() error { return w.command(w.owner, ticket.Confirm{}) }, []string{"ticket", "event", "job", "escalation_due", "inbox_item"}},
 		{"understanding a mail", func(w *world) func() error {
 			return func() error {
 				_, err := w.Intake.Journal(w.Context(), intake.Delivery{

@@ -20,6 +20,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/directory"
 	"github.com/loopdesk/loopdesk/internal/desk/form"
+	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
@@ -396,6 +397,8 @@ func (v *visitor) thing(r route) string {
 		return key(t.ID)
 	case "notices":
 		return "1"
+	case "push":
+		return key(v.wakeable())
 	case "tokens":
 		if v.person.ID == 0 {
 			return "1"
@@ -494,4 +497,19 @@ func (w *world) mailbox() string {
 	b, err = w.Intake.SaveMailbox(w.Context(), access.Desk(), b, intake.Secrets{Password: "none"}, 0)
 	w.must(err)
 	return b.Key
+}
+
+// wakeable is a browser of the visitor's that the desk may wake; 1 for who has none.
+func (v *visitor) wakeable() inbox.BrowserID {
+	v.Helper()
+	if !v.person.Role.Staff() {
+		return 1
+	}
+	// The public key of the example in RFC 8291, appendix A.
+	b, err := v.Inbox.Subscribe(v.Context(), apptest.Actor(v.person, "web"), inbox.Browser{
+		Endpoint: "https://push.example.net/" + v.name, Auth: "BTBZMqHH6r4Tts7J_aSIgg", Agent: "x",
+		P256dh: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+	})
+	v.must(err)
+	return b.ID
 }

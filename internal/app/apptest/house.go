@@ -53,6 +53,7 @@ type setup struct {
 	start    time.Time
 	log      *slog.Logger
 	change   func(*app.Config)
+	reach    netguard.Options
 }
 
 // On builds the house on the database at a URL (dbtest); it is SQLite in the test's folder otherwise.
@@ -63,6 +64,9 @@ func At(t time.Time) Option { return func(s *setup) { s.start = t } }
 
 // Log is where the house writes; nowhere otherwise.
 func Log(l *slog.Logger) Option { return func(s *setup) { s.log = l } }
+
+// Reaching is how far messages to browsers go; the world outside otherwise.
+func Reaching(o netguard.Options) Option { return func(s *setup) { s.reach = o } }
 
 // Configured lets the test change the configuration before the house is built.
 func Configured(change func(*app.Config)) Option { return func(s *setup) { s.change = change } }
@@ -93,7 +97,7 @@ func New(t testing.TB, opts ...Option) *House {
 		s.change(&conf)
 	}
 	var err error
-	h.House, err = app.Open(context.WithoutCancel(t.Context()), conf, app.Options{Clock: h.Clock, Log: s.log, Public: h.URL, Inside: netguard.Options{AllowLoopback: true}})
+	h.House, err = app.Open(context.WithoutCancel(t.Context()), conf, app.Options{Clock: h.Clock, Log: s.log, Public: h.URL, Inside: netguard.Options{AllowLoopback: true}, Reach: s.reach})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -121,7 +121,7 @@ func (l *letter) when(t time.Time) string {
 func (l *letter) subject() string {
 	n := l.n
 	if l.apart() {
-		return l.say("mail.subject_"+string(n.Template), "Desk", n.Desk, "Mailbox", n.Subject)
+		return l.say("mail.subject_"+string(n.Template), "Desk", n.Desk, "Mailbox", n.Subject, "Count", len(n.Summary))
 	}
 	if len(n.Also) > 0 && !l.onlyWords() {
 		return l.say("mail.subject_several", "Ref", n.Ref, "Subject", n.Subject, "Count", len(n.Also)+1)
@@ -156,6 +156,8 @@ func (l *letter) body() {
 		l.line("mail.test", "Desk", n.Desk)
 	case notify.AlarmLetter:
 		l.silent()
+	case notify.SummaryLetter:
+		l.summary()
 	case notify.PasswordLetter:
 		l.line("mail.password", "Desk", n.Desk)
 		l.line("mail.password_once", "Count", n.Minutes)
@@ -267,6 +269,8 @@ func (l *letter) end() {
 		follow = "mail.password_choose"
 	case n.Template == notify.AlarmLetter:
 		follow = "mail.silent_open"
+	case n.Template == notify.SummaryLetter:
+		follow = "mail.summary_all"
 	case l.toStaff():
 		follow = "mail.open"
 	}
@@ -298,7 +302,7 @@ func (l *letter) end() {
 
 // apart reports whether the letter belongs to no ticket.
 func (l *letter) apart() bool {
-	return l.n.Template == notify.TestLetter || l.n.Template == notify.PasswordLetter || l.n.Template == notify.AlarmLetter
+	return l.n.Template == notify.TestLetter || l.n.Template == notify.PasswordLetter || l.n.Template == notify.AlarmLetter || l.n.Template == notify.SummaryLetter
 }
 
 // toStaff reports whether the reader works for the desk.

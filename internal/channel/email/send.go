@@ -84,7 +84,7 @@ func letterOf(m notify.Mail) mail.Letter {
 		From: mail.Address{Name: m.From.Name, Addr: m.From.Address}, To: mail.Address{Name: m.To.Name, Addr: m.To.Address},
 		ReplyTo: mail.Address{Name: m.ReplyTo.Name, Addr: m.ReplyTo.Address}, Subject: m.Body.Subject,
 		MessageID: m.MessageID, InReplyTo: m.InReplyTo, References: m.References, Date: m.At,
-		Auto: auto[m.Kind], Lang: string(m.Lang), Text: m.Body.Text, HTML: m.Body.HTML,
+		List: m.List, Unsubscribe: m.Leave, Auto: auto[m.Kind], Lang: string(m.Lang), Text: m.Body.Text, HTML: m.Body.HTML,
 	}
 }
 

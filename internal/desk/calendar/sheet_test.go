@@ -333,6 +333,9 @@ func TestSpecialDaysAsPeopleWriteThem(t *testing.T) {
 			t.Errorf("%q: %v", in, err)
 			continue
 		}
+		if far := strings.HasPrefix(in, "9999") || strings.HasPrefix(in, "0001"); far != (e.Fields[0].Key == "calendar.special_year") {
+			t.Errorf("%q says %s", in, e.Fields[0].Key)
+		}
 		for _, l := range i18n.Langs() {
 			if said := i18n.T(l, e.Fields[0].Key, e.Fields[0].Args...); strings.Contains(said, "⟦") || !strings.Contains(said, "2") {
 				t.Errorf("%q says %q", in, said)

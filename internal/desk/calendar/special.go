@@ -29,6 +29,9 @@ func ParseSpecials(text string) ([]Special, error) {
 		}
 		s, ok := parseSpecial(words)
 		if !ok {
+			if strays(words[0]) {
+				return nil, errs.Field("special", "calendar.special_year", "Line", strconv.Itoa(i+1), "First", FirstYear, "Last", LastYear)
+			}
 			return nil, errs.Field("special", "calendar.special_form", "Line", strconv.Itoa(i+1))
 		}
 		if out = append(out, s); len(out) > maxSpecials {
@@ -37,6 +40,20 @@ func ParseSpecials(text string) ([]Special, error) {
 	}
 	return out, nil
 }
+
+// strays reports whether a line begins with a day that is well written and lies in no year that
+// calendars have.
+func strays(word string) bool {
+	from, to, _ := strings.Cut(word, "..")
+	for _, s := range []string{from, to} {
+		if e := errs.As(errOf(ParseDay(s))); e != nil && e.Key == "calendar.day_range" {
+			return true
+		}
+	}
+	return false
+}
+
+func errOf(_ Day, err error) error { return err }
 
 func parseSpecial(words []string) (s Special, ok bool) {
 	if s, ok = parseWhen(words[0]); !ok {

@@ -138,5 +138,32 @@ func TestA69_TextsBelongToTheirPeople(t *testing.T) {
 		if err := texts.Remove(ctx, agent, own.ID); err != nil || count(agent) != 1 {
 			t.Errorf("%v, %d left", err, count(agent))
 		}
+
+		// Who leads a group looks after its texts, and after no other's (N41).
+		lead := who("lead", access.Lead)
+		group := func(name string, members ...person.ID) person.GroupID {
+			g, err := people.SaveGroup(ctx, access.Desk(), person.Group{Name: name, Members: members}, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return g.ID
+		}
+		led, foreign := group("网络组", person.ID(lead.ID), person.ID(agent.ID)), group("系统组", person.ID(other.ID))
+		ours := save(lead, canned.Text{Group: led}, 0)
+		save(lead, canned.Text{Group: foreign}, errs.Denied)
+		save(lead, canned.Text{}, errs.Denied)
+		save(agent, ours, errs.Denied) // a member uses it
+		if count(agent) != 2 || count(other) != 1 {
+			t.Errorf("%d and %d texts", count(agent), count(other))
+		}
+		moved := ours
+		moved.Group = foreign
+		save(lead, moved, errs.Denied)
+		if list, err := texts.Shelves(ctx, lead); err != nil || len(list) != 1 || list[0].ID != led {
+			t.Errorf("%v: %+v", err, list)
+		}
+		if err := texts.Remove(ctx, lead, ours.ID); err != nil {
+			t.Error(err)
+		}
 	})
 }

@@ -74,13 +74,27 @@ func (s *Service) Get(ctx context.Context, by access.Actor, which ID) (Text, err
 	return t, err
 }
 
-// MayChange reports whether somebody may change a text: their own, or any shared one as an
-// administrator.
-func MayChange(by access.Actor, t Text) bool {
-	if t.Own() {
+// MayChange reports whether somebody may change a text: their own, those of a group of theirs that
+// they lead, or any shared one as an administrator.
+func (s *Service) MayChange(ctx context.Context, by access.Actor, t Text) bool {
+	switch {
+	case t.Own():
 		return t.Person == person.ID(by.ID)
+	case access.Can(by, access.AdminWork, access.Object{}) == nil:
+		return true
 	}
-	return access.Can(by, access.AdminWork, access.Object{}) == nil
+	return t.Group != 0 && s.leads(ctx, by, t.Group)
+}
+
+// leads reports whether somebody leads and works in a group.
+func (s *Service) leads(ctx context.Context, by access.Actor, g person.GroupID) bool {
+	return access.Can(by, access.LeadRead, access.Object{}) == nil && slices.Contains(s.people.Group(ctx, g).Members, person.ID(by.ID))
+}
+
+// Shelves are the groups whose texts somebody may add and change.
+func (s *Service) Shelves(ctx context.Context, by access.Actor) ([]person.Group, error) {
+	list, err := s.people.Groups(ctx)
+	return slices.DeleteFunc(slices.Clone(list), func(g person.Group) bool { return !g.Active || !s.MayChange(ctx, by, Text{Group: g.ID}) }), err
 }
 
 // Save adds (ID 0) or changes a text. version is the one the editor saw; 0 skips the check.
@@ -88,7 +102,7 @@ func (s *Service) Save(ctx context.Context, by access.Actor, t Text, version int
 	if err := access.Can(by, access.QueueRead, access.Object{}); err != nil {
 		return Text{}, err
 	}
-	if !MayChange(by, t) {
+	if !s.MayChange(ctx, by, t) {
 		return Text{}, errs.New(errs.Denied, "canned.shared_denied")
 	}
 	if err := t.Check(); err != nil {
@@ -107,7 +121,7 @@ func (s *Service) Save(ctx context.Context, by access.Actor, t Text, version int
 			if was, err = take(ctx, tx, t.ID); err != nil {
 				return gone(err)
 			}
-			if !MayChange(by, was) {
+			if !s.MayChange(ctx, by, was) {
 				return errs.New(errs.NotFound, "canned.not_found")
 			}
 			if version != 0 && was.Version != version+1 {
@@ -138,7 +152,7 @@ func (s *Service) Remove(ctx context.Context, by access.Actor, which ID) error {
 		if err != nil {
 			return gone(err)
 		}
-		if !MayChange(by, t) {
+		if !s.MayChange(ctx, by, t) {
 			return errs.New(errs.NotFound, "canned.not_found")
 		}
 		if err := remove(ctx, tx, which); err != nil {

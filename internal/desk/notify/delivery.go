@@ -73,6 +73,7 @@ const (
 	reasonInactive  = "notify.inactive"
 	reasonParted    = "notify.parted"
 	reasonOwn       = "notify.own_address"
+	reasonUnwanted  = "notify.unwanted"
 	reasonLoop      = "notify.loop"
 	reasonMachine   = "notify.machine"
 	reasonGaveUp    = "notify.gave_up"

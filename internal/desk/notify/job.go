@@ -243,6 +243,9 @@ func (s *Service) envelope(m Mailing, l letter, n Notice, from Mailbox) Mail {
 		From: from, To: Mailbox{Name: n.Reader, Address: l.Address}, ReplyTo: Mailbox{Name: from.Name, Address: answers},
 		MessageID: l.MessageID, At: l.QueuedAt, Kind: Report, Lang: n.Lang,
 	}
+	if n.Leave != "" { // the one letter that somebody gets for following something, and may leave (RFC 8058)
+		mail.List, mail.Leave = strings.ToLower(n.Ref)+"."+domain(m), n.Link+"/leave"
+	}
 	if m.Returns { // what comes back says by its address what it was (F35)
 		mail.Return = answers
 	}

@@ -33,6 +33,9 @@ func TestS20_N35_WhoTakesPartIsToldAndNotAsked(t *testing.T) {
 		if toTom.Lang != "en" || !strings.Contains(toTom.Body.Text, "在看了") {
 			t.Errorf("%s: %.200s", toTom.Lang, toTom.Body.Text)
 		}
+		if !strings.HasSuffix(toTom.Leave, "/leave") || toTom.List != strings.ToLower(x.Ref())+".example.org" { // RFC 8058
+			t.Errorf("who follows leaves at %q, of %q", toTom.Leave, toTom.List)
+		}
 		own := r.links.Reply(session.Bond{Ticket: int64(x.ID), Person: tom.ID})
 		if !strings.Contains(toTom.ReplyTo.Address, own) {
 			t.Errorf("answers go to %s, not to %s", toTom.ReplyTo.Address, own)

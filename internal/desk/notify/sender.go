@@ -37,6 +37,8 @@ type Mail struct {
 	InReplyTo  string
 	References []string
 	At         time.Time
+	List       string // what the reader follows, where they take part in it; see kit/mail
+	Leave      string // and where they leave it
 	Kind       Kind
 	Lang       i18n.Lang
 	Body       Body

@@ -38,6 +38,8 @@ type Parts struct {
 	Sender   Sender
 	Renderer Renderer
 	BaseURL  string // "https://desk.example.org", where people reach the desk
+	// Wants says whether somebody of the desk wants a letter of a kind about a ticket. nil for yes.
+	Wants func(ctx context.Context, who person.ID, what Template, t ticket.Ticket) (bool, error)
 }
 
 // Service tells people what happened, and keeps the log of it.
@@ -54,6 +56,7 @@ func NewService(p Parts) *Service {
 	// A dead server holds a worker for a minute at most, and a dead domain never all of them (F38).
 	p.Jobs.Handle(SendJob, s.send, job.Timeout(time.Minute), job.Limit(senders))
 	p.Jobs.Handle(PasswordJob, s.forgot, job.Timeout(time.Minute), job.Limit(2), job.MaxAttempts(6))
+	p.Jobs.Handle(SummaryJob, s.summarized, job.Timeout(time.Minute), job.Limit(2))
 	p.Jobs.Handle(AlarmJob, s.alarmed, job.Timeout(time.Minute), job.Limit(2))
 	return s
 }
@@ -136,6 +139,12 @@ func (s *Service) draft(ctx context.Context, fact int64, by event.Meta, t ticket
 	if err != nil {
 		return Delivery{}, err
 	}
+	wanted := true
+	if s.Wants != nil && x.template.staff() {
+		if wanted, err = s.Wants(ctx, p.ID, x.template, t); err != nil {
+			return Delivery{}, err
+		}
+	}
 	now := s.Clock.Now()
 	d := Delivery{
 		Ticket: t.ID, Person: p.ID, Event: fact, Template: x.template, Address: p.Email, State: Queued, CreatedAt: now, QueuedAt: now, DueAt: now,
@@ -146,6 +155,8 @@ func (s *Service) draft(ctx context.Context, fact int64, by event.Meta, t ticket
 		d.skip(reasonInactive)
 	case m.owns(p.Email):
 		d.skip(reasonOwn)
+	case !wanted:
+		d.skip(reasonUnwanted)
 	case t.Detail.Quiet == "automatic" && p.ID == t.Requester && by.ActorKind == string(access.System):
 		d.skip(reasonMachine) // a machine asked; what people say to it still goes out, what the desk says by itself does not
 	case !m.Sends():

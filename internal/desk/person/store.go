@@ -147,3 +147,19 @@ func saveGroup(ctx context.Context, tx *db.Tx, g Group) error {
 	}
 	return nil
 }
+
+// workers are the staff among some people, and those of a group.
+func workers(ctx context.Context, q db.Querier, who []ID, of GroupID) ([]Worker, error) {
+	args := []any{of, 0} // nobody has the key 0
+	for _, w := range who {
+		args = append(args, w)
+	}
+	return db.All(ctx, q, func(r db.Row) (w Worker, err error) {
+		err = r.Scan(&w.ID, &w.Role, &w.Member)
+		return w, err
+	}, `
+		SELECT p.id, p.role, m.person_id IS NOT NULL FROM person p
+		LEFT JOIN person_member m ON m.person_id = p.id AND m.group_id = $1
+		WHERE p.active AND p.role IN ('agent', 'lead', 'admin') AND (m.person_id IS NOT NULL OR p.id IN (`+db.List(len(args)-1, 2)+`))
+		ORDER BY p.id`, args...)
+}

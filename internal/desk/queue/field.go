@@ -149,6 +149,10 @@ func SpecOf(f Field) (Spec, bool) {
 	return s, ok && s.Field == f
 }
 
+// Names are all by which the field is understood, in English and in Chinese first: a search reads
+// the same ones.
+func (s Spec) Names() []string { return slices.Clone(s.names) }
+
 // Name is the field's name in a language, as filters are written in it.
 func (s Spec) Name(lang string) string { return in(s.names, lang) }
 

@@ -37,6 +37,23 @@ func Understand(ctx context.Context, text string, names Names) (Tree, error) {
 	return Settle(ctx, t, names)
 }
 
+// Asks reports whether a text asks for more than words: it names a field. What cannot be read asks
+// too, so that whoever typed it is told why.
+func Asks(text string) bool {
+	t, err := Parse(text)
+	if err != nil {
+		return strings.ContainsAny(text, ":：")
+	}
+	return t.asks()
+}
+
+func (t Tree) asks() bool {
+	if t.Op == Leaf {
+		return t.Cond.Field != Words && t.Cond.Field != ""
+	}
+	return slices.ContainsFunc(t.Kids, Tree.asks)
+}
+
 // Settle brings every value to the form in which filters are stored.
 func Settle(ctx context.Context, t Tree, names Names) (Tree, error) {
 	if t.Op == Leaf {

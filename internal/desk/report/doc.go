@@ -5,7 +5,8 @@
 // what came back.
 //
 //	facts of a ticket ── Outcomes ─▶ report_clock    one row a run of a clock
-//	                  └─ Tally ────▶ report_ticket   one row a ticket
+//	                  ├─ Tally ────▶ report_ticket   one row a ticket
+//	                  └─ Overrides ▶ report_override one row a priority that was overridden
 //	promise.Counts ─────────────────▶ as they are
 //
 // Outcomes and Tally are pure functions of facts and of the policy in force: a new policy, calendar

@@ -178,7 +178,7 @@ func (s *Service) compute(ctx context.Context, which []int64) error {
 				if err != nil {
 					return err
 				}
-				if err := keep(ctx, tx, subject, records[n-1].ID, Count(told), Outcomes(told, book)); err != nil {
+				if err := keep(ctx, tx, subject, records[n-1].ID, Count(told), Outcomes(told, book), Overrides(told)); err != nil {
 					return err
 				}
 				records = records[n:]

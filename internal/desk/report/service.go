@@ -48,6 +48,21 @@ type Question struct {
 	Priority triage.Priority
 }
 
+// span is the Monday of the first and of the last week. Invalid in "weeks".
+func (q Question) span(now time.Time, loc *time.Location) (first, last time.Time, err error) {
+	if q.Weeks == 0 {
+		q.Weeks = 12
+	}
+	if q.Weeks < 0 || q.Weeks > MaxWeeks {
+		return first, last, errs.Field("weeks", "report.weeks", "Max", MaxWeeks)
+	}
+	if q.Until.IsZero() {
+		q.Until = now
+	}
+	last = calendar.Monday(q.Until, loc)
+	return last.AddDate(0, 0, -7*(q.Weeks-1)), last, nil
+}
+
 // Ask counts what was kept and broken, week by week in loc. It follows the log before, for a
 // moment: what happened is in the report unless very much happened.
 //
@@ -56,22 +71,15 @@ func (s *Service) Ask(ctx context.Context, by access.Actor, q Question, loc *tim
 	if err := access.Can(by, access.ReportRead, access.Object{}); err != nil {
 		return Report{}, err
 	}
-	if q.Weeks == 0 {
-		q.Weeks = 12
-	}
-	if q.Weeks < 0 || q.Weeks > MaxWeeks {
-		return Report{}, errs.Field("weeks", "report.weeks", "Max", MaxWeeks)
-	}
 	now := s.Clock.Now()
-	if q.Until.IsZero() {
-		q.Until = now
+	first, last, err := q.span(now, loc)
+	if err != nil {
+		return Report{}, err
 	}
 	if err := s.catchUp(ctx); err != nil {
 		return Report{}, err
 	}
 	sees := s.sees(ctx, by, q)
-	last := calendar.Monday(q.Until, loc)
-	first := last.AddDate(0, 0, -7*(q.Weeks-1))
 	var r Report
 	for week := first; !week.After(last); week = week.AddDate(0, 0, 7) {
 		r.Weeks = append(r.Weeks, week)

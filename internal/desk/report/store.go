@@ -62,7 +62,7 @@ func known(ctx context.Context, q db.Querier, which []int64) (map[int64]int64, e
 
 // keep stores what was computed for a ticket up to a fact, unless somebody has computed it from
 // later facts already.
-func keep(ctx context.Context, tx *db.Tx, which, fact int64, y Tally, list []Outcome) error {
+func keep(ctx context.Context, tx *db.Tx, which, fact int64, y Tally, list []Outcome, over []Override) error {
 	n, err := db.Exec(ctx, tx, `
 		INSERT INTO report_ticket (ticket_id, opened_at, group_id, priority, reassigned, reopened, rejected, closed, fact_id)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -71,6 +71,9 @@ func keep(ctx context.Context, tx *db.Tx, which, fact int64, y Tally, list []Out
 		WHERE report_ticket.fact_id <= excluded.fact_id`,
 		which, y.Opened, y.Group, y.Priority, y.Reassigned, y.Reopened, y.Rejected, one(y.Closed), fact)
 	if err != nil || n == 0 {
+		return err
+	}
+	if err := keepOverrides(ctx, tx, which, over); err != nil {
 		return err
 	}
 	if _, err := db.Exec(ctx, tx, `DELETE FROM report_clock WHERE ticket_id = $1`, which); err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/clue"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
@@ -50,19 +51,14 @@ func Properties(lang string) []string {
 
 // properties are the names of each, in English, in Chinese, and what else is understood.
 func properties() [][]string {
-	return [][]string{
-		{byStatus, "状态", "is"},
-		{byAssignee, "处理人", "assigned"},
-		{byOwner, "责任人", "负责人"},
-		{byGroup, "支持组", "组", "小组", "team"},
-		{byPriority, "优先级", "prio"},
-		{byRequester, "报障人", "用户", "报告人", "请求人", "提单人", "from"},
-		{byService, "业务系统", "服务"},
-		{byCategory, "分类", "类别"},
-		{byCreated, "创建", "创建时间"},
-		{byHas, "含", "包含"},
-		{byFact, "线索", "clue"},
+	var out [][]string
+	for _, f := range []queue.Field{
+		queue.Status, queue.Assignee, queue.Owner, queue.Group, queue.Priority, queue.Requester, queue.Service, queue.Category, queue.Created,
+	} {
+		s, _ := queue.SpecOf(f) // a filter and a search call a thing the same
+		out = append(out, s.Names())
 	}
+	return append(out, []string{byHas, "含", "包含"}, []string{byFact, "线索", "clue"})
 }
 
 // propertyOf returns the property that a name means; "" where it means none.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -136,4 +137,44 @@ func Save[T Value](ctx context.Context, s *Service, by access.Actor, name string
 		_, err = s.bus.Record(ctx, tx, by.Meta(now), Changed{Name: name, Version: got, Value: text})
 		return err
 	})
+}
+
+// Past is a setting as it was saved once.
+type Past struct {
+	Version int64
+	At      time.Time
+	By      int64 // the person who saved it; 0 for the desk itself
+	Value   json.RawMessage
+}
+
+// MaxPast bounds the versions that History returns.
+const MaxPast = 50
+
+// History returns the versions of a setting, the latest first, at most MaxPast.
+func (s *Service) History(ctx context.Context, by access.Actor, name string) ([]Past, error) {
+	if err := access.Can(by, access.AdminRead, access.Object{}); err != nil {
+		return nil, err
+	}
+	var out []Past
+	for after := int64(0); ; {
+		list, err := s.bus.List(ctx, s.db, "setting", 0, after, 1000)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range list {
+			after = r.ID
+			var c Changed
+			if err := json.Unmarshal(r.Data, &c); err != nil {
+				return nil, fmt.Errorf("read what was changed of %s: %w", name, err)
+			}
+			if c.Name == name {
+				out = append(out, Past{Version: c.Version, At: r.Meta.At, By: r.Meta.ActorID, Value: c.Value})
+			}
+		}
+		if len(list) < 1000 {
+			break
+		}
+	}
+	slices.Reverse(out)
+	return out[:min(len(out), MaxPast)], nil
 }

@@ -49,7 +49,11 @@ func (b *Rulebook) Because(t ticket.Ticket, name Name) []Line {
 	if won != nil && (name != Confirm && won.Target.Of(name) == 0 || name == Confirm && won.ConfirmDays == 0) {
 		out = append(out, Line{Key: "sla.why_rule_silent", Word: x.Priority.String()})
 	}
-	return append(out, b.whyCalendar(won, t, name))
+	out = append(out, b.whyCalendar(won, t, name))
+	if p := t.Detail.Pace; name == Update && p.Minutes > 0 && p.To.IsZero() {
+		out = append([]Line{{Key: "sla.why_paced_first_" + p.Because}}, out...)
+	}
+	return out
 }
 
 // reasons are the conditions of a rule with what the ticket has.

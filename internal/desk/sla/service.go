@@ -156,6 +156,15 @@ func (s *Service) One(name Name, t ticket.Ticket) (Clock, bool) {
 	return s.book.Load().One(name, t, s.clock.Now())
 }
 
+// AfterWord is when the requester would be owed the next word if they got one now, by whatever
+// holds for the ticket; false where none would be.
+func (s *Service) AfterWord(t ticket.Ticket) (time.Time, bool) {
+	said := ticket.Said{Of: ticket.Of{Ticket: t.ID}, Kind: ticket.Public, FirstResponse: t.FirstResponseAt.IsZero()}
+	t = ticket.Apply(t, said, access.Desk().Meta(s.clock.Now()))
+	c, ok := s.One(Update, t)
+	return c.Due, ok && c.State != Paused
+}
+
 // Clocks computes the clocks of a ticket now, each explained to the day.
 func (s *Service) Clocks(t ticket.Ticket) []Clock {
 	return s.book.Load().Explain(t, s.clock.Now())

@@ -4,6 +4,7 @@ package sla
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/calendar"
@@ -27,5 +28,24 @@ func (l Line) Text(lang i18n.Lang, now time.Time, loc *time.Location) string {
 	if slices.Contains([]string{"sla.why_paused", "sla.why_paused_now", "sla.why_paused_late", "sla.why_waits_for"}, l.Key) {
 		word = i18n.T(lang, "sla.wait_"+l.Word)
 	}
-	return i18n.T(lang, l.Key, "At", i18n.Moment(lang, l.At, now, loc), "To", i18n.Moment(lang, l.To, now, loc), "Length", length, "Word", word)
+	at, to := i18n.Moment(lang, l.At, now, loc), i18n.Moment(lang, l.To, now, loc)
+	if lang == i18n.ZH {
+		at, to = aired(at), aired(to)
+	}
+	said := i18n.T(lang, l.Key, "At", at, "To", to, "Length", length, "Word", word)
+	return strings.NewReplacer(" ，", "，", " ；", "；", "  ", " ").Replace(strings.TrimSpace(said))
+}
+
+// aired puts the space around the figures of a time that Chinese text has there.
+func aired(s string) string {
+	if s == "" {
+		return s
+	}
+	if s[0] >= '0' && s[0] <= '9' {
+		s = " " + s
+	}
+	if last := s[len(s)-1]; last >= '0' && last <= '9' {
+		s += " "
+	}
+	return s
 }

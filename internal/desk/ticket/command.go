@@ -37,6 +37,7 @@ type world struct {
 	active   map[person.ID]bool            // may sign in and be written to, likewise
 	invited  person.ID                     // who has the address that the command names; 0 for nobody
 	lang     string                        // of people whom a command makes known
+	mentions []Mention                     // whom the note calls
 	worded   Worded                        // what was found in the words of the command
 	reopen   time.Duration                 // how long after closing a requester may reopen
 	undo     time.Duration                 // how long a reply may be taken back
@@ -84,8 +85,11 @@ type (
 		Anyway  bool   // the writer has seen the remarks on the wording
 		Undo    bool   // it is said a few seconds later, and may be taken back until then
 	}
-	// Note is a message for staff only.
-	Note struct{ Say }
+	// Note is a message for staff only. Mentions say whom a name in it means that several share.
+	Note struct {
+		Say
+		Mentions []person.ID
+	}
 	// CallRecord says what was spoken on the telephone.
 	CallRecord struct {
 		Say

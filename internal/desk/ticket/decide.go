@@ -157,7 +157,7 @@ func (c Reply) decide(t Ticket, w world) ([]Fact, error) {
 }
 
 func (c Note) decide(t Ticket, w world) ([]Fact, error) {
-	return []Fact{Said{Of: Of{t.ID}, Message: w.message, Kind: Internal}}, nil
+	return []Fact{Said{Of: Of{t.ID}, Message: w.message, Kind: Internal, Mentions: w.mentions}}, nil
 }
 
 func (c CallRecord) decide(t Ticket, w world) ([]Fact, error) {

@@ -114,7 +114,9 @@ type (
 		Spoke         bool // a call in which the requester was spoken to
 		Incoming      bool // a call that came in
 
-		Made    int64     `json:",omitempty"` // the version that a reply made which stood before everybody's eyes before it was said
+		Made     int64     `json:",omitempty"` // the version that a reply made which stood before everybody's eyes before it was said
+		Mentions []Mention `json:",omitempty"` // colleagues whom a note calls
+
 		Promise time.Time `json:",omitzero"`  // by when the words say that the requester hears next
 		Words   string    `json:",omitempty"` // with which they say it
 		Worded  Worded    `json:",omitzero"`  // what was found in the words (N10, N29, N41)

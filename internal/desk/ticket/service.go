@@ -276,6 +276,8 @@ func (s *Service) world(ctx context.Context, by access.Actor, cmd Command) (worl
 	case Assign:
 		people(c.Owner, c.Assignee)
 		w.group[c.Group] = s.People.Group(ctx, c.Group).Active
+	case Note:
+		w.mentions, err = s.mentions(ctx, c)
 	case PromiseCall:
 		people(c.Who)
 	case HandOver:

@@ -4,9 +4,11 @@ package wordbook
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
@@ -76,6 +78,46 @@ func (s *Service) Book(ctx context.Context, n wording.Name, lang string) (Book, 
 func (s *Service) Save(ctx context.Context, by access.Actor, b Book, e wording.Edit) error {
 	e.Name = b.Name
 	return setting.Save(ctx, s.settings, by, Name(b.Name, b.Lang), e, b.Version)
+}
+
+// Edition is a book as it was saved once.
+type Edition struct {
+	Version int64
+	At      time.Time
+	By      int64 // the person; 0 for the desk itself
+	Edit    wording.Edit
+}
+
+// History returns the versions of a book, the latest first.
+func (s *Service) History(ctx context.Context, by access.Actor, b Book) ([]Edition, error) {
+	list, err := s.settings.History(ctx, by, Name(b.Name, b.Lang))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Edition, 0, len(list))
+	for _, p := range list {
+		e := Edition{Version: p.Version, At: p.At, By: p.By}
+		if err := json.Unmarshal(p.Value, &e.Edit); err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+// Restore saves a version of before once more, as the newest one; Book.Version is what the editor
+// saw. NotFound where there was none of that number.
+func (s *Service) Restore(ctx context.Context, by access.Actor, b Book, version int64) error {
+	list, err := s.History(ctx, by, b)
+	if err != nil {
+		return err
+	}
+	for _, e := range list {
+		if e.Version == version {
+			return s.Save(ctx, by, b, e.Edit)
+		}
+	}
+	return errs.New(errs.NotFound, "errs.not_found")
 }
 
 // SaveRule adds or changes a rule. A new one must have an id that no other has.

@@ -166,6 +166,32 @@ func TestF35_WhoSpeaksIsSaid(t *testing.T) {
 	}
 }
 
+// TestF35_S10_WhoFollowsIsToldHowToLeave by the fields that mail programs know, and by nothing else
+// that somebody could put there (RFC 2369, RFC 2919, RFC 8058).
+func TestF35_S10_WhoFollowsIsToldHowToLeave(t *testing.T) {
+	t.Parallel()
+	const id, leave = "ld-7.desk.example", "https://desk.example/t/v1abc/leave"
+	for name, x := range map[string]struct{ list, leave, id, unsubscribe, press string }{
+		"nothing":       {"", "", "", "", ""},
+		"one press":     {id, leave, "<" + id + ">", "<" + leave + ">", "List-Unsubscribe=One-Click"},
+		"without TLS":   {id, "http://desk.example/t/x/leave", "<" + id + ">", "<http://desk.example/t/x/leave>", ""},
+		"a line end":    {id + "\r\nBcc: eve@example.net", leave + "\r\nBcc: eve@example.net", "", "", ""},
+		"another way":   {"x", "javascript:alert(1)", "", "", ""},
+		"two addresses": {id + ", b.example", leave + ">, <https://evil.example/", "", "", ""},
+	} {
+		l := letter()
+		l.List, l.Unsubscribe = x.list, x.leave
+		raw, err := mail.Compose(l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := read(t, raw).Header
+		if h.Get("List-Id") != x.id || h.Get("List-Unsubscribe") != x.unsubscribe || h.Get("List-Unsubscribe-Post") != x.press || h.Get("Bcc") != "" {
+			t.Errorf("%s: %v", name, h)
+		}
+	}
+}
+
 // nasty draws text that has broken mail programs before.
 func nasty() *rapid.Generator[string] {
 	piece := rapid.OneOf(

@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/wordbook"
 	"github.com/loopdesk/loopdesk/internal/desk/wording"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
@@ -24,6 +25,7 @@ func (f *Faces) mountWording(r *page.Router) {
 	r.Get(at, access.AdminRead, f.showBook)
 	r.Post(at+"/try", access.AdminWork, f.tryBook)
 	r.Post(at+"/reset", access.AdminWork, f.resetBook)
+	r.Post(at+"/restore", access.AdminWork, f.restoreBook)
 	r.Get(at+"/rules/{rule}", access.AdminRead, f.editWordRule)
 	r.Post(at+"/rules/{rule}", access.AdminWork, f.saveWordRule)
 	r.Post(at+"/rules/{rule}/switch", access.AdminWork, f.switchWordRule)
@@ -67,6 +69,15 @@ type bookView struct {
 	Tried   bool
 	Pieces  []piece
 	Remarks []wording.Remark
+	Past    []edition
+}
+
+// edition is a version of a pack, in words.
+type edition struct {
+	Version int64
+	When    string
+	By      string
+	What    string
 }
 
 // piece is a stretch of the text that was tried; Hit where a rule speaks.
@@ -84,6 +95,17 @@ func (f *Faces) showBook(c *page.Ctx) error {
 }
 
 func (f *Faces) book(c *page.Ctx, v bookView) error {
+	list, err := f.Words.History(c.Context(), c.Actor, v.Book)
+	if err != nil {
+		return err
+	}
+	for _, e := range list {
+		x := edition{Version: e.Version, When: c.Moment(e.At), By: f.People.Card(c.Context(), person.ID(e.By)).Name, What: c.T("mailadmin.built_in")}
+		if e.Edit.Changed() {
+			x.What = c.T("wordingadmin.changed", "Own", len(e.Edit.Own), "Off", len(e.Edit.Off))
+		}
+		v.Past = append(v.Past, x)
+	}
 	return show(c, http.StatusOK, "wordingadmin.title", "wordingadmin.book_lead", func(fr page.Frame) templ.Component { return bookPage(fr, v) })
 }
 
@@ -131,6 +153,24 @@ func (f *Faces) resetBook(c *page.Ctx) error {
 		return err
 	}
 	c.Say("wordingadmin.reset_done")
+	return c.Redirect(bookAddress(b))
+}
+
+// restoreBook saves a version of before once more.
+func (f *Faces) restoreBook(c *page.Ctx) error {
+	b, err := f.bookIn(c)
+	if err != nil {
+		return err
+	}
+	form, err := c.Form(page.SmallForm, "version", "to")
+	if err != nil {
+		return err
+	}
+	b.Version = form.Version()
+	if err := f.Words.Restore(c.Context(), c.Actor, b, form.Int("to")); err != nil {
+		return err
+	}
+	c.Say("wordingadmin.restored", "Version", int(form.Int("to")))
 	return c.Redirect(bookAddress(b))
 }
 

@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,7 +25,22 @@ var dist embed.FS
 // names are the files of dist in the order in which they are read: what others
 // refer to comes first, so that its address can be written into them.
 func names() []string {
-	return []string{"inter-latin.woff2", "icon.svg", "app.css", "start.js", "app.js"}
+	return append([]string{"inter-latin.woff2", "icon.svg", "app.css", "start.js", "app.js"}, later()...)
+}
+
+// later are the files that no first visit loads: the pictures of the app, and its worker, which a
+// browser asks for when the page is there.
+func later() []string {
+	return []string{"icon-180.png", "icon-192.png", "icon-512.png", "icon-mask-512.png", "sw.js"}
+}
+
+// Worker is the script that a browser keeps for the desk. It is served at the root of the desk,
+// where alone it may stand before every page.
+func Worker() []byte {
+	if f := loaded().plain["sw.js"]; f != nil {
+		return f.plain
+	}
+	return nil
 }
 
 // file is one file as it is sent.
@@ -87,13 +103,15 @@ func kindOf(name string) string {
 		return "image/svg+xml"
 	case ".woff2":
 		return "font/woff2"
+	case ".png":
+		return "image/png"
 	}
 	return "application/octet-stream"
 }
 
-// zip compresses a text as well as gzip can; a font is compressed already.
+// zip compresses a text as well as gzip can; a font and a picture are compressed already.
 func zip(name string, body []byte) []byte {
-	if path.Ext(name) == ".woff2" {
+	if ext := path.Ext(name); ext == ".woff2" || ext == ".png" {
 		return nil
 	}
 	var b bytes.Buffer
@@ -191,7 +209,10 @@ func acceptsGzip(header string) bool {
 // Size returns how many bytes a first visit loads, compressed.
 func Size() int {
 	n := 0
-	for _, f := range loaded().plain {
+	for name, f := range loaded().plain {
+		if slices.Contains(later(), name) {
+			continue
+		}
 		if f.zipped != nil {
 			n += len(f.zipped)
 		} else {

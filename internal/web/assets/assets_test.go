@@ -37,10 +37,11 @@ func body(t *testing.T, r io.Reader) string {
 
 func TestEveryFileIsServedUnderItsHash(t *testing.T) {
 	t.Parallel()
-	hashed := regexp.MustCompile(`^/assets/[a-z-]+[a-z0-9]*\.[0-9a-f]{12}\.[a-z0-9]+$`)
+	hashed := regexp.MustCompile(`^/assets/[a-z-]+[a-z0-9-]*\.[0-9a-f]{12}\.[a-z0-9]+$`)
 	kinds := map[string]string{
 		"app.css": "text/css; charset=utf-8", "app.js": "text/javascript; charset=utf-8", "start.js": "text/javascript; charset=utf-8",
-		"icon.svg": "image/svg+xml", "inter-latin.woff2": "font/woff2",
+		"icon.svg": "image/svg+xml", "inter-latin.woff2": "font/woff2", "icon-192.png": "image/png", "icon-mask-512.png": "image/png",
+		"sw.js": "text/javascript; charset=utf-8",
 	}
 	for name, kind := range kinds {
 		t.Run(name, func(t *testing.T) {
@@ -150,7 +151,7 @@ func TestS34_NothingForeignAndNothingInline(t *testing.T) {
 			t.Errorf("the stylesheet asks for %s", m)
 		}
 	}
-	for _, name := range []string{"app.js", "start.js"} {
+	for _, name := range []string{"app.js", "start.js", "sw.js"} {
 		js := body(t, get(t, http.MethodGet, assets.URL(name), nil).Body)
 		for _, word := range []string{"eval(", "document.write", "http://", "sourceMappingURL"} {
 			if strings.Contains(js, word) {

@@ -25,9 +25,9 @@ mkdir -p src/node_modules/.cache dist
 } > src/node_modules/.cache/basecoat-button.css
 
 (cd src && node_modules/.bin/tailwindcss --input css/app.css --output ../dist/app.css --minify 2>/dev/null)
-cp src/inter-latin.woff2 src/icon.svg dist/
+cp src/inter-latin.woff2 src/icon.svg src/icon-*.png dist/
 
-for entry in start app; do
+for entry in start app sw; do
 	tool esbuild "$root/internal/web/assets/src/js/$entry.js" --bundle --minify --target=es2022 --format=iife \
 		--legal-comments=none --log-level=warning --outfile="$root/internal/web/assets/dist/$entry.js"
 done

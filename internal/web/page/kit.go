@@ -9,6 +9,7 @@ import (
 	"net/netip"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
@@ -50,6 +51,8 @@ type Kit struct {
 	Forgot func(ctx context.Context, email string) error
 	// Quiet keeps when somebody wants no mail, for the page about oneself. nil leaves that out.
 	Quiet Quiet
+	// Inbox keeps how staff are told of what happens. nil leaves that out.
+	Inbox *inbox.Service
 	// Outside calls out for the remote pictures of a mail when a reader asks for them (S64). It
 	// reaches public addresses only (kit/netguard). nil shows none.
 	Outside *http.Client

@@ -33,6 +33,9 @@ func (r *Router) own() {
 	r.Post("/me/tokens", access.SelfWork, r.makeToken)
 	r.Post("/me/tokens/{id}/revoke", access.SelfWork, r.revokeToken)
 
+	r.ownNotices()
+	r.ownInstalled()
+
 	r.Post("/files", access.TicketSay, r.upload)
 	r.Get("/files/phone", access.TicketSay, r.phoneBox)
 	r.Get("/u/{secret}", Public, r.showPhone)

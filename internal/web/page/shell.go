@@ -94,6 +94,7 @@ func (f Frame) Me() ui.Me {
 		}
 	}
 	add(true, "page.profile", "/me", "circle-user")
+	add(f.Staff && f.Face != Portal, "inbox.rules", "/me/notices", "bell-ring")
 	add(f.Staff && f.Face != Workspace, "page.go_workspace", "/work", "inbox")
 	add(f.Staff && f.Face != Portal, "page.go_portal", "/", "house")
 	add(f.Admin && f.Face != Admin, "page.go_admin", "/admin", "settings")

@@ -33,10 +33,17 @@ func (f *Faces) removeParticipant(c *page.Ctx) error {
 	return f.do(c, form, cmd, "portal.part_removed")
 }
 
+// oneClick is what a mail program posts to the address of leaving, without cookies, when its reader
+// presses its own button (RFC 8058).
+const oneClick = "List-Unsubscribe"
+
+// leaveByLink is the same address for mail programs that open it instead: it changes nothing.
+func (f *Faces) leaveByLink(c *page.Ctx) error { return c.Redirect("/t/" + c.Code + "#leave") }
+
 // leave ends it for the reader. Afterwards they read the request no more, by link or signed in;
 // the link answers with a goodbye, for there is nowhere to come back to.
 func (f *Faces) leave(c *page.Ctx) error {
-	if _, err := c.Form(page.SmallForm); err != nil {
+	if _, err := c.Form(page.SmallForm, oneClick); err != nil {
 		return err
 	}
 	t, err := f.find(c)

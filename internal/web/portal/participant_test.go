@@ -90,7 +90,10 @@ func TestS20_S30_WhoTakesPartLeavesWithOnePress(t *testing.T) {
 			t.Fatalf("the link: %d", r.Status)
 		}
 	}
-	if r := nobody.Post(link+"/leave", url.Values{}); r.Status != http.StatusOK || !strings.Contains(r.Body, "您已退出 "+v.Ref()) {
+	if r := nobody.Get(link + "/leave"); r.Status != http.StatusSeeOther || r.Location() != link+"#leave" { // a mail program that opens what it should press
+		t.Errorf("leave by a link: %d to %s", r.Status, r.Location())
+	}
+	if r := nobody.Post(link+"/leave", url.Values{"List-Unsubscribe": {"One-Click"}}); r.Status != http.StatusOK || !strings.Contains(r.Body, "您已退出 "+v.Ref()) {
 		t.Errorf("leave: %d\n%s", r.Status, r.Body)
 	}
 	for name, r := range map[string]apptest.Reply{"link": nobody.Get(link), "portal": guest.Get(at), "again": nobody.Post(link+"/leave", url.Values{})} {

@@ -49,6 +49,7 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Get("/requests/{number}/now", page.SignedIn, f.requestNow)
 	r.Get("/t/{code}", page.LinkHolder, f.request)
 	r.Get("/t/{code}/now", page.LinkHolder, f.requestNow)
+	r.Get("/t/{code}/leave", page.LinkHolder, f.leaveByLink)
 	for name, answer := range map[string]page.Handler{
 		"reply": f.reply, "confirm": f.confirm, "reject": f.reject, "reopen": f.reopen, "cancel": f.cancel, "read-back": f.readBack,
 		"add-participant": f.addParticipant, "remove-participant": f.removeParticipant, "leave": f.leave,

@@ -50,7 +50,8 @@ type lane struct {
 	Figures []figureView
 	All     string // the list of everything in it
 	Rows    []ui.QueueRow
-	More    int // how many are not shown
+	More    int    // how many are not shown
+	Key     string // the key that gives it what is picked, of the first nine
 
 	tree queue.Tree
 }
@@ -146,8 +147,13 @@ func (f *Faces) readBoard(c *page.Ctx, by string) (boardView, error) {
 		return out
 	}
 	v.Figures = figures(0)
+	keys := 0
 	for i := range v.Lanes {
 		v.Lanes[i].Figures = figures(i + 1)
+		if v.Lanes[i].ID != "" && keys < 9 {
+			keys++
+			v.Lanes[i].Key = strconv.Itoa(keys)
+		}
 		if err := f.fillLane(c, &v.Lanes[i]); err != nil {
 			return v, err
 		}

@@ -19,7 +19,7 @@ import (
 // actFields are what the acts of the bulk bar ask. They stand in one form, so that each has
 // names of its own.
 func actFields() []string {
-	return []string{"to", "group", "over_group", "done", "why", "needed", "core", "affected", "halt", "into", "wait", "as", "reason", "category", "service", "note"}
+	return []string{"to", "group", "over_group", "done", "why", "needed", "core", "affected", "halt", "into", "wait", "as", "reason", "category", "service", "note", "stuck", "doing", "next"}
 }
 
 // bulkCommand reads what to do with the picked tickets.
@@ -44,7 +44,14 @@ func (f *Faces) bulkCommand(c *page.Ctx, form *page.Form) (ticket.Command, error
 		}
 		return ticket.Merge{Into: into.ID}, err
 	case "hold":
-		return ticket.HoldFor{Reason: ticket.Waiting(form.Get("wait"))}, nil
+		h := ticket.HoldFor{Reason: ticket.Waiting(form.Get("wait"))}
+		if h.Reason != ticket.Blocked {
+			return h, nil
+		}
+		var err error
+		h.Stuck, h.Doing = form.Text("stuck"), form.Text("doing")
+		h.Next, err = localField(c, form, "next")
+		return h, err
 	case "resume":
 		return ticket.Resume{}, nil
 	case "classify":
@@ -73,7 +80,7 @@ type bulkChoices struct {
 func (from choices) bulk(c *page.Ctx) bulkChoices {
 	b := bulkChoices{People: from.People, Groups: from.Groups, Affected: affectedOptions(c), Halt: haltOptions(c), Categories: from.Categories, Services: from.Services}
 	for _, w := range ticket.WaitingReasons() {
-		if w != ticket.Blocked { // its three answers are about one ticket and told to one requester (N30)
+		if w != ticket.Blocked { // it has three answers of its own, told to each requester (N30)
 			b.Waits = append(b.Waits, ui.Option{Value: string(w), Label: c.T("work.waits_" + string(w))})
 		}
 	}

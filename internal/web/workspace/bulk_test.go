@@ -195,6 +195,9 @@ func TestEveryBulkAct(t *testing.T) {
 		{"grade", taken(), []string{"core", "yes", "affected", "everyone", "halt", "stopped"}, func(t ticket.Ticket) bool { return t.Graded && t.Priority == triage.P1 }},
 		{"merge", taken(), []string{"into", into.Ref()}, func(t ticket.Ticket) bool { return t.MergedInto == into.ID }},
 		{"hold", taken(), []string{"wait", "visit"}, func(t ticket.Ticket) bool { return t.Pending == ticket.ForVisit }},
+		{"hold", taken(), []string{"wait", "blocked", "stuck", "等备件", "doing", "已催厂商", "next", "2026-03-03T10:00"}, func(t ticket.Ticket) bool {
+			return t.Pending == ticket.Blocked && t.Detail.Hold.Stuck == "等备件" && !t.Detail.Hold.Next.IsZero()
+		}},
 		{"resume", h.do(h.agent, taken(), ticket.HoldFor{Reason: ticket.ForVendor}), nil, func(t ticket.Ticket) bool { return t.Status == ticket.Opened }},
 		{"close", taken(), []string{"as", "cancelled", "reason", "用户说不用了"}, func(t ticket.Ticket) bool { return t.ClosedAs == ticket.Cancelled }},
 	} {
@@ -214,6 +217,7 @@ func TestEveryBulkAct(t *testing.T) {
 		"an act that there is not":    {"explode", []string{"ticket", into.Ref()}, http.StatusNotFound},
 		"merge into nothing":          {"merge", []string{"ticket", into.Ref(), "into", "LD-999"}, http.StatusUnprocessableEntity},
 		"close without a reason":      {"close", []string{"ticket", into.Ref(), "as", "invalid"}, http.StatusConflict},
+		"blocked without answers":     {"hold", []string{"ticket", into.Ref(), "wait", "blocked", "stuck", "等备件"}, http.StatusConflict}, // N30
 		"no confirmation by the back": {"close", []string{"ticket", into.Ref(), "as", "confirmed"}, http.StatusConflict},
 		"a field of another form":     {"accept", []string{"ticket", into.Ref(), "status", "closed"}, http.StatusUnprocessableEntity},
 	} {

@@ -37,7 +37,9 @@ func (h *house) learned() (vpn catalog.Category) {
 	if err != nil {
 		h.Fatal(err)
 	}
-	grade := func(halt triage.Halt) ticket.Grade { return ticket.Grade{Answers: triage.Answers{Affected: triage.One, Halt: halt}} }
+	grade := func(halt triage.Halt) ticket.Grade {
+		return ticket.Grade{Answers: triage.Answers{Affected: triage.One, Halt: halt}}
+	}
 	for i := range 15 {
 		h.do(h.agent, h.open(h.other, fmt.Sprintf("在家连不上 VPN，提示 ERR-%d", i)), ticket.Classify{Category: vpn.ID}, grade(triage.Stopped))
 		h.do(h.agent, h.open(h.other, fmt.Sprintf("第 %d 台电脑要装报表软件", i)), ticket.Classify{Category: h.software.ID}, grade(triage.Working))

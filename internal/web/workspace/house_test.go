@@ -18,6 +18,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/canned"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
+	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
@@ -68,6 +69,7 @@ type house struct {
 	intake   *intake.Service
 	notices  *notify.Service
 	suggest  *suggest.Service
+	inbox    *inbox.Service
 
 	agent, second, requester, other person.Person
 	network                         person.Group
@@ -112,6 +114,10 @@ func newHouse(t *testing.T) *house {
 	})
 	promises := promise.NewService(promise.Parts{DB: h.db, Bus: bus, Clock: h.clock, Jobs: h.jobs, Tickets: h.tickets})
 	promises.Listen()
+	h.inbox = inbox.NewService(inbox.Parts{
+		DB: h.db, Bus: bus, Clock: h.clock, Jobs: h.jobs, People: h.people, Tickets: h.tickets, Promises: promises, Settings: h.settings, Keys: keys,
+	})
+	event.WithinAny(bus, h.inbox.Heard)
 	rotas := rota.NewService(h.db, bus, h.clock, h.people)
 	majors := major.NewService(major.Parts{DB: h.db, Bus: bus, Clock: h.clock, Settings: h.settings, Tickets: h.tickets})
 	escalations := escalation.NewService(escalation.Parts{
@@ -130,6 +136,7 @@ func newHouse(t *testing.T) *house {
 	})
 	workspace.New(workspace.Parts{
 		Words:     wordbook.NewService(h.settings),
+		Inbox:     h.inbox,
 		Views:     queue.New(h.db, bus, h.clock, h.people),
 		Texts:     canned.NewService(h.db, bus, h.clock, h.people),
 		Search:    finds,

@@ -29,8 +29,9 @@ type nextView struct {
 	Facts []ui.FactView
 	Words string
 	Form  *page.Form
-	Why   []string // sentences
-	Room  string   // how much is in work
+	Calls []callDue // promised, and to be made before
+	Why   []string  // sentences
+	Room  string    // how much is in work
 }
 
 // showNext shows what taking the next ticket would give, and changes nothing.
@@ -45,6 +46,9 @@ func (f *Faces) next(c *page.Ctx, status int, form *page.Form) error {
 		form = page.Filled()
 	}
 	v := nextView{Form: form}
+	if v.Calls, err = f.callsDue(c); err != nil {
+		return err
+	}
 	if p.Why.Limit > 0 {
 		v.Room = c.T("pull.room", "Count", p.Why.InWork, "Limit", p.Why.Limit)
 	}
@@ -124,6 +128,14 @@ func (f *Faces) takeNext(c *page.Ctx) error {
 		}
 		c.Say("work.taken", "Ref", t.Ref())
 		return c.Redirect("/work/tickets/" + t.Ref())
+	}
+	list, err := f.callsDue(c)
+	if err != nil {
+		return err
+	}
+	if len(list) > 0 && !list[0].Due.After(c.Now) { // what was promised comes first; the page offers the ticket, too
+		c.Say("pull.call_first", "Name", list[0].Who)
+		return c.Redirect("/work/next")
 	}
 	p, err := f.Pull.Take(c.Context(), c.Actor)
 	switch {

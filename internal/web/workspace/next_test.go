@@ -5,8 +5,10 @@ package workspace_test
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 )
 
 func TestN23_TheNextIsLookedAtPassedOverAndTaken(t *testing.T) {
@@ -54,4 +56,33 @@ func TestN13_TheLimitIsSaid(t *testing.T) {
 		t.Errorf("beyond the limit: %d to %q", a.Code, a.Header().Get("Location"))
 	}
 	h.holds(b.page("/work/next"), "手头有 1 单在处理，上限是 1 单。")
+}
+
+// TestN18_N23_APromisedCallComesBeforeTheNextTicket: from a quarter of an hour before its time it stands
+// above the next ticket of whoever is to make it, and of nobody else; at its time the key for the
+// next ticket leads to it first; the ticket that is shown can be taken all the same.
+func TestN18_N23_APromisedCallComesBeforeTheNextTicket(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	one := h.do(h.second, h.open(h.requester, "产线停了"), ticket.Accept{},
+		ticket.PromiseCall{At: h.clock.Now().Add(time.Hour), Number: "8009", Who: h.agent.ID})
+	free := h.open(h.other, "打印机")
+	b := h.as(h.agent)
+	h.lacks(b.page("/work/next"), "到点的回电")
+	h.clock.Advance(50 * time.Minute)
+	h.holds(b.page("/work/next"), "到点的回电", "王海燕", "8009", "/work/tickets/"+one.Ref()+"?do=call", free.Ref())
+	h.lacks(h.as(h.second).page("/work/next"), "到点的回电")
+	h.clock.Advance(11 * time.Minute)
+	if a := b.post("/work/next"); a.Header().Get("Location") != "/work/next" {
+		t.Errorf("the next ticket before the call: %d to %q", a.Code, a.Header().Get("Location"))
+	}
+	if a := b.post("/work/next", "ticket", free.Ref()); a.Header().Get("Location") != "/work/tickets/"+free.Ref() {
+		t.Errorf("the ticket that was shown: %d to %q", a.Code, a.Header().Get("Location"))
+	}
+	h.do(h.agent, one, ticket.CallRecord{Spoke: true, Say: ticket.Say{Text: "告诉她 14:00 恢复", Channel: ticket.Phone, Seconds: 60}})
+	h.lacks(b.page("/work/next"), "到点的回电")
+	another := h.open(h.other, "鼠标坏了")
+	if a := b.post("/work/next"); a.Header().Get("Location") != "/work/tickets/"+another.Ref() {
+		t.Errorf("after the call: %d to %q", a.Code, a.Header().Get("Location"))
+	}
 }

@@ -3,6 +3,7 @@
 package workspace
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -98,8 +99,8 @@ func (f *Faces) queue(c *page.Ctx) error {
 		return c.Redirect(f.searchAddress(c, flt)) // words in everything are for the index
 	}
 	v, err := f.readQueue(c, c.Request.URL.Query())
-	if errs.KindOf(err) == errs.Invalid && c.Query("f") != "" { // where it can be mended
-		return c.Redirect("/work/views/new?f=" + url.QueryEscape(c.Query("f")))
+	if written := cmp.Or(c.Query("f"), c.Query("q")); errs.KindOf(err) == errs.Invalid && written != "" { // where it can be mended
+		return c.Redirect("/work/views/new?f=" + url.QueryEscape(written))
 	}
 	if err != nil {
 		return err
@@ -134,7 +135,7 @@ func (f *Faces) readQueue(c *page.Ctx, query url.Values) (listView, error) {
 		return listView{}, err
 	}
 	v := listView{
-		View: ticket.View(l.query.Get("view")), Query: l.query, Cursor: l.flt.Cursor, Trail: trailOf(query), Text: l.flt.Text,
+		View: ticket.View(l.query.Get("view")), Query: l.query, Cursor: l.flt.Cursor, Trail: trailOf(query), Text: cmp.Or(l.typed, l.flt.Text),
 		Shape: l.shape, Head: l.shape.head(c), Saved: l.saved, Size: -1,
 	}
 	if v.View == "" {
@@ -145,11 +146,13 @@ func (f *Faces) readQueue(c *page.Ctx, query url.Values) (listView, error) {
 	if err := f.mark(c, v.Rows, p.Tickets); err != nil {
 		return listView{}, err
 	}
-	v.Parts = f.parts(c, l.shape.By, p.Tickets, v.Rows)
+	if v.Parts, err = f.parts(c, l, p.Tickets, v.Rows); err != nil {
+		return listView{}, err
+	}
 	if v.Strip, err = f.strip(c); err != nil {
 		return listView{}, err
 	}
-	if v.Text == "" {
+	if l.flt.Text == "" {
 		sizes, err := f.Tickets.Sizes(c.Context(), c.Actor, l.tree)
 		if err != nil {
 			return listView{}, err

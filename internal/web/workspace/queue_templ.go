@@ -612,7 +612,7 @@ func queueList(f page.Frame, v listView) templ.Component {
 				ctx = templ.InitializeContext(ctx)
 				for _, p := range v.Parts {
 					if p.Title != "" {
-						templ_7745c5c3_Err = ui.QueuePart(p.Title).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.QueuePart(p.Title, p.Count).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -28,6 +28,8 @@ import (
 func (f *Faces) mountReport(r *page.Router) {
 	r.Get("/work/report", access.ReportRead, f.report)
 	r.Get("/work/report/{file}", access.ReportRead, f.reportFile)
+	r.Get("/work/report/overrides", access.LeadRead, f.overrides)
+	r.Get("/work/report/overrides.csv", access.LeadRead, f.overridesFile)
 }
 
 // reportWeeks are the stretches that the page offers.
@@ -97,7 +99,7 @@ func (f *Faces) report(c *page.Ctx) error {
 	}
 	own := f.Reports.Own(c.Context(), c.Actor)
 	v := reportView{Query: query, Own: own != nil, Empty: len(r.Rows)+len(r.Flows) == 0}
-	if v.Filters, err = f.reportFilters(c, q, query, own); err != nil {
+	if v.Filters, err = f.reportFilters(c, "/work/report", q, query, own); err != nil {
 		return err
 	}
 	var all report.Sum
@@ -164,9 +166,9 @@ func (f *Faces) groupName(c *page.Ctx, g person.GroupID) string {
 	return c.T("report.no_group")
 }
 
-func (f *Faces) reportFilters(c *page.Ctx, q report.Question, query url.Values, own []person.GroupID) ([]ui.FilterView, error) {
+func (f *Faces) reportFilters(c *page.Ctx, at string, q report.Question, query url.Values, own []person.GroupID) ([]ui.FilterView, error) {
 	link := func(name, value, label string, on bool) ui.Link {
-		return ui.Link{Label: label, Href: reportAddress("/work/report", with(query, name, value)), Current: on}
+		return ui.Link{Label: label, Href: reportAddress(at, with(query, name, value)), Current: on}
 	}
 	span := ui.FilterView{Label: c.T("report.weeks_label"), Value: c.T("report.weeks_of", "Count", max(q.Weeks, 0))}
 	if q.Weeks == 0 {
@@ -184,7 +186,7 @@ func (f *Faces) reportFilters(c *page.Ctx, q report.Question, query url.Values, 
 		if own == nil || slices.Contains(own, g.ID) {
 			label := g.Label(string(c.Lang))
 			if g.ID == q.Group {
-				group.Value, group.Clear = label, reportAddress("/work/report", with(query, "group", ""))
+				group.Value, group.Clear = label, reportAddress(at, with(query, "group", ""))
 			}
 			group.Options = append(group.Options, link("group", strconv.FormatInt(int64(g.ID), 10), label, g.ID == q.Group))
 		}
@@ -192,7 +194,7 @@ func (f *Faces) reportFilters(c *page.Ctx, q report.Question, query url.Values, 
 	priority := ui.FilterView{Label: c.T("report.priority"), Value: c.T("report.every")}
 	for _, p := range priorities() {
 		if p == q.Priority {
-			priority.Value, priority.Clear = p.String(), reportAddress("/work/report", with(query, "priority", ""))
+			priority.Value, priority.Clear = p.String(), reportAddress(at, with(query, "priority", ""))
 		}
 		priority.Options = append(priority.Options, link("priority", strconv.Itoa(int(p)), p.String(), p == q.Priority))
 	}

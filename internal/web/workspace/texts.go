@@ -102,7 +102,7 @@ func (f *Faces) saveText(c *page.Ctx) error {
 	}
 	now := t
 	now.Short, now.Title, now.Body, now.Lang = form.Get("short"), form.Get("title"), form.Get("body"), form.Get("lang")
-	if canned.MayChange(c.Actor, t) && t.ID == 0 || !t.Own() {
+	if f.Texts.MayChange(c.Context(), c.Actor, t) && t.ID == 0 || !t.Own() {
 		now.Person, now.Group = 0, 0
 		switch shelf := form.Get("shelf"); shelf {
 		case "own", "":
@@ -235,21 +235,19 @@ func (f *Faces) insertText(c *page.Ctx) error {
 	return f.showTicket(c, http.StatusOK, s)
 }
 
-// textGroups are the choices of whose a text is: one's own and, for administrators, shared ones.
+// shelves are the choices of whose a text is: one's own, those of groups that one leads, and for
+// administrators everybody's.
 func (f *Faces) shelves(c *page.Ctx) []ui.Option {
 	out := []ui.Option{{Value: "own", Label: c.T("worktext.shelf_own")}}
-	if access.Can(c.Actor, access.AdminWork, access.Object{}) != nil {
-		return out
+	if access.Can(c.Actor, access.AdminWork, access.Object{}) == nil {
+		out = append(out, ui.Option{Value: "all", Label: c.T("worktext.shelf_all")})
 	}
-	out = append(out, ui.Option{Value: "all", Label: c.T("worktext.shelf_all")})
-	list, err := f.People.Groups(c.Context())
+	list, err := f.Texts.Shelves(c.Context(), c.Actor)
 	if err != nil {
 		return out
 	}
 	for _, g := range list {
-		if g.Active {
-			out = append(out, ui.Option{Value: key(int64(g.ID)), Label: g.Label(string(c.Lang))})
-		}
+		out = append(out, ui.Option{Value: key(int64(g.ID)), Label: g.Label(string(c.Lang))})
 	}
 	return out
 }

@@ -227,7 +227,7 @@ func textsPage(f *Faces, c *page.Ctx, fr page.Frame, list []canned.Text) templ.C
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Button(ui.Btn{Label: textVerb(c, fr, t), Variant: "ghost", Size: "xs", Href: textAddress(t), Attrs: templ.Attributes{"aria-label": fr.T("admin.edit_name", "Name", t.Title)}}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Button(ui.Btn{Label: f.textVerb(c, fr, t), Variant: "ghost", Size: "xs", Href: textAddress(t), Attrs: templ.Attributes{"aria-label": fr.T("admin.edit_name", "Name", t.Title)}}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -255,8 +255,8 @@ func textsPage(f *Faces, c *page.Ctx, fr page.Frame, list []canned.Text) templ.C
 	})
 }
 
-func textVerb(c *page.Ctx, fr page.Frame, t canned.Text) string {
-	if canned.MayChange(c.Actor, t) {
+func (f *Faces) textVerb(c *page.Ctx, fr page.Frame, t canned.Text) string {
+	if f.Texts.MayChange(c.Context(), c.Actor, t) {
 		return fr.T("worktext.edit")
 	}
 	return fr.T("worktext.see")
@@ -283,7 +283,7 @@ func textPage(f *Faces, c *page.Ctx, fr page.Frame, t canned.Text, form *page.Fo
 			templ_7745c5c3_Var14 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		mine := canned.MayChange(c.Actor, t)
+		mine := f.Texts.MayChange(c.Context(), c.Actor, t)
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<header class=\"bar\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

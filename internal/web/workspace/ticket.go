@@ -29,6 +29,7 @@ func (f *Faces) mountTicket(r *page.Router) {
 	r.Get(at+"/sent", access.QueueRead, f.sentPage)
 	r.Get(at+"/other", access.QueueRead, f.otherTicket)
 	r.Get(at+"/people", access.PersonRead, f.findParticipant)
+	r.Get(at+"/mentions", access.QueueRead, f.offerMentions)
 	r.Post(at+"/draft", access.TicketWork, f.keepDraft)
 	r.Post(at+"/preview", access.TicketWork, f.previewSolution)
 	r.Post(at+"/wording", access.TicketWork, f.checkWording)

@@ -54,7 +54,7 @@ func deeds() map[ticket.Name]deed {
 		ticket.CmdReply:             long(readReply, append(offerFields(), "text", seenField, "canned", page.FileField)...),
 		ticket.CmdAskReadBack:       small(plain(func(*page.Form) ticket.Command { return ticket.AskReadBack{} }), "items"),
 		ticket.CmdPromiseCall:       small(readPromiseCall, "call_at", "call_number", "call_who"),
-		ticket.CmdNote:              long(plain(readNote), "text", page.FileField),
+		ticket.CmdNote:              long(plain(readNote), "text", "mention", "canned", page.FileField),
 		ticket.CmdCall:              long(readCall, "text", "direction", "length", "spoke", page.FileField),
 		ticket.CmdHold:              small(readHold, "reason", "stuck", "doing", "next", "vendor", "case", "vendor_by"),
 		ticket.CmdResume:            small(plain(func(*page.Form) ticket.Command { return ticket.Resume{} })),
@@ -146,7 +146,14 @@ func sayOf(form *page.Form) ticket.Say {
 	return ticket.Say{Text: form.Get("text"), Files: form.Tokens(), Channel: ticket.Web}
 }
 
-func readNote(form *page.Form) ticket.Command { return ticket.Note{Say: sayOf(form)} }
+// readNote takes the words, and whom the list under "@" meant by a name that several share.
+func readNote(form *page.Form) ticket.Command {
+	c := ticket.Note{Say: sayOf(form)}
+	for _, n := range form.Ints("mention") {
+		c.Mentions = append(c.Mentions, person.ID(n))
+	}
+	return c
+}
 
 func readCall(_ *Faces, _ *page.Ctx, _ ticket.Ticket, form *page.Form) (ticket.Command, error) {
 	say := sayOf(form)

@@ -20,7 +20,7 @@ func (f *Faces) keepDraft(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	form, err := c.Form(page.TextForm, append(append(solutionFields(), offerFields()...), "at", "version", "text", "how", "reason", seenField, page.FileField)...)
+	form, err := c.Form(page.TextForm, append(append(solutionFields(), offerFields()...), "at", "version", "text", "mention", "how", "reason", seenField, page.FileField)...)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
+	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
@@ -53,6 +54,8 @@ type sheet struct {
 	more      bool              // there are more of them
 	staff     []person.Person
 	questions catalog.Form // what the category asks; none where it asks nothing
+	watchers  []person.ID  // who follows it
+	unseen    inbox.ItemID // the newest that the reader was told about it and has not seen
 	mails     bool         // letters leave the house
 	unreached bool         // nothing reaches the requester's address
 	suffix    string       // the query of the list that stands beside the ticket, with its question mark
@@ -130,6 +133,9 @@ func (f *Faces) sheet(c *page.Ctx, t ticket.Ticket) (*sheet, error) {
 		return nil, err
 	}
 	if err = s.readOthers(); err != nil {
+		return nil, err
+	}
+	if err = s.told(); err != nil {
 		return nil, err
 	}
 	if s.staff, err = f.People.Staff(ctx); err != nil {

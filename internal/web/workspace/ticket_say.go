@@ -9,7 +9,6 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
-	"github.com/loopdesk/loopdesk/internal/desk/triage"
 	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
 
@@ -32,6 +31,8 @@ func (s *sheet) note() ui.Composer {
 		Hidden: []string{"at", "note"},
 	}
 	s.compose(&c, "note")
+	c.Tools, c.After = templ.Join(textTools(s), mentionTools(s)), s.T("inbox.mention_hint")
+	c.Attrs = templ.Attributes{"data-texts": s.at("texts"), "data-mentions": s.at("mentions")}
 	return c
 }
 
@@ -72,16 +73,20 @@ func (s *sheet) afterReply() string {
 	if s.t.Status == ticket.Resolved || s.t.Status == ticket.Closed {
 		return ""
 	}
-	return s.T("workticket.after_reply", "Time", s.c.Clock(s.nextWord()))
+	next, owed := s.f.Clocks.AfterWord(s.t)
+	if !owed {
+		return s.T("workticket.after_reply_none")
+	}
+	return s.T("workticket.after_reply", "Time", s.c.Clock(next))
 }
 
-// nextWord is when the requester is owed the next word if they get one now.
+// nextWord is a time by which the requester may be told to hear next: when they are owed it, or
+// within a day of work where no rule says.
 func (s *sheet) nextWord() time.Time {
-	p := s.t.Priority
-	if !p.Known() {
-		p = triage.Default
+	if next, owed := s.f.Clocks.AfterWord(s.t); owed {
+		return next
 	}
-	return s.f.Clocks.Calendar().Add(s.c.Now, time.Duration(s.f.Clocks.Policy().Targets[p-1].Update)*time.Minute)
+	return s.f.Clocks.Terms(s.t).Calendar().Add(s.c.Now, 8*time.Hour)
 }
 
 // newest is the id of the last card, for who wants to see what came in meanwhile.

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
@@ -22,7 +21,8 @@ type list struct {
 	flt   ticket.Filter
 	query url.Values
 	saved queue.Entry // the saved view; the zero Entry for none
-	tree  queue.Tree  // everything that the list asks, but for the words in the box
+	tree  queue.Tree  // everything that the list asks, but for bare words in the box
+	typed string      // what is typed in the box where it names a property
 	shape shape
 }
 
@@ -88,6 +88,13 @@ func (f *Faces) list(c *page.Ctx, query url.Values) (list, error) {
 		parts = append(parts, written)
 	}
 	parts = append(parts, chips(flt)...)
+	if queue.Asks(flt.Text) { // the box speaks as filters do: status:open 打印机
+		written, err := queue.Understand(c.Context(), flt.Text, f.Tickets.Names(c.Actor))
+		if err != nil {
+			return l, err
+		}
+		parts, l.typed, l.flt.Text = append(parts, written), flt.Text, ""
+	}
 	l.tree = queue.Tree{Op: queue.And, Kids: parts}.Tidy()
 	l.flt.Tree = l.tree
 	l.flt.Status, l.flt.Group, l.flt.Owner, l.flt.Category, l.flt.Service, l.flt.Priority = "", 0, 0, 0, 0, 0
@@ -145,52 +152,6 @@ func chips(flt ticket.Filter) []queue.Tree {
 	return out
 }
 
-// partTitle names a part of a grouped list.
-func (f *Faces) partTitle(c *page.Ctx, by ticket.Grouping, t ticket.Ticket) string {
-	switch by {
-	case ticket.GroupPriority:
-		return t.Priority.String()
-	case ticket.GroupStatus:
-		return c.T("work.status_" + string(t.Status))
-	case ticket.GroupOwner:
-		if t.Owner != 0 {
-			return f.People.Card(c.Context(), t.Owner).Name
-		}
-		return c.T("workview.no_owner")
-	case ticket.GroupCategory:
-		if t.Category != 0 {
-			return f.categoryPath(c, t.Category)
-		}
-		return c.T("workview.no_category")
-	case ticket.GroupGroup:
-		if t.Group != 0 {
-			return f.People.Group(c.Context(), t.Group).Label(string(c.Lang))
-		}
-		return c.T("workview.no_group")
-	}
-	return ""
-}
-
-// partRow is a stretch of rows that belong together.
-type partRow struct {
-	Title string // "" where the list has no parts
-	Rows  []ui.QueueRow
-}
-
-// parts cuts the rows of a page where the grouping changes.
-func (f *Faces) parts(c *page.Ctx, by ticket.Grouping, list []ticket.Ticket, rows []ui.QueueRow) []partRow {
-	var out []partRow
-	begin := 0
-	for i, t := range list {
-		if i == 0 || by != "" && by.Part(t) != by.Part(list[i-1]) {
-			begin = i
-			out = append(out, partRow{Title: f.partTitle(c, by, t)})
-		}
-		out[len(out)-1].Rows = rows[begin : i+1] // the same rows: who ticks one ticks it here
-	}
-	return out
-}
-
 // head names the columns of a list.
 func (s shape) head(c *page.Ctx) ui.QueueHead {
 	h := ui.DefaultHead(c.Lang)
@@ -229,67 +190,6 @@ func (f *Faces) extras(c *page.Ctx, s shape, t ticket.Ticket) []string {
 			out = append(out, f.People.Group(c.Context(), t.Group).Label(string(c.Lang)))
 		case "age":
 			out = append(out, c.Clock(t.CreatedAt))
-		}
-	}
-	return out
-}
-
-// savedNav are the views that stand beside the reader's pages, with their counts.
-func (f *Faces) savedNav(c *page.Ctx, fr page.Frame) ui.NavGroup {
-	g := ui.NavGroup{Title: fr.T("workview.nav"), More: &ui.Link{Label: fr.T("workview.new"), Href: "/work/views/new"}}
-	list, err := f.Views.Views(c.Context(), c.Actor)
-	if err != nil {
-		return g // the page is worth more than this part of its side
-	}
-	var shown []queue.Entry
-	var trees []queue.Tree
-	for _, e := range list {
-		if t, err := e.Tree(); e.Favourite && err == nil {
-			shown, trees = append(shown, e), append(trees, t)
-		}
-	}
-	sizes, err := f.Tickets.Sizes(c.Context(), c.Actor, trees...)
-	path, query, _ := strings.Cut(fr.Path, "?")
-	now := ""
-	if q, e := url.ParseQuery(query); e == nil && path == "/work" {
-		now = q.Get("view")
-	}
-	for i, e := range shown {
-		item := ui.NavItem{Link: ui.Link{Label: e.Name, Href: "/work?view=" + viewKey(e.ID), Icon: e.Icon, Current: now == viewKey(e.ID)}}
-		if err == nil && sizes[i] > 0 {
-			item.Count = figure(sizes[i])
-		}
-		g.Items = append(g.Items, item)
-	}
-	if len(list) > 0 {
-		g.Items = append(g.Items, ui.NavItem{Link: ui.Link{Label: fr.T("workview.manage"), Href: "/work/views", Icon: "sliders-horizontal", Current: path == "/work/views"}})
-	}
-	return g
-}
-
-// navLists answers the lists of the side alone, for a page on which a count has changed.
-func (f *Faces) navLists(c *page.Ctx) error {
-	fr := c.Frame("")
-	fr.Path = page.LocalPath(c.Query("at"), "/work")
-	current := ticket.View("")
-	if u, err := url.Parse(fr.Path); err == nil && u.Path == "/work" {
-		if current = ticket.View(u.Query().Get("view")); current == "" {
-			current = ticket.Risk
-		}
-	}
-	return c.Show(ui.NavGroups(f.nav(c, fr, current)))
-}
-
-// mineOf are the groups that a reader can share a view with.
-func (f *Faces) mineOf(c *page.Ctx, leads bool) []ui.Option {
-	groups, err := f.People.Groups(c.Context())
-	if err != nil {
-		return nil
-	}
-	var out []ui.Option
-	for _, g := range groups {
-		if g.Active && (leads || slices.Contains(g.Members, person.ID(c.Actor.ID))) {
-			out = append(out, ui.Option{Value: key(int64(g.ID)), Label: g.Label(string(c.Lang))})
 		}
 	}
 	return out

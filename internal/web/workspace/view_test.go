@@ -49,7 +49,7 @@ func TestAViewIsBuiltSavedAndDeletedWithoutScript(t *testing.T) {
 	if diff := cmp.Diff(refs(urgent), shown(body)); diff != "" {
 		t.Error(diff)
 	}
-	h.holds(body, "要紧的", "1 单未关闭", `<h2>P1</h2>`, "/work/tickets/"+urgent.Ref()+"?"+strings.TrimPrefix(at, "/work?"))
+	h.holds(body, "要紧的", "1 单未关闭", `<h2>P1 <span class="num ml-1.5 font-normal text-fg3">1</span>`, "/work/tickets/"+urgent.Ref()+"?"+strings.TrimPrefix(at, "/work?"))
 	if !regexp.MustCompile(`(?s)要紧的</span>\s*<span class="c num[^"]*">1</span>`).MatchString(body) {
 		t.Error("its count does not stand beside it")
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/clue"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
+	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
@@ -62,6 +63,7 @@ type Parts struct {
 	Routing     *routing.Service
 	Views       *queue.Desk
 	Texts       *canned.Service
+	Inbox       *inbox.Service
 
 	// Administration is the navigation of the face for administrators, for those who may see it.
 	Administration func(page.Frame) ui.Nav
@@ -101,6 +103,7 @@ func (f *Faces) Mount(r *page.Router) {
 	f.mountPalette(r)
 	f.mountTicket(r)
 	f.mountTexts(r)
+	f.mountInbox(r)
 	f.mountRota(r)
 	f.mountMajor(r)
 	f.mountMailStop(r)
@@ -148,7 +151,12 @@ func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
 	} else if path != n.Live {
 		n.Live += "?at=" + url.QueryEscape(path)
 	}
+	unread, err := f.Inbox.Unread(c.Context(), c.Actor)
+	if err != nil {
+		unread = 0 // the page is worth more than this figure
+	}
 	n.Groups = append(n.Groups, ui.NavGroup{Items: []ui.NavItem{
+		{Link: ui.Link{Label: fr.T("inbox.title"), Href: inboxPath, Icon: "bell", Current: here(inboxPath)}, Count: figure(int(unread)), Tone: ui.Brand, Rail: true, Dot: unread > 0, Key: "g i"},
 		{Link: ui.Link{Label: fr.T("work.mine"), Href: "/work?view=mine", Icon: "circle-user", Current: current == ticket.Mine}, Count: figure(counts.Views[ticket.Mine]), Rail: true, Key: "g m"},
 		{Link: ui.Link{Label: fr.T("work.phone"), Href: "/work/phone", Icon: "phone", Current: here("/work/phone")}, Rail: true, Key: "g p"},
 		{Link: ui.Link{Label: fr.T("workpromise.title"), Href: "/work/promises", Icon: "handshake", Current: here("/work/promises")}, Rail: true, Key: "g w"},

@@ -75,6 +75,7 @@ func Sign(raw []byte, domain, selector string, key []byte) ([]byte, error) {
 		HeaderKeys: []string{
 			"From", "From", "To", "To", "Subject", "Subject", "Date", "Message-ID", "Reply-To", "Reply-To", "In-Reply-To", "References",
 			"Mime-Version", "Content-Type", "Content-Type", "Content-Language", "Auto-Submitted",
+			"List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", // RFC 8058, 4
 		},
 	})
 	if err != nil {

@@ -53,6 +53,9 @@ async function offer(list) {
 on("click", "a[data-one][role=status]", (button, e) => {
   if (!button.list?.isConnected) return;
   e.preventDefault();
+  // The button goes: the focus moves on to the list that it was about.
+  const row = button.list.querySelector(".cur") ?? button.list.querySelector("[data-row]");
+  (row?.querySelector("[data-open-row], a") ?? document.getElementById("main"))?.focus({ preventScroll: true });
   button.hidden = true;
   htmx.trigger(button.list, "live");
 });

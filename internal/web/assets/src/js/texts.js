@@ -1,16 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// Canned texts in a composer: "::" and a few letters list those that match,
-// arrows choose, Enter or Tab puts one in, Escape leaves what was typed.
+// Canned texts in a composer: "::" and a few letters list those that match, and
+// in a note "@" lists colleagues. Arrows choose, Enter or Tab puts one in, Escape
+// leaves what was typed.
 import { on, parsed } from "./page.js";
 
 let open = null; // { box, list, from }
 let asked = 0;
 
-// typed is what stands behind the last "::" before the caret; null for none.
+// typed is what stands behind the last sign before the caret, and where its list is; null for
+// none. An "@" within a Latin word is part of a mail address.
+const signs = {
+  texts: /()::([^\s:]{0,24})$/,
+  mentions: /(^|[^\p{Script=Latin}\p{N}._-])[@＠]([^\s@＠]{0,24})$/u,
+};
+const composer = "form:is([data-texts], [data-mentions]) textarea";
+
 function typed(box) {
   const before = box.value.slice(0, box.selectionStart);
-  const found = /::([^\s:]{0,24})$/.exec(before);
-  return found && { from: found.index, words: found[1] };
+  for (const [name, sign] of Object.entries(signs)) {
+    const found = box.form.dataset[name] && sign.exec(before);
+    if (found) return { from: found.index + found[1].length, words: found[2], at: box.form.dataset[name] };
+  }
+  return null;
 }
 
 function close() {
@@ -37,7 +48,15 @@ function put(option) {
   const { box, from } = open;
   const text = option.dataset.text;
   const to = box.selectionStart;
+  const { person } = option.dataset;
   close();
+  if (person && !box.form.querySelector(`input[name=mention][value="${person}"]`)) {
+    const chosen = document.createElement("input");
+    chosen.type = "hidden";
+    chosen.name = "mention";
+    chosen.value = person;
+    box.form.append(chosen);
+  }
   box.focus();
   box.setSelectionRange(from, to);
   if (!document.execCommand?.("insertText", false, text)) {
@@ -50,7 +69,7 @@ async function look(box) {
   const at = typed(box);
   const mine = ++asked;
   if (!at) return close();
-  const address = `${box.form.dataset.texts}${box.form.dataset.texts.includes("?") ? "&" : "?"}q=${encodeURIComponent(at.words)}`;
+  const address = `${at.at}${at.at.includes("?") ? "&" : "?"}q=${encodeURIComponent(at.words)}`;
   let html = "";
   try {
     const answer = await fetch(address, { headers: { "HX-Request": "true", Accept: "text/html" } });
@@ -70,7 +89,7 @@ async function look(box) {
 }
 
 let soon = 0;
-on("input", "form[data-texts] textarea", (box) => {
+on("input", composer, (box) => {
   clearTimeout(soon);
   if (!typed(box)) return close();
   soon = setTimeout(() => look(box), 120);
@@ -98,7 +117,7 @@ on("mousedown", "[role=listbox] [data-text]", (option, e) => {
   put(option);
 });
 
-on("focusout", "form[data-texts] textarea", () => close());
+on("focusout", composer, () => close());
 
 // The button types the sign, so that the list comes the same way.
 on("click", "[data-texts-open]", (button) => {

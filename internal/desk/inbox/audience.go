@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package inbox
+
+import (
+	"slices"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/event"
+)
+
+// told is one person and as what the person is told.
+type told struct {
+	person person.ID
+	kind   Kind
+	letter bool // desk/notify has a letter about it for the same reader
+}
+
+// audience is who is told of one fact, gathered: the weightiest reason first, each person once,
+// whoever did it never.
+type audience struct {
+	not  []person.ID // whoever acted, and whoever wrote the words
+	list []told
+}
+
+// by is an audience without whoever acted, and without the author of the words where that is
+// somebody else: a mail is taken in by the desk.
+func by(m event.Meta, author person.ID) *audience {
+	a := &audience{not: []person.ID{author}}
+	if m.ActorKind == string(access.Person) || m.ActorKind == string(access.Link) {
+		a.not = append(a.not, person.ID(m.ActorID))
+	}
+	return a
+}
+
+func (a *audience) tell(k Kind, letter bool, who ...person.ID) {
+	for _, w := range who {
+		known := slices.ContainsFunc(a.list, func(x told) bool { return x.person == w })
+		if w != 0 && !slices.Contains(a.not, w) && !known {
+			a.list = append(a.list, told{w, k, letter})
+		}
+	}
+}
+
+// hear adds those who are told of a fact of the ticket, but for groups and watchers.
+func (a *audience) hear(t ticket.Ticket, f ticket.Fact) {
+	switch f := f.(type) {
+	case ticket.Said:
+		for _, m := range f.Mentions {
+			a.tell(Mentioned, false, m.Person)
+		}
+		if f.ByRequester && f.Kind == ticket.Public {
+			a.tell(Answered, true, t.Owner, t.Assignee)
+		}
+	case ticket.Assigned:
+		a.tell(Assigned, true, f.Assignee, f.Owner)
+	case ticket.HandedOver:
+		a.tell(Assigned, true, f.Assignee)
+	case ticket.UserRejected, ticket.Reopened:
+		a.tell(Rejected, true, t.Owner, t.Assignee)
+	case ticket.Ended:
+		if f.As == ticket.Cancelled {
+			a.tell(Rejected, true, t.Owner, t.Assignee)
+		}
+	case ticket.UserConfirmed:
+		a.tell(Confirmed, false, t.Owner, t.Assignee)
+	case ticket.ReadBackWrong:
+		a.tell(Record, false, t.Owner, t.Assignee)
+	case ticket.VendorSilent, ticket.MailHeld:
+		a.tell(Trouble, true, t.Owner, t.Assignee)
+	}
+}
+
+// team is the group that a fact gives the work to; 0 for none. Where the desk itself sends new
+// tickets on, the queue shows them: that is no news to anybody.
+func team(f ticket.Fact, m event.Meta) person.GroupID {
+	if m.ActorKind != string(access.Person) {
+		return 0
+	}
+	switch f := f.(type) {
+	case ticket.HandedOver:
+		return f.To
+	case ticket.Assigned:
+		return f.Group
+	}
+	return 0
+}
+
+// moves reports whether those who watch a ticket are told of a fact.
+func moves(f ticket.Fact) bool {
+	switch f.(type) {
+	case ticket.Said, ticket.Held, ticket.SolutionGiven, ticket.UserConfirmed, ticket.UserRejected, ticket.Ended, ticket.Reopened,
+		ticket.Assigned, ticket.HandedOver, ticket.Graded, ticket.TimeUp:
+		return true
+	}
+	return false
+}
+
+// wrote is the message that a fact carries, whose author is to be looked up: 0 where the actor says it.
+func wrote(f ticket.Fact, m event.Meta) ticket.MessageID {
+	if said, ok := f.(ticket.Said); ok && m.ActorKind == string(access.System) {
+		return said.Message
+	}
+	return 0
+}
+
+// allowed keeps of an audience those who may read the ticket.
+func allowed(list []told, t ticket.Ticket, workers []person.Worker) []told {
+	return slices.DeleteFunc(list, func(x told) bool {
+		i := slices.IndexFunc(workers, func(w person.Worker) bool { return w.ID == x.person })
+		return i < 0 || access.Can(access.Actor{ID: int64(x.person), Kind: access.Person, Role: workers[i].Role, Via: "web"}, access.TicketRead, t.Object()) != nil
+	})
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package inbox
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/escalation"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/promise"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/db"
+	"github.com/loopdesk/loopdesk/internal/kit/event"
+	"github.com/loopdesk/loopdesk/internal/kit/job"
+)
+
+// undelivered is the fact of the room that sends letters that concerns the desk.
+const undelivered = "notify.undelivered"
+
+// Heard listens, within the commit, to every fact, and writes down who is told of it. Heard
+// twice, it is told once.
+func (s *Service) Heard(ctx context.Context, tx *db.Tx, r event.Record) error {
+	switch {
+	case strings.HasPrefix(r.Name, "ticket."):
+		return s.heardTicket(ctx, tx, r)
+	case r.Name == (escalation.Raised{}).EventName():
+		return s.heardRaised(ctx, tx, r)
+	case r.Name == (promise.Made{}).EventName():
+		return s.heardMade(ctx, tx, r)
+	case r.Name == (promise.Broke{}).EventName():
+		return s.heardOwner(ctx, tx, r, Promise, false)
+	case r.Name == undelivered:
+		return s.heardOwner(ctx, tx, r, Trouble, true)
+	}
+	return nil
+}
+
+// heardTicket tells of a fact of the ticket itself.
+func (s *Service) heardTicket(ctx context.Context, tx *db.Tx, r event.Record) error {
+	f, err := ticket.Decode(r)
+	if err != nil || f == nil {
+		return err
+	}
+	if end, over := f.(ticket.Ended); over && end.Into != 0 {
+		if err := followInto(ctx, tx, ticket.ID(r.Subject), end.Into, r.Meta.At); err != nil {
+			return err
+		}
+	}
+	var follow []person.ID
+	if moves(f) {
+		if follow, err = watchers(ctx, tx, ticket.ID(r.Subject)); err != nil {
+			return err
+		}
+	}
+	author := person.ID(0)
+	if m := wrote(f, r.Meta); m != 0 {
+		if author, err = s.Tickets.AuthorIn(ctx, tx, m); err != nil {
+			return err
+		}
+	}
+	t, err := s.Tickets.GetIn(ctx, tx, ticket.ID(r.Subject))
+	if err != nil {
+		return err
+	}
+	a := by(r.Meta, author)
+	a.hear(t, f)
+	of := team(f, r.Meta)
+	if of != 0 {
+		list, err := s.People.WorkersIn(ctx, tx, nil, of)
+		if err != nil {
+			return err
+		}
+		members(a, list)
+	}
+	a.tell(Watched, false, follow...)
+	return s.add(ctx, tx, t, s.item(r, author), a.list, of)
+}
+
+// item is what a fact says to everybody who is told of it.
+func (s *Service) item(r event.Record, author person.ID) Item {
+	i := Item{Event: r.ID, What: r.Name, At: r.Meta.At, Actor: author}
+	if i.Actor == 0 && r.Meta.ActorKind != string(access.System) {
+		i.Actor = person.ID(r.Meta.ActorID)
+	}
+	return i
+}
+
+// heardRaised tells those whom a step of the escalation names, where it goes by the page.
+func (s *Service) heardRaised(ctx context.Context, tx *db.Tx, r event.Record) error {
+	var f escalation.Raised
+	if err := json.Unmarshal(r.Data, &f); err != nil || !f.Goes(escalation.OnPage) {
+		return err
+	}
+	t, err := s.Tickets.GetIn(ctx, tx, f.Ticket)
+	if err != nil {
+		return err
+	}
+	a := by(r.Meta, 0)
+	for _, x := range f.Told {
+		a.tell(Clock, f.Goes(escalation.ByMail), x.Person)
+	}
+	return s.add(ctx, tx, t, s.item(r, 0), a.list, 0)
+}
+
+// heardOwner tells whoever is accountable, and whoever works on the ticket.
+func (s *Service) heardOwner(ctx context.Context, tx *db.Tx, r event.Record, k Kind, letter bool) error {
+	t, err := s.Tickets.GetIn(ctx, tx, ticket.ID(r.Subject))
+	if err != nil {
+		return err
+	}
+	a := by(r.Meta, 0)
+	a.tell(k, letter, t.Owner, t.Assignee)
+	return s.add(ctx, tx, t, s.item(r, 0), a.list, 0)
+}
+
+// NearJob is the kind of the job that says that a promised word is due soon.
+const NearJob = "inbox:near"
+
+// nearBefore is how long before it is due a promise is spoken of; half of its time where that is shorter.
+const nearBefore = 30 * time.Minute
+
+// near is the payload of a NearJob.
+type nearing struct {
+	Event   int64
+	Ticket  ticket.ID
+	Promise promise.ID
+}
+
+// heardMade makes an appointment with a promise, shortly before it is due.
+func (s *Service) heardMade(ctx context.Context, tx *db.Tx, r event.Record) error {
+	var f promise.Made
+	if err := json.Unmarshal(r.Data, &f); err != nil {
+		return err
+	}
+	payload, err := json.Marshal(nearing{r.ID, ticket.ID(r.Subject), f.Promise})
+	if err != nil {
+		return err
+	}
+	before := min(nearBefore, f.Due.Sub(r.Meta.At)/2)
+	return s.Jobs.Enqueue(ctx, tx, job.Spec{
+		Kind: NearJob, Payload: string(payload), Key: NearJob + ":" + strconv.FormatInt(r.ID, 10), RunAt: f.Due.Add(-before),
+	})
+}
+
+// near tells of a promise that stands open when it is due soon. However often it runs, once.
+func (s *Service) near(ctx context.Context, j job.Job) error {
+	var n nearing
+	if err := json.Unmarshal([]byte(j.Payload), &n); err != nil {
+		return job.Permanent(err)
+	}
+	t, err := s.Tickets.Get(ctx, access.Desk(), ticket.Target{ID: n.Ticket})
+	if err != nil {
+		return err
+	}
+	list, err := s.Promises.ForTicket(ctx, access.Desk(), t)
+	if err != nil {
+		return err
+	}
+	for _, p := range list {
+		if p.ID != n.Promise || p.State != promise.Open {
+			continue
+		}
+		a := by(access.Desk().Meta(s.Clock.Now()), 0)
+		a.tell(Promise, false, t.Owner, t.Assignee)
+		return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			return s.add(ctx, tx, t, Item{Event: n.Event, What: PromiseNear, At: s.Clock.Now()}, a.list, 0)
+		})
+	}
+	return nil
+}

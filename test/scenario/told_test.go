@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package scenario_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/loopdesk/loopdesk/internal/app/apptest"
+	"github.com/loopdesk/loopdesk/internal/channel/email/mailtest"
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/inbox"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/desk/triage"
+	"github.com/loopdesk/loopdesk/internal/kit/db"
+	"github.com/loopdesk/loopdesk/internal/kit/db/dbtest"
+	"github.com/loopdesk/loopdesk/internal/kit/netguard"
+)
+
+// office is a house with an agent, a lead and a requester with a ticket that the agent has.
+type office struct {
+	*testing.T
+	*apptest.House
+	user, agent, lead person.Person
+	t                 ticket.Ticket
+}
+
+func offices(t *testing.T, fn func(o *office)) {
+	t.Helper()
+	dbtest.EachURL(t, func(t *testing.T, url string) {
+		h := apptest.New(t, apptest.On(url), apptest.Reaching(netguard.Options{AllowLoopback: true}))
+		o := &office{T: t, House: h, user: h.Person(access.Requester), agent: h.Person(access.Agent), lead: h.Person(access.Lead)}
+		x, _, err := h.Tickets.Record(t.Context(), apptest.Actor(o.user, "portal"), ticket.Request{Requester: o.user.ID, Channel: ticket.Portal, Say: ticket.Say{Text: "打印机卡纸，关机也没用"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.t = x
+		o.do(o.agent, ticket.Accept{})
+		o.RunJobs()
+		fn(o)
+	})
+}
+
+func (o *office) do(by person.Person, cmd ticket.Command) {
+	o.Helper()
+	via := "web"
+	if by.Role == access.Requester {
+		via = "portal"
+	}
+	if _, err := o.Tickets.Do(o.Context(), apptest.Actor(by, via), ticket.Target{ID: o.t.ID}, cmd); err != nil {
+		o.Fatal(err)
+	}
+}
+
+func (o *office) note(by person.Person, text string) {
+	o.Helper()
+	o.do(by, ticket.Note{Say: ticket.Say{Text: text}})
+}
+
+// told is what somebody has on their page: of each line its kinds, the newest first.
+func (o *office) told(who person.Person, s inbox.State) []inbox.Kind {
+	o.Helper()
+	p, err := o.Inbox.List(o.Context(), apptest.Actor(who, "web"), inbox.Filter{State: s})
+	if err != nil {
+		o.Fatal(err)
+	}
+	var out []inbox.Kind
+	for _, l := range p.Lines {
+		for _, i := range l.Items {
+			out = append(out, i.Kind)
+		}
+	}
+	return out
+}
+
+func (o *office) same(what string, got []inbox.Kind, want ...inbox.Kind) {
+	o.Helper()
+	if !slices.Equal(got, want) {
+		o.Errorf("%s: %v, want %v", what, got, want)
+	}
+}
+
+func TestTold_OnceAndNeverOfOnesOwnDeeds(t *testing.T) {
+	t.Parallel()
+	offices(t, func(o *office) {
+		o.same("of what the agent did", o.told(o.agent, inbox.Open))
+		o.do(o.user, ticket.Reply{Say: ticket.Say{Text: "还是卡"}})
+		o.note(o.lead, "@陈立 看一下纸盒")
+		o.same("the agent", o.told(o.agent, inbox.Open), inbox.Mentioned, inbox.Answered)
+		o.same("the lead, who wrote it", o.told(o.lead, inbox.Open))
+		records, err := o.Tickets.Records(o.Context(), o.t.ID)
+		if err != nil {
+			o.Fatal(err)
+		}
+		for range 2 { // heard again: by another node, or after a crash
+			err := o.DB.Write(o.Context(), func(ctx context.Context, tx *db.Tx) error {
+				for _, r := range records {
+					if err := o.Inbox.Heard(ctx, tx, r); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				o.Fatal(err)
+			}
+		}
+		o.same("heard again", o.told(o.agent, inbox.Open), inbox.Mentioned, inbox.Answered)
+	})
+}
+
+func TestTold_SeenDoneAndBroughtBack(t *testing.T) {
+	t.Parallel()
+	offices(t, func(o *office) {
+		o.note(o.lead, "@陈立 看一下纸盒")
+		agent := o.SignInAs(o.agent)
+		number := strings.TrimPrefix(o.t.Ref(), ticket.Prefix)
+		page := agent.Get("/work/inbox").Body
+		if !strings.Contains(page, "打印机卡纸") || !strings.Contains(page, "周敏 在备注里提到您") {
+			o.Fatal("the page does not tell it")
+		}
+		upTo := field(o, page, "upto")
+		if o.note(o.lead, "@陈立 另外查一下日志"); agent.Post("/work/inbox/"+number+"/done", url.Values{"upto": {upTo}}).Status != http.StatusSeeOther {
+			o.Fatal("not done")
+		}
+		o.same("what came in meanwhile stays", o.told(o.agent, inbox.Open), inbox.Mentioned)
+		o.same("done", o.told(o.agent, inbox.Done), inbox.Mentioned)
+		agent.Post("/work/inbox/undo", url.Values{})
+		o.same("brought back", o.told(o.agent, inbox.Open), inbox.Mentioned, inbox.Mentioned)
+		if r := agent.Post("/work/inbox/undo", url.Values{}); r.Status != http.StatusConflict {
+			o.Errorf("nothing was left to bring back: %d", r.Status)
+		}
+		ticketPage := agent.Get("/work/tickets/" + number).Body
+		if !strings.Contains(ticketPage, "data-seen") {
+			o.Error("the page of the ticket does not say that it was seen")
+		}
+		o.same("opening it by a link changes nothing", o.told(o.agent, inbox.Unread), inbox.Mentioned)
+		agent.Post("/work/inbox/"+number+"/seen", url.Values{"upto": {field(o, agent.Get("/work/inbox").Body, "upto")}})
+		o.same("seen", o.told(o.agent, inbox.Unread))
+		// Nobody else's list is moved by it.
+		o.note(o.agent, "@周敏 好的")
+		o.SignInAs(o.agent).Post("/work/inbox/"+number+"/done", url.Values{"upto": {"999999"}})
+		o.same("the lead's", o.told(o.lead, inbox.Open), inbox.Mentioned)
+	})
+}
+
+// field is the greatest value of a hidden field on a page.
+func field(t testing.TB, page, name string) string {
+	t.Helper()
+	best := ""
+	for _, piece := range strings.Split(page, `name="`+name+`" value="`)[1:] {
+		v, _, _ := strings.Cut(piece, `"`)
+		if len(v) > len(best) || len(v) == len(best) && v > best {
+			best = v
+		}
+	}
+	if best == "" {
+		t.Fatalf("no field %s", name)
+	}
+	return best
+}
+
+func TestTold_WatchersFollowAndMove(t *testing.T) {
+	t.Parallel()
+	offices(t, func(o *office) {
+		lead := o.SignInAs(o.lead)
+		number := strings.TrimPrefix(o.t.Ref(), ticket.Prefix)
+		if r := lead.Post("/work/tickets/"+number+"/watch", url.Values{}); r.Status != http.StatusSeeOther {
+			o.Fatalf("%d", r.Status)
+		}
+		lead.Post("/work/tickets/"+number+"/watch", url.Values{}) // twice is once
+		if page := lead.Get("/work/tickets/" + number).Body; !strings.Contains(page, "周敏 在关注") || !strings.Contains(page, "取消关注") {
+			o.Error("the page does not say who watches")
+		}
+		o.note(o.agent, "换了纸盒")
+		o.note(o.lead, "好的") // their own
+		o.same("the watcher", o.told(o.lead, inbox.Open), inbox.Watched)
+		into, _, err := o.Tickets.Record(o.Context(), apptest.Actor(o.user, "portal"), ticket.Request{Requester: o.user.ID, Channel: ticket.Portal, Say: ticket.Say{Text: "又卡了"}})
+		if err != nil {
+			o.Fatal(err)
+		}
+		o.do(o.agent, ticket.Merge{Into: into.ID})
+		who, err := o.Inbox.Watchers(o.Context(), apptest.Actor(o.agent, "web"), into)
+		if d := cmp.Diff([]person.ID{o.lead.ID}, who); err != nil || d != "" {
+			o.Error(err, d)
+		}
+		if r := o.SignInAs(o.user).Post("/work/tickets/"+number+"/watch", url.Values{}); r.Status == http.StatusSeeOther {
+			o.Error("a requester watches")
+		}
+		lead.Post("/work/tickets/"+number+"/unwatch", url.Values{})
+		if who, _ := o.Inbox.Watchers(o.Context(), apptest.Actor(o.agent, "web"), o.t); len(who) != 0 {
+			o.Error("still watched", who)
+		}
+	})
+}
+
+// summaries are the letters to the agent that lead to the whole of what they were told.
+func (o *office) summaries() (out []mailtest.Mail) {
+	for _, m := range o.Mailbox(o.agent.Email) {
+		if strings.Contains(m.Text(), "/work/inbox") {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+func TestTold_TheSummaryHoldsWhatWasNotSeen(t *testing.T) {
+	t.Parallel()
+	offices(t, func(o *office) {
+		o.note(o.lead, "@陈立 看一下纸盒")
+		o.RunJobs()
+		if n := len(o.summaries()); n != 0 {
+			o.Fatalf("a mention went by itself: %d letters", n)
+		}
+		o.Advance(24 * time.Hour) // past 09:00 of the next working day
+		list := o.summaries()
+		if len(list) != 1 {
+			o.Fatalf("%d letters", len(list))
+		}
+		body := list[0].Text()
+		for _, want := range []string{o.t.Ref(), "打印机卡纸", "周敏 在备注里提到您", o.URL + "/work/inbox"} {
+			if !strings.Contains(body, want) {
+				o.Errorf("the summary lacks %q:\n%s", want, body)
+			}
+		}
+		if strings.Contains(body, "纸盒") {
+			o.Error("the summary holds the words of a note")
+		}
+		o.note(o.lead, "@陈立 又看一下")
+		o.RunJobs()
+		if err := o.Inbox.Seen(o.Context(), apptest.Actor(o.agent, "web"), 0, 1<<40); err != nil {
+			o.Fatal(err)
+		}
+		o.Advance(48 * time.Hour)
+		if n := len(o.summaries()); n != 1 {
+			o.Errorf("what was seen is told again: %d letters", n)
+		}
+	})
+}
+
+func TestTold_NothingOfP1WaitsForASummary(t *testing.T) {
+	t.Parallel()
+	offices(t, func(o *office) {
+		o.do(o.agent, ticket.Grade{Answers: triage.Answers{Affected: triage.One, Halt: triage.Working}, Override: triage.P1, Reason: "产线停了"})
+		o.RunJobs()
+		before := len(o.Mailbox(o.agent.Email))
+		o.note(o.lead, "@陈立 看一下纸盒")
+		o.RunJobs()
+		if list := o.Mailbox(o.agent.Email)[before:]; len(list) != 1 || !strings.Contains(list[0].Text(), o.t.Ref()) {
+			o.Errorf("%d letters", len(list))
+		}
+	})
+}
+
+// Whoever wants no letter of a kind gets none by itself; the summary has it.
+func TestTold_ByThePersonsOwnRules(t *testing.T) {
+	t.Parallel()
+	offices(t, func(o *office) {
+		me := apptest.Actor(o.agent, "web")
+		w := inbox.Wishes{Rules: inbox.Rules{}, Reader: inbox.Reader{Digest: inbox.Hourly, Hour: 9}}
+		w.Rules[inbox.Answered] = inbox.Rule{Kind: inbox.Answered, Mail: inbox.Digest}
+		w.Rules[inbox.Mentioned] = inbox.Rule{Kind: inbox.Mentioned}
+		if err := o.Inbox.SaveWishes(o.Context(), me, w); err != nil {
+			o.Fatal(err)
+		}
+		before := len(o.Mailbox(o.agent.Email))
+		o.note(o.lead, "@陈立 不要通知")
+		o.do(o.user, ticket.Reply{Say: ticket.Say{Text: "还是卡"}})
+		o.RunJobs()
+		o.same("the page", o.told(o.agent, inbox.Open))
+		if n := len(o.Mailbox(o.agent.Email)); n != before {
+			o.Errorf("%d letters at once", n-before)
+		}
+		o.Advance(time.Hour)
+		list := o.Mailbox(o.agent.Email)[before:]
+		if len(list) != 1 || !strings.Contains(list[0].Text(), "王海燕 回复了") || strings.Contains(list[0].Text(), "提到") {
+			o.Errorf("%d letters", len(list))
+		}
+	})
+}
