@@ -64,13 +64,16 @@ func (s *Service) Connect(ctx context.Context, by access.Actor, key, email strin
 	if err := access.Can(by, access.AdminWork, access.Object{}); err != nil {
 		return err
 	}
-	p, err := s.People.ByEmail(ctx, email)
+	x, err := s.entryOf(ctx, key)
 	if err != nil {
-		return errs.Wrap(err, errs.KindOf(err), "directory.nobody_there")
+		return err
 	}
-	x, err := getKnown(ctx, s.DB, key)
+	p, err := s.People.ByEmail(ctx, email)
+	if err != nil && errs.KindOf(err) == errs.NotFound {
+		return errs.Field("email", "directory.nobody_there")
+	}
 	if err != nil {
-		return errs.Wrap(err, errs.KindOf(err), "directory.entry_not_found")
+		return err
 	}
 	if x.Why == "" || x.Gone || x.Person != 0 && x.Person != p.ID && s.keeps(ctx, x.Person, key) {
 		return errs.New(errs.Conflict, "directory.connected_already")
@@ -97,6 +100,15 @@ func (s *Service) Connect(ctx context.Context, by access.Actor, key, email strin
 	return s.Sync(ctx, by)
 }
 
+// entryOf is an entry that stood on a page a moment ago; Conflict where a run has taken it away since.
+func (s *Service) entryOf(ctx context.Context, key string) (known, error) {
+	x, err := getKnown(ctx, s.DB, key)
+	if err != nil && errs.KindOf(err) == errs.NotFound {
+		return x, errs.New(errs.Conflict, "directory.entry_not_found")
+	}
+	return x, err
+}
+
 // keeps reports whether a key is that of a person.
 func (s *Service) keeps(ctx context.Context, who person.ID, key string) bool {
 	p, err := s.People.Get(ctx, who)
@@ -108,13 +120,16 @@ func (s *Service) TakeTheirs(ctx context.Context, by access.Actor, key string) e
 	if err := access.Can(by, access.AdminWork, access.Object{}); err != nil {
 		return err
 	}
-	x, err := getKnown(ctx, s.DB, key)
+	x, err := s.entryOf(ctx, key)
 	if err != nil {
-		return errs.Wrap(err, errs.KindOf(err), "directory.entry_not_found")
+		return err
 	}
 	p, err := s.People.Get(ctx, x.Person)
+	if err != nil && errs.KindOf(err) == errs.NotFound {
+		return errs.New(errs.Conflict, "directory.nobody_there")
+	}
 	if err != nil {
-		return errs.Wrap(err, errs.KindOf(err), "directory.nobody_there")
+		return err
 	}
 	kept, said := fieldsOf(x.Kept), saidOf(x.Said)
 	for _, f := range kept {

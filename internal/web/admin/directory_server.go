@@ -307,6 +307,13 @@ func connectEmail(v conflictView, c directory.Conflict) string {
 	return c.Email
 }
 
+func connectMark(v conflictView, c directory.Conflict) string {
+	if v.Key != c.Key {
+		return ""
+	}
+	return v.Form.Mark("email")
+}
+
 func seenTitle(f page.Frame, v serverView) string {
 	if v.Form.Notice == "" && v.Form.Wrong() {
 		return f.T("ldapadmin.mend")

@@ -1353,7 +1353,7 @@ func conflictAct(f page.Frame, v conflictView, c directory.Conflict) templ.Compo
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = ui.Text(f.Lang, ui.Field{Name: "email", ID: "f-" + c.Key, Label: f.T("ldapadmin.connect_email"), Type: "email", Max: 254, Value: connectEmail(v, c)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Text(f.Lang, ui.Field{Name: "email", ID: "f-" + c.Key, Label: f.T("ldapadmin.connect_email"), Type: "email", Max: 254, Value: connectEmail(v, c), Error: connectMark(v, c)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
