@@ -3,6 +3,7 @@
 package scenario_test
 
 import (
+	"encoding/base64"
 	"net/http"
 	"net/url"
 	"slices"
@@ -14,9 +15,11 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/form"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
+	"github.com/loopdesk/loopdesk/internal/desk/telephony"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
@@ -117,6 +120,29 @@ func operations() []operation {
 				return err
 			}
 		}, []string{"person_group", "person_member", "event"}},
+		{"saving what a category asks", func(w *world) func() error {
+			return func() error {
+				fields := form.Form{{Name: "n" + key(w.Clock.Now().UnixNano()), Kind: form.Text, Label: "哪个版本"}}
+				_, err := w.Catalog.SaveForm(w.Context(), access.Desk(), w.subject.ID, fields, 1)
+				return err
+			}
+		}, []string{"category", "category_form", "event"}},
+		{"being told of a call", func(w *world) func() error {
+			made, err := w.Telephony.MakeSecret(w.Context(), apptest.Actor(w.admin, "web"))
+			w.must(err)
+			secret, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(made, "whsec_"))
+			w.must(err)
+			p, err := w.People.Get(w.Context(), w.agent.ID)
+			w.must(err)
+			p.Phone = "6011"
+			_, err = w.People.Change(w.Context(), access.Desk(), p, 0)
+			w.must(err)
+			body, stamp := []byte("x"), key(w.Clock.Now().Unix())
+			return func() error {
+				m := telephony.Signed{ID: "m1", Timestamp: stamp, Body: body, Signature: telephony.Sign(secret, "m1", stamp, body)}
+				return w.Telephony.Take(w.Context(), m, telephony.Told{State: telephony.Ringing, Call: "c1", Number: "8206", Extension: "6011"})
+			}
+		}, []string{"telephony_call", "telephony_event", "event"}},
 	}
 }
 
