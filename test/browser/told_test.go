@@ -159,7 +159,7 @@ func TestTheWorkerShowsMessagesAndALostNetwork(t *testing.T) {
 	web.CloseClientConnections()
 	web.Close()
 	b.goTo("/requests")
-	b.reads("现在没有网络")
+	b.sees("the page for a lost network", `/现在没有网络|There is no network/.test(document.body?.innerText ?? "")`)
 	b.sees("its style", `getComputedStyle(document.querySelector(".pan")).borderRadius !== "0px"`)
 	b.complaints() // that nobody answered is what this test is for
 }
