@@ -106,7 +106,7 @@ func (s *Service) History(ctx context.Context, by access.Actor, b Book) ([]Editi
 }
 
 // Restore saves a version of before once more, as the newest one; Book.Version is what the editor
-// saw. NotFound where there was none of that number.
+// saw. Invalid where there was none of that number.
 func (s *Service) Restore(ctx context.Context, by access.Actor, b Book, version int64) error {
 	list, err := s.History(ctx, by, b)
 	if err != nil {
@@ -117,7 +117,7 @@ func (s *Service) Restore(ctx context.Context, by access.Actor, b Book, version 
 			return s.Save(ctx, by, b, e.Edit)
 		}
 	}
-	return errs.New(errs.NotFound, "errs.not_found")
+	return errs.Field("to", "wording.no_version")
 }
 
 // SaveRule adds or changes a rule. A new one must have an id that no other has.
