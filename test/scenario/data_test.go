@@ -89,7 +89,7 @@ func element(n *html.Node, frame bool) bool {
 	case "iframe":
 		return frame || (!strings.HasPrefix(get("src"), "/frame/") && !strings.HasPrefix(get("src"), "/t/"))
 	case "link":
-		return frame || !strings.HasPrefix(get("href"), "/assets/")
+		return frame || !strings.HasPrefix(get("href"), "/assets/") && get("href") != "/manifest.webmanifest"
 	case "meta":
 		return get("http-equiv") != ""
 	case "object", "embed", "applet", "base", "frame", "frameset", "math", "portal", "audio", "video", "source", "track", "marquee", "foreignobject":

@@ -114,7 +114,7 @@ func TestTheFrameKnowsItsReader(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	me := got.Me()
-	if len(me.Links) != 3 || me.SignOut != "/signout" || me.Name != "管理员" {
+	if len(me.Links) != 4 || me.SignOut != "/signout" || me.Name != "管理员" {
 		t.Errorf("%+v", me)
 	}
 	code := h.code(h.record(h.requester, say("x")))
