@@ -65,8 +65,9 @@ func kindOf(what notify.Template) inbox.Kind {
 		return inbox.Trouble
 	case notify.Escalated:
 		return inbox.Clock
+	default:
+		return ""
 	}
-	return ""
 }
 
 // summary queues what somebody has not seen as one letter.

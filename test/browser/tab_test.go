@@ -194,7 +194,8 @@ func (b *tab) sees(what, expression string) {
 	again := time.NewTicker(25 * time.Millisecond)
 	defer again.Stop()
 	for {
-		seen, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!!("+expression+")"))
+		// While a page is on its way there may be no element yet to ask: that is not seen yet.
+		seen, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("(()=>{try{return !!("+expression+")}catch{return false}})()"))
 		if err == nil && seen {
 			return
 		}
@@ -204,6 +205,9 @@ func (b *tab) sees(what, expression string) {
 				continue
 			case <-ctx.Done():
 			}
+		}
+		if _, thrown := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("!!("+expression+")")); thrown != nil {
+			err = errors.Join(err, thrown)
 		}
 		text, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string](`document.activeElement?.outerHTML.slice(0,300)+"\nholding "+JSON.stringify(document.activeElement?.value)+", not valid: "+[...document.querySelectorAll(":invalid")].map(e=>e.id||e.name).join()+"\n\n"+document.body.innerText.slice(0,3000)`))
 		b.Fatalf("never saw %s (%v)\nat %s, focus in and page:\n%s\nthe browser says: %q", what, errors.Join(err, ctx.Err()), b.where(), text, b.complaints())

@@ -62,7 +62,7 @@ func (s *session) Search(q directory.Query, take func([]directory.Record) error)
 	r := ldap.NewSearchRequest(q.Base, scope, ldap.NeverDerefAliases, 0, 0, false, q.Filter, q.Attributes, nil)
 	var page *ldap.ControlPaging
 	if q.Page > 0 && !q.Only {
-		page = ldap.NewControlPaging(uint32(min(q.Page, directory.MaxPage))) //nolint:gosec // bounded
+		page = ldap.NewControlPaging(uint32(min(q.Page, directory.MaxPage)))
 		r.Controls = append(r.Controls, page)
 	}
 	for {

@@ -25,11 +25,11 @@ func (b Book) Zones() string {
 		if err != nil {
 			continue // its calendar cannot be opened, and that is said elsewhere
 		}
-		fmt.Fprintln(sum, name)
+		_, _ = fmt.Fprintln(sum, name)
 		for t, last := time.Unix(yearStart(FirstYear), 0), time.Unix(yearStart(LastYear+1), 0); t.Before(last); {
 			_, offset := t.In(loc).Zone()
 			_, change := t.In(loc).ZoneBounds()
-			fmt.Fprintln(sum, t.Unix(), offset)
+			_, _ = fmt.Fprintln(sum, t.Unix(), offset)
 			if !change.After(t) { // none follows
 				break
 			}

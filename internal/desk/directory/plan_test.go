@@ -240,7 +240,7 @@ func TestN15_WhatWasWrittenByHandStands(t *testing.T) {
 	if step(with(directory.Active, "yes")); !m.people[0].Active {
 		t.Error("the directory changed its mind and is not heard")
 	}
-	step([]directory.Entry{directory.Entry{Line: 1, DN: "uid=x", Active: true, Values: map[string]string{directory.ID: "z", directory.Name: "z", directory.Email: "z@q.example"}}})
+	step([]directory.Entry{{Line: 1, DN: "uid=x", Active: true, Values: map[string]string{directory.ID: "z", directory.Name: "z", directory.Email: "z@q.example"}}})
 	if m.people[0].Active {
 		t.Error("gone and active")
 	}

@@ -30,8 +30,14 @@ func TestNobodyIsToldOfTheirOwnDeeds(t *testing.T) {
 			ticket.Said{Of: of, Kind: ticket.Public, ByRequester: true},
 			ticket.Assigned{Of: of, Assignee: who("now"), Owner: who("answers")},
 			ticket.HandedOver{Of: of, To: 1, Assignee: who("takes")},
-			ticket.UserRejected{Of: of}, ticket.Reopened{Of: of}, ticket.UserConfirmed{Of: of}, ticket.ReadBackWrong{Of: of},
-			ticket.Ended{Of: of, As: ticket.Cancelled}, ticket.VendorSilent{Of: of}, ticket.MailHeld{Of: of}, ticket.Held{Of: of},
+			ticket.UserRejected{Of: of},
+			ticket.Reopened{Of: of},
+			ticket.UserConfirmed{Of: of},
+			ticket.ReadBackWrong{Of: of},
+			ticket.Ended{Of: of, As: ticket.Cancelled},
+			ticket.VendorSilent{Of: of},
+			ticket.MailHeld{Of: of},
+			ticket.Held{Of: of},
 		}).Draw(t, "fact")
 		m := event.Meta{ActorID: rapid.Int64Range(1, 5).Draw(t, "actor"), ActorKind: rapid.SampledFrom([]string{string(access.Person), string(access.Link)}).Draw(t, "kind")}
 		author := who("author")

@@ -38,8 +38,9 @@ func (i Item) Words() string {
 	switch i.Kind {
 	case Rejected, Promise, Trouble, Watched:
 		return "inbox.did_" + strings.ReplaceAll(i.What, ".", "_")
+	default:
+		return "inbox.did_" + string(i.Kind)
 	}
-	return "inbox.did_" + string(i.Kind)
 }
 
 // Read reports whether the reader has seen it.

@@ -231,9 +231,9 @@ func (s *Service) add(ctx context.Context, tx *db.Tx, t ticket.Ticket, i Item, l
 	if list = allowed(list, t, workers); len(list) == 0 {
 		return nil
 	}
-	who = who[:0]
-	for _, x := range list {
-		who = append(who, x.person)
+	who = make([]person.ID, len(list))
+	for n, x := range list {
+		who[n] = x.person
 	}
 	rules, err := rulesOf(ctx, tx, who...)
 	if err != nil {

@@ -58,7 +58,7 @@ func TestF42_AZoneWhoseRulesChange(t *testing.T) {
 	dir := os.Getenv(where)
 	if dir == "" {
 		dir = t.TempDir()
-		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestF42_AZoneWhoseRulesChange$", "-test.v") //nolint:gosec // this test itself
+		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestF42_AZoneWhoseRulesChange$", "-test.v")
 		child.Env = append(os.Environ(), where+"="+dir, "ZONEINFO="+dir)
 		if out, err := child.CombinedOutput(); err != nil || !bytes.Contains(out, []byte("--- PASS")) {
 			t.Fatalf("%v\n%s", err, out)

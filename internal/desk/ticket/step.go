@@ -74,10 +74,9 @@ func other(cmd Command) ID {
 // and nobody who took part is left behind.
 func mirror(cmd Command, t Ticket, w world) []Fact {
 	on, kind := w.other, "related"
-	switch cmd.Name() {
-	case CmdMerge:
+	if cmd.Name() == CmdMerge {
 		kind = "absorbed"
-	case CmdSplit:
+	} else if cmd.Name() == CmdSplit {
 		kind = linkSplitFrom
 	}
 	out := []Fact{LinkedTo{Of{on.ID}, Linked{Ticket: t.ID, Number: t.Number, Kind: kind}}}

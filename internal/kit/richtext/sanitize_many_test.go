@@ -9,8 +9,19 @@ import "testing"
 func TestS60_FiveThousandPayloads(t *testing.T) {
 	t.Parallel()
 	around := [][2]string{
-		{"", ""}, {"<table><tr><td>", "</td></tr></table>"}, {`<a href="`, `">x</a>`}, {`<img src=x alt='`, `'>`}, {"<!-- ", " -->"}, {"<style>", "</style>"},
-		{"<svg><desc>", "</desc></svg>"}, {"<math><mtext>", "</mtext></math>"}, {"<noscript>", "</noscript>"}, {"<p title=\"", ""}, {"<b", ">"}, {"&lt;", "&gt;"}, {"<template>", "</template>"},
+		{"", ""},
+		{"<table><tr><td>", "</td></tr></table>"},
+		{`<a href="`, `">x</a>`},
+		{`<img src=x alt='`, `'>`},
+		{"<!-- ", " -->"},
+		{"<style>", "</style>"},
+		{"<svg><desc>", "</desc></svg>"},
+		{"<math><mtext>", "</mtext></math>"},
+		{"<noscript>", "</noscript>"},
+		{"<p title=\"", ""},
+		{"<b", ">"},
+		{"&lt;", "&gt;"},
+		{"<template>", "</template>"},
 	}
 	n := 0
 	for _, c := range corpus(t) {

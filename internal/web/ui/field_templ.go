@@ -626,7 +626,7 @@ func Segments(lang i18n.Lang, f Field) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, class("lb w-full", on(f.HideLabel, "sr-only")))
+		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, class("lb", on(!f.HideLabel, "w-full"), on(f.HideLabel, "sr-only")))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -797,7 +797,7 @@ func Ticks(lang i18n.Lang, f Field) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, class("lb w-full", on(f.HideLabel, "sr-only")))
+		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, class("lb", on(!f.HideLabel, "w-full"), on(f.HideLabel, "sr-only")))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1244,7 +1244,7 @@ func Rows(lang i18n.Lang, f Field, add string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, class("lb w-full", on(f.HideLabel, "sr-only")))
+		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, class("lb", on(!f.HideLabel, "w-full"), on(f.HideLabel, "sr-only")))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -584,7 +584,7 @@ func boardFigures(list []figureView) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		for i, x := range list {
 			if i == 0 || x.Count > 0 {
-				var templ_7745c5c3_Var28 = []any{"num shrink-0 whitespace-nowrap", templ.KV("font-semibold text-danger", x.Tone == ui.Danger), templ.KV("font-semibold text-warn", x.Tone == ui.Warn), templ.KV("text-fg2", x.Tone == "")}
+				var templ_7745c5c3_Var28 = []any{"num inline-flex min-h-6 shrink-0 items-center whitespace-nowrap", templ.KV("font-semibold text-danger", x.Tone == ui.Danger), templ.KV("font-semibold text-warn", x.Tone == ui.Warn), templ.KV("text-fg2", x.Tone == "")}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var28...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -609,7 +609,7 @@ func boardFigures(list []figureView) templ.Component {
 				var templ_7745c5c3_Var30 templ.SafeURL
 				templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(x.Href))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workspace/board.templ`, Line: 120, Col: 225}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workspace/board.templ`, Line: 120, Col: 258}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var30))
 				if templ_7745c5c3_Err != nil {
@@ -622,7 +622,7 @@ func boardFigures(list []figureView) templ.Component {
 				var templ_7745c5c3_Var31 string
 				templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(x.Label)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workspace/board.templ`, Line: 120, Col: 237}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workspace/board.templ`, Line: 120, Col: 270}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var31))
 				if templ_7745c5c3_Err != nil {

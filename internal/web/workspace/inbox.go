@@ -265,6 +265,7 @@ func (f *Faces) inboxAct(c *page.Ctx, do func(ticket.Ticket, inbox.ItemID) error
 
 // watch and unwatch let the reader hear of a ticket, and no longer.
 func (f *Faces) watch(c *page.Ctx) error { return f.watching(c, f.Inbox.Watch, "inbox.said_watch") }
+
 func (f *Faces) unwatch(c *page.Ctx) error {
 	return f.watching(c, f.Inbox.Unwatch, "inbox.said_unwatch")
 }

@@ -78,6 +78,16 @@ func (s *sheet) lines(before, now ticket.Ticket, e ticket.Entry) []string {
 		return one("workticket.line_archived")
 	case ticket.Ended:
 		return s.ended(now, fact, who)
+	case ticket.Deviated:
+		return one("workticket.line_deviated", "Clause", fact.Clause, "What", s.T(fact.Gap), "Reason", fact.Reason)
+	}
+	return s.lineBeside(e, one)
+}
+
+// lineBeside tells what happened around a ticket: who follows it, what it has to do with others,
+// what became of mails about it.
+func (s *sheet) lineBeside(e ticket.Entry, one func(key string, args ...any) []string) []string {
+	switch fact := e.Fact.(type) {
 	case ticket.ParticipantAdded:
 		if fact.Address != "" {
 			return one("workticket.line_participant_named", "Address", fact.Address)
@@ -106,8 +116,6 @@ func (s *sheet) lines(before, now ticket.Ticket, e ticket.Entry) []string {
 		return nil
 	case ticket.OriginalOpened:
 		return one("workticket.line_original_opened", "ID", fact.Inbound)
-	case ticket.Deviated:
-		return one("workticket.line_deviated", "Clause", fact.Clause, "What", s.T(fact.Gap), "Reason", fact.Reason)
 	}
 	return nil
 }

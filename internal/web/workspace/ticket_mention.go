@@ -14,7 +14,7 @@ import (
 )
 
 // offeredMentions bounds the colleagues that are listed at once.
-const offeredMentions = 8
+const offeredMentions = 7
 
 // offerMentions answers, while "@" is typed in a note, with the colleagues who may be meant:
 // found by name, by how it sounds and by its initials. Whoever may not read the ticket is not

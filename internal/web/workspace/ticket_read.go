@@ -3,6 +3,7 @@
 package workspace
 
 import (
+	"context"
 	"net/url"
 	"slices"
 	"strings"
@@ -132,10 +133,10 @@ func (f *Faces) sheet(c *page.Ctx, t ticket.Ticket) (*sheet, error) {
 	if s.raised, err = f.Escalations.ForTicket(ctx, c.Actor, t); err != nil {
 		return nil, err
 	}
-	if err = s.readOthers(); err != nil {
+	if err = s.readOthers(ctx); err != nil {
 		return nil, err
 	}
-	if err = s.told(); err != nil {
+	if err = s.told(ctx); err != nil {
 		return nil, err
 	}
 	if s.staff, err = f.People.Staff(ctx); err != nil {
@@ -155,8 +156,8 @@ func (s *sheet) facts() []norm.Noted {
 	return out
 }
 
-func (s *sheet) readOthers() error {
-	p, err := s.f.Tickets.List(s.c.Context(), s.c.Actor, ticket.Filter{View: ticket.All, Requester: s.t.Requester, Limit: othersShown + 1, Narrow: true})
+func (s *sheet) readOthers(ctx context.Context) error {
+	p, err := s.f.Tickets.List(ctx, s.c.Actor, ticket.Filter{View: ticket.All, Requester: s.t.Requester, Limit: othersShown + 1, Narrow: true})
 	if err != nil {
 		return err
 	}

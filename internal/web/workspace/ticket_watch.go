@@ -13,11 +13,11 @@ import (
 type watchFunc func(context.Context, access.Actor, ticket.Ticket) error
 
 // told reads who watches the ticket, and what the reader was told about it and has not seen.
-func (s *sheet) told() (err error) {
-	if s.watchers, err = s.f.Inbox.Watchers(s.c.Context(), s.c.Actor, s.t); err != nil {
+func (s *sheet) told(ctx context.Context) (err error) {
+	if s.watchers, err = s.f.Inbox.Watchers(ctx, s.c.Actor, s.t); err != nil {
 		return err
 	}
-	s.unseen, err = s.f.Inbox.UnreadOn(s.c.Context(), s.c.Actor, s.t.ID)
+	s.unseen, err = s.f.Inbox.UnreadOn(ctx, s.c.Actor, s.t.ID)
 	return err
 }
 

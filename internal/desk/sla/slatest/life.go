@@ -190,7 +190,8 @@ func (l *Life) possible() []ticket.Fact {
 	next := l.Now.Add(3 * time.Hour)
 	always := []ticket.Fact{
 		l.Word(), UserWord(), Note(), Complete(), Graded(triage.P1), Graded(triage.P4), Deviated("N34", "gap.prevention"),
-		ticket.ReadBackDone{Of: of(), Items: []ticket.Element{ticket.Who}}, Paced(30), Paced(0),
+		ticket.ReadBackDone{Of: of(), Items: []ticket.Element{ticket.Who}},
+		Paced(30), Paced(0),
 		ticket.Said{Of: of(), Message: 5, Kind: ticket.Call, Spoke: true, FirstResponse: l.Ticket.FirstResponseAt.IsZero()},
 	}
 	work := []ticket.Fact{
