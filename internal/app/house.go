@@ -272,7 +272,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 		Address: func(r *http.Request) string { return page.Address(r, h.Config.proxies()) },
 	})
 	h.wire()
-	h.face()
+	h.face() //nolint:contextcheck // each request brings a context of its own
 	h.meters = newMeters()
 	h.meters.registry.MustRegister(h)
 	return h, nil
