@@ -3,6 +3,7 @@
 package model
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
@@ -95,7 +96,7 @@ func (p *Pool) idf(term uint64) float64 {
 // reckon brings the lengths up to date, once the pool has grown by a twentieth since.
 func (p *Pool) reckon() {
 	if len(p.docs) == 0 || p.size > 0 && len(p.docs) <= p.size+p.size/20 {
-		for i := p.size; i < len(p.docs); i++ {
+		for i := len(p.docs) - 1; i >= p.size && p.docs[i].length == 0; i-- { // those that came since the last look
 			p.docs[i].length = p.length(p.docs[i].terms)
 		}
 		return
@@ -124,29 +125,34 @@ func (p *Pool) Alike(own int64, t Text, most int) []Match {
 	if length == 0 {
 		return nil
 	}
-	dots := map[int]float64{}
+	dots := make([]float64, len(p.docs)) // where all say the same, every text shares something
 	for _, w := range terms {
 		idf := p.idf(w.term)
 		for _, x := range p.held[w.term] {
 			dots[x.doc] += w.times * x.times * idf * idf
 		}
 	}
-	out := make([]Match, 0, len(dots))
+	out := make([]Match, 0, most+1)
 	for doc, dot := range dots {
-		if d := p.docs[doc]; d.key != own && d.length > 0 {
-			out = append(out, Match{d.key, min(dot/(length*d.length), 1)})
+		d := p.docs[doc]
+		if dot == 0 || d.key == own || d.length == 0 {
+			continue
+		}
+		m := Match{d.key, min(dot/(length*d.length), 1)}
+		if len(out) == most && most > 0 && before(out[most-1], m) <= 0 {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(out, m, before)
+		if out = slices.Insert(out, at, m); len(out) > most {
+			out = out[:most]
 		}
 	}
-	slices.SortFunc(out, func(a, b Match) int {
-		switch {
-		case a.Share > b.Share:
-			return -1
-		case a.Share < b.Share:
-			return 1
-		}
-		return int(b.Key - a.Key) // the newer one
-	})
-	return out[:min(len(out), most)]
+	return out
+}
+
+// before orders matches: the most alike first, and of those the newer one.
+func before(a, b Match) int {
+	return cmp.Or(cmp.Compare(b.Share, a.Share), cmp.Compare(b.Key, a.Key))
 }
 
 // Shared names the words of a text that another has as well and few others do, the strongest first.

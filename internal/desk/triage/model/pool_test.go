@@ -124,3 +124,25 @@ func BenchmarkDuplicates(b *testing.B) {
 	recall, each := recallOpseval(b, 1<<20)
 	fmt.Printf("opseval: half of the words find the question among the first five %.3f, %v a search\n", recall, each.Round(time.Microsecond))
 }
+
+// Of texts that say the same the newest are found, as many as were asked for.
+func TestOfEqualsTheNewestAreFound(t *testing.T) {
+	t.Parallel()
+	p := model.NewPool()
+	for key := int64(1); key <= 40; key++ {
+		p.Add(key, model.Text{Body: "打印机卡纸"})
+		if key%4 == 0 {
+			p.Add(100+key, model.Text{Body: "邮箱打不开"})
+		}
+	}
+	var keys []int64
+	for _, m := range p.Alike(40, model.Text{Body: "打印机卡纸"}, 3) {
+		keys = append(keys, m.Key)
+	}
+	if !slices.Equal(keys, []int64{39, 38, 37}) {
+		t.Errorf("found %v", keys)
+	}
+	if got := p.Alike(40, model.Text{Body: "打印机卡纸"}, 0); len(got) != 0 {
+		t.Errorf("asked for none, got %v", got)
+	}
+}
