@@ -16,6 +16,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/announcement"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
@@ -51,15 +52,17 @@ type Parts struct {
 	Escalations *escalation.Service
 	Rotas       *rota.Service
 	Majors      *major.Service
-	Promises    *promise.Service
-	Pull        *pull.Service
-	Reports     *report.Service
-	Search      *search.Service
-	Suggest     *suggest.Service
-	Words       *wordbook.Service // nil remarks on nothing
-	Views       *queue.Desk
-	Clock       clock.Clock
-	Log         *slog.Logger // nil for silence
+
+	Announcements *announcement.Service
+	Promises      *promise.Service
+	Pull          *pull.Service
+	Reports       *report.Service
+	Search        *search.Service
+	Suggest       *suggest.Service
+	Words         *wordbook.Service // nil remarks on nothing
+	Views         *queue.Desk
+	Clock         clock.Clock
+	Log           *slog.Logger // nil for silence
 
 	// Address returns the network address of the caller, without port, with the proxies that
 	// are trusted taken off. nil takes the peer of the connection (A84).
@@ -105,6 +108,7 @@ func New(p Parts) *API {
 	a.messageOperations()
 	a.judgementOperations()
 	a.timekeepingOperations()
+	a.announcementOperations()
 	a.promiseOperations()
 	a.nextOperations()
 	a.reportOperations()

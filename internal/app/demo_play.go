@@ -50,6 +50,9 @@ func rehearse(ctx context.Context, conf Config, s stores, o Options) error {
 		return err
 	}
 	moving.Set(now.Add(-20 * time.Minute))
+	if err := h.castAnnouncements(ctx, c); err != nil {
+		return err
+	}
 	if err := h.castAsides(ctx, c); err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/api"
 	"github.com/loopdesk/loopdesk/internal/channel/email"
 	"github.com/loopdesk/loopdesk/internal/channel/ldap"
+	"github.com/loopdesk/loopdesk/internal/desk/announcement"
 	"github.com/loopdesk/loopdesk/internal/desk/canned"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/directory"
@@ -94,36 +95,37 @@ type House struct {
 	Bus  *event.Bus
 	Hub  *pubsub.Hub
 
-	Settings    *setting.Service
-	People      *person.Service
-	Catalog     *catalog.Desk
-	Directory   *directory.Service
-	Words       *wordbook.Service
-	Telephony   *telephony.Service
-	Texts       *canned.Service
-	Uploads     *upload.Service
-	Sessions    *session.Service
-	Links       *session.Links
-	Clocks      *sla.Service
-	Tickets     *ticket.Service
-	Promises    *promise.Service
-	Rotas       *rota.Service
-	Majors      *major.Service
-	Escalations *escalation.Service
-	Intake      *intake.Service
-	Fetcher     *email.Fetcher
-	Norm        *norm.Service
-	Pull        *pull.Service
-	Reports     *report.Service
-	Notices     *notify.Service
-	Inbox       *inbox.Service
-	Live        *live.Service
-	Search      *search.Service
-	Suggest     *suggest.Service
-	Routing     *routing.Service
-	Views       *queue.Desk
-	API         *api.API
-	Pages       *page.Router
+	Settings      *setting.Service
+	People        *person.Service
+	Catalog       *catalog.Desk
+	Directory     *directory.Service
+	Words         *wordbook.Service
+	Telephony     *telephony.Service
+	Texts         *canned.Service
+	Announcements *announcement.Service
+	Uploads       *upload.Service
+	Sessions      *session.Service
+	Links         *session.Links
+	Clocks        *sla.Service
+	Tickets       *ticket.Service
+	Promises      *promise.Service
+	Rotas         *rota.Service
+	Majors        *major.Service
+	Escalations   *escalation.Service
+	Intake        *intake.Service
+	Fetcher       *email.Fetcher
+	Norm          *norm.Service
+	Pull          *pull.Service
+	Reports       *report.Service
+	Notices       *notify.Service
+	Inbox         *inbox.Service
+	Live          *live.Service
+	Search        *search.Service
+	Suggest       *suggest.Service
+	Routing       *routing.Service
+	Views         *queue.Desk
+	API           *api.API
+	Pages         *page.Router
 
 	told   []string // the facts of which people are told
 	meters meters
@@ -231,6 +233,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.Sessions.Elsewhere = h.judge
 	h.Words = wordbook.NewService(h.Settings)
 	h.Uploads = upload.NewService(s.DB, s.Keys, o.Clock, h.People)
+	h.Announcements = announcement.NewService(s.DB, h.Bus, o.Clock)
 	h.Texts = canned.NewService(s.DB, h.Bus, o.Clock, h.People)
 	h.Clocks = sla.NewService(h.Settings, h.Jobs, o.Clock)
 	h.Tickets = ticket.NewService(ticket.Parts{
@@ -267,7 +270,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.Fetcher = email.NewFetcher(email.FetchConfig{Intake: h.Intake, Clock: o.Clock, Log: o.Log})
 	h.API = api.New(api.Parts{
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Sessions: h.Sessions,
-		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
+		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Announcements: h.Announcements, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
 		Views: h.Views, Suggest: h.Suggest,
 		Address: func(r *http.Request) string { return page.Address(r, h.Config.proxies()) },
 	})

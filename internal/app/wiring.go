@@ -64,6 +64,7 @@ func (h *House) wire() {
 	tell[ticket.Assigned](h, "assigned")
 	tell[ticket.MailHeld](h, "mail_held")                                // it waits beside the ticket; its author may be whom it names
 	tell[ticket.HandedOver](h, "handed_over")                            // what was done, why, what is needed (N28)
+	h.listenNews()                                                       // who wants to know hears of announcements and incidents (N29)
 	event.After(h.Bus, "notify:bounced", h.Notices.Bounced)              // mail that came back shows on its ticket (F38)
 	event.After(h.Bus, "notify:mailbox_silent", h.Notices.MailboxSilent) // administrators (P13)
 	event.After(h.Bus, "notify:escalated", h.Notices.Escalated)          // who must act, or must know

@@ -16,6 +16,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/announcement"
 	"github.com/loopdesk/loopdesk/internal/desk/canned"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/directory"
@@ -395,6 +396,10 @@ func (v *visitor) thing(r route) string {
 		t, err := v.Texts.Save(v.Context(), access.Desk(), canned.Text{Lang: "en", Short: "x", Title: "x", Body: "x"}, 0) // everybody's
 		v.must(err)
 		return key(t.ID)
+	case "announcements":
+		a, err := v.Announcements.Save(v.Context(), access.Desk(), announcement.Announcement{Kind: announcement.Advice, Title: "x", Text: "x"}, 0, false)
+		v.must(err)
+		return key(a.ID)
 	case "notices":
 		return "1"
 	case "push":

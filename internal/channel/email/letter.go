@@ -121,7 +121,7 @@ func (l *letter) when(t time.Time) string {
 func (l *letter) subject() string {
 	n := l.n
 	if l.apart() {
-		return l.say("mail.subject_"+string(n.Template), "Desk", n.Desk, "Mailbox", n.Subject, "Count", len(n.Summary))
+		return l.say("mail.subject_"+string(n.Template), "Desk", n.Desk, "Subject", n.Subject, "Mailbox", n.Subject, "Count", len(n.Summary))
 	}
 	if len(n.Also) > 0 && !l.onlyWords() {
 		return l.say("mail.subject_several", "Ref", n.Ref, "Subject", n.Subject, "Count", len(n.Also)+1)
@@ -161,6 +161,11 @@ func (l *letter) body() {
 	case notify.PasswordLetter:
 		l.line("mail.password", "Desk", n.Desk)
 		l.line("mail.password_once", "Count", n.Minutes)
+	case notify.NewsLetter:
+		if n.Ended {
+			l.line("mail.news_over")
+		}
+		l.words(n.Text)
 	case notify.SignInLetter:
 		l.line("mail.signin", "Desk", n.Desk)
 		l.line("mail.password_once", "Count", n.Minutes)
@@ -270,6 +275,8 @@ func (l *letter) end() {
 		follow = "mail.open_desk"
 	case n.Template == notify.PasswordLetter:
 		follow = "mail.password_choose"
+	case n.Template == notify.NewsLetter:
+		follow = "mail.news_open"
 	case n.Template == notify.SignInLetter:
 		follow = "mail.signin_now"
 	case n.Template == notify.AlarmLetter:
@@ -288,6 +295,8 @@ func (l *letter) end() {
 	switch {
 	case n.Template == notify.PasswordLetter:
 		l.footer("mail.password_ignore")
+	case n.Template == notify.NewsLetter:
+		l.footer("mail.news_stop")
 	case n.Template == notify.SignInLetter:
 		l.footer("mail.signin_ignore")
 	case l.apart():
@@ -309,7 +318,7 @@ func (l *letter) end() {
 
 // apart reports whether the letter belongs to no ticket.
 func (l *letter) apart() bool {
-	return l.n.Template == notify.TestLetter || l.n.Template == notify.PasswordLetter || l.n.Template == notify.SignInLetter || l.n.Template == notify.AlarmLetter || l.n.Template == notify.SummaryLetter
+	return l.n.Template == notify.TestLetter || l.n.Template == notify.PasswordLetter || l.n.Template == notify.SignInLetter || l.n.Template == notify.NewsLetter || l.n.Template == notify.AlarmLetter || l.n.Template == notify.SummaryLetter
 }
 
 // toStaff reports whether the reader works for the desk.

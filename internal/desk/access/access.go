@@ -85,23 +85,24 @@ const (
 	TicketAuto    Action = "ticket.auto"    // what only the desk does: acknowledge, time out
 	OriginalOpen  Action = "original.open"  // what a covered mail really says; each time is recorded (S02)
 
-	QueueRead      Action = "queue.read"
-	QueueWork      Action = "queue.work"  // a view of one's own
-	QueueShare     Action = "queue.share" // one for everybody
-	QuarantineWork Action = "quarantine.work"
-	PersonRead     Action = "person.read"
-	PersonWork     Action = "person.work" // create a requester while taking a call
-	LeadRead       Action = "lead.read"
-	ReportRead     Action = "report.read" // agents those of their groups
-	RotaRead       Action = "rota.read"
-	RotaSwap       Action = "rota.swap"  // a duty of one's own; a feed of one's own
-	RotaWork       Action = "rota.work"  // anybody's
-	MajorRead      Action = "major.read" // as staff; what is public is for whoever the setting lets
-	MajorWork      Action = "major.work" // declare, tell, end
-	MailStop       Action = "mail.stop"  // all mail that no person wrote, at once
-	AdminRead      Action = "admin.read"
-	AdminWork      Action = "admin.work"
-	SelfWork       Action = "self.work" // one's own profile, password, tokens, sessions
+	QueueRead        Action = "queue.read"
+	QueueWork        Action = "queue.work"  // a view of one's own
+	QueueShare       Action = "queue.share" // one for everybody
+	QuarantineWork   Action = "quarantine.work"
+	PersonRead       Action = "person.read"
+	PersonWork       Action = "person.work" // create a requester while taking a call
+	LeadRead         Action = "lead.read"
+	ReportRead       Action = "report.read" // agents those of their groups
+	RotaRead         Action = "rota.read"
+	RotaSwap         Action = "rota.swap"         // a duty of one's own; a feed of one's own
+	RotaWork         Action = "rota.work"         // anybody's
+	MajorRead        Action = "major.read"        // as staff; what is public is for whoever the setting lets
+	MajorWork        Action = "major.work"        // declare, tell, end
+	AnnouncementWork Action = "announcement.work" // tell everybody something
+	MailStop         Action = "mail.stop"         // all mail that no person wrote, at once
+	AdminRead        Action = "admin.read"
+	AdminWork        Action = "admin.work"
+	SelfWork         Action = "self.work" // one's own profile, password, tokens, sessions
 )
 
 // Object is the thing acted upon, as far as the answer depends on it.
@@ -130,31 +131,32 @@ const (
 // policy is the whole of who may do what. Staff reach every ticket today; need-to-know
 // tickets (N6) narrow it here and in Tickets, nowhere else.
 var policy = map[Action]map[Role]reach{ //nolint:gochecknoglobals // a constant table
-	TicketOpen:     {Requester: own, Agent: own, Lead: own, Admin: own},
-	TicketOpenFor:  {Agent: all, Lead: all, Admin: all},
-	TicketRead:     {Requester: own, Agent: all, Lead: all, Admin: all},
-	TicketSay:      {Requester: own, Agent: all, Lead: all, Admin: all},
-	TicketAnswer:   {Requester: own, Agent: own, Lead: own, Admin: own},
-	TicketWork:     {Agent: all, Lead: all, Admin: all},
-	TicketDeviate:  {Agent: all, Lead: all, Admin: all},
-	OriginalOpen:   {Lead: all, Admin: all},
-	QueueRead:      {Agent: all, Lead: all, Admin: all},
-	QueueWork:      {Agent: all, Lead: all, Admin: all},
-	QueueShare:     {Lead: all, Admin: all},
-	QuarantineWork: {Agent: all, Lead: all, Admin: all},
-	PersonRead:     {Agent: all, Lead: all, Admin: all},
-	PersonWork:     {Agent: all, Lead: all, Admin: all},
-	LeadRead:       {Lead: all, Admin: all},
-	ReportRead:     {Agent: all, Lead: all, Admin: all},
-	RotaRead:       {Agent: all, Lead: all, Admin: all},
-	RotaSwap:       {Agent: all, Lead: all, Admin: all},
-	RotaWork:       {Lead: all, Admin: all},
-	MajorRead:      {Agent: all, Lead: all, Admin: all},
-	MajorWork:      {Agent: all, Lead: all, Admin: all},
-	MailStop:       {Lead: all, Admin: all},
-	AdminRead:      {Admin: all},
-	AdminWork:      {Admin: all},
-	SelfWork:       {Requester: all, Agent: all, Lead: all, Admin: all},
+	TicketOpen:       {Requester: own, Agent: own, Lead: own, Admin: own},
+	TicketOpenFor:    {Agent: all, Lead: all, Admin: all},
+	TicketRead:       {Requester: own, Agent: all, Lead: all, Admin: all},
+	TicketSay:        {Requester: own, Agent: all, Lead: all, Admin: all},
+	TicketAnswer:     {Requester: own, Agent: own, Lead: own, Admin: own},
+	TicketWork:       {Agent: all, Lead: all, Admin: all},
+	TicketDeviate:    {Agent: all, Lead: all, Admin: all},
+	OriginalOpen:     {Lead: all, Admin: all},
+	QueueRead:        {Agent: all, Lead: all, Admin: all},
+	QueueWork:        {Agent: all, Lead: all, Admin: all},
+	QueueShare:       {Lead: all, Admin: all},
+	QuarantineWork:   {Agent: all, Lead: all, Admin: all},
+	PersonRead:       {Agent: all, Lead: all, Admin: all},
+	PersonWork:       {Agent: all, Lead: all, Admin: all},
+	LeadRead:         {Lead: all, Admin: all},
+	ReportRead:       {Agent: all, Lead: all, Admin: all},
+	RotaRead:         {Agent: all, Lead: all, Admin: all},
+	RotaSwap:         {Agent: all, Lead: all, Admin: all},
+	RotaWork:         {Lead: all, Admin: all},
+	MajorRead:        {Agent: all, Lead: all, Admin: all},
+	MajorWork:        {Agent: all, Lead: all, Admin: all},
+	AnnouncementWork: {Lead: all, Admin: all},
+	MailStop:         {Lead: all, Admin: all},
+	AdminRead:        {Admin: all},
+	AdminWork:        {Admin: all},
+	SelfWork:         {Requester: all, Agent: all, Lead: all, Admin: all},
 }
 
 // Can returns nil when the actor may do the action to the object.

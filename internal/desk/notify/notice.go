@@ -58,6 +58,7 @@ type Notice struct {
 	Reason   string              // message key of why something stands still; its last success is Next, if there was one
 	Address  string              // of By
 	About    Template            // what did not reach By, because of Reason
+	Ended    bool                // of news: it is over
 	Summary  []SummaryPart       // of a summary: what waited, ticket by ticket
 	Also     []Notice            // what happened after it and is told in the same letter
 	Sign     string              // the signature, lines of text

@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/announcement"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
@@ -28,11 +29,13 @@ type Faces struct {
 	promise *promise.Service
 	search  *search.Service
 	majors  *major.Service
+
+	announcements *announcement.Service
 }
 
 // New makes the face.
-func New(t *ticket.Service, p *person.Service, c *catalog.Desk, s *sla.Service, m *promise.Service, find *search.Service, inc *major.Service) *Faces {
-	return &Faces{tickets: t, people: p, catalog: c, clocks: s, promise: m, search: find, majors: inc}
+func New(t *ticket.Service, p *person.Service, c *catalog.Desk, s *sla.Service, m *promise.Service, find *search.Service, inc *major.Service, tell *announcement.Service) *Faces {
+	return &Faces{tickets: t, people: p, catalog: c, clocks: s, promise: m, search: find, majors: inc, announcements: tell}
 }
 
 // Mount adds the routes.
@@ -41,6 +44,7 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Layout(layout)
 	r.Get("/{$}", page.SignedIn, f.home)
 	r.Get("/incidents", page.Public, f.incidents)
+	r.Post("/incidents/follow", access.SelfWork, f.follow)
 	r.Get("/new", access.TicketOpen, f.newRequest)
 	r.Post("/new", access.TicketOpen, f.openRequest)
 	r.Post("/new/questions", access.TicketOpen, f.questions)

@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/announcement"
 	"github.com/loopdesk/loopdesk/internal/desk/canned"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/clue"
@@ -65,6 +66,8 @@ type Parts struct {
 	Texts       *canned.Service
 	Inbox       *inbox.Service
 
+	Announcements *announcement.Service
+
 	// Administration is the navigation of the face for administrators, for those who may see it.
 	Administration func(page.Frame) ui.Nav
 }
@@ -107,6 +110,7 @@ func (f *Faces) Mount(r *page.Router) {
 	f.mountRota(r)
 	f.mountMajor(r)
 	f.mountMailStop(r)
+	f.mountAnnouncements(r)
 }
 
 // layout puts the house's own pages and failures into the frame of this face.
@@ -163,6 +167,7 @@ func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
 		{Link: ui.Link{Label: fr.T("work.quarantine"), Href: "/work/quarantine", Icon: "shield-alert", Current: here("/work/quarantine")}, Rail: true},
 		{Link: ui.Link{Label: fr.T("workrota.title"), Href: "/work/rota", Icon: "calendar", Current: here("/work/rota")}, Key: "g o"},
 		{Link: ui.Link{Label: fr.T("workmajor.title"), Href: "/work/majors", Icon: "siren", Current: here("/work/majors")}, Count: figure(len(f.Majors.Standing())), Tone: ui.Danger},
+		{Link: ui.Link{Label: fr.T("announcement.title"), Href: announcementsPath, Icon: "megaphone", Current: here(announcementsPath)}, Key: "g a"},
 		{Link: ui.Link{Label: fr.T("work.next_title"), Href: "/work/next", Icon: "hand", Current: here("/work/next")}, Rail: true, Key: "g n"},
 		{Link: ui.Link{Label: fr.T("workboard.title"), Href: "/work/board", Icon: "columns-3", Current: here("/work/board")}, Rail: true, Key: "g b"},
 		{Link: ui.Link{Label: fr.T("worktext.title"), Href: "/work/texts", Icon: "message-square-text", Current: here("/work/texts")}, Key: "g t"},
