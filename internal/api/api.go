@@ -26,6 +26,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
+	"github.com/loopdesk/loopdesk/internal/desk/runbook"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
@@ -58,6 +59,7 @@ type Parts struct {
 	Suggest     *suggest.Service
 	Words       *wordbook.Service // nil remarks on nothing
 	Views       *queue.Desk
+	Runbooks    *runbook.Service
 	Clock       clock.Clock
 	Log         *slog.Logger // nil for silence
 
@@ -106,6 +108,7 @@ func New(p Parts) *API {
 	a.judgementOperations()
 	a.timekeepingOperations()
 	a.promiseOperations()
+	a.runbookOperations()
 	a.nextOperations()
 	a.reportOperations()
 	a.fileOperations()

@@ -33,6 +33,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
+	"github.com/loopdesk/loopdesk/internal/desk/runbook"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
@@ -121,6 +122,7 @@ type House struct {
 	Search      *search.Service
 	Suggest     *suggest.Service
 	Routing     *routing.Service
+	Runbooks    *runbook.Service
 	Views       *queue.Desk
 	API         *api.API
 	Pages       *page.Router
@@ -165,6 +167,9 @@ func build(ctx context.Context, c Config, s stores, o Options) (*House, error) {
 	}
 	if err := h.loadTimekeeping(ctx); err != nil {
 		return nil, err
+	}
+	if err := h.Runbooks.Load(ctx); err != nil {
+		return nil, fmt.Errorf("load runbooks: %w", err)
 	}
 	return h, nil
 }
@@ -242,6 +247,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 		Writing: func(tx *db.Tx, which ticket.ID) { h.Live.Wrote(tx, which) },
 	})
 	h.Clocks.Serve(h.Tickets)
+	h.runbooks(s)
 	h.timekeeping()
 	h.Promises = promise.NewService(promise.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, Tickets: h.Tickets})
 	h.Pull = pull.NewService(pull.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Catalog: h.Catalog, Tickets: h.Tickets})
@@ -268,7 +274,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.API = api.New(api.Parts{
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Sessions: h.Sessions,
 		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
-		Views: h.Views, Suggest: h.Suggest,
+		Views: h.Views, Suggest: h.Suggest, Runbooks: h.Runbooks,
 		Address: func(r *http.Request) string { return page.Address(r, h.Config.proxies()) },
 	})
 	h.wire()

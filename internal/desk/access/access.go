@@ -98,7 +98,10 @@ const (
 	RotaWork       Action = "rota.work"  // anybody's
 	MajorRead      Action = "major.read" // as staff; what is public is for whoever the setting lets
 	MajorWork      Action = "major.work" // declare, tell, end
-	MailStop       Action = "mail.stop"  // all mail that no person wrote, at once
+	RunbookRead    Action = "runbook.read"
+	RunbookWork    Action = "runbook.work"    // write them, and review those of others
+	RunbookPublish Action = "runbook.publish" // put them in force, attach and retire them
+	MailStop       Action = "mail.stop"       // all mail that no person wrote, at once
 	AdminRead      Action = "admin.read"
 	AdminWork      Action = "admin.work"
 	SelfWork       Action = "self.work" // one's own profile, password, tokens, sessions
@@ -151,6 +154,9 @@ var policy = map[Action]map[Role]reach{ //nolint:gochecknoglobals // a constant 
 	RotaWork:       {Lead: all, Admin: all},
 	MajorRead:      {Agent: all, Lead: all, Admin: all},
 	MajorWork:      {Agent: all, Lead: all, Admin: all},
+	RunbookRead:    {Agent: all, Lead: all, Admin: all},
+	RunbookWork:    {Agent: all, Lead: all, Admin: all},
+	RunbookPublish: {Lead: all, Admin: all},
 	MailStop:       {Lead: all, Admin: all},
 	AdminRead:      {Admin: all},
 	AdminWork:      {Admin: all},
