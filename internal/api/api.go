@@ -27,6 +27,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
+	"github.com/loopdesk/loopdesk/internal/desk/runbook"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
@@ -63,6 +64,16 @@ type Parts struct {
 	Views         *queue.Desk
 	Clock         clock.Clock
 	Log           *slog.Logger // nil for silence
+	Promises    *promise.Service
+	Pull        *pull.Service
+	Reports     *report.Service
+	Search      *search.Service
+	Suggest     *suggest.Service
+	Words       *wordbook.Service // nil remarks on nothing
+	Views       *queue.Desk
+	Runbooks    *runbook.Service
+	Clock       clock.Clock
+	Log         *slog.Logger // nil for silence
 
 	// Address returns the network address of the caller, without port, with the proxies that
 	// are trusted taken off. nil takes the peer of the connection (A84).
@@ -110,6 +121,7 @@ func New(p Parts) *API {
 	a.timekeepingOperations()
 	a.announcementOperations()
 	a.promiseOperations()
+	a.runbookOperations()
 	a.nextOperations()
 	a.reportOperations()
 	a.fileOperations()

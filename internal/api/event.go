@@ -44,6 +44,7 @@ type factJSON struct {
 	Intake        map[string]answerJSON `json:"intake,omitempty"`
 	Form          *filledJSON           `json:"form,omitempty" doc:"The form of the category and all answers as they now are"`
 	Wants         []wantJSON            `json:"wants,omitempty" nullable:"false" doc:"What the requester was asked for"`
+	Guide         *guideJSON            `json:"guide,omitempty" doc:"The following of a runbook"`
 	Items         []string              `json:"items,omitempty" nullable:"false"`
 	Kind          string                `json:"kind,omitempty"`
 	ByRequester   bool                  `json:"by_requester,omitempty"`
@@ -123,6 +124,8 @@ func (a *API) fact(ctx context.Context, r reader, f ticket.Fact, at time.Time) f
 		}
 	case ticket.Noted:
 		return factJSON{Intake: answersJSON(f.Intake)}
+	case ticket.Guided:
+		return factJSON{Guide: guideOf(f.Guide), ByRequester: f.ByRequester}
 	case ticket.AskedFor:
 		return factJSON{Wants: wants(f.Wants)}
 	case ticket.FormFilled:

@@ -38,6 +38,7 @@ func (h *House) face() {
 		Outside: netguard.Client(netguard.Options{Timeout: 8 * time.Second, MaxBytes: 4 << 20}),
 	})
 	portal.New(h.Tickets, h.People, h.Catalog, h.Clocks, h.Promises, h.Search, h.Majors, h.Announcements).Mount(h.Pages)
+	portal.New(h.Tickets, h.People, h.Catalog, h.Clocks, h.Promises, h.Search, h.Majors, h.Runbooks).Mount(h.Pages)
 	workspace.New(workspace.Parts{
 		Suggest: h.Suggest, Routing: h.Routing,
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Clocks: h.Clocks, Norm: h.Norm,
@@ -48,6 +49,7 @@ func (h *House) face() {
 		Inbox:          h.Inbox,
 		Administration: admin.Nav,
 		Views:          h.Views,
+		Runbooks:       h.Runbooks,
 		Telephony:      h.Telephony,
 	}).Mount(h.Pages)
 	admin.New(admin.Parts{
@@ -55,7 +57,7 @@ func (h *House) face() {
 		People: h.People, Sessions: h.Sessions, Catalog: h.Catalog, Settings: h.Settings, Tickets: h.Tickets, Notify: h.Notices,
 		Clocks: h.Clocks, Jobs: h.Jobs, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Quarantined: h.quarantined, Intake: h.Intake, TryMailbox: h.Fetcher.Try,
 		Words:     h.Words,
-		Directory: h.Directory, Telephony: h.Telephony, BaseURL: h.Public,
+		Directory: h.Directory, Telephony: h.Telephony, BaseURL: h.Public, Runbooks: h.Runbooks,
 	}).Mount(h.Pages)
 	h.Pages.Foreign(assets.Prefix, assets.Handler())
 	h.Pages.Foreign(api.Prefix+"/", h.API)

@@ -34,6 +34,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
+	"github.com/loopdesk/loopdesk/internal/desk/runbook"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
@@ -126,6 +127,37 @@ type House struct {
 	Views         *queue.Desk
 	API           *api.API
 	Pages         *page.Router
+	Settings    *setting.Service
+	People      *person.Service
+	Catalog     *catalog.Desk
+	Directory   *directory.Service
+	Words       *wordbook.Service
+	Telephony   *telephony.Service
+	Texts       *canned.Service
+	Uploads     *upload.Service
+	Sessions    *session.Service
+	Links       *session.Links
+	Clocks      *sla.Service
+	Tickets     *ticket.Service
+	Promises    *promise.Service
+	Rotas       *rota.Service
+	Majors      *major.Service
+	Escalations *escalation.Service
+	Intake      *intake.Service
+	Fetcher     *email.Fetcher
+	Norm        *norm.Service
+	Pull        *pull.Service
+	Reports     *report.Service
+	Notices     *notify.Service
+	Inbox       *inbox.Service
+	Live        *live.Service
+	Search      *search.Service
+	Suggest     *suggest.Service
+	Routing     *routing.Service
+	Runbooks    *runbook.Service
+	Views       *queue.Desk
+	API         *api.API
+	Pages       *page.Router
 
 	told   []string // the facts of which people are told
 	meters meters
@@ -167,6 +199,9 @@ func build(ctx context.Context, c Config, s stores, o Options) (*House, error) {
 	}
 	if err := h.loadTimekeeping(ctx); err != nil {
 		return nil, err
+	}
+	if err := h.Runbooks.Load(ctx); err != nil {
+		return nil, fmt.Errorf("load runbooks: %w", err)
 	}
 	return h, nil
 }
@@ -245,6 +280,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 		Writing: func(tx *db.Tx, which ticket.ID) { h.Live.Wrote(tx, which) },
 	})
 	h.Clocks.Serve(h.Tickets)
+	h.runbooks(s)
 	h.timekeeping()
 	h.Promises = promise.NewService(promise.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, Tickets: h.Tickets})
 	h.Pull = pull.NewService(pull.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Catalog: h.Catalog, Tickets: h.Tickets})
@@ -272,6 +308,8 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Sessions: h.Sessions,
 		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Announcements: h.Announcements, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
 		Views: h.Views, Suggest: h.Suggest,
+		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
+		Views: h.Views, Suggest: h.Suggest, Runbooks: h.Runbooks,
 		Address: func(r *http.Request) string { return page.Address(r, h.Config.proxies()) },
 	})
 	h.wire()

@@ -26,6 +26,9 @@ func (h *House) gates() ticket.Gates {
 	g := ticket.StandardGates()
 	// A major incident ends, with its review, before its ticket does (N4).
 	g[ticket.CmdClose] = append(g[ticket.CmdClose], func(t ticket.Ticket) []errs.Gap { return h.Majors.Gate(t) })
+	// The first simple things of a category come before a hand-over and a visit (N25).
+	g[ticket.CmdHandOver] = append(g[ticket.CmdHandOver], func(t ticket.Ticket) []errs.Gap { return h.Runbooks.Gate(t) })
+	g[ticket.CmdHold] = append(g[ticket.CmdHold], func(t ticket.Ticket) []errs.Gap { return h.Runbooks.VisitGate(t) })
 	return g
 }
 
@@ -39,6 +42,7 @@ func (h *House) wire() {
 	event.Within(h.Bus, h.Sessions.PersonChanged) // whoever lost rights loses their sessions (S45)
 	event.Within(h.Bus, h.Escalations.Changed)    // steps count from when they are saved
 	event.Within(h.Bus, h.Majors.Changed)         // another cadence of incidents holds for those that stand
+	event.Within(h.Bus, h.Runbooks.Moved)         // first simple things hold for categories and what lies below them (N25)
 	event.WithinAny(h.Bus, h.incident)            // a major incident is looked at at once (N4)
 	event.WithinAny(h.Bus, h.Live.Heard)          // open pages hear that they are stale
 	event.Within(h.Bus, h.rings)                  // the pad comes up for whoever is called
@@ -111,6 +115,7 @@ func unheard() map[string]string {
 		ticket.Noted{}.EventName():              "for staff; the page shows it",
 		ticket.FormFilled{}.EventName():         "for staff; the page shows it",
 		ticket.AskedFor{}.EventName():           "the message beside it is told",
+		ticket.Guided{}.EventName():             "the message beside it is told, where the requester got it or gave it back",
 		ticket.ReadBackDone{}.EventName():       "it was said on the telephone",
 		ticket.ReadBackWrong{}.EventName():      "their words say it, and are told",
 		ticket.CallPromised{}.EventName():       "it was said on the telephone; the page shows it",

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/form"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/runbook"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/telephony"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
@@ -67,6 +69,18 @@ func operations() []operation {
 			file := w.stage(w.agent, "web", "a.png", png)
 			return w.command(w.agent, ticket.Reply{Say: ticket.Say{Text: "x", Files: []string{file}}})
 		}, []string{"ticket", "message", "attachment", "event", "job"}},
+		{"saying what came of a step", func(w *world) func() error {
+			sent := w.guide()
+			run, err := strconv.ParseInt(sent.run, 10, 64)
+			w.must(err)
+			return func() error {
+				c, err := w.Runbooks.Course(w.Context(), apptest.Actor(w.agent, "web"), runbook.RunID(run))
+				if err == nil {
+					_, err = w.Runbooks.Mark(w.Context(), apptest.Actor(w.agent, "web"), c.ID, runbook.Marking{Seq: c.Run.Marks + 1, Step: c.At.Step, Outcome: runbook.Failed})
+				}
+				return err
+			}
+		}, []string{"runbook_run", "runbook_mark", "ticket", "event"}},
 		{"handing over", func(w *world) func() error {
 			return w.command(w.agent, ticket.HandOver{Group: w.group.ID, Done: "x", Why: "x", Needed: "x"})
 		}, []string{"ticket", "event", "job", "escalation_due", "routing_kept"}},
@@ -127,6 +141,12 @@ func operations() []operation {
 				return err
 			}
 		}, []string{"category", "category_form", "event"}},
+		{"writing a runbook", func(w *world) func() error {
+			return func() error {
+				_, err := w.Runbooks.Write(w.Context(), apptest.Actor(w.agent, "web"), 0, "# x", "", 0)
+				return err
+			}
+		}, []string{"runbook", "runbook_version", "event"}},
 		{"being told of a call", func(w *world) func() error {
 			made, err := w.Telephony.MakeSecret(w.Context(), apptest.Actor(w.admin, "web"))
 			w.must(err)

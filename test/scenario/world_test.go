@@ -49,6 +49,7 @@ type world struct {
 	group   person.Group
 	subject catalog.Category
 	service catalog.Service
+	sent    sentBook
 	code    string // tracking link of the owner to the ticket
 	forged  string // the same link with the signature of another
 
@@ -351,12 +352,19 @@ func (v *visitor) filled(r route) string {
 	if strings.Contains(r.pattern, "/calendars/") {
 		name = "china-office"
 	}
+	run, token := "", v.file
+	if strings.Contains(r.pattern, "{run}") || strings.Contains(r.pattern, "/runbooks/{id}") {
+		sent := v.guide()
+		if run = sent.run; strings.Contains(r.pattern, "/pictures/") {
+			token = sent.picture
+		}
+	}
 	lang := "zh-CN"
 	if strings.Contains(r.pattern, "/wording/") {
 		lang = "zh" // a pack knows no places
 	}
 	return strings.NewReplacer(
-		"{pack}", "reply", "{rule}", "jargon.cache", "/{$}", "/", "{number}", number, "{token}", v.file, "{name}", name, "{message}", fmt.Sprint(v.mail), "{code}", v.code, "{set}", "cn", "{year}", "2026", "{file}", "report.csv",
+		"{pack}", "reply", "{rule}", "jargon.cache", "/{$}", "/", "{number}", number, "{token}", token, "{run}", run, "{name}", name, "{message}", fmt.Sprint(v.mail), "{code}", v.code, "{set}", "cn", "{year}", "2026", "{file}", "report.csv",
 		"{key}", "00000000-0000-4000-8000-000000000000", "{secret}", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "{letter}", "acknowledged", "{lang}", lang, "{id}", id, "{swap}", swap, "{feed}", feed, "{act}", "hold", "{version}", "1",
 		"{what}", fmt.Sprintf("%d.1.%d.%d", v.ticket.Number, v.agent.ID, v.group.ID),
 	).Replace(r.pattern)
@@ -400,6 +408,8 @@ func (v *visitor) thing(r route) string {
 		a, err := v.Announcements.Save(v.Context(), access.Desk(), announcement.Announcement{Kind: announcement.Advice, Title: "x", Text: "x"}, 0, false)
 		v.must(err)
 		return key(a.ID)
+	case "runbooks":
+		return v.guide().book
 	case "notices":
 		return "1"
 	case "push":

@@ -286,9 +286,12 @@ func (l *letter) end() {
 	case l.toStaff():
 		follow = "mail.open"
 	}
-	links := []link{{label: l.say(follow), to: n.Link, main: n.Template != notify.Solved && n.Template != notify.ReadBack && !n.Asks}}
+	links := []link{{label: l.say(follow), to: n.Link, main: n.Template != notify.Solved && n.Template != notify.ReadBack && !n.Asks && n.Guide == ""}}
 	if n.Asks {
 		links = append([]link{{label: l.say("mail.answer_asked"), to: n.Answer, main: true}}, links...)
+	}
+	if n.Guide != "" {
+		links = append([]link{{label: l.say("mail.guide_open"), to: n.Answer, main: true}}, links...)
 	}
 	l.pieces = append(l.pieces, piece{form: ways, links: links})
 	l.sign()

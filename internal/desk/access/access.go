@@ -103,6 +103,9 @@ const (
 	AdminRead        Action = "admin.read"
 	AdminWork        Action = "admin.work"
 	SelfWork         Action = "self.work" // one's own profile, password, tokens, sessions
+	RunbookRead      Action = "runbook.read"
+	RunbookWork      Action = "runbook.work"    // write them, and review those of others
+	RunbookPublish   Action = "runbook.publish" // put them in force, attach and retire them
 )
 
 // Object is the thing acted upon, as far as the answer depends on it.
@@ -157,6 +160,9 @@ var policy = map[Action]map[Role]reach{ //nolint:gochecknoglobals // a constant 
 	AdminRead:        {Admin: all},
 	AdminWork:        {Admin: all},
 	SelfWork:         {Requester: all, Agent: all, Lead: all, Admin: all},
+	RunbookRead:      {Agent: all, Lead: all, Admin: all},
+	RunbookWork:      {Agent: all, Lead: all, Admin: all},
+	RunbookPublish:   {Lead: all, Admin: all},
 }
 
 // Can returns nil when the actor may do the action to the object.

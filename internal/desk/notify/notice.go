@@ -34,6 +34,7 @@ type Notice struct {
 	Leave    string         // where somebody who takes part leaves; empty for everybody else; opening it changes nothing
 	Answer   string         // where the requester says whether it works again; opening it changes nothing
 	Rate     string         // where the requester says how it was, once it is confirmed; opening it changes nothing
+	Guide    string         // title of the runbook that the words send; Answer leads to its pages
 	Asks     bool           // the words ask for what is missing; Answer leads to the fields
 	By       string         // name of who acted, empty for the desk itself
 
@@ -149,6 +150,9 @@ func (s *Service) notice(ctx context.Context, d Delivery, to person.Person, r re
 		n.Text = m.Text
 		if r.ticket.Detail.Asked.Message == m.ID && to.ID == r.ticket.Requester && len(r.ticket.Detail.Asked.Open(r.ticket)) > 0 {
 			n.Asks, n.Answer = true, n.Link+"#answer"
+		}
+		if g, sent := r.ticket.GuideOf(m.ID); sent && !g.State.Over() && to.ID == r.ticket.Requester {
+			n.Guide, n.Answer = g.Title, n.Link+"/guides/"+strconv.FormatInt(g.Run, 10)
 		}
 		for _, f := range m.Attached {
 			n.Files = append(n.Files, f.Name)

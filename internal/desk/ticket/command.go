@@ -211,6 +211,10 @@ func (KeepOut) Name() Name      { return CmdKeepOut }
 func action(cmd Command, by access.Actor, t Ticket) access.Action {
 	mine := by.Kind == access.Link || (by.Kind == access.Person && person.ID(by.ID) == t.Requester)
 	switch c := cmd.(type) {
+	case GuideWith:
+		if !by.Staff() {
+			return access.TicketAnswer
+		}
 	case AddParticipant, RemoveParticipant:
 		if mine {
 			return access.TicketAnswer

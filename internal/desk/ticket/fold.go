@@ -93,6 +93,7 @@ var facts = map[string]func([]byte) (Fact, error){ //nolint:gochecknoglobals // 
 	MailHeld{}.EventName():   reader[MailHeld],
 	FormFilled{}.EventName(): reader[FormFilled],
 	AskedFor{}.EventName():   reader[AskedFor],
+	Guided{}.EventName():     reader[Guided],
 
 	Rated{}.EventName():          reader[Rated],
 	OriginalOpened{}.EventName(): reader[OriginalOpened],

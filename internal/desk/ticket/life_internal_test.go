@@ -301,10 +301,10 @@ func (l *life1) since(first, last string) bool {
 func TestN36_TheTableOfTheLife(t *testing.T) {
 	t.Parallel()
 	want := map[Status]string{
-		New:      "[accept add-participant answer answer-read-back ask ask-read-back assign call classify close deviate diagnose fill grade keep-out leave leave-out link merge note open-original pace promise-call read-back record remove-participant reply split take-back]",
-		Opened:   "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate diagnose fill grade hand-over hold keep-out leave leave-out link merge note open-original pace promise-call read-back record remove-participant reply resolve split take-back]",
-		Pending:  "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate diagnose fill grade hand-over hold keep-out leave leave-out link merge note open-original pace promise-call read-back record remind-vendor remove-participant reply resolve resume split take-back]",
-		Resolved: "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close confirm deviate diagnose expire fill keep-out leave leave-out link note open-original pace promise-call rate read-back record reject remind-user remove-participant reply split take-back]",
+		New:      "[accept add-participant answer answer-read-back ask ask-read-back assign call classify close deviate diagnose fill grade guide keep-out leave leave-out link merge note open-original pace promise-call read-back record remove-participant reply split take-back]",
+		Opened:   "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate diagnose fill grade guide hand-over hold keep-out leave leave-out link merge note open-original pace promise-call read-back record remove-participant reply resolve split take-back]",
+		Pending:  "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate diagnose fill grade guide hand-over hold keep-out leave leave-out link merge note open-original pace promise-call read-back record remind-vendor remove-participant reply resolve resume split take-back]",
+		Resolved: "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close confirm deviate diagnose expire fill guide keep-out leave leave-out link note open-original pace promise-call rate read-back record reject remind-user remove-participant reply split take-back]",
 		Closed:   "[add-participant call keep-out leave leave-out link note open-original pace rate remove-participant reopen split take-back]",
 	}
 	for _, s := range Statuses() {

@@ -111,6 +111,7 @@ type Detail struct {
 	Reopened     int                  `json:",omitempty"`
 	ReopenedAt   time.Time            `json:",omitzero"`
 	Asked        Asked                `json:",omitzero"`  // what the requester was asked for last
+	Guides       []Guide              `json:",omitempty"` // the runbooks that are or were followed
 	Form         Filled               `json:",omitzero"`  // what the category asks, and the answers
 	Forms        []Filled             `json:",omitempty"` // those of categories that it was in before
 	Links        []Linked             `json:",omitempty"`

@@ -20,6 +20,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
+	"github.com/loopdesk/loopdesk/internal/desk/runbook"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
@@ -51,6 +52,7 @@ type Parts struct {
 	Suggest     *suggest.Service
 	Routing     *routing.Service
 	Telephony   *telephony.Service
+	Runbooks    *runbook.Service
 	BaseURL     string // how the desk is reached, for addresses to copy
 	// TryMailbox signs in to a mailbox and returns how many messages lie there, or a *intake.MailboxError.
 	TryMailbox func(context.Context, intake.Mailbox) (int, error)
@@ -85,6 +87,8 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Get("/admin/services", access.AdminRead, f.listServices)
 	r.Get("/admin/services/{id}", access.AdminRead, f.editService)
 	r.Post("/admin/services/{id}", access.AdminWork, f.saveService)
+	r.Get("/admin/risks", access.AdminRead, f.showRisks)
+	r.Post("/admin/risks", access.AdminWork, f.saveRisks)
 	r.Get("/admin/grading", access.AdminRead, f.showGrading)
 	r.Post("/admin/grading/matrix", access.AdminWork, f.saveMatrix)
 	r.Get("/admin/policies", access.AdminRead, f.listPolicies)
@@ -168,7 +172,7 @@ func places() [][]place {
 
 // ofTriage are the places about where new tickets go, which stand with those about tickets.
 func ofTriage() []place {
-	return []place{{"routing.title", "/admin/routing", "split"}, {"suggest.title", "/admin/suggestions", "sparkles"}}
+	return []place{{"routing.title", "/admin/routing", "split"}, {"suggest.title", "/admin/suggestions", "sparkles"}, {"riskadmin.title", "/admin/risks", "lock"}}
 }
 
 type place struct{ key, href, icon string }

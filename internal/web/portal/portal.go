@@ -13,6 +13,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
+	"github.com/loopdesk/loopdesk/internal/desk/runbook"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
@@ -36,6 +37,12 @@ type Faces struct {
 // New makes the face.
 func New(t *ticket.Service, p *person.Service, c *catalog.Desk, s *sla.Service, m *promise.Service, find *search.Service, inc *major.Service, tell *announcement.Service) *Faces {
 	return &Faces{tickets: t, people: p, catalog: c, clocks: s, promise: m, search: find, majors: inc, announcements: tell}
+	books   *runbook.Service
+}
+
+// New makes the face.
+func New(t *ticket.Service, p *person.Service, c *catalog.Desk, s *sla.Service, m *promise.Service, find *search.Service, inc *major.Service, b *runbook.Service) *Faces {
+	return &Faces{tickets: t, people: p, catalog: c, clocks: s, promise: m, search: find, majors: inc, books: b}
 }
 
 // Mount adds the routes.
@@ -62,6 +69,8 @@ func (f *Faces) Mount(r *page.Router) {
 		r.Post("/requests/{number}/"+name, access.TicketOpen, answer)
 		r.Post("/t/{code}/"+name, page.LinkHolder, answer)
 	}
+	f.mountGuides(r, "/requests/{number}", page.SignedIn, access.TicketOpen)
+	f.mountGuides(r, "/t/{code}", page.LinkHolder, page.LinkHolder)
 }
 
 // layout is the frame of every page here, and of the house's own pages for requesters.

@@ -33,6 +33,8 @@ func (s *sheet) lines(before, now ticket.Ticket, e ticket.Entry) []string {
 		return s.graded(fact, who)
 	case ticket.Noted:
 		return one("workticket.line_noted", "What", s.elements(fact))
+	case ticket.Guided:
+		return s.guided(fact, one)
 	case ticket.AskedFor:
 		return one("workticket.line_asked", "What", s.join(labels(fact.Wants)))
 	case ticket.FormFilled:

@@ -115,7 +115,7 @@ func spotOf(form *page.Form, cmd ticket.Name) string {
 // kinds are the forms that stand in more than one zone, or in another than the act's.
 func kinds() []string {
 	out := append(acts(), "record", "read-back", "fill", "ask", "owner", "assignee", "group", "category", "service", "subject")
-	for _, gap := range []string{"intake", "read_back", "grade", "verify", "cause", "prevention", "closure", "form_record", "form_accept", "form_hand_over", "form_resolve"} {
+	for _, gap := range []string{"intake", "read_back", "grade", "verify", "cause", "prevention", "closure", "form_record", "form_accept", "form_hand_over", "form_resolve", "first_line"} {
 		out = append(out, devKind+gap)
 	}
 	return out

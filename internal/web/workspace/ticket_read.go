@@ -19,6 +19,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
+	"github.com/loopdesk/loopdesk/internal/desk/runbook"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/suggest"
@@ -54,12 +55,14 @@ type sheet struct {
 	others    []ticket.Ticket   // of the same requester, newest change first
 	more      bool              // there are more of them
 	staff     []person.Person
-	questions catalog.Form // what the category asks; none where it asks nothing
-	watchers  []person.ID  // who follows it
-	unseen    inbox.ItemID // the newest that the reader was told about it and has not seen
-	mails     bool         // letters leave the house
-	unreached bool         // nothing reaches the requester's address
-	suffix    string       // the query of the list that stands beside the ticket, with its question mark
+	guides    []runbook.Run // the runbooks that are or were followed
+	guide     *guideBox     // the one that stands open in place of the composers
+	questions catalog.Form  // what the category asks; none where it asks nothing
+	watchers  []person.ID   // who follows it
+	unseen    inbox.ItemID  // the newest that the reader was told about it and has not seen
+	mails     bool          // letters leave the house
+	unreached bool          // nothing reaches the requester's address
+	suffix    string        // the query of the list that stands beside the ticket, with its question mark
 	process   *ui.Rail
 	givable   []ui.Option // the staff, as forms offer them
 
@@ -129,6 +132,14 @@ func (f *Faces) sheet(c *page.Ctx, t ticket.Ticket) (*sheet, error) {
 	}
 	if s.same, s.crowd, err = f.Suggest.Alike(ctx, c.Actor, t); err != nil {
 		return nil, err
+	}
+	if s.guides, err = f.Runbooks.Runs(ctx, c.Actor, t); err != nil {
+		return nil, err
+	}
+	for _, g := range f.Tickets.Missing(t, ticket.CmdHandOver) {
+		if g.Key == runbook.GapFirst {
+			s.gaps[g.Key] = g
+		}
 	}
 	if s.raised, err = f.Escalations.ForTicket(ctx, c.Actor, t); err != nil {
 		return nil, err
@@ -225,6 +236,8 @@ func (s *sheet) may(act string) bool {
 		return s.t.Status == ticket.Resolved && s.t.ConfirmedAt.IsZero()
 	case "reopen":
 		return ticket.May(ticket.CmdReopen, s.t.Status) && s.t.MergedInto == 0
+	case "runbook":
+		return ticket.May(ticket.CmdGuide, s.t.Status)
 	case "close":
 		return ticket.May(ticket.CmdClose, s.t.Status) && s.t.Status != ticket.Resolved
 	}

@@ -117,6 +117,8 @@ func (s *sheet) actView() ui.ActView {
 		v.Attrs["data-draft"] = s.at("draft")
 	case "confirm":
 		v.Hidden = append(v.Hidden, "solution", count(s.t.Detail.Resolutions))
+	case "hand-over", "hold":
+		v.Above = firstAbove(s)
 	case "call":
 		v.Attrs["data-upload"], v.Attrs["enctype"] = "/files", "multipart/form-data"
 	}
@@ -145,6 +147,7 @@ func (s *sheet) menu() []menuEntry {
 	add("triage", "y", false)
 	add("grade", "p", false)
 	add("diagnose", "i", false)
+	add("runbook", "b", false)
 	add("call", "", false)
 	add("promise-call", "", false)
 	add("merge", "m", false)
@@ -158,7 +161,7 @@ func (s *sheet) menu() []menuEntry {
 func actIcon(act string) string {
 	icons := map[string]string{
 		"assign": "user-round-check", "hand-over": "arrow-right-left", "grade": "flag", "triage": "sparkles", "diagnose": "search-check", "hold": "hourglass", "call": "phone", "promise-call": "phone-outgoing", "merge": "git-merge",
-		"split": "split", "link": "link", "resolve": "circle-check", "confirm": "badge-check", "archive": "archive", "close": "ban", "reopen": "rotate-ccw",
+		"split": "split", "link": "link", "runbook": "route", "resolve": "circle-check", "confirm": "badge-check", "archive": "archive", "close": "ban", "reopen": "rotate-ccw",
 	}
 	return icons[act]
 }

@@ -27,6 +27,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
+	"github.com/loopdesk/loopdesk/internal/desk/runbook"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
@@ -65,6 +66,7 @@ type Parts struct {
 	Views       *queue.Desk
 	Texts       *canned.Service
 	Inbox       *inbox.Service
+	Runbooks    *runbook.Service
 
 	Announcements *announcement.Service
 
@@ -106,6 +108,8 @@ func (f *Faces) Mount(r *page.Router) {
 	f.mountPalette(r)
 	f.mountTicket(r)
 	f.mountTexts(r)
+	f.mountRunbooks(r)
+	f.mountGuides(r)
 	f.mountInbox(r)
 	f.mountRota(r)
 	f.mountMajor(r)
@@ -171,6 +175,7 @@ func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
 		{Link: ui.Link{Label: fr.T("work.next_title"), Href: "/work/next", Icon: "hand", Current: here("/work/next")}, Rail: true, Key: "g n"},
 		{Link: ui.Link{Label: fr.T("workboard.title"), Href: "/work/board", Icon: "columns-3", Current: here("/work/board")}, Rail: true, Key: "g b"},
 		{Link: ui.Link{Label: fr.T("worktext.title"), Href: "/work/texts", Icon: "message-square-text", Current: here("/work/texts")}, Key: "g t"},
+		{Link: ui.Link{Label: fr.T("workbook.title"), Href: "/work/runbooks", Icon: "route", Current: here("/work/runbooks")}, Count: figure(f.unread(c)), Tone: ui.Warn, Key: "g k"},
 		{Link: ui.Link{Label: fr.T("report.title"), Href: "/work/report", Icon: "chart-column", Current: here("/work/report")}, Rail: true, Key: "g r"},
 	}})
 	if access.Can(c.Actor, access.LeadRead, access.Object{}) != nil { // the board is for whoever leads
