@@ -16,6 +16,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
@@ -51,6 +52,7 @@ type Parts struct {
 	Escalations *escalation.Service
 	Rotas       *rota.Service
 	Majors      *major.Service
+	Approvals   *approval.Service
 	Promises    *promise.Service
 	Pull        *pull.Service
 	Reports     *report.Service
@@ -106,6 +108,7 @@ func New(p Parts) *API {
 	a.judgementOperations()
 	a.timekeepingOperations()
 	a.promiseOperations()
+	a.approvalOperations()
 	a.nextOperations()
 	a.reportOperations()
 	a.fileOperations()

@@ -72,6 +72,7 @@ type factJSON struct {
 	Link          *linkJSON             `json:"link,omitempty"`
 	Participant   *refJSON              `json:"participant,omitempty" doc:"Who takes part, or no longer does"`
 	Address       string                `json:"address,omitempty" doc:"The address by which the requester named somebody"`
+	Approval      *approvalFactJSON     `json:"approval,omitempty" doc:"Staff only: what happened to an approval"`
 	Clause        string                `json:"clause,omitempty"`
 	Gap           string                `json:"gap,omitempty"`
 }
@@ -148,6 +149,8 @@ func (a *API) fact(ctx context.Context, r reader, f ticket.Fact, at time.Time) f
 		return factJSON{EveryMinutes: f.Minutes, Because: f.Because}
 	case ticket.MailHeld:
 		return factJSON{Reason: f.Reason}
+	case ticket.Approval:
+		return factJSON{Approval: a.approvalFact(ctx, r, f)}
 	case ticket.Deviated:
 		return factJSON{Clause: f.Clause, Gap: f.Gap, Reason: f.Reason}
 	}

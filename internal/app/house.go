@@ -16,6 +16,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/api"
 	"github.com/loopdesk/loopdesk/internal/channel/email"
 	"github.com/loopdesk/loopdesk/internal/channel/ldap"
+	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/canned"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/directory"
@@ -109,6 +110,7 @@ type House struct {
 	Promises    *promise.Service
 	Rotas       *rota.Service
 	Majors      *major.Service
+	Approvals   *approval.Service
 	Escalations *escalation.Service
 	Intake      *intake.Service
 	Fetcher     *email.Fetcher
@@ -243,6 +245,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	})
 	h.Clocks.Serve(h.Tickets)
 	h.timekeeping()
+	h.approving()
 	h.Promises = promise.NewService(promise.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, Tickets: h.Tickets})
 	h.Pull = pull.NewService(pull.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Catalog: h.Catalog, Tickets: h.Tickets})
 	h.Reports = report.NewService(report.Parts{
@@ -255,7 +258,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.triage(s, o)
 	h.Notices = notify.NewService(notify.Parts{
 		DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Tickets: h.Tickets, Settings: h.Settings,
-		Links: h.Links, Sessions: h.Sessions, Keys: s.Keys, Sender: o.Mail, Renderer: email.Letters{}, BaseURL: o.Public, Wants: h.wants,
+		Links: h.Links, Sessions: h.Sessions, Keys: s.Keys, Sender: o.Mail, Renderer: email.Letters{}, BaseURL: o.Public, Wants: h.wants, Approvals: h.Approvals,
 	})
 	h.inbox(s, o)
 	h.Intake = intake.NewService(intake.Parts{
@@ -267,7 +270,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.Fetcher = email.NewFetcher(email.FetchConfig{Intake: h.Intake, Clock: o.Clock, Log: o.Log})
 	h.API = api.New(api.Parts{
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Sessions: h.Sessions,
-		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
+		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Promises: h.Promises, Approvals: h.Approvals, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
 		Views: h.Views, Suggest: h.Suggest,
 		Address: func(r *http.Request) string { return page.Address(r, h.Config.proxies()) },
 	})

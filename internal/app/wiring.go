@@ -36,6 +36,7 @@ func (h *House) wire() {
 	event.Within(h.Bus, h.Clocks.Moved)           // rules hold for categories and what lies below them
 	event.Within(h.Bus, h.Clocks.SolutionGiven)   // the wait for the user's word ends by a timed job (N35)
 	h.Promises.Listen()                           // what a fact tells, keeps or breaks is promised with it (N20, N29, N30)
+	h.Approvals.Listen()                          // what takes the ground from an approval: its ticket closes, an approver leaves (N31)
 	event.Within(h.Bus, h.Sessions.PersonChanged) // whoever lost rights loses their sessions (S45)
 	event.Within(h.Bus, h.Escalations.Changed)    // steps count from when they are saved
 	event.Within(h.Bus, h.Majors.Changed)         // another cadence of incidents holds for those that stand
@@ -63,6 +64,7 @@ func (h *House) wire() {
 	tell[ticket.Reopened](h, "reopened")
 	tell[ticket.Assigned](h, "assigned")
 	tell[ticket.MailHeld](h, "mail_held")                                // it waits beside the ticket; its author may be whom it names
+	tell[ticket.Approval](h, "approval")                                 // whoever is to decide, and whoever asked (N31)
 	tell[ticket.HandedOver](h, "handed_over")                            // what was done, why, what is needed (N28)
 	event.After(h.Bus, "notify:bounced", h.Notices.Bounced)              // mail that came back shows on its ticket (F38)
 	event.After(h.Bus, "notify:mailbox_silent", h.Notices.MailboxSilent) // administrators (P13)

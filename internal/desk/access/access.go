@@ -60,6 +60,8 @@ type Actor struct {
 	Role   Role   // for persons
 	Via    string // the door: portal, web, mail, api, phone, system
 	Ticket int64  // for links: the only ticket that they reach
+	// Approval is the only one that the link of an approver reaches; it reaches nothing else.
+	Approval int64
 }
 
 // Desk is the desk itself, acting by timer or listener.
@@ -94,11 +96,13 @@ const (
 	LeadRead       Action = "lead.read"
 	ReportRead     Action = "report.read" // agents those of their groups
 	RotaRead       Action = "rota.read"
-	RotaSwap       Action = "rota.swap"  // a duty of one's own; a feed of one's own
-	RotaWork       Action = "rota.work"  // anybody's
-	MajorRead      Action = "major.read" // as staff; what is public is for whoever the setting lets
-	MajorWork      Action = "major.work" // declare, tell, end
-	MailStop       Action = "mail.stop"  // all mail that no person wrote, at once
+	RotaSwap       Action = "rota.swap"       // a duty of one's own; a feed of one's own
+	RotaWork       Action = "rota.work"       // anybody's
+	MajorRead      Action = "major.read"      // as staff; what is public is for whoever the setting lets
+	MajorWork      Action = "major.work"      // declare, tell, end
+	MailStop       Action = "mail.stop"       // all mail that no person wrote, at once
+	ApprovalAsk    Action = "approval.ask"    // for a ticket: ask, withdraw, see all of it
+	ApprovalDecide Action = "approval.decide" // what one was asked; the room knows whose turn it is (N31)
 	AdminRead      Action = "admin.read"
 	AdminWork      Action = "admin.work"
 	SelfWork       Action = "self.work" // one's own profile, password, tokens, sessions
@@ -109,6 +113,7 @@ type Object struct {
 	Ticket    int64
 	Requester int64
 	Parties   []int64 // who takes part beside the requester
+	Approval  int64   // what somebody is asked to decide
 }
 
 // takesPart reports whether somebody follows the thing without having asked for it.
@@ -152,6 +157,8 @@ var policy = map[Action]map[Role]reach{ //nolint:gochecknoglobals // a constant 
 	MajorRead:      {Agent: all, Lead: all, Admin: all},
 	MajorWork:      {Agent: all, Lead: all, Admin: all},
 	MailStop:       {Lead: all, Admin: all},
+	ApprovalAsk:    {Agent: all, Lead: all, Admin: all},
+	ApprovalDecide: {Requester: all, Agent: all, Lead: all, Admin: all},
 	AdminRead:      {Admin: all},
 	AdminWork:      {Admin: all},
 	SelfWork:       {Requester: all, Agent: all, Lead: all, Admin: all},
@@ -198,6 +205,9 @@ func canByRole(by Actor, do Action, on Object) error {
 // canByLink lets the holder of a signed link read, say and answer on one ticket; who takes part
 // reads and says.
 func canByLink(by Actor, do Action, on Object) error {
+	if do == ApprovalDecide && by.Approval != 0 && on.Approval == by.Approval {
+		return nil
+	}
 	part := on.takesPart(by.ID)
 	if by.Ticket == 0 || on.Ticket != by.Ticket || (on.Requester != by.ID && !part) {
 		return errs.New(errs.NotFound, "ticket.not_found")

@@ -68,6 +68,11 @@ func (a *audience) hear(t ticket.Ticket, f ticket.Fact) {
 		a.tell(Confirmed, false, t.Owner, t.Assignee)
 	case ticket.ReadBackWrong:
 		a.tell(Record, false, t.Owner, t.Assignee)
+	case ticket.Approval:
+		a.tell(Approval, true, f.Turn...)
+		if f.Step.Ends() && f.By != f.Asker {
+			a.tell(Outcome, true, f.Asker)
+		}
 	case ticket.VendorSilent, ticket.MailHeld:
 		a.tell(Trouble, true, t.Owner, t.Assignee)
 	}

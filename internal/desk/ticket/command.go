@@ -110,8 +110,8 @@ type (
 	RemindVendor struct{ By time.Time }
 	// RemindUser reminds the requester of a solution that they have not answered: for the nth time.
 	RemindUser struct{ Resolutions, Nth int }
-	// Resume ends the waiting.
-	Resume struct{}
+	// Resume ends the waiting. Because is the desk's own reason; what people give is theirs.
+	Resume struct{ Because string }
 	// Resolve presents the solution. The gates ask for what is missing.
 	Resolve struct {
 		Solution     Solution

@@ -5,6 +5,7 @@ package ticket
 import (
 	"time"
 
+	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
 
@@ -58,6 +59,9 @@ func (c RemindVendor) decide(t Ticket, _ world) ([]Fact, error) {
 	return []Fact{VendorSilent{Of{t.ID}, v}}, nil
 }
 
-func (Resume) decide(t Ticket, _ world) ([]Fact, error) {
+func (c Resume) decide(t Ticket, w world) ([]Fact, error) {
+	if w.by.Kind == access.System && c.Because != "" {
+		return []Fact{Resumed{Of{t.ID}, c.Because}}, nil
+	}
 	return []Fact{Resumed{Of{t.ID}, "agent"}}, nil
 }

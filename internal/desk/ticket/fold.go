@@ -97,6 +97,7 @@ var facts = map[string]func([]byte) (Fact, error){ //nolint:gochecknoglobals // 
 	Rated{}.EventName():          reader[Rated],
 	OriginalOpened{}.EventName(): reader[OriginalOpened],
 	Paced{}.EventName():          reader[Paced],
+	Approval{}.EventName():       reader[Approval],
 	Leaving{}.EventName():        reader[Leaving],
 	Carried{}.EventName():        reader[Carried],
 	TakenBack{}.EventName():      reader[TakenBack],

@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
@@ -28,17 +29,20 @@ type Faces struct {
 	promise *promise.Service
 	search  *search.Service
 	majors  *major.Service
+
+	approvals *approval.Service
 }
 
 // New makes the face.
-func New(t *ticket.Service, p *person.Service, c *catalog.Desk, s *sla.Service, m *promise.Service, find *search.Service, inc *major.Service) *Faces {
-	return &Faces{tickets: t, people: p, catalog: c, clocks: s, promise: m, search: find, majors: inc}
+func New(t *ticket.Service, p *person.Service, c *catalog.Desk, s *sla.Service, m *promise.Service, find *search.Service, inc *major.Service, asked *approval.Service) *Faces {
+	return &Faces{tickets: t, people: p, catalog: c, clocks: s, promise: m, search: find, majors: inc, approvals: asked}
 }
 
 // Mount adds the routes.
 func (f *Faces) Mount(r *page.Router) {
 	r = r.Face(page.Portal)
 	r.Layout(layout)
+	f.mountApproval(r)
 	r.Get("/{$}", page.SignedIn, f.home)
 	r.Get("/incidents", page.Public, f.incidents)
 	r.Get("/new", access.TicketOpen, f.newRequest)
@@ -75,6 +79,13 @@ func portalFrame(f page.Frame) ui.Portal {
 		{Link: ui.Link{Label: f.T("portal.home"), Href: "/", Icon: "house", Current: f.Path == "/"}},
 		{Link: ui.Link{Label: f.T("portal.requests"), Href: "/requests", Icon: "inbox", Current: strings.HasPrefix(f.Path, "/requests")}},
 		{Link: ui.Link{Label: f.T("portal.new"), Href: "/new", Icon: "plus", Current: f.Path == "/new"}},
+	}
+	if n := f.Counts["approvals"]; n > 0 || approvalTab(f.Path) { // whoever decides nothing sees nothing of it
+		label := f.T("workapproval.tab")
+		if n > 0 {
+			label = f.T("workapproval.tab_count", "Count", n)
+		}
+		p.Tabs = append(p.Tabs, ui.Tab{Link: ui.Link{Label: label, Href: approvalsHome, Icon: "stamp", Current: approvalTab(f.Path)}})
 	}
 	return p
 }

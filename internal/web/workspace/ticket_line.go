@@ -103,6 +103,8 @@ func (s *sheet) lineBeside(e ticket.Entry, one func(key string, args ...any) []s
 		return one("workticket.line_participant_removed", "Name", s.name(fact.Person))
 	case ticket.LeftOut:
 		return one("workticket.line_left_out", "Address", fact.Address)
+	case ticket.Approval:
+		return s.approvalLine(fact)
 	case ticket.TakenBack:
 		return one("workticket.line_taken_back")
 	case ticket.LinkedTo:
