@@ -195,6 +195,10 @@ func (a *API) speechCommands() {
 		simple(func(*emptyJSON) ticket.Command { return ticket.TakeBack{} }))
 	command(a, ticket.CmdNote, access.TicketWork, "Note", "For staff only.",
 		simple(func(b sayJSON) ticket.Command { return ticket.Note{Say: ticket.Say{Text: b.Text, Files: b.Files}} }))
+	command(a, ticket.CmdDiagnose, access.TicketWork, "Write a line of the diagnosis log", "For staff only: hypothesis, check, result (N5). With the number of an unclear line, what came of it.",
+		simple(func(b diagnoseJSON) ticket.Command {
+			return ticket.Diagnose{Line: b.Line, Hypothesis: b.Hypothesis, Check: b.Check, Result: b.Result, Judgement: ticket.Judgement(b.Judgement)}
+		}))
 	command(a, ticket.CmdCall, access.TicketWork, "Record a call", "For staff only.",
 		simple(func(b callJSON) ticket.Command {
 			return ticket.CallRecord{Say: ticket.Say{Text: b.Text, Files: b.Files, Seconds: b.Seconds}, Spoke: b.Spoke, Incoming: b.Incoming, Promise: b.Promise}

@@ -38,6 +38,11 @@ func (h *House) face() {
 		Counts:    h.figures,
 		Approvals: h.Approvals,
 		Outside:   netguard.Client(netguard.Options{Timeout: 8 * time.Second, MaxBytes: 4 << 20}),
+		Proxies: h.Config.proxies(), Forgot: h.Notices.Forgot, SignInLink: h.Notices.SignInLink,
+		Quiet:   h.Notices,
+		Alarm:   h.alarm,
+		Inbox:   h.Inbox,
+		Outside: netguard.Client(netguard.Options{Timeout: 8 * time.Second, MaxBytes: 4 << 20}),
 	})
 	portal.New(h.Tickets, h.People, h.Catalog, h.Clocks, h.Promises, h.Search, h.Majors, h.Approvals).Mount(h.Pages)
 	workspace.New(workspace.Parts{

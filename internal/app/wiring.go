@@ -128,6 +128,7 @@ func unheard() map[string]string {
 		ticket.Deviated{}.EventName():           "for staff and conformance",
 		ticket.Rated{}.EventName():              "for staff; the page shows it",
 		ticket.OriginalOpened{}.EventName():     "for staff; the page shows it",
+		ticket.Diagnosed{}.EventName():          "for staff; the page shows it",
 		ticket.Paced{}.EventName():              "the words that come more often are told",
 	}
 }

@@ -164,6 +164,9 @@ func (l *letter) body() {
 	case notify.PasswordLetter:
 		l.line("mail.password", "Desk", n.Desk)
 		l.line("mail.password_once", "Count", n.Minutes)
+	case notify.SignInLetter:
+		l.line("mail.signin", "Desk", n.Desk)
+		l.line("mail.password_once", "Count", n.Minutes)
 	case notify.Acknowledged:
 		l.line("mail.acknowledged", "Ref", n.Ref)
 		if n.From != "" {
@@ -274,6 +277,8 @@ func (l *letter) end() {
 		follow = "mail.open_desk"
 	case n.Template == notify.PasswordLetter:
 		follow = "mail.password_choose"
+	case n.Template == notify.SignInLetter:
+		follow = "mail.signin_now"
 	case n.Template == notify.AlarmLetter:
 		follow = "mail.silent_open"
 	case n.Template == notify.SummaryLetter:
@@ -294,6 +299,8 @@ func (l *letter) end() {
 		l.footer("mail.password_ignore")
 	case n.Template == notify.Approve:
 		l.footer("mail.approve_yours")
+	case n.Template == notify.SignInLetter:
+		l.footer("mail.signin_ignore")
 	case l.apart():
 	case n.Template == notify.Answered || n.Template == notify.Rejected || n.Template == notify.Returned:
 		l.footer("mail.reply_public")
@@ -313,7 +320,7 @@ func (l *letter) end() {
 
 // apart reports whether the letter belongs to no ticket.
 func (l *letter) apart() bool {
-	return l.n.Template == notify.TestLetter || l.n.Template == notify.PasswordLetter || l.n.Template == notify.AlarmLetter || l.n.Template == notify.SummaryLetter
+	return l.n.Template == notify.TestLetter || l.n.Template == notify.PasswordLetter || l.n.Template == notify.SignInLetter || l.n.Template == notify.AlarmLetter || l.n.Template == notify.SummaryLetter
 }
 
 // toStaff reports whether the reader works for the desk.

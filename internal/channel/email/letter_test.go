@@ -139,7 +139,7 @@ func visible(document string) string {
 
 func TestEveryLetterSaysTheSameInBothForms(t *testing.T) {
 	t.Parallel()
-	for _, what := range append(notify.Templates(), notify.TestLetter, notify.PasswordLetter) {
+	for _, what := range append(notify.Templates(), notify.TestLetter, notify.PasswordLetter, notify.SignInLetter) {
 		for _, lang := range i18n.Langs() {
 			t.Run(string(what)+"/"+string(lang), func(t *testing.T) {
 				t.Parallel()

@@ -59,6 +59,7 @@ func NewService(p Parts) *Service {
 	// A dead server holds a worker for a minute at most, and a dead domain never all of them (F38).
 	p.Jobs.Handle(SendJob, s.send, job.Timeout(time.Minute), job.Limit(senders))
 	p.Jobs.Handle(PasswordJob, s.forgot, job.Timeout(time.Minute), job.Limit(2), job.MaxAttempts(6))
+	p.Jobs.Handle(SignInJob, s.signIn, job.Timeout(time.Minute), job.Limit(2), job.MaxAttempts(6))
 	p.Jobs.Handle(SummaryJob, s.summarized, job.Timeout(time.Minute), job.Limit(2))
 	p.Jobs.Handle(AlarmJob, s.alarmed, job.Timeout(time.Minute), job.Limit(2))
 	return s

@@ -101,6 +101,7 @@ var facts = map[string]func([]byte) (Fact, error){ //nolint:gochecknoglobals // 
 	Leaving{}.EventName():        reader[Leaving],
 	Carried{}.EventName():        reader[Carried],
 	TakenBack{}.EventName():      reader[TakenBack],
+	Diagnosed{}.EventName():      reader[Diagnosed],
 }
 
 func (f Recorded) apply(t *Ticket, m event.Meta) {
@@ -161,7 +162,7 @@ func (t *Ticket) taken(f Fact, m event.Meta) {
 		other = other && !f.ByRequester
 	case Noted:
 		other = other && !f.ByRequester
-	case Held, SolutionGiven, Graded, Classified:
+	case Held, SolutionGiven, Graded, Classified, Diagnosed:
 	default:
 		return
 	}

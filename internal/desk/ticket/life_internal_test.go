@@ -117,6 +117,7 @@ func anyCommand(t *rapid.T, l *life1) Command {
 		Reply{Say: Say{Text: "您好"}},
 		Reply{Say: Say{Text: "还没好"}}.External(),
 		Note{Say: Say{Text: "查日志"}},
+		Diagnose{Line: rapid.IntRange(0, 3).Draw(t, "line"), Hypothesis: words(t), Check: words(t), Result: words(t), Judgement: rapid.SampledFrom(append(Judgements(), "", "x")).Draw(t, "judgement")},
 		CallRecord{Say: Say{Text: "通话"}, Spoke: rapid.Bool().Draw(t, "spoke")},
 		HoldFor{Reason: rapid.SampledFrom(WaitingReasons()).Draw(t, "reason"), Stuck: words(t), Doing: words(t), Next: l.now.Add(time.Hour)},
 		HoldFor{Reason: Blocked, Stuck: "等备件", Doing: "催货", Next: l.now.Add(time.Hour)},
@@ -300,10 +301,10 @@ func (l *life1) since(first, last string) bool {
 func TestN36_TheTableOfTheLife(t *testing.T) {
 	t.Parallel()
 	want := map[Status]string{
-		New:      "[accept add-participant answer answer-read-back ask ask-read-back assign call classify close deviate fill grade keep-out leave leave-out link merge note open-original pace promise-call read-back record remove-participant reply split take-back tell-approval]",
-		Opened:   "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate fill grade hand-over hold keep-out leave leave-out link merge note open-original pace promise-call read-back record remove-participant reply resolve split take-back tell-approval]",
-		Pending:  "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate fill grade hand-over hold keep-out leave leave-out link merge note open-original pace promise-call read-back record remind-vendor remove-participant reply resolve resume split take-back tell-approval]",
-		Resolved: "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close confirm deviate expire fill keep-out leave leave-out link note open-original pace promise-call rate read-back record reject remind-user remove-participant reply split take-back tell-approval]",
+		New:      "[accept add-participant answer answer-read-back ask ask-read-back assign call classify close deviate diagnose fill grade keep-out leave leave-out link merge note open-original pace promise-call read-back record remove-participant reply split take-back tell-approval]",
+		Opened:   "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate diagnose fill grade hand-over hold keep-out leave leave-out link merge note open-original pace promise-call read-back record remove-participant reply resolve split take-back tell-approval]",
+		Pending:  "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate diagnose fill grade hand-over hold keep-out leave leave-out link merge note open-original pace promise-call read-back record remind-vendor remove-participant reply resolve resume split take-back tell-approval]",
+		Resolved: "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close confirm deviate diagnose expire fill keep-out leave leave-out link note open-original pace promise-call rate read-back record reject remind-user remove-participant reply split take-back tell-approval]",
 		Closed:   "[add-participant call keep-out leave leave-out link note open-original pace rate remove-participant reopen split take-back tell-approval]",
 	}
 	for _, s := range Statuses() {

@@ -85,6 +85,7 @@ const (
 	CmdOpenOriginal Name = "open-original"
 	CmdTakeBack     Name = "take-back"
 	CmdSplit        Name = "split"
+	CmdDiagnose     Name = "diagnose"
 
 	CmdRemindVendor Name = "remind-vendor"
 	CmdRemindUser   Name = "remind-user"
@@ -139,6 +140,7 @@ var life = map[Name]rule{ //nolint:gochecknoglobals // a constant table
 	CmdOpenOriginal: {access.OriginalOpen, Statuses()},
 	CmdTakeBack:     {access.TicketWork, Statuses()},
 	CmdSplit:        {access.TicketWork, Statuses()},
+	CmdDiagnose:     {access.TicketWork, []Status{New, Opened, Pending, Resolved}},
 
 	CmdRemindVendor: {access.TicketAuto, []Status{Pending}},
 	CmdRemindUser:   {access.TicketAuto, []Status{Resolved}},

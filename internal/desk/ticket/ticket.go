@@ -99,6 +99,7 @@ type Detail struct {
 	Waits        []Wait               `json:",omitempty"` // every pause, the running one open-ended
 	HandOver     HandOverNote         `json:",omitzero"`
 	HandOvers    int                  `json:",omitempty"`
+	Findings     []Finding            `json:",omitempty"` // the diagnosis log
 	Solution     Solution             `json:",omitzero"`
 	Resolutions  int                  `json:",omitempty"` // counts; binds a confirm link to one solution
 	Reminders    int                  `json:",omitempty"` // of this solution

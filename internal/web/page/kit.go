@@ -50,6 +50,8 @@ type Kit struct {
 	// the address as typed: whether anybody has that address is found out there, so that the
 	// answer and the time it takes tell nothing (S48). nil answers the same and sends nothing.
 	Forgot func(ctx context.Context, email string) error
+	// SignInLink takes note that somebody wants to sign in by a link, likewise; nil offers none.
+	SignInLink func(ctx context.Context, email string) error
 	// Quiet keeps when somebody wants no mail, for the page about oneself. nil leaves that out.
 	Quiet Quiet
 	// Inbox keeps how staff are told of what happens. nil leaves that out.

@@ -55,6 +55,7 @@ func deeds() map[ticket.Name]deed {
 		ticket.CmdAskReadBack:       small(plain(func(*page.Form) ticket.Command { return ticket.AskReadBack{} }), "items"),
 		ticket.CmdPromiseCall:       small(readPromiseCall, "call_at", "call_number", "call_who"),
 		ticket.CmdNote:              long(plain(readNote), "text", "mention", "canned", page.FileField),
+		ticket.CmdDiagnose:          small(plain(readDiagnose), "line", "hypothesis", "check", "result", "judgement"),
 		ticket.CmdCall:              long(readCall, "text", "direction", "length", "spoke", page.FileField),
 		ticket.CmdHold:              small(readHold, "reason", "stuck", "doing", "next", "vendor", "case", "vendor_by"),
 		ticket.CmdResume:            small(plain(func(*page.Form) ticket.Command { return ticket.Resume{} })),

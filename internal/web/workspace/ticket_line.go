@@ -116,6 +116,8 @@ func (s *sheet) lineBeside(e ticket.Entry, one func(key string, args ...any) []s
 			return one("workticket.line_rated", "Score", fact.Score, "Word", s.T("workticket.score_"+strconv.Itoa(fact.Score)))
 		}
 		return nil
+	case ticket.Diagnosed:
+		return one("workticket.line_diagnosed", "Line", fact.Line, "Words", fact.Finding.Words(), "Judgement", s.T("workticket.judgement_"+string(fact.Finding.Judgement)))
 	case ticket.OriginalOpened:
 		return one("workticket.line_original_opened", "ID", fact.Inbound)
 	}

@@ -123,7 +123,7 @@ func kinds() []string {
 
 // acts are the larger forms that open in place of the composers.
 func acts() []string {
-	return []string{"triage", "assign", "hand-over", "grade", "hold", "call", "promise-call", "merge", "split", "link", "resolve", "confirm", "archive", "close", "reopen"}
+	return []string{"triage", "assign", "hand-over", "grade", "diagnose", "hold", "call", "promise-call", "merge", "split", "link", "resolve", "confirm", "archive", "close", "reopen"}
 }
 
 // actOf names the act in which a refused form stood, "" where it stood elsewhere.
@@ -161,6 +161,8 @@ func first(kind string) string {
 		return "assignee"
 	case "hand-over":
 		return "group"
+	case "diagnose":
+		return "hypothesis"
 	case "hold":
 		return "stuck"
 	case "call":

@@ -144,6 +144,7 @@ func (s *sheet) menu() []menuEntry {
 	add("hold", "h", s.t.Status == ticket.Opened)
 	add("triage", "y", false)
 	add("grade", "p", false)
+	add("diagnose", "i", false)
 	add("call", "", false)
 	add("promise-call", "", false)
 	add("merge", "m", false)
@@ -156,7 +157,7 @@ func (s *sheet) menu() []menuEntry {
 
 func actIcon(act string) string {
 	icons := map[string]string{
-		"assign": "user-round-check", "hand-over": "arrow-right-left", "grade": "flag", "triage": "sparkles", "hold": "hourglass", "call": "phone", "promise-call": "phone-outgoing", "merge": "git-merge",
+		"assign": "user-round-check", "hand-over": "arrow-right-left", "grade": "flag", "triage": "sparkles", "diagnose": "search-check", "hold": "hourglass", "call": "phone", "promise-call": "phone-outgoing", "merge": "git-merge",
 		"split": "split", "link": "link", "resolve": "circle-check", "confirm": "badge-check", "archive": "archive", "close": "ban", "reopen": "rotate-ccw",
 	}
 	return icons[act]
