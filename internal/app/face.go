@@ -31,18 +31,13 @@ func (h *House) face() {
 	h.Pages = page.NewRouter(&page.Kit{
 		Sessions: h.Sessions, People: h.People, Settings: h.Settings, Links: h.Links, Tickets: h.Tickets, Uploads: h.Uploads, Hub: h.Hub, Keys: h.Keys,
 		Clock: h.Clock, Log: h.Log, Public: h.Public, Secure: h.Config.secure(), Develop: h.Config.Development,
-		Proxies: h.Config.proxies(), Forgot: h.Notices.Forgot,
+		Proxies: h.Config.proxies(), Forgot: h.Notices.Forgot, SignInLink: h.Notices.SignInLink,
 		Quiet:     h.Notices,
 		Alarm:     h.alarm,
 		Inbox:     h.Inbox,
 		Counts:    h.figures,
 		Approvals: h.Approvals,
 		Outside:   netguard.Client(netguard.Options{Timeout: 8 * time.Second, MaxBytes: 4 << 20}),
-		Proxies: h.Config.proxies(), Forgot: h.Notices.Forgot, SignInLink: h.Notices.SignInLink,
-		Quiet:   h.Notices,
-		Alarm:   h.alarm,
-		Inbox:   h.Inbox,
-		Outside: netguard.Client(netguard.Options{Timeout: 8 * time.Second, MaxBytes: 4 << 20}),
 	})
 	portal.New(h.Tickets, h.People, h.Catalog, h.Clocks, h.Promises, h.Search, h.Majors, h.Approvals).Mount(h.Pages)
 	workspace.New(workspace.Parts{
