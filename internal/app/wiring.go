@@ -128,6 +128,9 @@ func unheard() map[string]string {
 		ticket.Deviated{}.EventName():           "for staff and conformance",
 		ticket.Rated{}.EventName():              "for staff; the page shows it",
 		ticket.OriginalOpened{}.EventName():     "for staff; the page shows it",
+		ticket.TakenOver{}.EventName():          "for staff; the page shows it",
+		ticket.HandOverRefused{}.EventName():    "the inbox tells whoever has it back, the owner and the leads, by mail too",
+		ticket.PassedAround{}.EventName():       "the inbox tells the owner and the leads, by mail too",
 		ticket.Diagnosed{}.EventName():          "for staff; the page shows it",
 		ticket.Paced{}.EventName():              "the words that come more often are told",
 	}

@@ -34,6 +34,8 @@ type world struct {
 	service  map[catalog.ServiceID]bool    // may be chosen, likewise
 	form     catalog.Form                  // that the command is decided with
 	files    map[string]bool               // on the ticket, by their tokens
+	home     person.GroupID                // of the person whom a hand-over names alone
+	member   map[person.GroupID]bool       // groups that the actor works in, for who answers a hand-over
 	active   map[person.ID]bool            // may sign in and be written to, likewise
 	invited  person.ID                     // who has the address that the command names; 0 for nobody
 	lang     string                        // of people whom a command makes known

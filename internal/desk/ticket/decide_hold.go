@@ -26,7 +26,9 @@ func (c HoldFor) decide(t Ticket, w world) ([]Fact, error) {
 	}
 	f := Held{Of: Of{t.ID}, Reason: c.Reason, Stuck: tidy(c.Stuck), Doing: tidy(c.Doing), Next: c.Next}
 	if c.Reason == ForVendor || c.Reason == Blocked {
-		f.Vendor = Vendor{Name: oneLine(clean(c.Vendor.Name), 120), Case: oneLine(clean(c.Vendor.Case), 120), By: c.Vendor.By}
+		f.Vendor = Vendor{
+			Name: oneLine(clean(c.Vendor.Name), 120), Case: oneLine(clean(c.Vendor.Case), 120), Contact: oneLine(clean(c.Vendor.Contact), 120), By: c.Vendor.By,
+		}
 	}
 	return []Fact{f}, nil
 }

@@ -140,7 +140,10 @@ var life = map[Name]rule{ //nolint:gochecknoglobals // a constant table
 	CmdOpenOriginal: {access.OriginalOpen, Statuses()},
 	CmdTakeBack:     {access.TicketWork, Statuses()},
 	CmdSplit:        {access.TicketWork, Statuses()},
+	CmdTakeOver:     {access.TicketWork, []Status{Opened, Pending}},
 	CmdDiagnose:     {access.TicketWork, []Status{New, Opened, Pending, Resolved}},
+
+	CmdRefuseHandOver: {access.TicketWork, []Status{Opened, Pending}},
 
 	CmdRemindVendor: {access.TicketAuto, []Status{Pending}},
 	CmdRemindUser:   {access.TicketAuto, []Status{Resolved}},

@@ -226,6 +226,8 @@ func (s *sheet) may(act string) bool {
 	switch act {
 	case "triage":
 		return ticket.May(ticket.CmdClassify, s.t.Status) && ticket.May(ticket.CmdGrade, s.t.Status)
+	case "take-over", "refuse-hand-over":
+		return s.mayAnswerHandOver()
 	case "confirm":
 		return s.t.Status == ticket.Resolved && s.t.ConfirmedAt.IsZero()
 	case "reopen":
