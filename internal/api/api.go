@@ -17,6 +17,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/announcement"
+	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
@@ -64,16 +65,17 @@ type Parts struct {
 	Views         *queue.Desk
 	Clock         clock.Clock
 	Log           *slog.Logger // nil for silence
-	Promises    *promise.Service
-	Pull        *pull.Service
-	Reports     *report.Service
-	Search      *search.Service
-	Suggest     *suggest.Service
-	Words       *wordbook.Service // nil remarks on nothing
-	Views       *queue.Desk
-	Runbooks    *runbook.Service
-	Clock       clock.Clock
-	Log         *slog.Logger // nil for silence
+	Approvals     *approval.Service
+	Promises      *promise.Service
+	Pull          *pull.Service
+	Reports       *report.Service
+	Search        *search.Service
+	Suggest       *suggest.Service
+	Words         *wordbook.Service // nil remarks on nothing
+	Views         *queue.Desk
+	Runbooks      *runbook.Service
+	Clock         clock.Clock
+	Log           *slog.Logger // nil for silence
 
 	// Address returns the network address of the caller, without port, with the proxies that
 	// are trusted taken off. nil takes the peer of the connection (A84).
@@ -122,6 +124,7 @@ func New(p Parts) *API {
 	a.announcementOperations()
 	a.promiseOperations()
 	a.runbookOperations()
+	a.approvalOperations()
 	a.nextOperations()
 	a.reportOperations()
 	a.fileOperations()

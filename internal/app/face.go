@@ -32,13 +32,16 @@ func (h *House) face() {
 		Sessions: h.Sessions, People: h.People, Settings: h.Settings, Links: h.Links, Tickets: h.Tickets, Uploads: h.Uploads, Hub: h.Hub, Keys: h.Keys,
 		Clock: h.Clock, Log: h.Log, Public: h.Public, Secure: h.Config.secure(), Develop: h.Config.Development,
 		Proxies: h.Config.proxies(), Forgot: h.Notices.Forgot, SignInLink: h.Notices.SignInLink,
-		Quiet:   h.Notices,
-		Alarm:   h.alarm,
-		Inbox:   h.Inbox,
-		Outside: netguard.Client(netguard.Options{Timeout: 8 * time.Second, MaxBytes: 4 << 20}),
+		Quiet:     h.Notices,
+		Alarm:     h.alarm,
+		Inbox:     h.Inbox,
+		Counts:    h.figures,
+		Approvals: h.Approvals,
+		Outside:   netguard.Client(netguard.Options{Timeout: 8 * time.Second, MaxBytes: 4 << 20}),
 	})
 	portal.New(h.Tickets, h.People, h.Catalog, h.Clocks, h.Promises, h.Search, h.Majors, h.Announcements).Mount(h.Pages)
 	portal.New(h.Tickets, h.People, h.Catalog, h.Clocks, h.Promises, h.Search, h.Majors, h.Runbooks).Mount(h.Pages)
+	portal.New(h.Tickets, h.People, h.Catalog, h.Clocks, h.Promises, h.Search, h.Majors, h.Approvals).Mount(h.Pages)
 	workspace.New(workspace.Parts{
 		Suggest: h.Suggest, Routing: h.Routing,
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Clocks: h.Clocks, Norm: h.Norm,
@@ -47,6 +50,7 @@ func (h *House) face() {
 		Texts:          h.Texts,
 		Announcements:  h.Announcements,
 		Inbox:          h.Inbox,
+		Approvals:      h.Approvals,
 		Administration: admin.Nav,
 		Views:          h.Views,
 		Runbooks:       h.Runbooks,

@@ -17,6 +17,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/channel/email"
 	"github.com/loopdesk/loopdesk/internal/channel/ldap"
 	"github.com/loopdesk/loopdesk/internal/desk/announcement"
+	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/canned"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/directory"
@@ -127,37 +128,38 @@ type House struct {
 	Views         *queue.Desk
 	API           *api.API
 	Pages         *page.Router
-	Settings    *setting.Service
-	People      *person.Service
-	Catalog     *catalog.Desk
-	Directory   *directory.Service
-	Words       *wordbook.Service
-	Telephony   *telephony.Service
-	Texts       *canned.Service
-	Uploads     *upload.Service
-	Sessions    *session.Service
-	Links       *session.Links
-	Clocks      *sla.Service
-	Tickets     *ticket.Service
-	Promises    *promise.Service
-	Rotas       *rota.Service
-	Majors      *major.Service
-	Escalations *escalation.Service
-	Intake      *intake.Service
-	Fetcher     *email.Fetcher
-	Norm        *norm.Service
-	Pull        *pull.Service
-	Reports     *report.Service
-	Notices     *notify.Service
-	Inbox       *inbox.Service
-	Live        *live.Service
-	Search      *search.Service
-	Suggest     *suggest.Service
-	Routing     *routing.Service
-	Runbooks    *runbook.Service
-	Views       *queue.Desk
-	API         *api.API
-	Pages       *page.Router
+	Settings      *setting.Service
+	People        *person.Service
+	Catalog       *catalog.Desk
+	Directory     *directory.Service
+	Words         *wordbook.Service
+	Telephony     *telephony.Service
+	Texts         *canned.Service
+	Uploads       *upload.Service
+	Sessions      *session.Service
+	Links         *session.Links
+	Clocks        *sla.Service
+	Tickets       *ticket.Service
+	Promises      *promise.Service
+	Rotas         *rota.Service
+	Majors        *major.Service
+	Approvals     *approval.Service
+	Escalations   *escalation.Service
+	Intake        *intake.Service
+	Fetcher       *email.Fetcher
+	Norm          *norm.Service
+	Pull          *pull.Service
+	Reports       *report.Service
+	Notices       *notify.Service
+	Inbox         *inbox.Service
+	Live          *live.Service
+	Search        *search.Service
+	Suggest       *suggest.Service
+	Routing       *routing.Service
+	Runbooks      *runbook.Service
+	Views         *queue.Desk
+	API           *api.API
+	Pages         *page.Router
 
 	told   []string // the facts of which people are told
 	meters meters
@@ -282,6 +284,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.Clocks.Serve(h.Tickets)
 	h.runbooks(s)
 	h.timekeeping()
+	h.approving()
 	h.Promises = promise.NewService(promise.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, Tickets: h.Tickets})
 	h.Pull = pull.NewService(pull.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Catalog: h.Catalog, Tickets: h.Tickets})
 	h.Reports = report.NewService(report.Parts{
@@ -294,7 +297,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.triage(s, o)
 	h.Notices = notify.NewService(notify.Parts{
 		DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Tickets: h.Tickets, Settings: h.Settings,
-		Links: h.Links, Sessions: h.Sessions, Keys: s.Keys, Sender: o.Mail, Renderer: email.Letters{}, BaseURL: o.Public, Wants: h.wants,
+		Links: h.Links, Sessions: h.Sessions, Keys: s.Keys, Sender: o.Mail, Renderer: email.Letters{}, BaseURL: o.Public, Wants: h.wants, Approvals: h.Approvals,
 	})
 	h.inbox(s, o)
 	h.Intake = intake.NewService(intake.Parts{
@@ -307,6 +310,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.API = api.New(api.Parts{
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Sessions: h.Sessions,
 		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Announcements: h.Announcements, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
+		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Promises: h.Promises, Approvals: h.Approvals, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
 		Views: h.Views, Suggest: h.Suggest,
 		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
 		Views: h.Views, Suggest: h.Suggest, Runbooks: h.Runbooks,

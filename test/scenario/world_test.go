@@ -17,6 +17,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/announcement"
+	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/canned"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/directory"
@@ -152,6 +153,23 @@ func (w *world) firstMail() ticket.MessageID {
 	}
 	w.Fatal("no mail on the ticket")
 	return 0
+}
+
+// asked is an approval that waits for the visitor; for the lead where the visitor may decide none:
+// the requester, for whom it would be, and the administrator, who asks.
+func (v *visitor) asked() approval.ID {
+	v.Helper()
+	who := v.person.ID
+	if who == 0 || who == v.owner.ID || who == v.admin.ID {
+		who = v.lead.ID
+	}
+	t, _, err := v.Tickets.Record(v.Context(), apptest.Actor(v.owner, "portal"), ticket.Request{Requester: v.owner.ID, Channel: ticket.Portal, Say: ticket.Say{Text: "x"}})
+	v.must(err)
+	a, err := v.Approvals.Ask(v.Context(), apptest.Actor(v.admin, "web"), ticket.Target{ID: t.ID}, approval.Ask{
+		Subject: approval.Subject{Title: "x", Content: "x"}, Levels: []approval.AskLevel{{People: []person.ID{who}}},
+	})
+	v.must(err)
+	return a.ID
 }
 
 // quarantined makes a message that nobody can place.
@@ -377,6 +395,9 @@ func (v *visitor) thing(r route) string {
 	if strings.Contains(r.pattern, "/views/") {
 		return key(v.view())
 	}
+	if strings.HasPrefix(r.pattern, "/approvals/") {
+		return key(v.asked())
+	}
 	switch parts := strings.Split(strings.TrimPrefix(r.pattern, "/api"), "/"); parts[2] {
 	case "people":
 		return key(v.stranger.ID)
@@ -392,6 +413,8 @@ func (v *visitor) thing(r route) string {
 		return key(v.quarantined())
 	case "mailboxes":
 		return v.mailbox()
+	case "approvals":
+		return key(v.asked())
 	case "routing":
 		rule, err := v.Routing.Save(v.Context(), access.Desk(), routing.Rule{Name: "x", Condition: `requester == "nobody"`, Group: v.group.ID, Active: true}, 0)
 		v.must(err)

@@ -126,6 +126,9 @@ func (l *letter) subject() string {
 	if len(n.Also) > 0 && !l.onlyWords() {
 		return l.say("mail.subject_several", "Ref", n.Ref, "Subject", n.Subject, "Count", len(n.Also)+1)
 	}
+	if n.Template == notify.Approve || n.Template == notify.Approved {
+		return l.say("mail.subject_"+string(n.Template), "Ref", n.Ref, "Subject", n.Approval.Title)
+	}
 	return l.say("mail.subject_"+string(n.Template), "Ref", n.Ref, "Subject", n.Subject)
 }
 
@@ -202,6 +205,10 @@ func (l *letter) body() {
 		l.notReached()
 	case notify.MailKept, notify.AnswerKept, notify.NotTaken:
 		l.kept()
+	case notify.Approve:
+		l.approve()
+	case notify.Approved:
+		l.approved()
 	default:
 		l.staff()
 	}
@@ -283,6 +290,8 @@ func (l *letter) end() {
 		follow = "mail.silent_open"
 	case n.Template == notify.SummaryLetter:
 		follow = "mail.summary_all"
+	case n.Template == notify.Approve:
+		follow = "mail.approve_open"
 	case l.toStaff():
 		follow = "mail.open"
 	}
@@ -300,6 +309,8 @@ func (l *letter) end() {
 		l.footer("mail.password_ignore")
 	case n.Template == notify.NewsLetter:
 		l.footer("mail.news_stop")
+	case n.Template == notify.Approve:
+		l.footer("mail.approve_yours")
 	case n.Template == notify.SignInLetter:
 		l.footer("mail.signin_ignore")
 	case l.apart():
@@ -327,7 +338,7 @@ func (l *letter) apart() bool {
 // toStaff reports whether the reader works for the desk.
 func (l *letter) toStaff() bool {
 	switch l.n.Template {
-	case notify.Assigned, notify.HandedOver, notify.Answered, notify.Rejected, notify.Returned, notify.Withdrawn, notify.VendorLate, notify.MailKept, notify.AnswerKept, notify.NotReached, notify.Escalated:
+	case notify.Assigned, notify.HandedOver, notify.Answered, notify.Rejected, notify.Returned, notify.Withdrawn, notify.VendorLate, notify.MailKept, notify.AnswerKept, notify.NotReached, notify.Escalated, notify.Approved:
 		return true
 	default:
 		return false

@@ -60,6 +60,8 @@ type Actor struct {
 	Role   Role   // for persons
 	Via    string // the door: portal, web, mail, api, phone, system
 	Ticket int64  // for links: the only ticket that they reach
+	// Approval is the only one that the link of an approver reaches; it reaches nothing else.
+	Approval int64
 }
 
 // Desk is the desk itself, acting by timer or listener.
@@ -106,6 +108,8 @@ const (
 	RunbookRead      Action = "runbook.read"
 	RunbookWork      Action = "runbook.work"    // write them, and review those of others
 	RunbookPublish   Action = "runbook.publish" // put them in force, attach and retire them
+	ApprovalAsk      Action = "approval.ask"    // for a ticket: ask, withdraw, see all of it
+	ApprovalDecide   Action = "approval.decide" // what one was asked; the room knows whose turn it is (N31)
 )
 
 // Object is the thing acted upon, as far as the answer depends on it.
@@ -113,6 +117,7 @@ type Object struct {
 	Ticket    int64
 	Requester int64
 	Parties   []int64 // who takes part beside the requester
+	Approval  int64   // what somebody is asked to decide
 }
 
 // takesPart reports whether somebody follows the thing without having asked for it.
@@ -163,6 +168,8 @@ var policy = map[Action]map[Role]reach{ //nolint:gochecknoglobals // a constant 
 	RunbookRead:      {Agent: all, Lead: all, Admin: all},
 	RunbookWork:      {Agent: all, Lead: all, Admin: all},
 	RunbookPublish:   {Lead: all, Admin: all},
+	ApprovalAsk:      {Agent: all, Lead: all, Admin: all},
+	ApprovalDecide:   {Requester: all, Agent: all, Lead: all, Admin: all},
 }
 
 // Can returns nil when the actor may do the action to the object.
@@ -206,6 +213,9 @@ func canByRole(by Actor, do Action, on Object) error {
 // canByLink lets the holder of a signed link read, say and answer on one ticket; who takes part
 // reads and says.
 func canByLink(by Actor, do Action, on Object) error {
+	if do == ApprovalDecide && by.Approval != 0 && on.Approval == by.Approval {
+		return nil
+	}
 	part := on.takesPart(by.ID)
 	if by.Ticket == 0 || on.Ticket != by.Ticket || (on.Requester != by.ID && !part) {
 		return errs.New(errs.NotFound, "ticket.not_found")

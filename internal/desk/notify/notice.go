@@ -61,6 +61,7 @@ type Notice struct {
 	About    Template            // what did not reach By, because of Reason
 	Ended    bool                // of news: it is over
 	Summary  []SummaryPart       // of a summary: what waited, ticket by ticket
+	Approval Approval            // what is to be decided, or was
 	Also     []Notice            // what happened after it and is told in the same letter
 	Sign     string              // the signature, lines of text
 	Custom   *Letter             // as an administrator wrote it; nil for the house's own words
@@ -218,6 +219,8 @@ func (s *Service) fill(ctx context.Context, n *Notice, to person.Person, r read)
 		n.Text = f.Reason
 	case ticket.Assigned:
 		n.Owner, n.Assignee = f.Owner == to.ID, f.Assignee == to.ID
+	case ticket.Approval:
+		s.fillApproval(ctx, n, to, f, r)
 	case ticket.HandedOver:
 		n.Note = ticket.HandOverNote{Done: f.Done, Why: f.Why, Needed: f.Needed, To: f.To}
 		n.Assignee = true

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
@@ -38,6 +39,8 @@ type Parts struct {
 	Sender   Sender
 	Renderer Renderer
 	BaseURL  string // "https://desk.example.org", where people reach the desk
+	// Approvals says what a letter asks an approver for; nil where nobody asks.
+	Approvals *approval.Service
 	// Wants says whether somebody of the desk wants a letter of a kind about a ticket. nil for yes.
 	Wants func(ctx context.Context, who person.ID, what Template, t ticket.Ticket) (bool, error)
 }

@@ -140,12 +140,16 @@ var life = map[Name]rule{ //nolint:gochecknoglobals // a constant table
 	CmdOpenOriginal: {access.OriginalOpen, Statuses()},
 	CmdTakeBack:     {access.TicketWork, Statuses()},
 	CmdSplit:        {access.TicketWork, Statuses()},
+	CmdTakeOver:     {access.TicketWork, []Status{Opened, Pending}},
 	CmdDiagnose:     {access.TicketWork, []Status{New, Opened, Pending, Resolved}},
+
+	CmdRefuseHandOver: {access.TicketWork, []Status{Opened, Pending}},
 
 	CmdRemindVendor: {access.TicketAuto, []Status{Pending}},
 	CmdRemindUser:   {access.TicketAuto, []Status{Resolved}},
 	CmdPace:         {access.TicketAuto, Statuses()},
 	CmdGuide:        {access.TicketWork, []Status{New, Opened, Pending, Resolved}},
+	CmdTellApproval: {access.TicketAuto, Statuses()},
 }
 
 // Automatic reports whether a command is given by a room of the desk and has no form and no

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
@@ -55,6 +56,8 @@ type Kit struct {
 	Quiet Quiet
 	// Inbox keeps how staff are told of what happens. nil leaves that out.
 	Inbox *inbox.Service
+	// Approvals keeps who stands in for somebody on leave. nil leaves that out.
+	Approvals *approval.Service
 	// Outside calls out for the remote pictures of a mail when a reader asks for them (S64). It
 	// reaches public addresses only (kit/netguard). nil shows none.
 	Outside *http.Client

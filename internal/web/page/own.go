@@ -38,6 +38,7 @@ func (r *Router) own() {
 	r.Post("/me/tokens/{id}/revoke", access.SelfWork, r.revokeToken)
 
 	r.ownNotices()
+	r.ownLeave()
 	r.ownInstalled()
 
 	r.Post("/files", access.TicketSay, r.upload)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/announcement"
+	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
@@ -37,18 +38,25 @@ type Faces struct {
 // New makes the face.
 func New(t *ticket.Service, p *person.Service, c *catalog.Desk, s *sla.Service, m *promise.Service, find *search.Service, inc *major.Service, tell *announcement.Service) *Faces {
 	return &Faces{tickets: t, people: p, catalog: c, clocks: s, promise: m, search: find, majors: inc, announcements: tell}
-	books   *runbook.Service
+	books * runbook.Service
 }
 
 // New makes the face.
 func New(t *ticket.Service, p *person.Service, c *catalog.Desk, s *sla.Service, m *promise.Service, find *search.Service, inc *major.Service, b *runbook.Service) *Faces {
 	return &Faces{tickets: t, people: p, catalog: c, clocks: s, promise: m, search: find, majors: inc, books: b}
+	approvals * approval.Service
+}
+
+// New makes the face.
+func New(t *ticket.Service, p *person.Service, c *catalog.Desk, s *sla.Service, m *promise.Service, find *search.Service, inc *major.Service, asked *approval.Service) *Faces {
+	return &Faces{tickets: t, people: p, catalog: c, clocks: s, promise: m, search: find, majors: inc, approvals: asked}
 }
 
 // Mount adds the routes.
 func (f *Faces) Mount(r *page.Router) {
 	r = r.Face(page.Portal)
 	r.Layout(layout)
+	f.mountApproval(r)
 	r.Get("/{$}", page.SignedIn, f.home)
 	r.Get("/incidents", page.Public, f.incidents)
 	r.Post("/incidents/follow", access.SelfWork, f.follow)
@@ -88,6 +96,13 @@ func portalFrame(f page.Frame) ui.Portal {
 		{Link: ui.Link{Label: f.T("portal.home"), Href: "/", Icon: "house", Current: f.Path == "/"}},
 		{Link: ui.Link{Label: f.T("portal.requests"), Href: "/requests", Icon: "inbox", Current: strings.HasPrefix(f.Path, "/requests")}},
 		{Link: ui.Link{Label: f.T("portal.new"), Href: "/new", Icon: "plus", Current: f.Path == "/new"}},
+	}
+	if n := f.Counts["approvals"]; n > 0 || approvalTab(f.Path) { // whoever decides nothing sees nothing of it
+		label := f.T("workapproval.tab")
+		if n > 0 {
+			label = f.T("workapproval.tab_count", "Count", n)
+		}
+		p.Tabs = append(p.Tabs, ui.Tab{Link: ui.Link{Label: label, Href: approvalsHome, Icon: "stamp", Current: approvalTab(f.Path)}})
 	}
 	return p
 }

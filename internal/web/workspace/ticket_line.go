@@ -105,6 +105,14 @@ func (s *sheet) lineBeside(e ticket.Entry, one func(key string, args ...any) []s
 		return one("workticket.line_participant_removed", "Name", s.name(fact.Person))
 	case ticket.LeftOut:
 		return one("workticket.line_left_out", "Address", fact.Address)
+	case ticket.Approval:
+		return s.approvalLine(fact)
+	case ticket.TakenOver:
+		return one("workticket.line_taken_over", "Name", s.name(fact.Assignee))
+	case ticket.HandOverRefused:
+		return one("workticket.line_hand_over_refused", "Group", s.group(fact.To), "Reason", fact.Reason)
+	case ticket.PassedAround:
+		return one("workticket.line_passed_around", "Count", fact.Count, "First", s.group(fact.Groups[0]), "Second", s.group(fact.Groups[1]))
 	case ticket.TakenBack:
 		return one("workticket.line_taken_back")
 	case ticket.LinkedTo:

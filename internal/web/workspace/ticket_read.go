@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
@@ -45,6 +46,7 @@ type sheet struct {
 	writers   []ticket.Writer // who else is writing now
 	sent      notify.Brief
 	raised    []escalation.Entry
+	approvals []approval.View   // what was asked of approvers, the newest first
 	promises  []promise.Promise // what was told with a time, oldest first
 	held      []intake.HeldMail // mails that wait beside it
 	copied    []string          // addresses that mails were copied to, to be decided about
@@ -122,6 +124,9 @@ func (f *Faces) sheet(c *page.Ctx, t ticket.Ticket) (*sheet, error) {
 		return nil, err
 	}
 	if s.promises, err = f.Promises.ForTicket(ctx, c.Actor, t); err != nil {
+		return nil, err
+	}
+	if s.approvals, err = f.Approvals.OfTicket(ctx, c.Actor, t); err != nil {
 		return nil, err
 	}
 	if s.routed, err = f.Routing.Last(ctx, c.Actor, t); err != nil {
@@ -232,6 +237,8 @@ func (s *sheet) may(act string) bool {
 	switch act {
 	case "triage":
 		return ticket.May(ticket.CmdClassify, s.t.Status) && ticket.May(ticket.CmdGrade, s.t.Status)
+	case "take-over", "refuse-hand-over":
+		return s.mayAnswerHandOver()
 	case "confirm":
 		return s.t.Status == ticket.Resolved && s.t.ConfirmedAt.IsZero()
 	case "reopen":
