@@ -17,6 +17,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/device"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
@@ -32,6 +33,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/suggest"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/desk/visit"
 	"github.com/loopdesk/loopdesk/internal/desk/wordbook"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
 )
@@ -58,6 +60,8 @@ type Parts struct {
 	Suggest     *suggest.Service
 	Words       *wordbook.Service // nil remarks on nothing
 	Views       *queue.Desk
+	Devices     *device.Service
+	Visits      *visit.Service
 	Clock       clock.Clock
 	Log         *slog.Logger // nil for silence
 
@@ -111,6 +115,8 @@ func New(p Parts) *API {
 	a.fileOperations()
 	a.peopleOperations()
 	a.catalogOperations()
+	a.deviceOperations()
+	a.visitOperations()
 	a.document()
 	return a
 }

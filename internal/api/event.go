@@ -72,6 +72,8 @@ type factJSON struct {
 	Link          *linkJSON             `json:"link,omitempty"`
 	Participant   *refJSON              `json:"participant,omitempty" doc:"Who takes part, or no longer does"`
 	Address       string                `json:"address,omitempty" doc:"The address by which the requester named somebody"`
+	Device        *tiedJSON             `json:"device,omitempty" doc:"A device that the ticket is about, or no longer is"`
+	Visit         *visitStepJSON        `json:"visit,omitempty"`
 	Clause        string                `json:"clause,omitempty"`
 	Gap           string                `json:"gap,omitempty"`
 }
@@ -142,6 +144,12 @@ func (a *API) fact(ctx context.Context, r reader, f ticket.Fact, at time.Time) f
 		return a.participant(ctx, r, f.Person, f.Address)
 	case ticket.ParticipantRemoved:
 		return a.participant(ctx, r, f.Person, f.Address)
+	case ticket.DeviceTied:
+		return factJSON{Device: &tiedJSON{ID: f.Device.ID, Tag: f.Device.Tag, Label: f.Device.Label}}
+	case ticket.DeviceUntied:
+		return factJSON{Device: &tiedJSON{ID: f.Device.ID, Tag: f.Device.Tag, Label: f.Device.Label}}
+	case ticket.VisitStepped:
+		return factJSON{Visit: a.visitStep(ctx, r, f)}
 	case ticket.LinkedTo:
 		return factJSON{Link: &linkJSON{Number: f.Link.Number, Kind: f.Link.Kind}}
 	case ticket.Paced:

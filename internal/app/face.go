@@ -37,7 +37,10 @@ func (h *House) face() {
 		Inbox:   h.Inbox,
 		Outside: netguard.Client(netguard.Options{Timeout: 8 * time.Second, MaxBytes: 4 << 20}),
 	})
-	portal.New(h.Tickets, h.People, h.Catalog, h.Clocks, h.Promises, h.Search, h.Majors).Mount(h.Pages)
+	portal.New(portal.Parts{
+		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Clocks: h.Clocks, Promises: h.Promises, Search: h.Search, Majors: h.Majors,
+		Devices: h.Devices, Visits: h.Visits,
+	}).Mount(h.Pages)
 	workspace.New(workspace.Parts{
 		Suggest: h.Suggest, Routing: h.Routing,
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Clocks: h.Clocks, Norm: h.Norm,
@@ -48,13 +51,15 @@ func (h *House) face() {
 		Administration: admin.Nav,
 		Views:          h.Views,
 		Telephony:      h.Telephony,
+		Devices:        h.Devices,
+		Visits:         h.Visits,
 	}).Mount(h.Pages)
 	admin.New(admin.Parts{
 		Suggest: h.Suggest, Routing: h.Routing,
 		People: h.People, Sessions: h.Sessions, Catalog: h.Catalog, Settings: h.Settings, Tickets: h.Tickets, Notify: h.Notices,
 		Clocks: h.Clocks, Jobs: h.Jobs, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Quarantined: h.quarantined, Intake: h.Intake, TryMailbox: h.Fetcher.Try,
 		Words:     h.Words,
-		Directory: h.Directory, Telephony: h.Telephony, BaseURL: h.Public,
+		Directory: h.Directory, Telephony: h.Telephony, Devices: h.Devices, BaseURL: h.Public,
 	}).Mount(h.Pages)
 	h.Pages.Foreign(assets.Prefix, assets.Handler())
 	h.Pages.Foreign(api.Prefix+"/", h.API)

@@ -18,6 +18,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/channel/ldap"
 	"github.com/loopdesk/loopdesk/internal/desk/canned"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/device"
 	"github.com/loopdesk/loopdesk/internal/desk/directory"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
@@ -41,6 +42,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/telephony"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/upload"
+	sitevisit "github.com/loopdesk/loopdesk/internal/desk/visit"
 	"github.com/loopdesk/loopdesk/internal/desk/wordbook"
 	"github.com/loopdesk/loopdesk/internal/kit/blob"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
@@ -109,6 +111,8 @@ type House struct {
 	Promises    *promise.Service
 	Rotas       *rota.Service
 	Majors      *major.Service
+	Devices     *device.Service
+	Visits      *sitevisit.Service
 	Escalations *escalation.Service
 	Intake      *intake.Service
 	Fetcher     *email.Fetcher
@@ -244,6 +248,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.Clocks.Serve(h.Tickets)
 	h.timekeeping()
 	h.Promises = promise.NewService(promise.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, Tickets: h.Tickets})
+	h.onSite(s, o)
 	h.Pull = pull.NewService(pull.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Catalog: h.Catalog, Tickets: h.Tickets})
 	h.Reports = report.NewService(report.Parts{
 		DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks, Promises: h.Promises,
@@ -268,7 +273,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.API = api.New(api.Parts{
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Sessions: h.Sessions,
 		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
-		Views: h.Views, Suggest: h.Suggest,
+		Views: h.Views, Suggest: h.Suggest, Devices: h.Devices, Visits: h.Visits,
 		Address: func(r *http.Request) string { return page.Address(r, h.Config.proxies()) },
 	})
 	h.wire()

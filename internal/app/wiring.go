@@ -35,6 +35,8 @@ func (h *House) wire() {
 	event.Within(h.Bus, h.Clocks.Changed)         // a new policy is in force as soon as it is saved
 	event.Within(h.Bus, h.Clocks.Moved)           // rules hold for categories and what lies below them
 	event.Within(h.Bus, h.Clocks.SolutionGiven)   // the wait for the user's word ends by a timed job (N35)
+	h.Devices.Listen()                            // which tickets are about which devices (N8)
+	h.Visits.Listen()                             // nobody goes where a ticket has ended (N27)
 	h.Promises.Listen()                           // what a fact tells, keeps or breaks is promised with it (N20, N29, N30)
 	event.Within(h.Bus, h.Sessions.PersonChanged) // whoever lost rights loses their sessions (S45)
 	event.Within(h.Bus, h.Escalations.Changed)    // steps count from when they are saved
@@ -63,6 +65,7 @@ func (h *House) wire() {
 	tell[ticket.Reopened](h, "reopened")
 	tell[ticket.Assigned](h, "assigned")
 	tell[ticket.MailHeld](h, "mail_held")                                // it waits beside the ticket; its author may be whom it names
+	tell[ticket.VisitStepped](h, "visit")                                // who comes when, and the choice between times (N27)
 	tell[ticket.HandedOver](h, "handed_over")                            // what was done, why, what is needed (N28)
 	event.After(h.Bus, "notify:bounced", h.Notices.Bounced)              // mail that came back shows on its ticket (F38)
 	event.After(h.Bus, "notify:mailbox_silent", h.Notices.MailboxSilent) // administrators (P13)
@@ -126,6 +129,8 @@ func unheard() map[string]string {
 		ticket.Deviated{}.EventName():           "for staff and conformance",
 		ticket.Rated{}.EventName():              "for staff; the page shows it",
 		ticket.OriginalOpened{}.EventName():     "for staff; the page shows it",
+		ticket.DeviceTied{}.EventName():         "for staff; the page shows it",
+		ticket.DeviceUntied{}.EventName():       "for staff; the page shows it",
 		ticket.Paced{}.EventName():              "the words that come more often are told",
 	}
 }

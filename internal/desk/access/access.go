@@ -101,7 +101,11 @@ const (
 	MailStop       Action = "mail.stop"  // all mail that no person wrote, at once
 	AdminRead      Action = "admin.read"
 	AdminWork      Action = "admin.work"
-	SelfWork       Action = "self.work" // one's own profile, password, tokens, sessions
+	DeviceRead     Action = "device.read"
+	DeviceWork     Action = "device.work" // a device, a place, a label
+	VisitRead      Action = "visit.read"
+	VisitWork      Action = "visit.work" // propose, go there, write down; a feed of one's own
+	SelfWork       Action = "self.work"  // one's own profile, password, tokens, sessions
 )
 
 // Object is the thing acted upon, as far as the answer depends on it.
@@ -154,6 +158,10 @@ var policy = map[Action]map[Role]reach{ //nolint:gochecknoglobals // a constant 
 	MailStop:       {Lead: all, Admin: all},
 	AdminRead:      {Admin: all},
 	AdminWork:      {Admin: all},
+	DeviceRead:     {Agent: all, Lead: all, Admin: all},
+	DeviceWork:     {Agent: all, Lead: all, Admin: all},
+	VisitRead:      {Agent: all, Lead: all, Admin: all},
+	VisitWork:      {Agent: all, Lead: all, Admin: all},
 	SelfWork:       {Requester: all, Agent: all, Lead: all, Admin: all},
 }
 

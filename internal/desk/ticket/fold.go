@@ -100,6 +100,10 @@ var facts = map[string]func([]byte) (Fact, error){ //nolint:gochecknoglobals // 
 	Leaving{}.EventName():        reader[Leaving],
 	Carried{}.EventName():        reader[Carried],
 	TakenBack{}.EventName():      reader[TakenBack],
+
+	DeviceTied{}.EventName():   reader[DeviceTied],
+	DeviceUntied{}.EventName(): reader[DeviceUntied],
+	VisitStepped{}.EventName(): reader[VisitStepped],
 }
 
 func (f Recorded) apply(t *Ticket, m event.Meta) {

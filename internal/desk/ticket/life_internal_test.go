@@ -300,11 +300,11 @@ func (l *life1) since(first, last string) bool {
 func TestN36_TheTableOfTheLife(t *testing.T) {
 	t.Parallel()
 	want := map[Status]string{
-		New:      "[accept add-participant answer answer-read-back ask ask-read-back assign call classify close deviate fill grade keep-out leave leave-out link merge note open-original pace promise-call read-back record remove-participant reply split take-back]",
-		Opened:   "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate fill grade hand-over hold keep-out leave leave-out link merge note open-original pace promise-call read-back record remove-participant reply resolve split take-back]",
-		Pending:  "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate fill grade hand-over hold keep-out leave leave-out link merge note open-original pace promise-call read-back record remind-vendor remove-participant reply resolve resume split take-back]",
-		Resolved: "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close confirm deviate expire fill keep-out leave leave-out link note open-original pace promise-call rate read-back record reject remind-user remove-participant reply split take-back]",
-		Closed:   "[add-participant call keep-out leave leave-out link note open-original pace rate remove-participant reopen split take-back]",
+		New:      "[accept add-participant answer answer-read-back ask ask-read-back assign call classify close deviate device fill grade keep-out leave leave-out link merge note open-original pace promise-call read-back record remove-participant reply split take-back]",
+		Opened:   "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate device fill grade hand-over hold keep-out leave leave-out link merge note open-original pace promise-call read-back record remove-participant reply resolve split take-back visit visit-step]",
+		Pending:  "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate device fill grade hand-over hold keep-out leave leave-out link merge note open-original pace promise-call read-back record remind-vendor remove-participant reply resolve resume split take-back visit visit-step]",
+		Resolved: "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close confirm deviate device expire fill keep-out leave leave-out link note open-original pace promise-call rate read-back record reject remind-user remove-participant reply split take-back visit-step]",
+		Closed:   "[add-participant call device keep-out leave leave-out link note open-original pace rate remove-participant reopen split take-back visit-step]",
 	}
 	for _, s := range Statuses() {
 		if got := fmt.Sprint(Commands(s)); got != want[s] {

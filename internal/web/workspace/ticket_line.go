@@ -114,6 +114,12 @@ func (s *sheet) lineBeside(e ticket.Entry, one func(key string, args ...any) []s
 			return one("workticket.line_rated", "Score", fact.Score, "Word", s.T("workticket.score_"+strconv.Itoa(fact.Score)))
 		}
 		return nil
+	case ticket.DeviceTied:
+		return one("workdevice.line_tied", "Tag", fact.Device.Tag, "Label", fact.Device.Label)
+	case ticket.DeviceUntied:
+		return one("workdevice.line_untied", "Tag", fact.Device.Tag)
+	case ticket.VisitStepped:
+		return s.visitLine(fact, one)
 	case ticket.OriginalOpened:
 		return one("workticket.line_original_opened", "ID", fact.Inbound)
 	}

@@ -149,6 +149,8 @@ func (s *sheet) menu() []menuEntry {
 	add("merge", "m", false)
 	add("split", "d", false)
 	add("link", "", false)
+	add("device", "v", false)
+	add("visit", "o", false)
 	add("close", "", false)
 	add("reopen", "", true)
 	return out
@@ -157,7 +159,7 @@ func (s *sheet) menu() []menuEntry {
 func actIcon(act string) string {
 	icons := map[string]string{
 		"assign": "user-round-check", "hand-over": "arrow-right-left", "grade": "flag", "triage": "sparkles", "hold": "hourglass", "call": "phone", "promise-call": "phone-outgoing", "merge": "git-merge",
-		"split": "split", "link": "link", "resolve": "circle-check", "confirm": "badge-check", "archive": "archive", "close": "ban", "reopen": "rotate-ccw",
+		"split": "split", "link": "link", "device": "laptop", "visit": "wrench", "resolve": "circle-check", "confirm": "badge-check", "archive": "archive", "close": "ban", "reopen": "rotate-ccw",
 	}
 	return icons[act]
 }
