@@ -22,14 +22,17 @@ import (
 	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
 
-const devicesPath = "/work/devices"
+const (
+	devicesPath = "/work/devices"
+	placesPath  = "/work/places"
+)
 
 // mountDevice adds the register of devices and of the places at which they stand (N8).
 func (f *Faces) mountDevice(r *page.Router) {
 	r.Get(devicesPath, access.DeviceRead, f.listDevices)
 	r.Get(devicesPath+"/labels", access.DeviceRead, f.labelSheet)
-	r.Get(devicesPath+"/places", access.DeviceRead, f.listPlaces)
-	r.Post(devicesPath+"/places/{id}", access.DeviceWork, f.savePlace)
+	r.Get(placesPath, access.DeviceRead, f.listPlaces)
+	r.Post(placesPath+"/{id}", access.DeviceWork, f.savePlace)
 	r.Get(devicesPath+"/register.csv", access.DeviceRead, f.deviceSheet)
 	r.Get(devicesPath+"/{id}", access.DeviceRead, f.devicePage)
 	r.Get(devicesPath+"/{id}/edit", access.DeviceWork, f.editDevice)

@@ -108,7 +108,7 @@ func (f *Faces) savePlace(c *page.Ctx) error {
 		return err
 	}
 	c.Say("workdevice.place_saved")
-	return c.Redirect(devicesPath + "/places")
+	return c.Redirect(placesPath)
 }
 
 // placeForm is the form of one place: as it was typed where it was refused.

@@ -169,7 +169,7 @@ func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
 		{Link: ui.Link{Label: fr.T("work.quarantine"), Href: "/work/quarantine", Icon: "shield-alert", Current: here("/work/quarantine")}, Rail: true},
 		{Link: ui.Link{Label: fr.T("workrota.title"), Href: "/work/rota", Icon: "calendar", Current: here("/work/rota")}, Key: "g o"},
 		{Link: ui.Link{Label: fr.T("workvisit.mine"), Href: visitsPath, Icon: "wrench", Current: here(visitsPath)}, Key: "g v"},
-		{Link: ui.Link{Label: fr.T("workdevice.title"), Href: devicesPath, Icon: "laptop", Current: here(devicesPath) || here(servicesPath)}, Key: "g d"},
+		{Link: ui.Link{Label: fr.T("workdevice.title"), Href: devicesPath, Icon: "laptop", Current: here(devicesPath) || here(placesPath) || here(servicesPath)}, Key: "g d"},
 		{Link: ui.Link{Label: fr.T("workmajor.title"), Href: "/work/majors", Icon: "siren", Current: here("/work/majors")}, Count: figure(len(f.Majors.Standing())), Tone: ui.Danger},
 		{Link: ui.Link{Label: fr.T("work.next_title"), Href: "/work/next", Icon: "hand", Current: here("/work/next")}, Rail: true, Key: "g n"},
 		{Link: ui.Link{Label: fr.T("workboard.title"), Href: "/work/board", Icon: "columns-3", Current: here("/work/board")}, Rail: true, Key: "g b"},
