@@ -19,6 +19,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/announcement"
 	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/device"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
@@ -35,6 +36,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/suggest"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/desk/visit"
 	"github.com/loopdesk/loopdesk/internal/desk/wordbook"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
 )
@@ -74,6 +76,17 @@ type Parts struct {
 	Words         *wordbook.Service // nil remarks on nothing
 	Views         *queue.Desk
 	Runbooks      *runbook.Service
+	Clock         clock.Clock
+	Log           *slog.Logger // nil for silence
+	Promises      *promise.Service
+	Pull          *pull.Service
+	Reports       *report.Service
+	Search        *search.Service
+	Suggest       *suggest.Service
+	Words         *wordbook.Service // nil remarks on nothing
+	Views         *queue.Desk
+	Devices       *device.Service
+	Visits        *visit.Service
 	Clock         clock.Clock
 	Log           *slog.Logger // nil for silence
 
@@ -130,6 +143,8 @@ func New(p Parts) *API {
 	a.fileOperations()
 	a.peopleOperations()
 	a.catalogOperations()
+	a.deviceOperations()
+	a.visitOperations()
 	a.document()
 	return a
 }

@@ -76,6 +76,8 @@ type factJSON struct {
 	Approval      *approvalFactJSON     `json:"approval,omitempty" doc:"Staff only: what happened to an approval"`
 	Finding       *findingJSON          `json:"finding,omitempty" doc:"A line of the diagnosis log as it now is"`
 	Passes        int                   `json:"passes,omitempty" doc:"How often it went back and forth between the same two groups"`
+	Device        *tiedJSON             `json:"device,omitempty" doc:"A device that the ticket is about, or no longer is"`
+	Visit         *visitStepJSON        `json:"visit,omitempty"`
 	Clause        string                `json:"clause,omitempty"`
 	Gap           string                `json:"gap,omitempty"`
 }
@@ -148,6 +150,12 @@ func (a *API) fact(ctx context.Context, r reader, f ticket.Fact, at time.Time) f
 		return a.participant(ctx, r, f.Person, f.Address)
 	case ticket.ParticipantRemoved:
 		return a.participant(ctx, r, f.Person, f.Address)
+	case ticket.DeviceTied:
+		return factJSON{Device: &tiedJSON{ID: f.Device.ID, Tag: f.Device.Tag, Label: f.Device.Label}}
+	case ticket.DeviceUntied:
+		return factJSON{Device: &tiedJSON{ID: f.Device.ID, Tag: f.Device.Tag, Label: f.Device.Label}}
+	case ticket.VisitStepped:
+		return factJSON{Visit: a.visitStep(ctx, r, f)}
 	case ticket.LinkedTo:
 		return factJSON{Link: &linkJSON{Number: f.Link.Number, Kind: f.Link.Kind}}
 	case ticket.Diagnosed:

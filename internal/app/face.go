@@ -42,6 +42,10 @@ func (h *House) face() {
 	portal.New(h.Tickets, h.People, h.Catalog, h.Clocks, h.Promises, h.Search, h.Majors, h.Announcements).Mount(h.Pages)
 	portal.New(h.Tickets, h.People, h.Catalog, h.Clocks, h.Promises, h.Search, h.Majors, h.Runbooks).Mount(h.Pages)
 	portal.New(h.Tickets, h.People, h.Catalog, h.Clocks, h.Promises, h.Search, h.Majors, h.Approvals).Mount(h.Pages)
+	portal.New(portal.Parts{
+		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Clocks: h.Clocks, Promises: h.Promises, Search: h.Search, Majors: h.Majors,
+		Devices: h.Devices, Visits: h.Visits,
+	}).Mount(h.Pages)
 	workspace.New(workspace.Parts{
 		Suggest: h.Suggest, Routing: h.Routing,
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Clocks: h.Clocks, Norm: h.Norm,
@@ -55,6 +59,8 @@ func (h *House) face() {
 		Views:          h.Views,
 		Runbooks:       h.Runbooks,
 		Telephony:      h.Telephony,
+		Devices:        h.Devices,
+		Visits:         h.Visits,
 	}).Mount(h.Pages)
 	admin.New(admin.Parts{
 		Suggest: h.Suggest, Routing: h.Routing,
@@ -62,6 +68,7 @@ func (h *House) face() {
 		Clocks: h.Clocks, Jobs: h.Jobs, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Quarantined: h.quarantined, Intake: h.Intake, TryMailbox: h.Fetcher.Try,
 		Words:     h.Words,
 		Directory: h.Directory, Telephony: h.Telephony, BaseURL: h.Public, Runbooks: h.Runbooks,
+		Directory: h.Directory, Telephony: h.Telephony, Devices: h.Devices, BaseURL: h.Public,
 	}).Mount(h.Pages)
 	h.Pages.Foreign(assets.Prefix, assets.Handler())
 	h.Pages.Foreign(api.Prefix+"/", h.API)

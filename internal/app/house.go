@@ -20,6 +20,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/canned"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/device"
 	"github.com/loopdesk/loopdesk/internal/desk/directory"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
@@ -44,6 +45,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/telephony"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/upload"
+	sitevisit "github.com/loopdesk/loopdesk/internal/desk/visit"
 	"github.com/loopdesk/loopdesk/internal/desk/wordbook"
 	"github.com/loopdesk/loopdesk/internal/kit/blob"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
@@ -157,6 +159,38 @@ type House struct {
 	Suggest       *suggest.Service
 	Routing       *routing.Service
 	Runbooks      *runbook.Service
+	Views         *queue.Desk
+	API           *api.API
+	Pages         *page.Router
+	Settings      *setting.Service
+	People        *person.Service
+	Catalog       *catalog.Desk
+	Directory     *directory.Service
+	Words         *wordbook.Service
+	Telephony     *telephony.Service
+	Texts         *canned.Service
+	Uploads       *upload.Service
+	Sessions      *session.Service
+	Links         *session.Links
+	Clocks        *sla.Service
+	Tickets       *ticket.Service
+	Promises      *promise.Service
+	Rotas         *rota.Service
+	Majors        *major.Service
+	Devices       *device.Service
+	Visits        *sitevisit.Service
+	Escalations   *escalation.Service
+	Intake        *intake.Service
+	Fetcher       *email.Fetcher
+	Norm          *norm.Service
+	Pull          *pull.Service
+	Reports       *report.Service
+	Notices       *notify.Service
+	Inbox         *inbox.Service
+	Live          *live.Service
+	Search        *search.Service
+	Suggest       *suggest.Service
+	Routing       *routing.Service
 	Views         *queue.Desk
 	API           *api.API
 	Pages         *page.Router
@@ -286,6 +320,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.timekeeping()
 	h.approving()
 	h.Promises = promise.NewService(promise.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, Tickets: h.Tickets})
+	h.onSite(s, o)
 	h.Pull = pull.NewService(pull.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Catalog: h.Catalog, Tickets: h.Tickets})
 	h.Reports = report.NewService(report.Parts{
 		DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks, Promises: h.Promises,
@@ -314,6 +349,8 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 		Views: h.Views, Suggest: h.Suggest,
 		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
 		Views: h.Views, Suggest: h.Suggest, Runbooks: h.Runbooks,
+		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
+		Views: h.Views, Suggest: h.Suggest, Devices: h.Devices, Visits: h.Visits,
 		Address: func(r *http.Request) string { return page.Address(r, h.Config.proxies()) },
 	})
 	h.wire()

@@ -38,6 +38,8 @@ func (h *House) wire() {
 	event.Within(h.Bus, h.Clocks.Changed)         // a new policy is in force as soon as it is saved
 	event.Within(h.Bus, h.Clocks.Moved)           // rules hold for categories and what lies below them
 	event.Within(h.Bus, h.Clocks.SolutionGiven)   // the wait for the user's word ends by a timed job (N35)
+	h.Devices.Listen()                            // which tickets are about which devices (N8)
+	h.Visits.Listen()                             // nobody goes where a ticket has ended (N27)
 	h.Promises.Listen()                           // what a fact tells, keeps or breaks is promised with it (N20, N29, N30)
 	h.Approvals.Listen()                          // what takes the ground from an approval: its ticket closes, an approver leaves (N31)
 	event.Within(h.Bus, h.Sessions.PersonChanged) // whoever lost rights loses their sessions (S45)
@@ -69,6 +71,7 @@ func (h *House) wire() {
 	tell[ticket.Assigned](h, "assigned")
 	tell[ticket.MailHeld](h, "mail_held")                                // it waits beside the ticket; its author may be whom it names
 	tell[ticket.Approval](h, "approval")                                 // whoever is to decide, and whoever asked (N31)
+	tell[ticket.VisitStepped](h, "visit")                                // who comes when, and the choice between times (N27)
 	tell[ticket.HandedOver](h, "handed_over")                            // what was done, why, what is needed (N28)
 	h.listenNews()                                                       // who wants to know hears of announcements and incidents (N29)
 	event.After(h.Bus, "notify:bounced", h.Notices.Bounced)              // mail that came back shows on its ticket (F38)
@@ -138,6 +141,8 @@ func unheard() map[string]string {
 		ticket.HandOverRefused{}.EventName():    "the inbox tells whoever has it back, the owner and the leads, by mail too",
 		ticket.PassedAround{}.EventName():       "the inbox tells the owner and the leads, by mail too",
 		ticket.Diagnosed{}.EventName():          "for staff; the page shows it",
+		ticket.DeviceTied{}.EventName():         "for staff; the page shows it",
+		ticket.DeviceUntied{}.EventName():       "for staff; the page shows it",
 		ticket.Paced{}.EventName():              "the words that come more often are told",
 	}
 }

@@ -37,6 +37,8 @@ func floors() [][]string {
 		{
 			"internal/desk/sla", "internal/desk/promise", "internal/desk/approval", "internal/desk/runbook", "internal/desk/visit", "internal/desk/remote",
 			"internal/desk/pull", "internal/desk/routing", "internal/desk/knowledge", "internal/desk/problem", "internal/desk/major", "internal/desk/announcement", "internal/desk/survey", "internal/desk/intake",
+			"internal/desk/sla", "internal/desk/promise", "internal/desk/approval", "internal/desk/runbook", "internal/desk/device", "internal/desk/visit", "internal/desk/remote",
+			"internal/desk/pull", "internal/desk/routing", "internal/desk/knowledge", "internal/desk/problem", "internal/desk/major", "internal/desk/survey", "internal/desk/intake",
 		},
 		{"internal/desk/escalation"},
 		{

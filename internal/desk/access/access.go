@@ -110,6 +110,10 @@ const (
 	RunbookPublish   Action = "runbook.publish" // put them in force, attach and retire them
 	ApprovalAsk      Action = "approval.ask"    // for a ticket: ask, withdraw, see all of it
 	ApprovalDecide   Action = "approval.decide" // what one was asked; the room knows whose turn it is (N31)
+	DeviceRead       Action = "device.read"
+	DeviceWork       Action = "device.work" // a device, a place, a label
+	VisitRead        Action = "visit.read"
+	VisitWork        Action = "visit.work" // propose, go there, write down; a feed of one's own
 )
 
 // Object is the thing acted upon, as far as the answer depends on it.
@@ -170,6 +174,10 @@ var policy = map[Action]map[Role]reach{ //nolint:gochecknoglobals // a constant 
 	RunbookPublish:   {Lead: all, Admin: all},
 	ApprovalAsk:      {Agent: all, Lead: all, Admin: all},
 	ApprovalDecide:   {Requester: all, Agent: all, Lead: all, Admin: all},
+	DeviceRead:       {Agent: all, Lead: all, Admin: all},
+	DeviceWork:       {Agent: all, Lead: all, Admin: all},
+	VisitRead:        {Agent: all, Lead: all, Admin: all},
+	VisitWork:        {Agent: all, Lead: all, Admin: all},
 }
 
 // Can returns nil when the actor may do the action to the object.

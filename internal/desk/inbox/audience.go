@@ -64,6 +64,13 @@ func (a *audience) hear(t ticket.Ticket, f ticket.Fact) {
 		if f.As == ticket.Cancelled {
 			a.tell(Rejected, true, t.Owner, t.Assignee)
 		}
+	case ticket.VisitStepped:
+		switch f.Visit.Step {
+		case ticket.VisitAgreed, ticket.VisitRefused:
+			a.tell(Answered, false, f.Visit.Engineer, t.Owner, t.Assignee)
+		case ticket.VisitProposed, ticket.VisitFixed, ticket.VisitMoved:
+			a.tell(Assigned, false, f.Visit.Engineer)
+		}
 	case ticket.UserConfirmed:
 		a.tell(Confirmed, false, t.Owner, t.Assignee)
 	case ticket.ReadBackWrong:

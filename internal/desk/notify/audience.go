@@ -50,8 +50,13 @@ func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID) []
 		if f.Reason == ticket.Blocked {
 			tell(Blocked, t.Requester)
 			tell(Blocked, t.Detail.Participants...) // the same three answers, all of them public (N30)
-		} else {
+		} else if f.Reason != ticket.ForVisit || len(t.Detail.Visits) == 0 { // the visit itself is told
 			tell(Waiting, t.Requester)
+		}
+	case ticket.VisitStepped:
+		switch f.Visit.Step {
+		case ticket.VisitProposed, ticket.VisitFixed, ticket.VisitMoved, ticket.VisitStarted, ticket.VisitMissed, ticket.VisitCancelled:
+			tell(VisitNews, t.Requester)
 		}
 	case ticket.ReadBackAsked:
 		tell(ReadBack, t.Requester)

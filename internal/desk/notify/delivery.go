@@ -37,6 +37,7 @@ const (
 	TimeUp       Template = "time_up"      // closed without that word, and called so (N35)
 	Closed       Template = "closed"       // confirmed, cancelled, invalid, duplicate
 	Reopened     Template = "reopened"     // back at work
+	VisitNews    Template = "visit"        // who comes when, what changed about it, which times are proposed (N27)
 	ReadBack     Template = "read_back"    // what was taken down on the telephone, to be confirmed (N18)
 	NotTaken     Template = "not_taken"    // a mail of theirs waits, for nothing proves that it is theirs
 )
@@ -67,7 +68,7 @@ const TestLetter Template = "test"
 // Templates lists what can stand in the log, requesters' first.
 func Templates() []Template {
 	return []Template{
-		Acknowledged, Replied, Blocked, Waiting, Solved, TimeUp, Closed, Reopened, ReadBack, NotTaken,
+		Acknowledged, Replied, Blocked, Waiting, Solved, TimeUp, Closed, Reopened, ReadBack, VisitNews, NotTaken,
 		Assigned, HandedOver, Answered, Rejected, Returned, Withdrawn, VendorLate, MailKept, AnswerKept, NotReached, Escalated,
 		Approve, Approved,
 	}

@@ -46,10 +46,11 @@ type Notice struct {
 	Doing    string
 	Solution ticket.Solution
 	Outcome  ticket.Outcome
-	Record   []RecordLine // what was taken down, to be confirmed
-	Into     string       // number of the ticket that a duplicate lives on in
-	From     string       // number of the ticket that a new one was split from
-	Reopen   int          // days in which a closed ticket can be reopened; 0 for never
+	Visit    ticket.VisitNote // of a visit: what happened to it, and its times
+	Record   []RecordLine     // what was taken down, to be confirmed
+	Into     string           // number of the ticket that a duplicate lives on in
+	From     string           // number of the ticket that a new one was split from
+	Reopen   int              // days in which a closed ticket can be reopened; 0 for never
 	Note     ticket.HandOverNote
 	Owner    bool                // the reader is accountable now
 	Assignee bool                // the reader works on it now
@@ -184,6 +185,8 @@ func (s *Service) fill(ctx context.Context, n *Notice, to person.Person, r read)
 				n.Record = append(n.Record, RecordLine{e, a.Value})
 			}
 		}
+	case ticket.VisitStepped:
+		n.Visit, n.Answer, n.By = f.Visit, n.Link+"#visit", s.People.Card(ctx, f.Visit.Engineer).Name
 	case ticket.Held:
 		n.Wait, n.Stuck, n.Doing, n.Next = f.Reason, f.Stuck, f.Doing, f.Next
 	case ticket.MailHeld:

@@ -136,6 +136,9 @@ func (t indexed) words(staff bool) ([]passage, error) {
 	for _, f := range d.Findings {
 		add(InRecord, f.Hypothesis, f.Check, f.Result)
 	}
+	for _, x := range d.Devices { // by what stands on their labels (N8)
+		add(InRecord, x.Tag+" "+x.Label)
+	}
 	for _, e := range ticket.Elements() {
 		add(InRecord, d.Intake[e].Value, d.Intake[e].Reason)
 	}

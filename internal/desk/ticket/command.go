@@ -221,6 +221,14 @@ func action(cmd Command, by access.Actor, t Ticket) access.Action {
 		if mine {
 			return access.TicketAnswer
 		}
+	case TieDevice:
+		if mine && t.Status == New { // whoever asks says what it is about
+			return access.TicketAnswer
+		}
+	case Visit:
+		if answersVisit(c.Note.Step) {
+			return access.TicketAnswer
+		}
 	case Confirm:
 		if c.How == "phone" {
 			return access.TicketWork

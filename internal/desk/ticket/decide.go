@@ -353,7 +353,7 @@ func (c Deviate) decide(t Ticket, w world) ([]Fact, error) {
 	if utf8.RuneCountInString(reason) < 5 {
 		return nil, errs.Field("reason", "ticket.deviation_reason")
 	}
-	for _, cmd := range []Name{CmdAccept, CmdHandOver, CmdHold, CmdResolve, CmdClose} {
+	for _, cmd := range []Name{CmdAccept, CmdHandOver, CmdHold, CmdVisit, CmdResolve, CmdClose} {
 		for _, g := range w.missing(cmd, t) {
 			if g.Key == c.Gap && g.Deviable {
 				return []Fact{Deviated{Of{t.ID}, g.Clause, g.Key, reason}}, fits(map[string]string{"reason": reason})

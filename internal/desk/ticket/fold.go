@@ -107,6 +107,10 @@ var facts = map[string]func([]byte) (Fact, error){ //nolint:gochecknoglobals // 
 	Carried{}.EventName():         reader[Carried],
 	TakenBack{}.EventName():       reader[TakenBack],
 	Diagnosed{}.EventName():       reader[Diagnosed],
+
+	DeviceTied{}.EventName():   reader[DeviceTied],
+	DeviceUntied{}.EventName(): reader[DeviceUntied],
+	VisitStepped{}.EventName(): reader[VisitStepped],
 }
 
 func (f Recorded) apply(t *Ticket, m event.Meta) {

@@ -303,11 +303,11 @@ func (l *life1) since(first, last string) bool {
 func TestN36_TheTableOfTheLife(t *testing.T) {
 	t.Parallel()
 	want := map[Status]string{
-		New:      "[accept add-participant answer answer-read-back ask ask-read-back assign call classify close deviate diagnose fill grade guide keep-out leave leave-out link merge note open-original pace promise-call read-back record remove-participant reply split take-back tell-approval]",
-		Opened:   "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate diagnose fill grade guide hand-over hold keep-out leave leave-out link merge note open-original pace promise-call read-back record refuse-hand-over remove-participant reply resolve split take-back take-over tell-approval]",
-		Pending:  "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate diagnose fill grade guide hand-over hold keep-out leave leave-out link merge note open-original pace promise-call read-back record refuse-hand-over remind-vendor remove-participant reply resolve resume split take-back take-over tell-approval]",
-		Resolved: "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close confirm deviate diagnose expire fill guide keep-out leave leave-out link note open-original pace promise-call rate read-back record reject remind-user remove-participant reply split take-back tell-approval]",
-		Closed:   "[add-participant call keep-out leave leave-out link note open-original pace rate remove-participant reopen split take-back tell-approval]",
+		New:      "[accept add-participant answer answer-read-back ask ask-read-back assign call classify close deviate device diagnose fill grade guide keep-out leave leave-out link merge note open-original pace promise-call read-back record remove-participant reply split take-back tell-approval]",
+		Opened:   "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate device diagnose fill grade guide hand-over hold keep-out leave leave-out link merge note open-original pace promise-call read-back record refuse-hand-over remove-participant reply resolve split take-back take-over tell-approval visit visit-step]",
+		Pending:  "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate device diagnose fill grade guide hand-over hold keep-out leave leave-out link merge note open-original pace promise-call read-back record refuse-hand-over remind-vendor remove-participant reply resolve resume split take-back take-over tell-approval visit visit-step]",
+		Resolved: "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close confirm deviate device diagnose expire fill guide keep-out leave leave-out link note open-original pace promise-call rate read-back record reject remind-user remove-participant reply split take-back tell-approval visit-step]",
+		Closed:   "[add-participant call device keep-out leave leave-out link note open-original pace rate remove-participant reopen split take-back tell-approval visit-step]",
 	}
 	for _, s := range Statuses() {
 		if got := fmt.Sprint(Commands(s)); got != want[s] {

@@ -150,12 +150,20 @@ var life = map[Name]rule{ //nolint:gochecknoglobals // a constant table
 	CmdPace:         {access.TicketAuto, Statuses()},
 	CmdGuide:        {access.TicketWork, []Status{New, Opened, Pending, Resolved}},
 	CmdTellApproval: {access.TicketAuto, Statuses()},
+
+	CmdDevice:    {access.TicketWork, Statuses()},
+	CmdVisit:     {access.TicketWork, []Status{Opened, Pending}},
+	CmdVisitStep: {access.TicketWork, []Status{Opened, Pending, Resolved, Closed}},
 }
 
 // Automatic reports whether a command is given by a room of the desk and has no form and no
 // operation of its own: by a timer, or beside what another room does for somebody.
 func (n Name) Automatic() bool {
-	return life[n].action == access.TicketAuto || n == CmdOpenOriginal || n == CmdGuide
+	switch n {
+	case CmdOpenOriginal, CmdGuide, CmdDevice, CmdVisit, CmdVisitStep:
+		return true
+	}
+	return life[n].action == access.TicketAuto
 }
 
 // May reports whether the command may start from the status.

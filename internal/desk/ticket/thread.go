@@ -200,6 +200,8 @@ func forRequester(f Fact) bool {
 		return f.Kind == Public
 	case Carried:
 		return f.Kind == Public
+	case VisitStepped:
+		return true
 	}
 	return false
 }

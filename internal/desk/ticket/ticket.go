@@ -116,6 +116,8 @@ type Detail struct {
 	Form         Filled               `json:",omitzero"`  // what the category asks, and the answers
 	Forms        []Filled             `json:",omitempty"` // those of categories that it was in before
 	Links        []Linked             `json:",omitempty"`
+	Devices      []Tied               `json:",omitempty"` // what it is about, in the order in which they were tied
+	Visits       []VisitNow           `json:",omitempty"` // how each visit stands
 	Rejections   []Rejection          `json:",omitempty"`
 	CallBack     CallBack             `json:",omitzero"`  // the call that the requester was promised
 	Pace         Pace                 `json:",omitzero"`  // how often the requester hears while something stands

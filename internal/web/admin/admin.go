@@ -12,6 +12,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/device"
 	"github.com/loopdesk/loopdesk/internal/desk/directory"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
@@ -53,6 +54,7 @@ type Parts struct {
 	Routing     *routing.Service
 	Telephony   *telephony.Service
 	Runbooks    *runbook.Service
+	Devices     *device.Service
 	BaseURL     string // how the desk is reached, for addresses to copy
 	// TryMailbox signs in to a mailbox and returns how many messages lie there, or a *intake.MailboxError.
 	TryMailbox func(context.Context, intake.Mailbox) (int, error)
@@ -105,6 +107,7 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Get("/admin/holidays/{set}/{year}", access.AdminRead, f.yearFile)
 	r.Post("/admin/holidays/{set}/{year}/remove", access.AdminWork, f.removeYear)
 	f.mountDirectory(r)
+	f.mountDevice(r)
 	r.Get("/admin/telephony", access.AdminRead, f.showTelephony)
 	r.Post("/admin/telephony/secrets", access.AdminWork, f.makeSecret)
 	r.Post("/admin/telephony/secrets/{secret}/remove", access.AdminWork, f.removeSecret)
@@ -153,7 +156,7 @@ func show(c *page.Ctx, status int, titleKey, leadKey string, body func(page.Fram
 func places() [][]place {
 	return [][]place{
 		{{"admin.overview", "/admin", "gauge"}},
-		{{"admin.people", "/admin/people", "users"}, {"directoryadmin.title", "/admin/directory", "book-open"}, {"admin.groups", "/admin/groups", "headset"}},
+		{{"admin.people", "/admin/people", "users"}, {"directoryadmin.title", "/admin/directory", "book-open"}, {"deviceadmin.title", "/admin/devices", "laptop"}, {"admin.groups", "/admin/groups", "headset"}},
 		{{"admin.categories", "/admin/categories", "folder-tree"}, {"admin.services", "/admin/services", "server"}, {"admin.grading", "/admin/grading", "scale"}, {"policyadmin.title", "/admin/policies", "timer"}, {"calendaradmin.calendars", "/admin/calendars", "calendar"}, {"escalationadmin.title", "/admin/escalation", "bell-ring"}},
 		{
 			{"admin.desk", "/admin/desk", "settings"},

@@ -11,6 +11,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/announcement"
 	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/device"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
@@ -18,6 +19,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/desk/visit"
 	"github.com/loopdesk/loopdesk/internal/web/page"
 	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
@@ -50,6 +52,29 @@ func New(t *ticket.Service, p *person.Service, c *catalog.Desk, s *sla.Service, 
 // New makes the face.
 func New(t *ticket.Service, p *person.Service, c *catalog.Desk, s *sla.Service, m *promise.Service, find *search.Service, inc *major.Service, asked *approval.Service) *Faces {
 	return &Faces{tickets: t, people: p, catalog: c, clocks: s, promise: m, search: find, majors: inc, approvals: asked}
+	devices * device.Service
+	visits * visit.Service
+}
+
+// Parts are the services that the pages call.
+type Parts struct {
+	Tickets  *ticket.Service
+	People   *person.Service
+	Catalog  *catalog.Desk
+	Clocks   *sla.Service
+	Promises *promise.Service
+	Search   *search.Service
+	Majors   *major.Service
+	Devices  *device.Service
+	Visits   *visit.Service
+}
+
+// New makes the face.
+func New(p Parts) *Faces {
+	return &Faces{
+		tickets: p.Tickets, people: p.People, catalog: p.Catalog, clocks: p.Clocks, promise: p.Promises, search: p.Search, majors: p.Majors,
+		devices: p.Devices, visits: p.Visits,
+	}
 }
 
 // Mount adds the routes.
@@ -63,6 +88,7 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Get("/new", access.TicketOpen, f.newRequest)
 	r.Post("/new", access.TicketOpen, f.openRequest)
 	r.Post("/new/questions", access.TicketOpen, f.questions)
+	r.Get("/q/{token}", access.TicketOpen, f.scan)
 	r.Get("/requests", page.SignedIn, f.requests)
 	r.Get("/requests/{number}", page.SignedIn, f.request)
 	r.Get("/requests/{number}/now", page.SignedIn, f.requestNow)
@@ -72,7 +98,7 @@ func (f *Faces) Mount(r *page.Router) {
 	for name, answer := range map[string]page.Handler{
 		"reply": f.reply, "confirm": f.confirm, "reject": f.reject, "reopen": f.reopen, "cancel": f.cancel, "read-back": f.readBack,
 		"add-participant": f.addParticipant, "remove-participant": f.removeParticipant, "leave": f.leave,
-		"answer": f.answer, "rate": f.rate,
+		"answer": f.answer, "rate": f.rate, "visit": f.answerVisit,
 	} {
 		r.Post("/requests/{number}/"+name, access.TicketOpen, answer)
 		r.Post("/t/{code}/"+name, page.LinkHolder, answer)

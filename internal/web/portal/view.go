@@ -148,6 +148,7 @@ type request struct {
 	Asked    bool     // the desk asked for it
 	Meter    meter
 	Rating   rating
+	Visits   []visitView
 }
 
 // toReadBack reports whether the requester is asked whether what was taken down is right (N18).

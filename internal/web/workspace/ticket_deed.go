@@ -69,6 +69,8 @@ func deeds() map[ticket.Name]deed {
 		ticket.CmdMerge:             leads(small(readMerge, "into", "pick")),
 		ticket.CmdSplit:             leads(small(plain(readSplit), "messages", "subject", "category")),
 		ticket.CmdLink:              small(readLink, "to"),
+		ticket.CmdDevice:            small(readDevice, "device", "tag", "off"),
+		ticket.CmdVisit:             {fields: proposalFields(), limit: page.SmallForm, read: readVisit, carry: (*Faces).proposeVisit},
 		ticket.CmdAddParticipant:    small(readAddParticipant, "person", "who"),
 		ticket.CmdRemoveParticipant: small(plain(readRemoveParticipant), "person"),
 		ticket.CmdLeaveOut:          small(plain(readLeaveOut), "address"),

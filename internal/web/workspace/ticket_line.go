@@ -126,6 +126,12 @@ func (s *sheet) lineBeside(e ticket.Entry, one func(key string, args ...any) []s
 		return nil
 	case ticket.Diagnosed:
 		return one("workticket.line_diagnosed", "Line", fact.Line, "Words", fact.Finding.Words(), "Judgement", s.T("workticket.judgement_"+string(fact.Finding.Judgement)))
+	case ticket.DeviceTied:
+		return one("workdevice.line_tied", "Tag", fact.Device.Tag, "Label", fact.Device.Label)
+	case ticket.DeviceUntied:
+		return one("workdevice.line_untied", "Tag", fact.Device.Tag)
+	case ticket.VisitStepped:
+		return s.visitLine(fact, one)
 	case ticket.OriginalOpened:
 		return one("workticket.line_original_opened", "ID", fact.Inbound)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/device"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
@@ -25,6 +26,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/suggest"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/desk/visit"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/i18n"
 	"github.com/loopdesk/loopdesk/internal/web/page"
@@ -54,6 +56,10 @@ type sheet struct {
 	offers    []suggest.Offer   // what the ticket probably is
 	same      []suggest.Alike   // of the same person, about the same matter
 	crowd     []suggest.Alike   // of several people within hours, about the same matter
+	devices   []tiedDevice      // that it is about
+	theirs    []device.Device   // that the requester has besides
+	down      []outage          // of the service that it is about
+	visits    []visit.Visit     // oldest first
 	others    []ticket.Ticket   // of the same requester, newest change first
 	more      bool              // there are more of them
 	staff     []person.Person
@@ -150,6 +156,12 @@ func (f *Faces) sheet(c *page.Ctx, t ticket.Ticket) (*sheet, error) {
 		return nil, err
 	}
 	if err = s.readOthers(ctx); err != nil {
+		return nil, err
+	}
+	if err = s.readDevices(ctx); err != nil {
+		return nil, err
+	}
+	if err = s.readVisits(ctx); err != nil {
 		return nil, err
 	}
 	if err = s.told(ctx); err != nil {

@@ -154,6 +154,8 @@ func (s *sheet) menu() []menuEntry {
 	add("merge", "m", false)
 	add("split", "d", false)
 	add("link", "", false)
+	add("device", "v", false)
+	add("visit", "o", false)
 	add("close", "", false)
 	add("reopen", "", true)
 	return out
@@ -179,6 +181,8 @@ func actIcon(act string) string {
 		"close":            "ban",
 		"reopen":           "rotate-ccw",
 		"refuse-hand-over": "undo-2",
+		"device":           "laptop",
+		"visit":            "wrench",
 	}
 	return icons[act]
 }
