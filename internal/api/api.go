@@ -24,6 +24,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/pull"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
+	"github.com/loopdesk/loopdesk/internal/desk/remote"
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
@@ -49,6 +50,7 @@ type Parts struct {
 	Clocks      *sla.Service
 	Norm        *norm.Service
 	Escalations *escalation.Service
+	Remote      *remote.Service
 	Rotas       *rota.Service
 	Majors      *major.Service
 	Promises    *promise.Service
@@ -105,6 +107,7 @@ func New(p Parts) *API {
 	a.messageOperations()
 	a.judgementOperations()
 	a.timekeepingOperations()
+	a.remoteOperations()
 	a.promiseOperations()
 	a.nextOperations()
 	a.reportOperations()

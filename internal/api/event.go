@@ -72,6 +72,7 @@ type factJSON struct {
 	Link          *linkJSON             `json:"link,omitempty"`
 	Participant   *refJSON              `json:"participant,omitempty" doc:"Who takes part, or no longer does"`
 	Address       string                `json:"address,omitempty" doc:"The address by which the requester named somebody"`
+	Remote        *remoteFactJSON       `json:"remote,omitempty" doc:"Of a session of remote help (N26)"`
 	Clause        string                `json:"clause,omitempty"`
 	Gap           string                `json:"gap,omitempty"`
 }
@@ -144,6 +145,8 @@ func (a *API) fact(ctx context.Context, r reader, f ticket.Fact, at time.Time) f
 		return a.participant(ctx, r, f.Person, f.Address)
 	case ticket.LinkedTo:
 		return factJSON{Link: &linkJSON{Number: f.Link.Number, Kind: f.Link.Kind}}
+	case ticket.RemoteAsked, ticket.RemoteAgreed, ticket.RemoteStarted, ticket.RemotePictured, ticket.RemoteEnded:
+		return factJSON{Remote: a.remoteFact(ctx, r, f)}
 	case ticket.Paced:
 		return factJSON{EveryMinutes: f.Minutes, Because: f.Because}
 	case ticket.MailHeld:

@@ -37,11 +37,11 @@ func (h *House) face() {
 		Inbox:   h.Inbox,
 		Outside: netguard.Client(netguard.Options{Timeout: 8 * time.Second, MaxBytes: 4 << 20}),
 	})
-	portal.New(h.Tickets, h.People, h.Catalog, h.Clocks, h.Promises, h.Search, h.Majors).Mount(h.Pages)
+	portal.New(h.Tickets, h.People, h.Catalog, h.Clocks, h.Promises, h.Search, h.Majors, h.Remote).Mount(h.Pages)
 	workspace.New(workspace.Parts{
 		Suggest: h.Suggest, Routing: h.Routing,
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Clocks: h.Clocks, Norm: h.Norm,
-		Intake: h.Intake, Notify: h.Notices, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, BaseURL: h.Public, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search,
+		Intake: h.Intake, Notify: h.Notices, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Remote: h.Remote, BaseURL: h.Public, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search,
 		Words:          h.Words,
 		Texts:          h.Texts,
 		Inbox:          h.Inbox,
@@ -55,6 +55,7 @@ func (h *House) face() {
 		Clocks: h.Clocks, Jobs: h.Jobs, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Quarantined: h.quarantined, Intake: h.Intake, TryMailbox: h.Fetcher.Try,
 		Words:     h.Words,
 		Directory: h.Directory, Telephony: h.Telephony, BaseURL: h.Public,
+		Relay: h.Remote.Relay,
 	}).Mount(h.Pages)
 	h.Pages.Foreign(assets.Prefix, assets.Handler())
 	h.Pages.Foreign(api.Prefix+"/", h.API)

@@ -16,6 +16,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/api"
 	"github.com/loopdesk/loopdesk/internal/channel/email"
 	"github.com/loopdesk/loopdesk/internal/channel/ldap"
+	"github.com/loopdesk/loopdesk/internal/channel/turn"
 	"github.com/loopdesk/loopdesk/internal/desk/canned"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/directory"
@@ -30,6 +31,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/pull"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
+	"github.com/loopdesk/loopdesk/internal/desk/remote"
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
@@ -109,6 +111,8 @@ type House struct {
 	Promises    *promise.Service
 	Rotas       *rota.Service
 	Majors      *major.Service
+	Remote      *remote.Service
+	Relay       *turn.Server
 	Escalations *escalation.Service
 	Intake      *intake.Service
 	Fetcher     *email.Fetcher
@@ -127,8 +131,9 @@ type House struct {
 
 	told   []string // the facts of which people are told
 	meters meters
-	ready  atomic.Bool // requests should come here
-	stale  atomic.Bool // the board may have missed what another node did
+	ready  atomic.Bool            // requests should come here
+	relay  atomic.Pointer[string] // where browsers reach the relay, once it serves
+	stale  atomic.Bool            // the board may have missed what another node did
 }
 
 // Open opens the data of a desk, brings its tables up to date and builds the house on it.
@@ -252,6 +257,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.Norm = norm.NewService(h.Tickets, h.Clocks, o.Clock)
 	h.Live = live.NewService(h.Hub, h.Tickets)
 	h.Search = search.NewService(search.Parts{DB: s.DB, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Catalog: h.Catalog})
+	h.remote(s, o)
 	h.triage(s, o)
 	h.Notices = notify.NewService(notify.Parts{
 		DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Tickets: h.Tickets, Settings: h.Settings,
@@ -267,7 +273,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.Fetcher = email.NewFetcher(email.FetchConfig{Intake: h.Intake, Clock: o.Clock, Log: o.Log})
 	h.API = api.New(api.Parts{
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Sessions: h.Sessions,
-		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
+		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Remote: h.Remote, Rotas: h.Rotas, Majors: h.Majors, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
 		Views: h.Views, Suggest: h.Suggest,
 		Address: func(r *http.Request) string { return page.Address(r, h.Config.proxies()) },
 	})

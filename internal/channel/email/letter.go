@@ -182,6 +182,8 @@ func (l *letter) body() {
 		l.solved()
 	case notify.ReadBack:
 		l.readBack()
+	case notify.RemoteAsked:
+		l.remoteAsked()
 	case notify.TimeUp:
 		l.what(func() { l.line("mail.time_up", "Ref", n.Ref) })
 		l.reopen()
@@ -274,7 +276,7 @@ func (l *letter) end() {
 	case l.toStaff():
 		follow = "mail.open"
 	}
-	links := []link{{label: l.say(follow), to: n.Link, main: n.Template != notify.Solved && n.Template != notify.ReadBack && !n.Asks}}
+	links := []link{{label: l.say(follow), to: n.Link, main: n.Template != notify.Solved && n.Template != notify.ReadBack && n.Template != notify.RemoteAsked && !n.Asks}}
 	if n.Asks {
 		links = append([]link{{label: l.say("mail.answer_asked"), to: n.Answer, main: true}}, links...)
 	}

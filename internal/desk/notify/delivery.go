@@ -38,6 +38,7 @@ const (
 	Closed       Template = "closed"       // confirmed, cancelled, invalid, duplicate
 	Reopened     Template = "reopened"     // back at work
 	ReadBack     Template = "read_back"    // what was taken down on the telephone, to be confirmed (N18)
+	RemoteAsked  Template = "remote_asked" // an agent asks to see their screen (N26)
 	NotTaken     Template = "not_taken"    // a mail of theirs waits, for nothing proves that it is theirs
 )
 
@@ -62,7 +63,7 @@ const TestLetter Template = "test"
 // Templates lists what can stand in the log, requesters' first.
 func Templates() []Template {
 	return []Template{
-		Acknowledged, Replied, Blocked, Waiting, Solved, TimeUp, Closed, Reopened, ReadBack, NotTaken,
+		Acknowledged, Replied, Blocked, Waiting, Solved, TimeUp, Closed, Reopened, ReadBack, RemoteAsked, NotTaken,
 		Assigned, HandedOver, Answered, Rejected, Returned, Withdrawn, VendorLate, MailKept, AnswerKept, NotReached, Escalated,
 	}
 }

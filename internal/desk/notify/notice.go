@@ -178,6 +178,8 @@ func (s *Service) fill(ctx context.Context, n *Notice, to person.Person, r read)
 				n.Record = append(n.Record, RecordLine{e, a.Value})
 			}
 		}
+	case ticket.RemoteAsked:
+		n.Answer = n.Link + "/share"
 	case ticket.Held:
 		n.Wait, n.Stuck, n.Doing, n.Next = f.Reason, f.Stuck, f.Doing, f.Next
 	case ticket.MailHeld:

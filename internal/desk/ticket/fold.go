@@ -100,6 +100,12 @@ var facts = map[string]func([]byte) (Fact, error){ //nolint:gochecknoglobals // 
 	Leaving{}.EventName():        reader[Leaving],
 	Carried{}.EventName():        reader[Carried],
 	TakenBack{}.EventName():      reader[TakenBack],
+
+	RemoteAsked{}.EventName():    reader[RemoteAsked],
+	RemoteAgreed{}.EventName():   reader[RemoteAgreed],
+	RemoteStarted{}.EventName():  reader[RemoteStarted],
+	RemotePictured{}.EventName(): reader[RemotePictured],
+	RemoteEnded{}.EventName():    reader[RemoteEnded],
 }
 
 func (f Recorded) apply(t *Ticket, m event.Meta) {

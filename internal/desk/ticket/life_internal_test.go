@@ -129,6 +129,8 @@ func anyCommand(t *rapid.T, l *life1) Command {
 		AnswerReadBack{Right: true, Mark: "x"},
 		Rate{Score: rapid.IntRange(0, 6).Draw(t, "score"), Comment: words(t)},
 		OpenOriginal{Inbound: 7},
+		NoteRemote{Fact: RemoteStarted{Session: 1, Way: RemoteShare, Viewer: agentA}},
+		NoteRemote{Fact: RemoteEnded{Session: 1, Way: RemoteShare}},
 		Reject{Reason: words(t), Resolutions: number},
 		Archive{Difficulties: words(t), Approach: words(t)},
 		Archive{Difficulties: "无", Approach: "无"},
@@ -300,11 +302,11 @@ func (l *life1) since(first, last string) bool {
 func TestN36_TheTableOfTheLife(t *testing.T) {
 	t.Parallel()
 	want := map[Status]string{
-		New:      "[accept add-participant answer answer-read-back ask ask-read-back assign call classify close deviate fill grade keep-out leave leave-out link merge note open-original pace promise-call read-back record remove-participant reply split take-back]",
-		Opened:   "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate fill grade hand-over hold keep-out leave leave-out link merge note open-original pace promise-call read-back record remove-participant reply resolve split take-back]",
-		Pending:  "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate fill grade hand-over hold keep-out leave leave-out link merge note open-original pace promise-call read-back record remind-vendor remove-participant reply resolve resume split take-back]",
-		Resolved: "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close confirm deviate expire fill keep-out leave leave-out link note open-original pace promise-call rate read-back record reject remind-user remove-participant reply split take-back]",
-		Closed:   "[add-participant call keep-out leave leave-out link note open-original pace rate remove-participant reopen split take-back]",
+		New:      "[accept add-participant answer answer-read-back ask ask-read-back assign call classify close deviate fill grade keep-out leave leave-out link merge note open-original pace promise-call read-back record remote remove-participant reply split take-back]",
+		Opened:   "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate fill grade hand-over hold keep-out leave leave-out link merge note open-original pace promise-call read-back record remote remove-participant reply resolve split take-back]",
+		Pending:  "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate fill grade hand-over hold keep-out leave leave-out link merge note open-original pace promise-call read-back record remind-vendor remote remove-participant reply resolve resume split take-back]",
+		Resolved: "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close confirm deviate expire fill keep-out leave leave-out link note open-original pace promise-call rate read-back record reject remind-user remote remove-participant reply split take-back]",
+		Closed:   "[add-participant call keep-out leave leave-out link note open-original pace rate remote remove-participant reopen split take-back]",
 	}
 	for _, s := range Statuses() {
 		if got := fmt.Sprint(Commands(s)); got != want[s] {

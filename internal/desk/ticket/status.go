@@ -143,6 +143,7 @@ var life = map[Name]rule{ //nolint:gochecknoglobals // a constant table
 	CmdRemindVendor: {access.TicketAuto, []Status{Pending}},
 	CmdRemindUser:   {access.TicketAuto, []Status{Resolved}},
 	CmdPace:         {access.TicketAuto, Statuses()},
+	CmdRemote:       {access.TicketAuto, Statuses()},
 }
 
 // Automatic reports whether a command is given by a room of the desk and has no form and no

@@ -114,6 +114,8 @@ func (s *sheet) lineBeside(e ticket.Entry, one func(key string, args ...any) []s
 			return one("workticket.line_rated", "Score", fact.Score, "Word", s.T("workticket.score_"+strconv.Itoa(fact.Score)))
 		}
 		return nil
+	case ticket.RemoteAsked, ticket.RemoteAgreed, ticket.RemoteStarted, ticket.RemotePictured, ticket.RemoteEnded:
+		return s.remoteLine(fact, one)
 	case ticket.OriginalOpened:
 		return one("workticket.line_original_opened", "ID", fact.Inbound)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
+	"github.com/loopdesk/loopdesk/internal/desk/remote"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
@@ -54,12 +55,13 @@ type sheet struct {
 	others    []ticket.Ticket   // of the same requester, newest change first
 	more      bool              // there are more of them
 	staff     []person.Person
-	questions catalog.Form // what the category asks; none where it asks nothing
-	watchers  []person.ID  // who follows it
-	unseen    inbox.ItemID // the newest that the reader was told about it and has not seen
-	mails     bool         // letters leave the house
-	unreached bool         // nothing reaches the requester's address
-	suffix    string       // the query of the list that stands beside the ticket, with its question mark
+	questions catalog.Form     // what the category asks; none where it asks nothing
+	watchers  []person.ID      // who follows it
+	unseen    inbox.ItemID     // the newest that the reader was told about it and has not seen
+	mails     bool             // letters leave the house
+	remote    []remote.Session // what is open of remote help
+	unreached bool             // nothing reaches the requester's address
+	suffix    string           // the query of the list that stands beside the ticket, with its question mark
 	process   *ui.Rail
 	givable   []ui.Option // the staff, as forms offer them
 
@@ -116,6 +118,9 @@ func (f *Faces) sheet(c *page.Ctx, t ticket.Ticket) (*sheet, error) {
 		return nil, err
 	}
 	if s.copied, err = f.Tickets.Proposed(ctx, c.Actor, t); err != nil {
+		return nil, err
+	}
+	if s.remote, err = f.Remote.OpenOn(ctx, c.Actor, t); err != nil {
 		return nil, err
 	}
 	if s.promises, err = f.Promises.ForTicket(ctx, c.Actor, t); err != nil {

@@ -24,6 +24,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/pull"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
+	"github.com/loopdesk/loopdesk/internal/desk/remote"
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
@@ -52,6 +53,7 @@ type Parts struct {
 	Escalations *escalation.Service
 	Rotas       *rota.Service
 	Majors      *major.Service
+	Remote      *remote.Service
 	BaseURL     string // "https://desk.example.org", for addresses that are copied elsewhere
 	Promises    *promise.Service
 	Pull        *pull.Service
@@ -106,6 +108,7 @@ func (f *Faces) Mount(r *page.Router) {
 	f.mountInbox(r)
 	f.mountRota(r)
 	f.mountMajor(r)
+	f.mountRemote(r)
 	f.mountMailStop(r)
 }
 
