@@ -27,6 +27,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/pull"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
+	"github.com/loopdesk/loopdesk/internal/desk/remote"
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/runbook"
@@ -54,6 +55,7 @@ type Parts struct {
 	Clocks      *sla.Service
 	Norm        *norm.Service
 	Escalations *escalation.Service
+	Remote      *remote.Service
 	Rotas       *rota.Service
 	Majors      *major.Service
 
@@ -135,6 +137,7 @@ func New(p Parts) *API {
 	a.judgementOperations()
 	a.timekeepingOperations()
 	a.announcementOperations()
+	a.remoteOperations()
 	a.promiseOperations()
 	a.runbookOperations()
 	a.approvalOperations()

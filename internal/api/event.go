@@ -78,6 +78,7 @@ type factJSON struct {
 	Passes        int                   `json:"passes,omitempty" doc:"How often it went back and forth between the same two groups"`
 	Device        *tiedJSON             `json:"device,omitempty" doc:"A device that the ticket is about, or no longer is"`
 	Visit         *visitStepJSON        `json:"visit,omitempty"`
+	Remote        *remoteFactJSON       `json:"remote,omitempty" doc:"Of a session of remote help (N26)"`
 	Clause        string                `json:"clause,omitempty"`
 	Gap           string                `json:"gap,omitempty"`
 }
@@ -160,6 +161,8 @@ func (a *API) fact(ctx context.Context, r reader, f ticket.Fact, at time.Time) f
 		return factJSON{Link: &linkJSON{Number: f.Link.Number, Kind: f.Link.Kind}}
 	case ticket.Diagnosed:
 		return factJSON{Finding: findingOf(f.Line, f.Finding)}
+	case ticket.RemoteAsked, ticket.RemoteAgreed, ticket.RemoteStarted, ticket.RemotePictured, ticket.RemoteEnded:
+		return factJSON{Remote: a.remoteFact(ctx, r, f)}
 	case ticket.Paced:
 		return factJSON{EveryMinutes: f.Minutes, Because: f.Because}
 	case ticket.MailHeld:

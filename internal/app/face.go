@@ -46,10 +46,11 @@ func (h *House) face() {
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Clocks: h.Clocks, Promises: h.Promises, Search: h.Search, Majors: h.Majors,
 		Devices: h.Devices, Visits: h.Visits,
 	}).Mount(h.Pages)
+	portal.New(h.Tickets, h.People, h.Catalog, h.Clocks, h.Promises, h.Search, h.Majors, h.Remote).Mount(h.Pages)
 	workspace.New(workspace.Parts{
 		Suggest: h.Suggest, Routing: h.Routing,
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Clocks: h.Clocks, Norm: h.Norm,
-		Intake: h.Intake, Notify: h.Notices, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, BaseURL: h.Public, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search,
+		Intake: h.Intake, Notify: h.Notices, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Remote: h.Remote, BaseURL: h.Public, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search,
 		Words:          h.Words,
 		Texts:          h.Texts,
 		Announcements:  h.Announcements,
@@ -69,6 +70,8 @@ func (h *House) face() {
 		Words:     h.Words,
 		Directory: h.Directory, Telephony: h.Telephony, BaseURL: h.Public, Runbooks: h.Runbooks,
 		Directory: h.Directory, Telephony: h.Telephony, Devices: h.Devices, BaseURL: h.Public,
+		Directory: h.Directory, Telephony: h.Telephony, BaseURL: h.Public,
+		Relay: h.Remote.Relay,
 	}).Mount(h.Pages)
 	h.Pages.Foreign(assets.Prefix, assets.Handler())
 	h.Pages.Foreign(api.Prefix+"/", h.API)

@@ -16,6 +16,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/api"
 	"github.com/loopdesk/loopdesk/internal/channel/email"
 	"github.com/loopdesk/loopdesk/internal/channel/ldap"
+	"github.com/loopdesk/loopdesk/internal/channel/turn"
 	"github.com/loopdesk/loopdesk/internal/desk/announcement"
 	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/canned"
@@ -33,6 +34,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/pull"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
+	"github.com/loopdesk/loopdesk/internal/desk/remote"
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
@@ -194,11 +196,44 @@ type House struct {
 	Views         *queue.Desk
 	API           *api.API
 	Pages         *page.Router
+	Settings      *setting.Service
+	People        *person.Service
+	Catalog       *catalog.Desk
+	Directory     *directory.Service
+	Words         *wordbook.Service
+	Telephony     *telephony.Service
+	Texts         *canned.Service
+	Uploads       *upload.Service
+	Sessions      *session.Service
+	Links         *session.Links
+	Clocks        *sla.Service
+	Tickets       *ticket.Service
+	Promises      *promise.Service
+	Rotas         *rota.Service
+	Majors        *major.Service
+	Remote        *remote.Service
+	Relay         *turn.Server
+	Escalations   *escalation.Service
+	Intake        *intake.Service
+	Fetcher       *email.Fetcher
+	Norm          *norm.Service
+	Pull          *pull.Service
+	Reports       *report.Service
+	Notices       *notify.Service
+	Inbox         *inbox.Service
+	Live          *live.Service
+	Search        *search.Service
+	Suggest       *suggest.Service
+	Routing       *routing.Service
+	Views         *queue.Desk
+	API           *api.API
+	Pages         *page.Router
 
 	told   []string // the facts of which people are told
 	meters meters
-	ready  atomic.Bool // requests should come here
-	stale  atomic.Bool // the board may have missed what another node did
+	ready  atomic.Bool            // requests should come here
+	relay  atomic.Pointer[string] // where browsers reach the relay, once it serves
+	stale  atomic.Bool            // the board may have missed what another node did
 }
 
 // Open opens the data of a desk, brings its tables up to date and builds the house on it.
@@ -329,6 +364,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.Norm = norm.NewService(h.Tickets, h.Clocks, o.Clock)
 	h.Live = live.NewService(h.Hub, h.Tickets)
 	h.Search = search.NewService(search.Parts{DB: s.DB, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Catalog: h.Catalog})
+	h.remote(s, o)
 	h.triage(s, o)
 	h.Notices = notify.NewService(notify.Parts{
 		DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Tickets: h.Tickets, Settings: h.Settings,
@@ -346,6 +382,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Sessions: h.Sessions,
 		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Announcements: h.Announcements, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
 		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Promises: h.Promises, Approvals: h.Approvals, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
+		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Remote: h.Remote, Rotas: h.Rotas, Majors: h.Majors, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
 		Views: h.Views, Suggest: h.Suggest,
 		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
 		Views: h.Views, Suggest: h.Suggest, Runbooks: h.Runbooks,

@@ -35,25 +35,41 @@ func (h *House) gates() ticket.Gates {
 // wire connects the rooms. What must be true at once stands first and runs in the commit;
 // what follows from it runs after it, as jobs that survive a crash.
 func (h *House) wire() {
-	event.Within(h.Bus, h.Clocks.Changed)         // a new policy is in force as soon as it is saved
-	event.Within(h.Bus, h.Clocks.Moved)           // rules hold for categories and what lies below them
-	event.Within(h.Bus, h.Clocks.SolutionGiven)   // the wait for the user's word ends by a timed job (N35)
-	h.Devices.Listen()                            // which tickets are about which devices (N8)
-	h.Visits.Listen()                             // nobody goes where a ticket has ended (N27)
-	h.Promises.Listen()                           // what a fact tells, keeps or breaks is promised with it (N20, N29, N30)
-	h.Approvals.Listen()                          // what takes the ground from an approval: its ticket closes, an approver leaves (N31)
-	event.Within(h.Bus, h.Sessions.PersonChanged) // whoever lost rights loses their sessions (S45)
-	event.Within(h.Bus, h.Escalations.Changed)    // steps count from when they are saved
-	event.Within(h.Bus, h.Majors.Changed)         // another cadence of incidents holds for those that stand
-	event.Within(h.Bus, h.Runbooks.Moved)         // first simple things hold for categories and what lies below them (N25)
-	event.WithinAny(h.Bus, h.incident)            // a major incident is looked at at once (N4)
-	event.WithinAny(h.Bus, h.Live.Heard)          // open pages hear that they are stale
-	event.Within(h.Bus, h.rings)                  // the pad comes up for whoever is called
-	event.WithinAny(h.Bus, h.announce)            // the boards of other nodes
-	event.WithinAny(h.Bus, h.Search.Heard)        // what was said can be found
-	event.WithinAny(h.Bus, h.heard)               // whom it concerns is told on their pages
-	h.Routing.Listen()                            // where a new ticket goes, and whether it stayed there (N8)
-	h.Suggest.Listen()                            // what a new ticket probably is, and what people made of that (N14, N22)
+	event.Within(h.Bus, h.Clocks.Changed)                     // a new policy is in force as soon as it is saved
+	event.Within(h.Bus, h.Clocks.Moved)                       // rules hold for categories and what lies below them
+	event.Within(h.Bus, h.Clocks.SolutionGiven)               // the wait for the user's word ends by a timed job (N35)
+	h.Devices.Listen()                                        // which tickets are about which devices (N8)
+	h.Visits.Listen()                                         // nobody goes where a ticket has ended (N27)
+	h.Promises.Listen()                                       // what a fact tells, keeps or breaks is promised with it (N20, N29, N30)
+	h.Approvals.Listen()                                      // what takes the ground from an approval: its ticket closes, an approver leaves (N31)
+	event.Within(h.Bus, h.Sessions.PersonChanged)             // whoever lost rights loses their sessions (S45)
+	event.Within(h.Bus, h.Escalations.Changed)                // steps count from when they are saved
+	event.Within(h.Bus, h.Majors.Changed)                     // another cadence of incidents holds for those that stand
+	event.Within(h.Bus, h.Runbooks.Moved)                     // first simple things hold for categories and what lies below them (N25)
+	event.WithinAny(h.Bus, h.incident)                        // a major incident is looked at at once (N4)
+	event.WithinAny(h.Bus, h.Live.Heard)                      // open pages hear that they are stale
+	event.Within(h.Bus, h.rings)                              // the pad comes up for whoever is called
+	event.WithinAny(h.Bus, h.announce)                        // the boards of other nodes
+	event.WithinAny(h.Bus, h.Search.Heard)                    // what was said can be found
+	event.WithinAny(h.Bus, h.heard)                           // whom it concerns is told on their pages
+	h.Routing.Listen()                                        // where a new ticket goes, and whether it stayed there (N8)
+	h.Suggest.Listen()                                        // what a new ticket probably is, and what people made of that (N14, N22)
+	event.Within(h.Bus, h.Clocks.Changed)                     // a new policy is in force as soon as it is saved
+	event.Within(h.Bus, h.Clocks.Moved)                       // rules hold for categories and what lies below them
+	event.Within(h.Bus, h.Clocks.SolutionGiven)               // the wait for the user's word ends by a timed job (N35)
+	h.Promises.Listen()                                       // what a fact tells, keeps or breaks is promised with it (N20, N29, N30)
+	event.Within(h.Bus, h.Sessions.PersonChanged)             // whoever lost rights loses their sessions (S45)
+	event.Within(h.Bus, h.Escalations.Changed)                // steps count from when they are saved
+	event.Within(h.Bus, h.Majors.Changed)                     // another cadence of incidents holds for those that stand
+	event.WithinAny(h.Bus, h.incident)                        // a major incident is looked at at once (N4)
+	event.WithinAny(h.Bus, h.Live.Heard)                      // open pages hear that they are stale
+	event.Within(h.Bus, h.rings)                              // the pad comes up for whoever is called
+	event.WithinAny(h.Bus, h.announce)                        // the boards of other nodes
+	event.WithinAny(h.Bus, h.Search.Heard)                    // what was said can be found
+	event.WithinAny(h.Bus, h.heard)                           // whom it concerns is told on their pages
+	event.After(h.Bus, "remote:closed", h.Remote.TicketEnded) // no screen is seen on a closed ticket (N26)
+	h.Routing.Listen()                                        // where a new ticket goes, and whether it stayed there (N8)
+	h.Suggest.Listen()                                        // what a new ticket probably is, and what people made of that (N14, N22)
 	if h.quiet {
 		return
 	}
@@ -61,6 +77,7 @@ func (h *House) wire() {
 	tell[ticket.Said](h, "said")
 	tell[ticket.Held](h, "held")                     // the three answers of an honest wait (N30)
 	tell[ticket.ReadBackAsked](h, "read_back_asked") // the record, to be confirmed with one press (N18)
+	tell[ticket.RemoteAsked](h, "remote_asked")      // what is asked, and the page that explains it (N26)
 	tell[ticket.VendorSilent](h, "vendor_silent")
 	tell[ticket.SolutionGiven](h, "resolved") // asks for the user's word (N33, N35)
 	tell[ticket.UserRejected](h, "rejected")
@@ -143,6 +160,10 @@ func unheard() map[string]string {
 		ticket.Diagnosed{}.EventName():          "for staff; the page shows it",
 		ticket.DeviceTied{}.EventName():         "for staff; the page shows it",
 		ticket.DeviceUntied{}.EventName():       "for staff; the page shows it",
+		ticket.RemoteAgreed{}.EventName():       "both sides have the page open",
+		ticket.RemoteStarted{}.EventName():      "both sides see it",
+		ticket.RemotePictured{}.EventName():     "for staff; the page shows it",
+		ticket.RemoteEnded{}.EventName():        "both sides see it",
 		ticket.Paced{}.EventName():              "the words that come more often are told",
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/form"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/remote"
 	"github.com/loopdesk/loopdesk/internal/desk/runbook"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/telephony"
@@ -54,6 +55,16 @@ type operation struct {
 	touches []string // tables that it must be seen to fail at
 }
 
+// noScreen ends the share that is open on the ticket.
+func (w *world) noScreen() {
+	w.Helper()
+	by := apptest.Actor(w.agent, "web")
+	if x, err := w.Remote.Share(w.Context(), by, w.ticket); err == nil && x.Open() {
+		_, err = w.Remote.Stop(w.Context(), by, ticket.Target{ID: w.ticket.ID}, x.ID)
+		w.must(err)
+	}
+}
+
 func operations() []operation {
 	return []operation{
 		{"recording a request", func(w *world) func() error {
@@ -84,6 +95,25 @@ func operations() []operation {
 		{"handing over", func(w *world) func() error {
 			return w.command(w.agent, ticket.HandOver{Group: w.group.ID, Done: "x", Why: "x", Needed: "x"})
 		}, []string{"ticket", "event", "job", "escalation_due", "routing_kept"}},
+		{"asking to see a screen", func(w *world) func() error {
+			w.noScreen()
+			return func() error {
+				_, err := w.Remote.Ask(w.Context(), apptest.Actor(w.agent, "web"), ticket.Target{ID: w.ticket.ID}, false)
+				return err
+			}
+		}, []string{"ticket", "event", "job", "remote_session"}},
+		{"ending a shared screen", func(w *world) func() error {
+			w.noScreen()
+			by := apptest.Actor(w.agent, "web")
+			x, err := w.Remote.Ask(w.Context(), by, ticket.Target{ID: w.ticket.ID}, false)
+			w.must(err)
+			_, err = w.Remote.Exchange(w.Context(), by, ticket.Target{ID: w.ticket.ID}, x.ID, remote.Talk{Say: []string{"hello"}})
+			w.must(err)
+			return func() error {
+				_, err := w.Remote.Stop(w.Context(), by, ticket.Target{ID: w.ticket.ID}, x.ID)
+				return err
+			}
+		}, []string{"ticket", "event", "remote_session", "remote_signal"}},
 		{"linking two tickets", func(w *world) func() error {
 			other, _, err := w.Tickets.Record(w.Context(), apptest.Actor(w.owner, "portal"), ticket.Request{Requester: w.owner.ID, Channel: ticket.Portal, Say: ticket.Say{Text: "y"}})
 			w.must(err)

@@ -31,6 +31,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/job"
 )
 
@@ -384,8 +385,27 @@ func (v *visitor) filled(r route) string {
 	return strings.NewReplacer(
 		"{pack}", "reply", "{rule}", "jargon.cache", "/{$}", "/", "{number}", number, "{token}", token, "{run}", run, "{name}", name, "{message}", fmt.Sprint(v.mail), "{code}", v.code, "{set}", "cn", "{year}", "2026", "{file}", "report.csv",
 		"{key}", "00000000-0000-4000-8000-000000000000", "{secret}", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "{letter}", "acknowledged", "{lang}", lang, "{id}", id, "{swap}", swap, "{feed}", feed, "{act}", "hold", "{version}", "1",
-		"{what}", fmt.Sprintf("%d.1.%d.%d", v.ticket.Number, v.agent.ID, v.group.ID),
+		"{session}", v.screen(r), "{what}", fmt.Sprintf("%d.1.%d.%d", v.ticket.Number, v.agent.ID, v.group.ID),
 	).Replace(r.pattern)
+}
+
+// screen is a share of the ticket that is open, where the pattern names one; the last one where
+// none can be opened any more.
+func (w *world) screen(r route) string {
+	w.Helper()
+	if !strings.Contains(r.pattern, "{session}") {
+		return ""
+	}
+	by := apptest.Actor(w.agent, "web")
+	x, err := w.Remote.Ask(w.Context(), by, ticket.Target{ID: w.ticket.ID}, true)
+	if err != nil {
+		x, err = w.Remote.Share(w.Context(), by, w.ticket)
+	}
+	if errs.KindOf(err) == errs.NotFound && err != nil {
+		return "1" // there never was one
+	}
+	w.must(err)
+	return key(int64(x.ID))
 }
 
 // thing is something that the id of a pattern may name: one's own where it is about oneself.

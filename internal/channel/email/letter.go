@@ -195,6 +195,8 @@ func (l *letter) body() {
 		l.readBack()
 	case notify.VisitNews:
 		l.visit()
+	case notify.RemoteAsked:
+		l.remoteAsked()
 	case notify.TimeUp:
 		l.what(func() { l.line("mail.time_up", "Ref", n.Ref) })
 		l.reopen()
@@ -297,7 +299,7 @@ func (l *letter) end() {
 	case l.toStaff():
 		follow = "mail.open"
 	}
-	links := []link{{label: l.say(follow), to: n.Link, main: n.Template != notify.Solved && n.Template != notify.ReadBack && n.Visit.Step != ticket.VisitProposed && !n.Asks && n.Guide == ""}}
+	links := []link{{label: l.say(follow), to: n.Link, main: n.Template != notify.Solved && n.Template != notify.ReadBack && n.Template != notify.RemoteAsked && n.Visit.Step != ticket.VisitProposed && !n.Asks && n.Guide == ""}}
 	if n.Asks {
 		links = append([]link{{label: l.say("mail.answer_asked"), to: n.Answer, main: true}}, links...)
 	}

@@ -60,6 +60,8 @@ func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID) []
 		}
 	case ticket.ReadBackAsked:
 		tell(ReadBack, t.Requester)
+	case ticket.RemoteAsked:
+		tell(RemoteAsked, t.Requester)
 	case ticket.VendorSilent:
 		tell(VendorLate, t.Owner, t.Assignee)
 	case ticket.SolutionGiven:

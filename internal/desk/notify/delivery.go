@@ -39,6 +39,7 @@ const (
 	Reopened     Template = "reopened"     // back at work
 	VisitNews    Template = "visit"        // who comes when, what changed about it, which times are proposed (N27)
 	ReadBack     Template = "read_back"    // what was taken down on the telephone, to be confirmed (N18)
+	RemoteAsked  Template = "remote_asked" // an agent asks to see their screen (N26)
 	NotTaken     Template = "not_taken"    // a mail of theirs waits, for nothing proves that it is theirs
 )
 
@@ -68,7 +69,7 @@ const TestLetter Template = "test"
 // Templates lists what can stand in the log, requesters' first.
 func Templates() []Template {
 	return []Template{
-		Acknowledged, Replied, Blocked, Waiting, Solved, TimeUp, Closed, Reopened, ReadBack, VisitNews, NotTaken,
+		Acknowledged, Replied, Blocked, Waiting, Solved, TimeUp, Closed, Reopened, ReadBack, VisitNews, RemoteAsked, NotTaken,
 		Assigned, HandedOver, Answered, Rejected, Returned, Withdrawn, VendorLate, MailKept, AnswerKept, NotReached, Escalated,
 		Approve, Approved,
 	}

@@ -187,6 +187,8 @@ func (s *Service) fill(ctx context.Context, n *Notice, to person.Person, r read)
 		}
 	case ticket.VisitStepped:
 		n.Visit, n.Answer, n.By = f.Visit, n.Link+"#visit", s.People.Card(ctx, f.Visit.Engineer).Name
+	case ticket.RemoteAsked:
+		n.Answer = n.Link + "/share"
 	case ticket.Held:
 		n.Wait, n.Stuck, n.Doing, n.Next = f.Reason, f.Stuck, f.Doing, f.Next
 	case ticket.MailHeld:

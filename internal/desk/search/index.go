@@ -54,6 +54,7 @@ func silent() []string {
 		ticket.ParticipantAdded{}.EventName(), ticket.ParticipantRemoved{}.EventName(), ticket.LeftOut{}.EventName(),
 		ticket.Rated{}.EventName(), ticket.OriginalOpened{}.EventName(), ticket.Approval{}.EventName(), ticket.PassedAround{}.EventName(),
 		ticket.VisitStepped{}.EventName(),
+		ticket.RemoteAsked{}.EventName(), ticket.RemoteAgreed{}.EventName(), ticket.RemoteStarted{}.EventName(), ticket.RemotePictured{}.EventName(), ticket.RemoteEnded{}.EventName(),
 	}
 }
 

@@ -229,6 +229,10 @@ func action(cmd Command, by access.Actor, t Ticket) access.Action {
 		if answersVisit(c.Note.Step) {
 			return access.TicketAnswer
 		}
+	case NoteRemote:
+		if c.Fact != nil {
+			return c.Fact.action()
+		}
 	case Confirm:
 		if c.How == "phone" {
 			return access.TicketWork

@@ -111,6 +111,12 @@ var facts = map[string]func([]byte) (Fact, error){ //nolint:gochecknoglobals // 
 	DeviceTied{}.EventName():   reader[DeviceTied],
 	DeviceUntied{}.EventName(): reader[DeviceUntied],
 	VisitStepped{}.EventName(): reader[VisitStepped],
+
+	RemoteAsked{}.EventName():    reader[RemoteAsked],
+	RemoteAgreed{}.EventName():   reader[RemoteAgreed],
+	RemoteStarted{}.EventName():  reader[RemoteStarted],
+	RemotePictured{}.EventName(): reader[RemotePictured],
+	RemoteEnded{}.EventName():    reader[RemoteEnded],
 }
 
 func (f Recorded) apply(t *Ticket, m event.Meta) {

@@ -154,6 +154,7 @@ var life = map[Name]rule{ //nolint:gochecknoglobals // a constant table
 	CmdDevice:    {access.TicketWork, Statuses()},
 	CmdVisit:     {access.TicketWork, []Status{Opened, Pending}},
 	CmdVisitStep: {access.TicketWork, []Status{Opened, Pending, Resolved, Closed}},
+	CmdRemote:    {access.TicketAuto, Statuses()},
 }
 
 // Automatic reports whether a command is given by a room of the desk and has no form and no

@@ -60,6 +60,8 @@ type Parts struct {
 	TryMailbox func(context.Context, intake.Mailbox) (int, error)
 	// Quarantined counts the messages that wait for somebody to look at them.
 	Quarantined func(context.Context) int64
+	// Relay is where browsers reach the relay of shared screens; "" where there is none.
+	Relay func() string
 }
 
 // Faces holds the services.
@@ -112,6 +114,7 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Post("/admin/telephony/secrets", access.AdminWork, f.makeSecret)
 	r.Post("/admin/telephony/secrets/{secret}/remove", access.AdminWork, f.removeSecret)
 	f.mountEscalation(r)
+	f.mountRemote(r)
 	f.mountSuggest(r)
 	f.mountRouting(r)
 	r.Get("/admin/desk", access.AdminRead, f.showDesk)
@@ -167,6 +170,7 @@ func places() [][]place {
 			{"mailboxadmin.title", "/admin/mailboxes", "inbox"},
 			{"senderadmin.title", "/admin/senders", "shield-check"},
 			{"telephonyadmin.title", "/admin/telephony", "phone-incoming"},
+			{"remoteadmin.title", "/admin/remote", "monitor"},
 			{"admin.quarantine", "/work/quarantine", "shield-alert"},
 			{"admin.jobs", "/admin/jobs", "list-restart"},
 		},

@@ -15,6 +15,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
+	"github.com/loopdesk/loopdesk/internal/desk/remote"
 	"github.com/loopdesk/loopdesk/internal/desk/runbook"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
@@ -75,6 +76,12 @@ func New(p Parts) *Faces {
 		tickets: p.Tickets, people: p.People, catalog: p.Catalog, clocks: p.Clocks, promise: p.Promises, search: p.Search, majors: p.Majors,
 		devices: p.Devices, visits: p.Visits,
 	}
+	remote * remote.Service
+}
+
+// New makes the face.
+func New(t *ticket.Service, p *person.Service, c *catalog.Desk, s *sla.Service, m *promise.Service, find *search.Service, inc *major.Service, help *remote.Service) *Faces {
+	return &Faces{tickets: t, people: p, catalog: c, clocks: s, promise: m, search: find, majors: inc, remote: help}
 }
 
 // Mount adds the routes.
@@ -94,6 +101,7 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Get("/requests/{number}/now", page.SignedIn, f.requestNow)
 	r.Get("/t/{code}", page.LinkHolder, f.request)
 	r.Get("/t/{code}/now", page.LinkHolder, f.requestNow)
+	f.mountRemote(r)
 	r.Get("/t/{code}/leave", page.LinkHolder, f.leaveByLink)
 	for name, answer := range map[string]page.Handler{
 		"reply": f.reply, "confirm": f.confirm, "reject": f.reject, "reopen": f.reopen, "cancel": f.cancel, "read-back": f.readBack,

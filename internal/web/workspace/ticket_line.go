@@ -132,6 +132,8 @@ func (s *sheet) lineBeside(e ticket.Entry, one func(key string, args ...any) []s
 		return one("workdevice.line_untied", "Tag", fact.Device.Tag)
 	case ticket.VisitStepped:
 		return s.visitLine(fact, one)
+	case ticket.RemoteAsked, ticket.RemoteAgreed, ticket.RemoteStarted, ticket.RemotePictured, ticket.RemoteEnded:
+		return s.remoteLine(fact, one)
 	case ticket.OriginalOpened:
 		return one("workticket.line_original_opened", "ID", fact.Inbound)
 	}

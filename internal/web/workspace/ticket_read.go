@@ -20,6 +20,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
+	"github.com/loopdesk/loopdesk/internal/desk/remote"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
 	"github.com/loopdesk/loopdesk/internal/desk/runbook"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
@@ -63,14 +64,15 @@ type sheet struct {
 	others    []ticket.Ticket   // of the same requester, newest change first
 	more      bool              // there are more of them
 	staff     []person.Person
-	guides    []runbook.Run // the runbooks that are or were followed
-	guide     *guideBox     // the one that stands open in place of the composers
-	questions catalog.Form  // what the category asks; none where it asks nothing
-	watchers  []person.ID   // who follows it
-	unseen    inbox.ItemID  // the newest that the reader was told about it and has not seen
-	mails     bool          // letters leave the house
-	unreached bool          // nothing reaches the requester's address
-	suffix    string        // the query of the list that stands beside the ticket, with its question mark
+	guides    []runbook.Run    // the runbooks that are or were followed
+	guide     *guideBox        // the one that stands open in place of the composers
+	questions catalog.Form     // what the category asks; none where it asks nothing
+	watchers  []person.ID      // who follows it
+	unseen    inbox.ItemID     // the newest that the reader was told about it and has not seen
+	mails     bool             // letters leave the house
+	unreached bool             // nothing reaches the requester's address
+	suffix    string           // the query of the list that stands beside the ticket, with its question mark
+	remote    []remote.Session // what is open of remote help
 	process   *ui.Rail
 	givable   []ui.Option // the staff, as forms offer them
 
@@ -127,6 +129,9 @@ func (f *Faces) sheet(c *page.Ctx, t ticket.Ticket) (*sheet, error) {
 		return nil, err
 	}
 	if s.copied, err = f.Tickets.Proposed(ctx, c.Actor, t); err != nil {
+		return nil, err
+	}
+	if s.remote, err = f.Remote.OpenOn(ctx, c.Actor, t); err != nil {
 		return nil, err
 	}
 	if s.promises, err = f.Promises.ForTicket(ctx, c.Actor, t); err != nil {

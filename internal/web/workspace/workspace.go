@@ -27,6 +27,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/pull"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
+	"github.com/loopdesk/loopdesk/internal/desk/remote"
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
@@ -57,6 +58,7 @@ type Parts struct {
 	Escalations *escalation.Service
 	Rotas       *rota.Service
 	Majors      *major.Service
+	Remote      *remote.Service
 	BaseURL     string // "https://desk.example.org", for addresses that are copied elsewhere
 	Promises    *promise.Service
 	Pull        *pull.Service
@@ -122,6 +124,7 @@ func (f *Faces) Mount(r *page.Router) {
 	f.mountApproval(r)
 	f.mountDevice(r)
 	f.mountVisit(r)
+	f.mountRemote(r)
 	f.mountMailStop(r)
 	f.mountAnnouncements(r)
 }
