@@ -82,7 +82,7 @@ func newHouse(t *testing.T, d *db.DB) *house {
 		Scene: func(context.Context, *db.Tx, ticket.Ticket) (escalation.Scene, error) { return escalation.Scene{}, nil },
 	})
 	p.Views = queue.New(d, bus, h.clock, p.People)
-	p.Search = search.NewService(search.Parts{DB: d, Clock: h.clock, Jobs: h.jobs, People: p.People, Catalog: p.Catalog})
+	p.Search = search.NewService(search.Parts{DB: d, Clock: h.clock, Jobs: h.jobs, People: p.People, Tickets: p.Tickets})
 	p.Suggest = suggest.NewService(suggest.Parts{
 		DB: d, Bus: bus, Clock: h.clock, Jobs: h.jobs, People: p.People, Catalog: p.Catalog, Settings: p.Settings, Tickets: p.Tickets,
 	})

@@ -251,7 +251,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.Views = queue.New(s.DB, h.Bus, o.Clock, h.People)
 	h.Norm = norm.NewService(h.Tickets, h.Clocks, o.Clock)
 	h.Live = live.NewService(h.Hub, h.Tickets)
-	h.Search = search.NewService(search.Parts{DB: s.DB, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Catalog: h.Catalog})
+	h.Search = search.NewService(search.Parts{DB: s.DB, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Tickets: h.Tickets})
 	h.triage(s, o)
 	h.Notices = notify.NewService(notify.Parts{
 		DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Tickets: h.Tickets, Settings: h.Settings,

@@ -13,6 +13,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
@@ -175,9 +176,9 @@ func TestS82_HostileQuestions(t *testing.T) {
 				t.Errorf("%q: %v", q, err)
 			}
 		}
-		for _, q := range []string{"%", "打印机%zz", "打印 zz*", "_", "NOT 打印机", "zz OR 打印"} {
+		for _, q := range []string{"%", "打印机%zz", "打印 zz*", "_", "NOT 打印机", "zz NEAR 打印", "打印机 AND zz"} {
 			if hits, _ := r.find(r.agent, q); len(hits) > 0 {
-				t.Errorf("%q is an operator", q)
+				t.Errorf("%q is an operator of the index", q)
 			}
 		}
 		for _, q := range []string{strings.Repeat("打", 10_000), strings.Repeat("a ", 10_000)} {
@@ -207,12 +208,16 @@ func TestAnUnknownFilterIsSaid(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *room) {
 		for typed, key := range map[string]string{
-			"sender:wang": "search.filter_unknown", "status:bad": "search.value_unknown", "created:morgen": "search.date",
-			"owner:nobodyofthatname": "search.person_unknown", "组:不存在": "search.value_unknown", "has:hope": "search.value_unknown",
+			"sender:wang": "queue.field_unknown", "status:bad": "queue.value_unknown", "created:morgen": "queue.day",
+			"owner:nobodyofthatname": "queue.value_unknown", "组:不存在": "queue.value_unknown", "has:hope": "queue.value_unknown",
+			"status:open (打印": "queue.bracket_open", "status:open OR": "queue.or_what",
 		} {
 			_, err := r.search.Find(t.Context(), r.agent, search.Query{Text: typed})
 			if e := errs.As(err); e == nil || e.Key != key {
 				t.Errorf("%s: %v, want %s", typed, err, key)
+			}
+			if queue.WrongAt(err) == 0 {
+				t.Errorf("%s: it is not said where", typed)
 			}
 		}
 		for _, typed := range []string{"错误：无法连接", "http://a.example/x", `C:\temp`, "10:30", "Error: x", "a:b"} {
