@@ -18,6 +18,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
+	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
@@ -58,6 +59,7 @@ type Parts struct {
 	Suggest     *suggest.Service
 	Words       *wordbook.Service // nil remarks on nothing
 	Views       *queue.Desk
+	Inbox       *inbox.Service
 	Clock       clock.Clock
 	Log         *slog.Logger // nil for silence
 
@@ -101,6 +103,7 @@ func New(p Parts) *API {
 	a.searchOperations()
 	a.suggestOperations()
 	a.viewOperations()
+	a.inboxOperations()
 	a.commandOperations()
 	a.messageOperations()
 	a.judgementOperations()

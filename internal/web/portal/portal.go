@@ -9,6 +9,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
@@ -28,11 +29,12 @@ type Faces struct {
 	promise *promise.Service
 	search  *search.Service
 	majors  *major.Service
+	inbox   *inbox.Service
 }
 
 // New makes the face.
-func New(t *ticket.Service, p *person.Service, c *catalog.Desk, s *sla.Service, m *promise.Service, find *search.Service, inc *major.Service) *Faces {
-	return &Faces{tickets: t, people: p, catalog: c, clocks: s, promise: m, search: find, majors: inc}
+func New(t *ticket.Service, p *person.Service, c *catalog.Desk, s *sla.Service, m *promise.Service, find *search.Service, inc *major.Service, told *inbox.Service) *Faces {
+	return &Faces{tickets: t, people: p, catalog: c, clocks: s, promise: m, search: find, majors: inc, inbox: told}
 }
 
 // Mount adds the routes.
@@ -50,6 +52,7 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Get("/t/{code}", page.LinkHolder, f.request)
 	r.Get("/t/{code}/now", page.LinkHolder, f.requestNow)
 	r.Get("/t/{code}/leave", page.LinkHolder, f.leaveByLink)
+	f.mountTold(r)
 	for name, answer := range map[string]page.Handler{
 		"reply": f.reply, "confirm": f.confirm, "reject": f.reject, "reopen": f.reopen, "cancel": f.cancel, "read-back": f.readBack,
 		"add-participant": f.addParticipant, "remove-participant": f.removeParticipant, "leave": f.leave,
@@ -75,6 +78,7 @@ func portalFrame(f page.Frame) ui.Portal {
 		{Link: ui.Link{Label: f.T("portal.home"), Href: "/", Icon: "house", Current: f.Path == "/"}},
 		{Link: ui.Link{Label: f.T("portal.requests"), Href: "/requests", Icon: "inbox", Current: strings.HasPrefix(f.Path, "/requests")}},
 		{Link: ui.Link{Label: f.T("portal.new"), Href: "/new", Icon: "plus", Current: f.Path == "/new"}},
+		{Link: ui.Link{Label: f.T("portal.told"), Href: toldPath, Icon: "bell", Current: strings.HasPrefix(f.Path, toldPath)}, Count: f.Counts[page.ToldCount]},
 	}
 	return p
 }

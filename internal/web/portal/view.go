@@ -148,6 +148,7 @@ type request struct {
 	Asked    bool     // the desk asked for it
 	Meter    meter
 	Rating   rating
+	Unseen   string // what the reader was told about it last and has not seen
 }
 
 // toReadBack reports whether the requester is asked whether what was taken down is right (N18).
@@ -218,6 +219,9 @@ func (f *Faces) read(c *page.Ctx) (request, error) {
 		return request{}, err
 	}
 	r.Rating = f.rating(c, t)
+	if r.Unseen, err = f.unseen(c, t); err != nil {
+		return request{}, err
+	}
 	r.Steps, err = f.steps(c, t)
 	return r, err
 }
