@@ -39,7 +39,7 @@ type pieceJSON struct {
 // hitJSON is a ticket that was found.
 type hitJSON struct {
 	Ticket  ticketJSON  `json:"ticket"`
-	Where   string      `json:"where,omitempty" enum:"subject,message,note,call,file,solution,told,record,person" doc:"What the words are from; missing for the user's first words"`
+	Where   string      `json:"where,omitempty" enum:"subject,message,note,call,file,solution,form,told,record,person" doc:"What the words are from; missing for the user's first words"`
 	Message int64       `json:"message,omitempty" doc:"The message that holds the words"`
 	Words   []pieceJSON `json:"words" nullable:"false" doc:"The words around what was found"`
 }

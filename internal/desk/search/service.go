@@ -292,6 +292,9 @@ func (l *looking) passages(ctx context.Context, list []ranked) (map[ticket.ID]st
 	for _, t := range whole {
 		one := story{ticket: t.Ticket}
 		for _, p := range words[t.ID] {
+			if p.where == InForm && !l.by.Staff() && int64(t.Requester) != l.by.ID {
+				continue // who takes part reads what was said, not what was answered
+			}
 			one.words = append(one.words, cut{p, text.Units(p.text)})
 		}
 		out[t.ID] = one

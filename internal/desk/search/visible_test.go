@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/form"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
@@ -307,5 +309,39 @@ func TestS24_WhoTakesPartFindsTheTicketWhileTheyDo(t *testing.T) {
 		}
 		r.do(r.agent, shared, ticket.RemoveParticipant{Person: person.ID(r.li.ID)})
 		finds("打印机", own.Ref())
+	})
+}
+
+// What a requester answered to the questions of a category is theirs to find; who takes part finds
+// what was said alone (S24, S25).
+func TestN21_ARequesterFindsTheirOwnAnswers(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		c, err := r.catalog.SaveCategory(t.Context(), access.Desk(), catalog.Category{Name: "打印机"}, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.catalog.SaveForm(t.Context(), access.Desk(), c.ID, form.Form{{Name: "model", Kind: form.Text, Label: "哪种型号", By: form.ToRecord}}, 0); err != nil {
+			t.Fatal(err)
+		}
+		x, _, err := r.tickets.Record(t.Context(), r.wang, ticket.Request{
+			Requester: person.ID(r.wang.ID), Channel: ticket.Portal, Category: c.ID, Given: &ticket.Given{Answers: map[string][]string{"model": {"LaserJet M404dn"}}}, Say: ticket.Say{Text: "卡纸"},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.do(r.agent, x, ticket.AddParticipant{Person: person.ID(r.li.ID)})
+		r.settle()
+		for who, by := range map[string]access.Actor{"staff": r.agent, "the requester": r.wang} {
+			if got := r.refs(by, "m404dn"); got != x.Ref() {
+				t.Errorf("%s finds %q", who, got)
+			}
+		}
+		if got := r.refs(r.li, "m404dn"); got != "" {
+			t.Errorf("who takes part finds %q", got)
+		}
+		if got := r.refs(r.li, "卡纸"); got != x.Ref() {
+			t.Errorf("who takes part finds the words as %q", got)
+		}
 	})
 }

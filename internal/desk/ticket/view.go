@@ -24,7 +24,7 @@ const (
 	Mine      View = "mine"      // owner or assignee is the actor
 	Unclaimed View = "unclaimed" // nobody took it yet
 	ForUser   View = "waiting"   // waits for the requester
-	Promised  View = "promised"  // something was promised within the hour, or is overdue
+	Promised  View = "promised"  // a promised word is due within the hour, or was missed and nothing was said since
 	Overdue   View = "overdue"   // the next clock has run out
 	ToConfirm View = "confirm"   // solution given, the user's word is missing
 	ToArchive View = "archive"   // only the closure sheet is missing
