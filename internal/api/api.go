@@ -21,6 +21,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/device"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
+	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
@@ -91,6 +92,16 @@ type Parts struct {
 	Visits        *visit.Service
 	Clock         clock.Clock
 	Log           *slog.Logger // nil for silence
+	Promises      *promise.Service
+	Pull          *pull.Service
+	Reports       *report.Service
+	Search        *search.Service
+	Suggest       *suggest.Service
+	Words         *wordbook.Service // nil remarks on nothing
+	Views         *queue.Desk
+	Inbox         *inbox.Service
+	Clock         clock.Clock
+	Log           *slog.Logger // nil for silence
 
 	// Address returns the network address of the caller, without port, with the proxies that
 	// are trusted taken off. nil takes the peer of the connection (A84).
@@ -132,6 +143,7 @@ func New(p Parts) *API {
 	a.searchOperations()
 	a.suggestOperations()
 	a.viewOperations()
+	a.inboxOperations()
 	a.commandOperations()
 	a.messageOperations()
 	a.judgementOperations()

@@ -39,14 +39,10 @@ func (h *House) face() {
 		Approvals: h.Approvals,
 		Outside:   netguard.Client(netguard.Options{Timeout: 8 * time.Second, MaxBytes: 4 << 20}),
 	})
-	portal.New(h.Tickets, h.People, h.Catalog, h.Clocks, h.Promises, h.Search, h.Majors, h.Announcements).Mount(h.Pages)
-	portal.New(h.Tickets, h.People, h.Catalog, h.Clocks, h.Promises, h.Search, h.Majors, h.Runbooks).Mount(h.Pages)
-	portal.New(h.Tickets, h.People, h.Catalog, h.Clocks, h.Promises, h.Search, h.Majors, h.Approvals).Mount(h.Pages)
 	portal.New(portal.Parts{
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Clocks: h.Clocks, Promises: h.Promises, Search: h.Search, Majors: h.Majors,
-		Devices: h.Devices, Visits: h.Visits,
+		Announcements: h.Announcements, Runbooks: h.Runbooks, Approvals: h.Approvals, Devices: h.Devices, Visits: h.Visits, Remote: h.Remote, Inbox: h.Inbox,
 	}).Mount(h.Pages)
-	portal.New(h.Tickets, h.People, h.Catalog, h.Clocks, h.Promises, h.Search, h.Majors, h.Remote).Mount(h.Pages)
 	workspace.New(workspace.Parts{
 		Suggest: h.Suggest, Routing: h.Routing,
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Clocks: h.Clocks, Norm: h.Norm,

@@ -12,6 +12,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/device"
+	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
@@ -25,63 +26,48 @@ import (
 	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
 
+// Parts are what the face is made of; a room that is nil shows nothing.
+type Parts struct {
+	Tickets       *ticket.Service
+	People        *person.Service
+	Catalog       *catalog.Desk
+	Clocks        *sla.Service
+	Promises      *promise.Service
+	Search        *search.Service
+	Majors        *major.Service
+	Announcements *announcement.Service
+	Runbooks      *runbook.Service
+	Approvals     *approval.Service
+	Devices       *device.Service
+	Visits        *visit.Service
+	Remote        *remote.Service
+	Inbox         *inbox.Service
+}
+
 // Faces holds the services that the pages call.
 type Faces struct {
-	tickets *ticket.Service
-	people  *person.Service
-	catalog *catalog.Desk
-	clocks  *sla.Service
-	promise *promise.Service
-	search  *search.Service
-	majors  *major.Service
-
+	tickets       *ticket.Service
+	people        *person.Service
+	catalog       *catalog.Desk
+	clocks        *sla.Service
+	promise       *promise.Service
+	search        *search.Service
+	majors        *major.Service
 	announcements *announcement.Service
-}
-
-// New makes the face.
-func New(t *ticket.Service, p *person.Service, c *catalog.Desk, s *sla.Service, m *promise.Service, find *search.Service, inc *major.Service, tell *announcement.Service) *Faces {
-	return &Faces{tickets: t, people: p, catalog: c, clocks: s, promise: m, search: find, majors: inc, announcements: tell}
-	books * runbook.Service
-}
-
-// New makes the face.
-func New(t *ticket.Service, p *person.Service, c *catalog.Desk, s *sla.Service, m *promise.Service, find *search.Service, inc *major.Service, b *runbook.Service) *Faces {
-	return &Faces{tickets: t, people: p, catalog: c, clocks: s, promise: m, search: find, majors: inc, books: b}
-	approvals * approval.Service
-}
-
-// New makes the face.
-func New(t *ticket.Service, p *person.Service, c *catalog.Desk, s *sla.Service, m *promise.Service, find *search.Service, inc *major.Service, asked *approval.Service) *Faces {
-	return &Faces{tickets: t, people: p, catalog: c, clocks: s, promise: m, search: find, majors: inc, approvals: asked}
-	devices * device.Service
-	visits * visit.Service
-}
-
-// Parts are the services that the pages call.
-type Parts struct {
-	Tickets  *ticket.Service
-	People   *person.Service
-	Catalog  *catalog.Desk
-	Clocks   *sla.Service
-	Promises *promise.Service
-	Search   *search.Service
-	Majors   *major.Service
-	Devices  *device.Service
-	Visits   *visit.Service
+	books         *runbook.Service
+	approvals     *approval.Service
+	devices       *device.Service
+	visits        *visit.Service
+	remote        *remote.Service
+	inbox         *inbox.Service
 }
 
 // New makes the face.
 func New(p Parts) *Faces {
 	return &Faces{
 		tickets: p.Tickets, people: p.People, catalog: p.Catalog, clocks: p.Clocks, promise: p.Promises, search: p.Search, majors: p.Majors,
-		devices: p.Devices, visits: p.Visits,
+		announcements: p.Announcements, books: p.Runbooks, approvals: p.Approvals, devices: p.Devices, visits: p.Visits, remote: p.Remote, inbox: p.Inbox,
 	}
-	remote * remote.Service
-}
-
-// New makes the face.
-func New(t *ticket.Service, p *person.Service, c *catalog.Desk, s *sla.Service, m *promise.Service, find *search.Service, inc *major.Service, help *remote.Service) *Faces {
-	return &Faces{tickets: t, people: p, catalog: c, clocks: s, promise: m, search: find, majors: inc, remote: help}
 }
 
 // Mount adds the routes.
@@ -103,6 +89,7 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Get("/t/{code}/now", page.LinkHolder, f.requestNow)
 	f.mountRemote(r)
 	r.Get("/t/{code}/leave", page.LinkHolder, f.leaveByLink)
+	f.mountTold(r)
 	for name, answer := range map[string]page.Handler{
 		"reply": f.reply, "confirm": f.confirm, "reject": f.reject, "reopen": f.reopen, "cancel": f.cancel, "read-back": f.readBack,
 		"add-participant": f.addParticipant, "remove-participant": f.removeParticipant, "leave": f.leave,
@@ -130,6 +117,7 @@ func portalFrame(f page.Frame) ui.Portal {
 		{Link: ui.Link{Label: f.T("portal.home"), Href: "/", Icon: "house", Current: f.Path == "/"}},
 		{Link: ui.Link{Label: f.T("portal.requests"), Href: "/requests", Icon: "inbox", Current: strings.HasPrefix(f.Path, "/requests")}},
 		{Link: ui.Link{Label: f.T("portal.new"), Href: "/new", Icon: "plus", Current: f.Path == "/new"}},
+		{Link: ui.Link{Label: f.T("portal.told"), Href: toldPath, Icon: "bell", Current: strings.HasPrefix(f.Path, toldPath)}, Count: f.Counts[page.ToldCount]},
 	}
 	if n := f.Counts["approvals"]; n > 0 || approvalTab(f.Path) { // whoever decides nothing sees nothing of it
 		label := f.T("workapproval.tab")
