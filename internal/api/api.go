@@ -71,37 +71,10 @@ type Parts struct {
 	Clock         clock.Clock
 	Log           *slog.Logger // nil for silence
 	Approvals     *approval.Service
-	Promises      *promise.Service
-	Pull          *pull.Service
-	Reports       *report.Service
-	Search        *search.Service
-	Suggest       *suggest.Service
-	Words         *wordbook.Service // nil remarks on nothing
-	Views         *queue.Desk
 	Runbooks      *runbook.Service
-	Clock         clock.Clock
-	Log           *slog.Logger // nil for silence
-	Promises      *promise.Service
-	Pull          *pull.Service
-	Reports       *report.Service
-	Search        *search.Service
-	Suggest       *suggest.Service
-	Words         *wordbook.Service // nil remarks on nothing
-	Views         *queue.Desk
 	Devices       *device.Service
 	Visits        *visit.Service
-	Clock         clock.Clock
-	Log           *slog.Logger // nil for silence
-	Promises      *promise.Service
-	Pull          *pull.Service
-	Reports       *report.Service
-	Search        *search.Service
-	Suggest       *suggest.Service
-	Words         *wordbook.Service // nil remarks on nothing
-	Views         *queue.Desk
 	Inbox         *inbox.Service
-	Clock         clock.Clock
-	Log           *slog.Logger // nil for silence
 
 	// Address returns the network address of the caller, without port, with the proxies that
 	// are trusted taken off. nil takes the peer of the connection (A84).

@@ -64,9 +64,7 @@ func (h *House) face() {
 		People: h.People, Sessions: h.Sessions, Catalog: h.Catalog, Settings: h.Settings, Tickets: h.Tickets, Notify: h.Notices,
 		Clocks: h.Clocks, Jobs: h.Jobs, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Quarantined: h.quarantined, Intake: h.Intake, TryMailbox: h.Fetcher.Try,
 		Words:     h.Words,
-		Directory: h.Directory, Telephony: h.Telephony, BaseURL: h.Public, Runbooks: h.Runbooks,
-		Directory: h.Directory, Telephony: h.Telephony, Devices: h.Devices, BaseURL: h.Public,
-		Directory: h.Directory, Telephony: h.Telephony, BaseURL: h.Public,
+		Directory: h.Directory, Telephony: h.Telephony, Devices: h.Devices, Runbooks: h.Runbooks, BaseURL: h.Public,
 		Relay: h.Remote.Relay,
 	}).Mount(h.Pages)
 	h.Pages.Foreign(assets.Prefix, assets.Handler())

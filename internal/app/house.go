@@ -132,102 +132,12 @@ type House struct {
 	Views         *queue.Desk
 	API           *api.API
 	Pages         *page.Router
-	Settings      *setting.Service
-	People        *person.Service
-	Catalog       *catalog.Desk
-	Directory     *directory.Service
-	Words         *wordbook.Service
-	Telephony     *telephony.Service
-	Texts         *canned.Service
-	Uploads       *upload.Service
-	Sessions      *session.Service
-	Links         *session.Links
-	Clocks        *sla.Service
-	Tickets       *ticket.Service
-	Promises      *promise.Service
-	Rotas         *rota.Service
-	Majors        *major.Service
 	Approvals     *approval.Service
-	Escalations   *escalation.Service
-	Intake        *intake.Service
-	Fetcher       *email.Fetcher
-	Norm          *norm.Service
-	Pull          *pull.Service
-	Reports       *report.Service
-	Notices       *notify.Service
-	Inbox         *inbox.Service
-	Live          *live.Service
-	Search        *search.Service
-	Suggest       *suggest.Service
-	Routing       *routing.Service
 	Runbooks      *runbook.Service
-	Views         *queue.Desk
-	API           *api.API
-	Pages         *page.Router
-	Settings      *setting.Service
-	People        *person.Service
-	Catalog       *catalog.Desk
-	Directory     *directory.Service
-	Words         *wordbook.Service
-	Telephony     *telephony.Service
-	Texts         *canned.Service
-	Uploads       *upload.Service
-	Sessions      *session.Service
-	Links         *session.Links
-	Clocks        *sla.Service
-	Tickets       *ticket.Service
-	Promises      *promise.Service
-	Rotas         *rota.Service
-	Majors        *major.Service
 	Devices       *device.Service
 	Visits        *sitevisit.Service
-	Escalations   *escalation.Service
-	Intake        *intake.Service
-	Fetcher       *email.Fetcher
-	Norm          *norm.Service
-	Pull          *pull.Service
-	Reports       *report.Service
-	Notices       *notify.Service
-	Inbox         *inbox.Service
-	Live          *live.Service
-	Search        *search.Service
-	Suggest       *suggest.Service
-	Routing       *routing.Service
-	Views         *queue.Desk
-	API           *api.API
-	Pages         *page.Router
-	Settings      *setting.Service
-	People        *person.Service
-	Catalog       *catalog.Desk
-	Directory     *directory.Service
-	Words         *wordbook.Service
-	Telephony     *telephony.Service
-	Texts         *canned.Service
-	Uploads       *upload.Service
-	Sessions      *session.Service
-	Links         *session.Links
-	Clocks        *sla.Service
-	Tickets       *ticket.Service
-	Promises      *promise.Service
-	Rotas         *rota.Service
-	Majors        *major.Service
 	Remote        *remote.Service
 	Relay         *turn.Server
-	Escalations   *escalation.Service
-	Intake        *intake.Service
-	Fetcher       *email.Fetcher
-	Norm          *norm.Service
-	Pull          *pull.Service
-	Reports       *report.Service
-	Notices       *notify.Service
-	Inbox         *inbox.Service
-	Live          *live.Service
-	Search        *search.Service
-	Suggest       *suggest.Service
-	Routing       *routing.Service
-	Views         *queue.Desk
-	API           *api.API
-	Pages         *page.Router
 
 	told   []string // the facts of which people are told
 	meters meters
@@ -363,7 +273,6 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.Views = queue.New(s.DB, h.Bus, o.Clock, h.People)
 	h.Norm = norm.NewService(h.Tickets, h.Clocks, o.Clock)
 	h.Live = live.NewService(h.Hub, h.Tickets)
-	h.Search = search.NewService(search.Parts{DB: s.DB, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Catalog: h.Catalog})
 	h.remote(s, o)
 	h.Search = search.NewService(search.Parts{DB: s.DB, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Tickets: h.Tickets})
 	h.triage(s, o)
@@ -381,16 +290,9 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.Fetcher = email.NewFetcher(email.FetchConfig{Intake: h.Intake, Clock: o.Clock, Log: o.Log})
 	h.API = api.New(api.Parts{
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Sessions: h.Sessions,
-		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Announcements: h.Announcements, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
-		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Promises: h.Promises, Approvals: h.Approvals, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
-		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Remote: h.Remote, Rotas: h.Rotas, Majors: h.Majors, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
-		Views: h.Views, Suggest: h.Suggest,
-		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
-		Views: h.Views, Suggest: h.Suggest, Runbooks: h.Runbooks,
-		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
-		Views: h.Views, Suggest: h.Suggest, Devices: h.Devices, Visits: h.Visits,
-		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
-		Views: h.Views, Suggest: h.Suggest, Inbox: h.Inbox,
+		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Remote: h.Remote, Rotas: h.Rotas, Majors: h.Majors, Announcements: h.Announcements,
+		Promises: h.Promises, Approvals: h.Approvals, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
+		Views: h.Views, Suggest: h.Suggest, Runbooks: h.Runbooks, Devices: h.Devices, Visits: h.Visits, Inbox: h.Inbox,
 		Address: func(r *http.Request) string { return page.Address(r, h.Config.proxies()) },
 	})
 	h.wire()

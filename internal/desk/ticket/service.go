@@ -123,13 +123,6 @@ func (s *Service) Ready(ctx context.Context, by access.Actor, cmd Command) (Read
 	return Ready{s, w, cmd}, err
 }
 
-// With is the same with another command of the same kind, where what it says is settled only within
-// the commit.
-func (r Ready) With(cmd Command) Ready {
-	r.cmd = cmd
-	return r
-}
-
 // In carries the command out within the caller's commit. Errors as for Do.
 func (r Ready) In(ctx context.Context, tx *db.Tx, on Target) (Ticket, error) {
 	return r.s.do(ctx, tx, r.w, on, r.cmd)
