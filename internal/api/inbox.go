@@ -117,8 +117,8 @@ type inboxMark struct {
 	}
 }
 
-// on is the ticket that is meant; 0 for every one.
-func (a *API) on(ctx context.Context, r reader, in *inboxMark) (ticket.ID, error) {
+// meant is the ticket that is meant; 0 for every one.
+func (a *API) meant(ctx context.Context, r reader, in *inboxMark) (ticket.ID, error) {
 	if in.Body.Ticket == "" {
 		return 0, nil
 	}
@@ -141,7 +141,7 @@ func (a *API) marked(ctx context.Context, r reader) (*markedOut, error) {
 }
 
 func (a *API) readInbox(ctx context.Context, r reader, in *inboxMark) (*markedOut, error) {
-	which, err := a.on(ctx, r, in)
+	which, err := a.meant(ctx, r, in)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +152,7 @@ func (a *API) readInbox(ctx context.Context, r reader, in *inboxMark) (*markedOu
 }
 
 func (a *API) finishInbox(ctx context.Context, r reader, in *inboxMark) (*markedOut, error) {
-	which, err := a.on(ctx, r, in)
+	which, err := a.meant(ctx, r, in)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,6 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/event"
-	"github.com/loopdesk/loopdesk/internal/web/page"
 )
 
 // This file ties the room of what staff are told to the one that writes letters: neither knows
@@ -64,6 +63,8 @@ func kindOf(what notify.Template) inbox.Kind {
 		return inbox.Rejected
 	case notify.VendorLate, notify.MailKept, notify.NotReached:
 		return inbox.Trouble
+	case notify.Approved:
+		return inbox.Outcome
 	case notify.Escalated:
 		return inbox.Clock
 	default:
@@ -78,16 +79,4 @@ func (h *House) summary(ctx context.Context, tx *db.Tx, to person.ID, list []inb
 		lines = append(lines, notify.SummaryLine{Ticket: i.Ticket, Key: i.Words(), Actor: i.Actor, At: i.At})
 	}
 	return h.Notices.Summarize(ctx, tx, to, lines)
-}
-
-// counts are the figures beside the navigation of whoever is there as a requester.
-func (h *House) counts(ctx context.Context, c *page.Ctx) map[string]int {
-	if c.Actor.Staff() && c.Actor.Via != "portal" {
-		return nil
-	}
-	n, err := h.Inbox.Unread(ctx, c.Actor)
-	if err != nil || n == 0 {
-		return nil
-	}
-	return map[string]int{page.ToldCount: int(n)}
 }

@@ -100,10 +100,26 @@ func (a *audience) hear(t ticket.Ticket, f ticket.Fact) {
 		if f.As == ticket.Cancelled {
 			a.tell(Rejected, true, t.Owner, t.Assignee)
 		}
+	case ticket.VisitStepped:
+		switch f.Visit.Step {
+		case ticket.VisitAgreed, ticket.VisitRefused:
+			a.tell(Answered, false, f.Visit.Engineer, t.Owner, t.Assignee)
+		case ticket.VisitProposed, ticket.VisitFixed, ticket.VisitMoved:
+			a.tell(Assigned, false, f.Visit.Engineer)
+		}
 	case ticket.UserConfirmed:
 		a.tell(Confirmed, false, t.Owner, t.Assignee)
 	case ticket.ReadBackWrong:
 		a.tell(Record, false, t.Owner, t.Assignee)
+	case ticket.HandOverRefused:
+		a.tell(Trouble, false, f.Assignee, t.Owner)
+	case ticket.PassedAround:
+		a.tell(Trouble, false, t.Owner)
+	case ticket.Approval:
+		a.tell(Approval, true, f.Turn...)
+		if f.Step.Ends() && f.By != f.Asker {
+			a.tell(Outcome, true, f.Asker)
+		}
 	case ticket.Rated:
 		if f.Score < content {
 			a.tell(Rated, false, t.Owner, t.Assignee)
@@ -124,15 +140,28 @@ func team(f ticket.Fact, m event.Meta) person.GroupID {
 		return f.To
 	case ticket.Assigned:
 		return f.Group
+	case ticket.HandOverRefused:
+		return f.To
 	}
 	return 0
+}
+
+// raised are the groups whose leads are told of a fact: the work came back, or goes round (N11).
+func raised(f ticket.Fact) []person.GroupID {
+	switch f := f.(type) {
+	case ticket.HandOverRefused:
+		return []person.GroupID{f.To, f.From}
+	case ticket.PassedAround:
+		return f.Groups[:]
+	}
+	return nil
 }
 
 // moves reports whether those who watch a ticket are told of a fact.
 func moves(f ticket.Fact) bool {
 	switch f.(type) {
 	case ticket.Said, ticket.Held, ticket.SolutionGiven, ticket.UserConfirmed, ticket.UserRejected, ticket.Ended, ticket.Reopened,
-		ticket.Assigned, ticket.HandedOver, ticket.Graded, ticket.TimeUp:
+		ticket.Assigned, ticket.HandedOver, ticket.TakenOver, ticket.HandOverRefused, ticket.Graded, ticket.TimeUp:
 		return true
 	}
 	return false

@@ -74,6 +74,9 @@ func (s *Service) heardTicket(ctx context.Context, tx *db.Tx, r event.Record) er
 	}
 	a := by(r.Meta, author)
 	a.hear(t, f)
+	if err := s.leads(ctx, tx, a, raised(f)); err != nil {
+		return err
+	}
 	if of := leads(t, f); of != 0 {
 		list, err := s.People.WorkersIn(ctx, tx, nil, of)
 		if err != nil {
@@ -96,6 +99,36 @@ func (s *Service) heardTicket(ctx context.Context, tx *db.Tx, r event.Record) er
 	a.tell(Watched, false, follow...)
 	a.hearOwn(t, f)
 	return s.add(ctx, tx, t, s.item(r, author), a, of)
+}
+
+// leads tells those who lead the groups, and all who lead where these groups have none.
+func (s *Service) leads(ctx context.Context, tx *db.Tx, a *audience, of []person.GroupID) error {
+	if len(of) == 0 {
+		return nil
+	}
+	found := false
+	for _, g := range of {
+		list, err := s.People.WorkersIn(ctx, tx, nil, g)
+		if err != nil {
+			return err
+		}
+		for _, w := range list {
+			if w.Role == access.Lead {
+				a.tell(Trouble, false, w.ID)
+				found = true
+			}
+		}
+	}
+	if found {
+		return nil
+	}
+	staff, err := s.People.Staff(ctx)
+	for _, p := range staff {
+		if p.Role == access.Lead {
+			a.tell(Trouble, false, p.ID)
+		}
+	}
+	return err
 }
 
 // item is what a fact says to everybody who is told of it.

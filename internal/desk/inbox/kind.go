@@ -15,11 +15,13 @@ type Kind string
 const (
 	Clock     Kind = "clock"     // a time limit runs out or has run out
 	Mentioned Kind = "mentioned" // a colleague wrote their name in a note
+	Approval  Kind = "approval"  // their approval is asked for (N31)
 	Assigned  Kind = "assigned"  // the work is theirs now
 	Rejected  Kind = "rejected"  // the requester says that it does not work, or withdraws
 	Answered  Kind = "answered"  // the requester wrote
 	Promise   Kind = "promise"   // a promised word is due, or was not given
 	Record    Kind = "record"    // the requester corrects the record (N18)
+	Outcome   Kind = "outcome"   // how an approval ended that they asked for
 	Trouble   Kind = "trouble"   // mail that was not delivered or not believed, a silent vendor
 	Team      Kind = "team"      // handed to a group of theirs
 	Watched   Kind = "watched"   // something moved on a ticket that they watch
@@ -39,7 +41,7 @@ const (
 
 // Kinds lists what staff are told as staff, the weightiest first.
 func Kinds() []Kind {
-	return []Kind{Clock, Mentioned, Assigned, Rejected, Rated, Answered, Promise, Record, Trouble, Team, Watched, Confirmed}
+	return []Kind{Clock, Approval, Mentioned, Assigned, Rejected, Rated, Answered, Promise, Record, Outcome, Trouble, Team, Watched, Confirmed}
 }
 
 // OwnKinds lists what people are told of their own requests, the weightiest first.
@@ -76,11 +78,11 @@ func (r Rule) silent() bool { return !r.Page && r.Mail == NoMail && !r.Push }
 func Standard(k Kind) Rule {
 	r := Rule{Kind: k, Page: true}
 	switch k {
-	case Clock, Assigned, Rejected:
+	case Clock, Approval, Assigned, Rejected:
 		r.Mail, r.Push = AtOnce, true
 	case Mentioned:
 		r.Mail, r.Push = Digest, true
-	case Answered:
+	case Answered, Outcome:
 		r.Mail = AtOnce
 	case Trouble:
 		r.Mail = AtOnce

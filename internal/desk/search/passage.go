@@ -134,6 +134,13 @@ func (t indexed) words(staff bool) ([]passage, error) {
 	}
 	add(InRecord, d.Solution.Cause, d.Solution.Prevention, d.HandOver.Done, d.HandOver.Why, d.HandOver.Needed,
 		d.Closure.Difficulties, d.Closure.Approach, d.Hold.Vendor.Name, d.Hold.Vendor.Case)
+	add(InRecord, d.Form.Words...)
+	for _, f := range d.Findings {
+		add(InRecord, f.Hypothesis, f.Check, f.Result)
+	}
+	for _, x := range d.Devices { // by what stands on their labels (N8)
+		add(InRecord, x.Tag+" "+x.Label)
+	}
 	for _, e := range ticket.Elements() {
 		add(InRecord, d.Intake[e].Value, d.Intake[e].Reason)
 	}

@@ -22,6 +22,7 @@ type home struct {
 	Ask     *page.Form
 	Common  []ui.Link  // forms of what people mostly want
 	Majors  []standing // what goes on for everybody
+	Told    []bulletin // what the desk tells everybody
 	News    []toldLine // what they were told and have not seen
 	Confirm []request
 	Going   []line
@@ -51,6 +52,9 @@ func (f *Faces) readHome(c *page.Ctx) (home, error) {
 	h := home{Majors: f.standing(c), Hello: c.T(greeting(c.Now.In(c.Zone)), "Name", given(c.Person.Name)), Expect: f.expect(c)}
 	open, err := f.tickets.List(c.Context(), c.Actor, ticket.Filter{View: ticket.Risk, Limit: 50})
 	if err != nil {
+		return h, err
+	}
+	if h.Told, err = f.announced(c); err != nil {
 		return h, err
 	}
 	if h.Common, err = f.common(c); err != nil {
