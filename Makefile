@@ -45,6 +45,9 @@ bench-triage: ## what the model of suggestions guesses right, against naive Baye
 bench-ui: ## pages in Chromium: bytes of a first load, shift of the layout, until a page is ready, latency of a command
 	LOOPDESK_BENCH_UI=$${N:-40} nice -n 5 go test ./test/browser -run TestPagesAreLightAndStandStill -count=1 -timeout 30m -v
 
+big: ## queue, ticket of 200 messages and search where many tickets are, and 2,000 live pages: make big N=1000000 PAGES=2000 ON=postgres
+	LOOPDESK_BIG=$${N:-100000} LOOPDESK_BIG_PAGES=$${PAGES:-2000} go test ./test/load -run "TestABigDesk/$${ON:-.}" -count=1 -timeout 240m -v
+
 storm: ## 10,000 clocks due in one minute: the delay of the last, and the queue page meanwhile (LOOPDESK_STORM=300 for a smoke)
 	LOOPDESK_STORM=$${LOOPDESK_STORM:-10000} go test ./test/load -run P8_Storm -count=1 -timeout 60m -v
 
@@ -78,4 +81,5 @@ simulate: ## 10,000 seeds of the simulated desk
 incidents: ## 10,325 real incidents replayed and counted
 	LOOPDESK_INCIDENTS=all go test ./test/incident -count=1 -timeout 60m -v
 
+.PHONY: help run build test quick lint generate assets verify bench bench-search bench-triage bench-ui big replan storm timers screenshots faults fuzz crash simulate incidents tally directory
 .PHONY: help run build test quick lint generate assets verify bench bench-search bench-triage bench-ui replan storm timers screenshots faults fuzz crash simulate hostile incidents tally directory

@@ -280,6 +280,34 @@ func (b *tab) press(keys ...string) {
 	}
 }
 
+// drag presses the mouse on one thing, moves it to another and lets go. The browser itself begins
+// the drag from the moves; what it would hand to the system comes back as the drop.
+func (b *tab) drag(from, to string) {
+	b.Helper()
+	middle := func(of string) (x, y float64) {
+		at := eval[[]float64](b, fmt.Sprintf(`(r=>[r.x+r.width/2,r.y+Math.min(r.height/2,60)])((e=>(e.scrollIntoView({block:"nearest"}),e.getBoundingClientRect()))(document.querySelector(%s)))`, quote(of)))
+		return at[0], at[1]
+	}
+	call(b, input.SetInterceptDrags, input.SetInterceptDragsParams{Enabled: true})
+	b.run(`addEventListener("dragstart",()=>window.dragBegan=true,{once:true})`)
+	x, y := middle(from)
+	mouse := func(kind input.DispatchMouseEventType, x, y float64, pressed int64) {
+		call(b, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: x, Y: y, Button: input.MouseButtonLeft, Buttons: pressed, ClickCount: 1})
+	}
+	mouse(input.DispatchMouseEventTypeMousePressed, x, y, 1)
+	for step := 1.0; step <= 4; step++ {
+		mouse(input.DispatchMouseEventTypeMouseMoved, x+4*step, y+4*step, 1)
+	}
+	b.sees("that the browser drags "+from, `window.dragBegan`)
+	x, y = middle(to)
+	data := &input.DragData{Items: []*input.DragDataItem{{MimeType: "text/plain", Data: strings.TrimPrefix(from, "#")}}, DragOperationsMask: 16}
+	for _, kind := range []input.DispatchDragEventType{input.DispatchDragEventTypeDragEnter, input.DispatchDragEventTypeDragOver, input.DispatchDragEventTypeDrop} {
+		call(b, input.DispatchDragEvent, input.DispatchDragEventParams{Type: kind, X: x, Y: y, Data: data})
+	}
+	mouse(input.DispatchMouseEventTypeMouseReleased, x, y, 0)
+	call(b, input.SetInterceptDrags, input.SetInterceptDragsParams{})
+}
+
 // write puts a text in where the focus is, as an input method does, and looks that it arrived:
 // a person who sees nothing appear types again.
 func (b *tab) write(text string) {

@@ -30,8 +30,8 @@ const (
 
 // seed fills the data of a desk that does not run with n tickets and their lives over sixty
 // days, through the same commands as everybody uses. It returns the numbers of those with
-// longMessages messages.
-func seed(t *testing.T, d *running.Desk, n int) (long []int64) {
+// longMessages messages. more, where it is not nil, adds to the desk before it is closed.
+func seed(t *testing.T, d *running.Desk, n int, more ...func(s *seeding, now time.Time)) (long []int64) {
 	t.Helper()
 	ctx, now := t.Context(), time.Now()
 	moving := clock.NewManual(now.Add(-61 * 24 * time.Hour))
@@ -52,6 +52,9 @@ func seed(t *testing.T, d *running.Desk, n int) (long []int64) {
 				long = append(long, l.number)
 			}
 		}
+	}
+	for _, add := range more {
+		add(s, now)
 	}
 	moving.Set(now)
 	if _, err := h.Jobs.RunDue(ctx); err != nil { // letters that nobody will get: there is no mail server

@@ -288,11 +288,20 @@ func (s *sheet) category(of ticket.Ticket) string {
 	for _, one := range s.f.Catalog.Path(s.c.Context(), of.Category) {
 		names = append(names, one.Label(string(s.c.Lang)))
 	}
-	return strings.Join(names, " › ")
+	return s.inUse(strings.Join(names, " › "), s.f.Catalog.Category(s.c.Context(), of.Category).Active)
 }
 
 func (s *sheet) service(of ticket.Ticket) string {
-	return s.f.Catalog.Service(s.c.Context(), of.Service).Label(string(s.c.Lang))
+	one := s.f.Catalog.Service(s.c.Context(), of.Service)
+	return s.inUse(one.Label(string(s.c.Lang)), one.Active)
+}
+
+// inUse says of a name that it stands for what is no longer offered (N21).
+func (s *sheet) inUse(name string, active bool) string {
+	if name == "" || active {
+		return name
+	}
+	return s.T("work.retired", "Name", name)
 }
 
 // mergedInto is the number that a duplicate lives on under; "" for any other ticket.
