@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/approval"
@@ -17,6 +18,7 @@ import (
 // demoApproval is something that is asked of approvers on an open ticket of somebody, and what they say.
 type demoApproval struct {
 	Of      string // whose ticket: who works on it, and asks
+	Like    string // a word of the ticket's subject that fits; any ticket of theirs where none has it
 	Title   string
 	Content string
 	Note    string
@@ -61,12 +63,16 @@ func (h *House) castApprovals(ctx context.Context, c *cast) error {
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(p.Tickets, func(t ticket.Ticket) bool {
+		fits := func(t ticket.Ticket) bool {
 			mine := slices.ContainsFunc(d.Levels, func(l demoLevel) bool {
 				return slices.ContainsFunc(l.People, func(who string) bool { return c.anybody(who).ID == t.Requester })
 			})
 			return t.Assignee == c.staff[d.Of].ID && t.Status == ticket.Opened && !mine && !slices.Contains(used, t.ID)
-		})
+		}
+		i := slices.IndexFunc(p.Tickets, func(t ticket.Ticket) bool { return fits(t) && strings.Contains(t.Subject, d.Like) })
+		if i < 0 {
+			i = slices.IndexFunc(p.Tickets, fits)
+		}
 		if i < 0 {
 			continue // they have nothing open at this hour
 		}
