@@ -116,18 +116,15 @@ type (
 			Hold    bool           `json:"hold,omitempty" doc:"The ticket waits for it"`
 		} `nameHint:"AskApproval"`
 	}
-	approvalIn struct {
-		ID int64 `path:"id" minimum:"1"`
-	}
 	decideApprovalIn struct {
-		approvalIn
+		ApprovalKeyed
 		Body struct {
 			Yes     bool   `json:"yes"`
 			Comment string `json:"comment,omitempty" maxLength:"2000" doc:"A refusal must say why"`
 		} `nameHint:"DecideApproval"`
 	}
 	callApproverIn struct {
-		approvalIn
+		ApprovalKeyed
 		Body struct {
 			Person  int64  `json:"person" minimum:"1"`
 			After   bool   `json:"after,omitempty" doc:"They decide after you; else before"`
@@ -135,6 +132,11 @@ type (
 		} `nameHint:"CallApprover"`
 	}
 )
+
+// ApprovalKeyed names an approval in an address.
+type ApprovalKeyed struct {
+	ID int64 `path:"id" minimum:"1"`
+}
 
 func (a *API) listApprovals(ctx context.Context, r reader, in *struct{ Numbered }) (*approvalsOut, error) {
 	t, err := a.read(ctx, r, in.Numbered)
@@ -169,7 +171,7 @@ func (a *API) approvalList(ctx context.Context, r reader, list []approval.View) 
 	return out, nil
 }
 
-func (a *API) getApproval(ctx context.Context, r reader, in *approvalIn) (*approvalOut, error) {
+func (a *API) getApproval(ctx context.Context, r reader, in *ApprovalKeyed) (*approvalOut, error) {
 	return a.oneApproval(ctx, r, approval.ID(in.ID), nil)
 }
 
@@ -220,7 +222,7 @@ func (a *API) callApprover(ctx context.Context, r reader, in *callApproverIn) (*
 	return a.oneApproval(ctx, r, approval.ID(in.ID), err)
 }
 
-func (a *API) withdrawApproval(ctx context.Context, r reader, in *approvalIn) (*approvalOut, error) {
+func (a *API) withdrawApproval(ctx context.Context, r reader, in *ApprovalKeyed) (*approvalOut, error) {
 	_, err := a.Approvals.Withdraw(ctx, r.by, approval.ID(in.ID))
 	return a.oneApproval(ctx, r, approval.ID(in.ID), err)
 }

@@ -68,6 +68,9 @@ func rehearse(ctx context.Context, conf Config, s stores, o Options) error {
 	if err := h.castVisits(ctx, moving, c); err != nil {
 		return err
 	}
+	if err := h.castApprovals(ctx, c); err != nil {
+		return err
+	}
 	moving.Set(now)
 	if err := h.importDemo(ctx); err != nil {
 		return fmt.Errorf("demo: %w", err)

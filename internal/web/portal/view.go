@@ -102,6 +102,19 @@ func (f *Faces) doing(c *page.Ctx, t ticket.Ticket) string {
 	return c.T("portal.doing_open", "Name", owner)
 }
 
+// nextStep says what comes next, in plain words; "" where the page says it by itself (N29).
+func nextStep(c *page.Ctx, t ticket.Ticket) string {
+	switch {
+	case t.Status == ticket.New:
+		return c.T("portal.then_new")
+	case t.Status == ticket.Opened:
+		return c.T("portal.then_open")
+	case t.Status == ticket.Pending && (t.Pending != ticket.ForRequester || !mine(c, t)):
+		return c.T("portal.then_" + string(t.Pending))
+	}
+	return ""
+}
+
 // next is when the requester hears next: what was promised, else the clock that runs.
 func (f *Faces) next(t ticket.Ticket) (time.Time, string) {
 	switch {
@@ -135,6 +148,7 @@ type request struct {
 	Helper   string // the group and whoever else works on it
 	Next     string
 	Late     bool
+	Step     string // what comes next, in plain words (N29)
 	Closes   string // when the wait for the answer ends
 	Steps    []step
 	Promises []told // what the desk promised, what counts now first
@@ -194,6 +208,7 @@ func (f *Faces) read(c *page.Ctx) (request, error) {
 	}
 	r := request{Ticket: t, Base: base(c, t), Owner: f.people.Card(c.Context(), t.Owner), Live: "ticket:" + t.Ref()}
 	r.State, r.Tone = state(c, t)
+	r.Step = nextStep(c, t)
 	if due, key := f.next(t); !due.IsZero() {
 		r.Next, r.Late = c.T(key, "Time", c.Clock(due)), c.Now.After(due)
 		if r.Late {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/canned"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/device"
@@ -140,8 +141,11 @@ func newHouse(t *testing.T) *house {
 	devices.Listen()
 	workspace.New(workspace.Parts{
 		Devices: devices, Visits: visit.NewService(visit.Parts{DB: h.db, Bus: bus, Clock: h.clock, People: h.people, Settings: h.settings, Tickets: h.tickets}),
-		Words:     wordbook.NewService(h.settings),
-		Inbox:     h.inbox,
+		Words: wordbook.NewService(h.settings),
+		Inbox: h.inbox,
+		Approvals: approval.NewService(approval.Parts{
+			DB: h.db, Bus: bus, Clock: h.clock, Jobs: h.jobs, People: h.people, Settings: h.settings, Tickets: h.tickets, Links: links,
+		}),
 		Views:     queue.New(h.db, bus, h.clock, h.people),
 		Texts:     canned.NewService(h.db, bus, h.clock, h.people),
 		Search:    finds,

@@ -19,7 +19,7 @@ func (s *sheet) reply() ui.Composer {
 		Target: "#reply", Draft: s.at("draft"), Upload: "/files", Hidden: []string{"at", "reply", "version", key(s.t.Version)},
 	}
 	s.compose(&c, "reply")
-	c.Hints, c.Tools = replyHints(s, c.Value), textTools(s)
+	c.Hints, c.Tools = replyHints(s, c.Value), templ.Join(textTools(s), progressTool(s))
 	c.Attrs = templ.Attributes{"data-texts": s.at("texts")}
 	return c
 }
@@ -52,6 +52,9 @@ func (s *sheet) compose(c *ui.Composer, spot string) {
 		return
 	}
 	c.Value, c.Saved = s.draft(ticket.Name(spot))
+	if spot == "reply" && s.wantsProgress() {
+		c.Value = strings.TrimSpace(c.Value + "\n\n" + s.suggestedProgress())
+	}
 	c.Open = c.Value != ""
 }
 

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package browser_test
+
+import (
+	"net/http"
+	"regexp"
+	"testing"
+
+	"github.com/loopdesk/loopdesk/internal/app/apptest"
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/approval"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+)
+
+// waitingFor asks somebody on a ticket that an agent has.
+func waitingFor(t *testing.T, h *apptest.House, who person.Person) (ticket.Ticket, approval.Approval) {
+	t.Helper()
+	v := taken(t, h, "财务共享盘写不进去")
+	a, err := h.Approvals.Ask(t.Context(), apptest.Actor(h.Person(access.Agent), "web"), ticket.Target{ID: v.ID}, approval.Ask{
+		Subject: approval.Subject{Title: "开通财务共享盘写权限", Content: "F:\\finance，三个月"}, Levels: []approval.AskLevel{{People: []person.ID{who.ID}}}, Hold: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.RunJobs()
+	return v, a
+}
+
+func decided(t *testing.T, h *apptest.House, a approval.Approval) approval.State {
+	t.Helper()
+	v, err := h.Approvals.Get(t.Context(), apptest.Actor(h.Person(access.Lead), "web"), a.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v.State
+}
+
+// A letter's link on a phone: opening it decides nothing, a refusal asks for its reason and keeps the
+// page, a press decides, and the same link then says what was decided (N31, S04).
+func TestN31_S04_AnApprovalByTheLinkOfALetterOnAPhone(t *testing.T) {
+	t.Parallel()
+	h := apptest.New(t)
+	boss := h.Somebody(access.Requester)
+	_, a := waitingFor(t, h, boss)
+	mails := h.Mailbox(boss.Email)
+	if len(mails) != 1 {
+		t.Fatalf("%d letters to the approver", len(mails))
+	}
+	link := regexp.MustCompile(`/approve/[a-z0-9-]+`).FindString(mails[0].Text())
+	b := open(t, h.URL)
+	b.size(narrow)
+	if status := b.goTo(link); status != http.StatusOK {
+		t.Fatalf("the link is %d", status)
+	}
+	b.sees("what is to be approved", `document.querySelector("#what").textContent.includes("F:\\finance")`)
+	b.sees("a page that fits the phone", `document.documentElement.scrollWidth <= innerWidth`)
+	if decided(t, h, a) != approval.Waiting {
+		t.Fatal("opening the link decided")
+	}
+	b.provoke(http.StatusUnprocessableEntity)
+	b.click(`#decide button[value=no]`)
+	b.sees("that a refusal says why", `document.querySelector("#decide .err, #decide [aria-invalid=true]")`)
+	b.click(`#f-comment`)
+	b.focused("#f-comment")
+	b.write("同意，到期收回")
+	b.click(`#decide button[value=yes]`)
+	b.sees("that it is decided", `!document.querySelector("#decide") && document.querySelector("#who").textContent.includes("同意，到期收回")`)
+	if got := decided(t, h, a); got != approval.Granted {
+		t.Errorf("it is %s", got)
+	}
+}
+
+// Asking and deciding without the mouse: V on the ticket, who and what, Ctrl Enter; the lead goes to
+// what waits by two keys, opens it and decides by one.
+func TestByKeyboard_N31_AskAndDecide(t *testing.T) {
+	t.Parallel()
+	h := apptest.New(t)
+	boss := h.Person(access.Lead)
+	v := taken(t, h, "财务共享盘写不进去")
+	b := asAgent(t, h)
+	b.goTo("/work/tickets/" + v.Ref())
+	b.sees("the ticket", `document.querySelector("#thread .msg")`)
+	b.press("v")
+	b.arrives("/work/tickets/" + v.Ref() + "/approvals/new")
+	b.tabTo("#f-title")
+	b.write("开通财务共享盘写权限")
+	b.tabTo("#f-content")
+	b.write("F:\\finance，三个月")
+	b.tabTo("input[name=people]")
+	b.write(boss.Email)
+	b.press("ctrl+Enter")
+	b.arrives("/work/tickets/" + v.Ref())
+	b.sees("what was asked, on the ticket", `document.querySelector("#approvals")?.textContent.includes("开通财务共享盘写权限")`)
+
+	c := open(t, h.URL)
+	c.signIn(boss.Email)
+	c.goTo("/work")
+	c.sees("the list", `document.querySelector(".qr")`)
+	c.press("g", "v")
+	c.arrives("/work/approvals")
+	c.sees("what waits", `document.querySelector("[data-row] [data-open-row]")`)
+	c.press("j")
+	c.sees("a cursor", `document.querySelector("[data-row].cur")`)
+	c.press("Enter")
+	c.sees("the decision", `document.querySelector("#decide")`)
+	c.press("y")
+	c.sees("that it is decided", `!document.querySelector("#decide") && document.querySelector("#who .chip.ok")`)
+	now, err := h.Tickets.Get(t.Context(), access.Desk(), ticket.Target{ID: v.ID})
+	if err != nil || now.Status != ticket.Opened {
+		t.Errorf("the ticket is %s, %v", now.Status, err)
+	}
+}
