@@ -19,6 +19,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
+	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
@@ -87,11 +88,13 @@ func newHouse(t *testing.T, d *db.DB) *house {
 		DB: d, Clock: h.clock, Jobs: h.jobs, People: p.People, Settings: p.Settings, Tickets: p.Tickets, Keys: secret.New(make([]byte, secret.Size)),
 	})
 	p.Views = queue.New(d, bus, h.clock, p.People)
-	p.Search = search.NewService(search.Parts{DB: d, Clock: h.clock, Jobs: h.jobs, People: p.People, Catalog: p.Catalog})
+	p.Search = search.NewService(search.Parts{DB: d, Clock: h.clock, Jobs: h.jobs, People: p.People, Tickets: p.Tickets})
 	p.Suggest = suggest.NewService(suggest.Parts{
 		DB: d, Bus: bus, Clock: h.clock, Jobs: h.jobs, People: p.People, Catalog: p.Catalog, Settings: p.Settings, Tickets: p.Tickets,
 	})
 	p.Suggest.Listen()
+	p.Inbox = inbox.NewService(inbox.Parts{DB: d, Bus: bus, Clock: h.clock, Jobs: h.jobs, People: p.People, Tickets: p.Tickets, Promises: p.Promises, Settings: p.Settings})
+	event.WithinAny(bus, p.Inbox.Heard)
 	event.WithinAny(bus, p.Search.Heard)
 	event.Within(bus, p.Clocks.SolutionGiven)
 	event.Within(bus, p.Sessions.PersonChanged)

@@ -53,7 +53,19 @@ func rehearse(ctx context.Context, conf Config, s stores, o Options) error {
 		return err
 	}
 	moving.Set(now.Add(-20 * time.Minute))
+	if err := h.castAnnouncements(ctx, c); err != nil {
+		return err
+	}
 	if err := h.castAsides(ctx, c); err != nil {
+		return err
+	}
+	if err := h.castServices(ctx, c); err != nil {
+		return err
+	}
+	if err := h.castDevices(ctx); err != nil {
+		return err
+	}
+	if err := h.castVisits(ctx, moving, c); err != nil {
 		return err
 	}
 	moving.Set(now)

@@ -111,6 +111,13 @@ func (h *House) listen(ctx context.Context) error {
 	}); err != nil {
 		return fmt.Errorf("listen for major incidents: %w", err)
 	}
+	if err := h.DB.Listen(ctx, runbookChannel, func(string) {
+		if err := h.Runbooks.Load(ctx); err != nil && ctx.Err() == nil {
+			h.Log.WarnContext(ctx, "runbooks of other nodes not read", "error", err)
+		}
+	}); err != nil {
+		return fmt.Errorf("listen for runbooks: %w", err)
+	}
 	changed := make(chan ticket.ID, 1024)
 	err := h.DB.Listen(ctx, boardChannel, func(payload string) {
 		n, _ := strconv.ParseInt(payload, 10, 64) // 0: some may have been missed
@@ -161,7 +168,7 @@ func (h *House) housekeeping(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-soon.C:
-			err = errors.Join(h.setClock(ctx), h.Clocks.Load(ctx), h.loadTimekeeping(ctx), h.Intake.WatchMailboxes(ctx))
+			err = errors.Join(h.setClock(ctx), h.Clocks.Load(ctx), h.loadTimekeeping(ctx), h.Runbooks.Load(ctx), h.Intake.WatchMailboxes(ctx))
 			if h.stale.Swap(false) {
 				err = errors.Join(err, h.Tickets.LoadBoard(ctx))
 			}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,7 +19,9 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/form"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/desk/remote"
+	"github.com/loopdesk/loopdesk/internal/desk/runbook"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/telephony"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
@@ -77,7 +80,19 @@ func operations() []operation {
 		{"replying", func(w *world) func() error {
 			file := w.stage(w.agent, "web", "a.png", png)
 			return w.command(w.agent, ticket.Reply{Say: ticket.Say{Text: "x", Files: []string{file}}})
-		}, []string{"ticket", "message", "attachment", "event", "job"}},
+		}, []string{"ticket", "message", "attachment", "event", "job", "inbox_item"}},
+		{"saying what came of a step", func(w *world) func() error {
+			sent := w.guide()
+			run, err := strconv.ParseInt(sent.run, 10, 64)
+			w.must(err)
+			return func() error {
+				c, err := w.Runbooks.Course(w.Context(), apptest.Actor(w.agent, "web"), runbook.RunID(run))
+				if err == nil {
+					_, err = w.Runbooks.Mark(w.Context(), apptest.Actor(w.agent, "web"), c.ID, runbook.Marking{Seq: c.Run.Marks + 1, Step: c.At.Step, Outcome: runbook.Failed})
+				}
+				return err
+			}
+		}, []string{"runbook_run", "runbook_mark", "ticket", "event"}},
 		{"handing over", func(w *world) func() error {
 			return w.command(w.agent, ticket.HandOver{Group: w.group.ID, Done: "x", Why: "x", Needed: "x"})
 		}, []string{"ticket", "event", "job", "escalation_due", "routing_kept"}},
@@ -109,7 +124,7 @@ func operations() []operation {
 			return w.command(w.agent, ticket.Resolve{
 				Solution: ticket.Solution{Text: "x", Cause: "x", Prevention: "x", Verify: []string{"x"}}, Difficulties: "x", Approach: "x",
 			})
-		}, []string{"ticket", "event", "job"}},
+		}, []string{"ticket", "event", "job", "inbox_item"}},
 		{"confirming, which closes", func(w *world) func() error { return w.command(w.owner, ticket.Confirm{}) }, []string{"ticket", "event", "job", "escalation_due", "inbox_item"}},
 		{"understanding a mail", func(w *world) func() error {
 			return func() error {
@@ -157,6 +172,25 @@ func operations() []operation {
 				return err
 			}
 		}, []string{"category", "category_form", "event"}},
+		{"writing a runbook", func(w *world) func() error {
+			return func() error {
+				_, err := w.Runbooks.Write(w.Context(), apptest.Actor(w.agent, "web"), 0, "# x", "", 0)
+				return err
+			}
+		}, []string{"runbook", "runbook_version", "event"}},
+		{"saving a view", func(w *world) func() error {
+			name := "v" + key(w.Clock.Now().UnixNano())
+			return func() error {
+				_, err := w.Views.Save(w.Context(), apptest.Actor(w.agent, "web"), queue.View{Name: name, Icon: "star", Filter: "status:open", Sharing: queue.Own}, 0)
+				return err
+			}
+		}, []string{"queue_view", "queue_favourite", "event"}},
+		{"putting a picture into the box of a telephone", func(w *world) func() error {
+			file := w.stage(w.agent, "web", "a.png", png)
+			box, _, err := w.Uploads.New(apptest.Actor(w.agent, "web"))
+			w.must(err)
+			return func() error { return w.Uploads.Put(w.Context(), box, []string{file}) }
+		}, []string{"upload_box_file"}},
 		{"being told of a call", func(w *world) func() error {
 			made, err := w.Telephony.MakeSecret(w.Context(), apptest.Actor(w.admin, "web"))
 			w.must(err)

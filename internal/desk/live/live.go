@@ -47,7 +47,7 @@ const broken = "promise.broken"
 // ticket: the facts of the ticket room, and those of rooms that speak of a ticket's mail.
 func (s *Service) Heard(ctx context.Context, tx *db.Tx, r event.Record) error {
 	room, _, _ := strings.Cut(r.Name, ".")
-	if room != "ticket" && room != "notify" && room != "escalation" && room != "major" && r.Name != broken {
+	if room != "ticket" && room != "notify" && room != "escalation" && room != "major" && room != "run" && r.Name != broken {
 		return nil
 	}
 	t, err := s.tickets.GetIn(ctx, tx, ticket.ID(r.Subject))

@@ -202,6 +202,8 @@ func forRequester(f Fact) bool {
 		return f.Kind == Public
 	case Carried:
 		return f.Kind == Public
+	case VisitStepped:
+		return true
 	}
 	return false
 }

@@ -49,8 +49,12 @@ func (s *sheet) known(kind string) *page.Form {
 		return s.knownAnswers()
 	case "read-back":
 		return page.Filled()
+	case "diagnose":
+		return s.knownDiagnose()
 	case "hold":
 		return s.knownHold()
+	case "visit":
+		return s.knownVisit()
 	case "call":
 		return page.Filled("direction", "out", "spoke", "yes")
 	case "promise-call":
