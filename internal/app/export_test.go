@@ -2,6 +2,11 @@
 
 package app
 
+import (
+	"context"
+	"net"
+)
+
 // Keys lists the keys of the configuration.
 func Keys() []key { return keys() }
 
@@ -26,3 +31,14 @@ func (h *House) Told() []string  { return h.told }
 
 // Ready reports whether the house works.
 func (h *House) Ready() bool { return h.ready.Load() }
+
+// RelayAddress is where browsers reach a relay that listens at an address.
+func (c Config) RelayAddress(at net.Addr, public string) string { return c.relayAddress(at, public) }
+
+// RelayName reports whether a text names a host.
+func RelayName(s string) bool { return relayName(s) }
+
+// ListenRelay listens by UDP and by TCP.
+func ListenRelay(ctx context.Context, addr string) (net.PacketConn, net.Listener, error) {
+	return listenRelay(ctx, addr)
+}

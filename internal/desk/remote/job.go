@@ -22,11 +22,7 @@ const WatchJob = "remote:watch"
 
 // plan queues the next look at a session. One job waits for each state; the one of a state that
 // the session has left finds nothing to do.
-func (s *Service) plan(ctx context.Context, tx *db.Tx, x Session) error {
-	p, _, err := s.Policy(ctx)
-	if err != nil {
-		return err
-	}
+func (s *Service) plan(ctx context.Context, tx *db.Tx, p Policy, x Session) error {
 	due, act := x.Due(p)
 	if act == "" {
 		return nil

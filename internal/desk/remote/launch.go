@@ -140,6 +140,10 @@ func (s *Service) create(ctx context.Context, by access.Actor, x Session, fact f
 	if err != nil {
 		return Session{}, err
 	}
+	p, _, err := s.Policy(ctx)
+	if err != nil {
+		return Session{}, err
+	}
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		t, err := s.Tickets.Lock(ctx, tx, x.Ticket)
 		if err != nil {
@@ -158,7 +162,7 @@ func (s *Service) create(ctx context.Context, by access.Actor, x Session, fact f
 		if made, err = get(ctx, tx, made.ID); err != nil {
 			return err
 		}
-		if err := s.plan(ctx, tx, made); err != nil {
+		if err := s.plan(ctx, tx, p, made); err != nil {
 			return err
 		}
 		s.Hint(tx, x.Ticket)

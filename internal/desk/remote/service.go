@@ -143,29 +143,45 @@ func (s *Service) change(ctx context.Context, by access.Actor, t ticket.Ticket, 
 	if err != nil {
 		return Session{}, err
 	}
+	p, _, err := s.Policy(ctx)
+	if err != nil {
+		return Session{}, err
+	}
 	var out Session
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		out, err = s.changeIn(ctx, tx, by, t.ID, which, act, edit, fact, ready)
+		out, err = s.changeIn(ctx, tx, change{by, t.ID, which, act, edit, fact, p, ready})
 		return err
 	})
 	return out, err
 }
 
-func (s *Service) changeIn(ctx context.Context, tx *db.Tx, by access.Actor, on ticket.ID, which ID, act Act, edit func(context.Context, *db.Tx, *Session) error, fact func(Session) ticket.RemoteFact, ready ticket.Ready) (Session, error) {
-	if _, err := s.Tickets.Lock(ctx, tx, on); err != nil {
+// change is what changeIn needs to know before the commit begins.
+type change struct {
+	by     access.Actor
+	on     ticket.ID
+	which  ID
+	act    Act
+	edit   func(context.Context, *db.Tx, *Session) error
+	fact   func(Session) ticket.RemoteFact
+	policy Policy
+	ready  ticket.Ready
+}
+
+func (s *Service) changeIn(ctx context.Context, tx *db.Tx, c change) (Session, error) {
+	if _, err := s.Tickets.Lock(ctx, tx, c.on); err != nil {
 		return Session{}, err
 	}
-	x, err := take(ctx, tx, which)
+	x, err := take(ctx, tx, c.which)
 	if err != nil {
 		return Session{}, err
 	}
-	if act != "" {
-		if x, err = x.Do(act, s.Clock.Now(), person.ID(by.ID)); err != nil {
+	if c.act != "" {
+		if x, err = x.Do(c.act, s.Clock.Now(), person.ID(c.by.ID)); err != nil {
 			return Session{}, err
 		}
 	}
-	if edit != nil {
-		if err := edit(ctx, tx, &x); err != nil {
+	if c.edit != nil {
+		if err := c.edit(ctx, tx, &x); err != nil {
 			return Session{}, err
 		}
 	}
@@ -179,14 +195,14 @@ func (s *Service) changeIn(ctx context.Context, tx *db.Tx, by access.Actor, on t
 		if s.Over != nil {
 			tx.AfterCommit(func() { s.Over(x.ID) })
 		}
-	} else if act != "" {
-		if err := s.plan(ctx, tx, x); err != nil {
+	} else if c.act != "" {
+		if err := s.plan(ctx, tx, c.policy, x); err != nil {
 			return Session{}, err
 		}
 	}
-	s.Hint(tx, on)
-	if f := fact(x); f != nil {
-		_, err = ready.Remote(f).In(ctx, tx, ticket.Target{ID: on})
+	s.Hint(tx, c.on)
+	if f := c.fact(x); f != nil {
+		_, err = c.ready.Remote(f).In(ctx, tx, ticket.Target{ID: c.on})
 	}
 	return x, err
 }

@@ -45,6 +45,7 @@ type remoteView struct {
 	Sees      person.Person
 	At        string // address of the page
 	Page      string // address that the requester opens, for whoever reads it out
+	NoRelay   bool   // the two browsers need a direct way to each other
 	Form      *page.Form
 }
 
@@ -67,6 +68,7 @@ func (f *Faces) remotePage(c *page.Ctx) error {
 func (f *Faces) showRemote(c *page.Ctx, status int, t ticket.Ticket, form *page.Form) error {
 	v := remoteView{
 		Ticket: t, Requester: f.People.Card(c.Context(), t.Requester), At: "/work/tickets/" + t.Ref() + "/remote", Page: f.BaseURL + "/requests/" + t.Ref() + "/share", Form: form,
+		NoRelay: f.Remote.Relay() == "",
 	}
 	list, err := f.Remote.ForTicket(c.Context(), c.Actor, t)
 	if err != nil {
