@@ -89,7 +89,7 @@ func (h *House) castVisits(ctx context.Context, moving *clock.Manual, c *cast) e
 			if t, err = h.Tickets.Get(ctx, access.Desk(), ticket.Target{ID: list[0].ID}); err != nil {
 				return err
 			}
-			if list = list[1:]; t.Unheard() || t.Assignee == 0 { // it is read back first (N18)
+			if list = list[1:]; t.Unheard() || t.Assignee == 0 || !h.onThings(ctx, c, t) { // it is read back first (N18)
 				t = ticket.Ticket{}
 			}
 		}
@@ -148,4 +148,11 @@ func (h *House) castVisit(ctx context.Context, now time.Time, c *cast, t ticket.
 		}
 	}
 	return nil
+}
+
+// onThings reports whether a ticket is about something that stands somewhere: whoever goes there can
+// mend it.
+func (h *House) onThings(ctx context.Context, c *cast, t ticket.Ticket) bool {
+	path := h.Catalog.Path(ctx, t.Category)
+	return len(path) > 0 && (path[0].ID == c.categories["硬件"] || path[0].ID == c.categories["网络"])
 }
