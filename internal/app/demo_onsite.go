@@ -3,8 +3,10 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
@@ -83,13 +85,16 @@ func (h *House) castVisits(ctx context.Context, moving *clock.Manual, c *cast) e
 		return err
 	}
 	list := p.Tickets
+	slices.SortStableFunc(list, func(a, b ticket.Ticket) int { // whoever goes there goes for things first
+		return cmp.Compare(h.onThings(ctx, c, a), h.onThings(ctx, c, b))
+	})
 	for _, d := range demoVisits() {
 		var t ticket.Ticket
 		for len(list) > 0 && t.ID == 0 {
 			if t, err = h.Tickets.Get(ctx, access.Desk(), ticket.Target{ID: list[0].ID}); err != nil {
 				return err
 			}
-			if list = list[1:]; t.Unheard() || t.Assignee == 0 || !h.onThings(ctx, c, t) { // it is read back first (N18)
+			if list = list[1:]; t.Unheard() || t.Assignee == 0 { // it is read back first (N18)
 				t = ticket.Ticket{}
 			}
 		}
@@ -150,9 +155,12 @@ func (h *House) castVisit(ctx context.Context, now time.Time, c *cast, t ticket.
 	return nil
 }
 
-// onThings reports whether a ticket is about something that stands somewhere: whoever goes there can
-// mend it.
-func (h *House) onThings(ctx context.Context, c *cast, t ticket.Ticket) bool {
+// onThings is 0 for a ticket about something that stands somewhere, so that whoever goes there can
+// mend it, and 1 for others.
+func (h *House) onThings(ctx context.Context, c *cast, t ticket.Ticket) int {
 	path := h.Catalog.Path(ctx, t.Category)
-	return len(path) > 0 && (path[0].ID == c.categories["硬件"] || path[0].ID == c.categories["网络"])
+	if len(path) > 0 && (path[0].ID == c.categories["硬件"] || path[0].ID == c.categories["网络"]) {
+		return 0
+	}
+	return 1
 }
