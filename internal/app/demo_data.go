@@ -33,7 +33,9 @@ type script struct {
 	Answers    []demoAnswers  `toml:"answers"`
 	Stories    []story        `toml:"-"`
 	Texts      []demoText     `toml:"text"`
-	Phrases    map[string]phrases
+
+	Announcements []demoAnnouncement `toml:"announcement"`
+	Phrases       map[string]phrases
 }
 
 type demoText struct {
@@ -95,10 +97,11 @@ type story struct {
 	Affected   string
 	People     string
 	Wanted     string
-	Affects    string // the answer to "how many people?"
-	Halt       string // the answer to "does work stand still?"
-	Look       string // what the agent finds
-	Ask        string // what the agent asks the requester, and the Answer
+	Affects    string   // the answer to "how many people?"
+	Halt       string   // the answer to "does work stand still?"
+	Look       string   // what the agent finds
+	Finds      []string // the lines of the diagnosis log, "hypothesis|check|result"; the last one is the cause
+	Ask        string   // what the agent asks the requester, and the Answer
 	Answer     string
 	Progress   string
 	Group      string // who it is handed to; empty where the service desk solves it

@@ -176,6 +176,15 @@ func (l *life) hello() *life {
 
 // look is the agent's finding, for staff only.
 func (l *life) look() *life {
+	for i, line := range l.story.Finds {
+		parts := strings.SplitN(line, "|", 3)
+		judged := ticket.RuledOut
+		if i == len(l.story.Finds)-1 {
+			judged = ticket.Confirms
+		}
+		l.work(ticket.Diagnose{Hypothesis: parts[0], Check: parts[1], Result: parts[2], Judgement: judged})
+		l.wait(1, 3)
+	}
 	l.work(ticket.Note{Say: ticket.Say{Text: l.phrase(pick(l.c.rnd, l.say.Note))}})
 	return l
 }

@@ -60,6 +60,8 @@ func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID) []
 		}
 	case ticket.ReadBackAsked:
 		tell(ReadBack, t.Requester)
+	case ticket.RemoteAsked:
+		tell(RemoteAsked, t.Requester)
 	case ticket.VendorSilent:
 		tell(VendorLate, t.Owner, t.Assignee)
 	case ticket.SolutionGiven:
@@ -86,6 +88,11 @@ func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID) []
 		tell(Assigned, f.Assignee, f.Owner)
 	case ticket.HandedOver:
 		tell(HandedOver, f.Assignee)
+	case ticket.Approval:
+		tell(Approve, f.Turn...)
+		if f.Step.Ends() && f.By != f.Asker {
+			tell(Approved, f.Asker)
+		}
 	}
 	return out
 }
@@ -94,7 +101,7 @@ func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID) []
 // workspace, and its words may hold what requesters never read.
 func (w Template) staff() bool {
 	switch w {
-	case Assigned, HandedOver, Answered, Rejected, Returned, Withdrawn, VendorLate, MailKept, AnswerKept, NotReached, Escalated:
+	case Assigned, HandedOver, Answered, Rejected, Returned, Withdrawn, VendorLate, MailKept, AnswerKept, NotReached, Escalated, Approved:
 		return true
 	default:
 		return false

@@ -26,6 +26,7 @@ const (
 	InCall     Where = "call"     // what was said on the telephone, staff only
 	InFile     Where = "file"     // the name of an attachment
 	InSolution Where = "solution" // what was given as the solution
+	InForm     Where = "form"     // an answer to what the category asks, which its requester reads, too
 	InTold     Where = "told"     // why it waits, as the requester was told
 	InRecord   Where = "record"   // the record, hand-over and closure sheet, staff only
 	InPerson   Where = "person"   // name or address of whoever asked, staff only
@@ -127,12 +128,16 @@ func (t indexed) words(staff bool) ([]passage, error) {
 	add(InSolution, d.Solution.Text)
 	add(InSolution, d.Solution.Verify...)
 	add(InTold, d.Hold.Stuck, d.Hold.Doing)
+	add(InForm, d.Form.Words...)
 	if !staff {
 		return list, nil
 	}
 	add(InRecord, d.Solution.Cause, d.Solution.Prevention, d.HandOver.Done, d.HandOver.Why, d.HandOver.Needed,
 		d.Closure.Difficulties, d.Closure.Approach, d.Hold.Vendor.Name, d.Hold.Vendor.Case)
 	add(InRecord, d.Form.Words...)
+	for _, f := range d.Findings {
+		add(InRecord, f.Hypothesis, f.Check, f.Result)
+	}
 	for _, x := range d.Devices { // by what stands on their labels (N8)
 		add(InRecord, x.Tag+" "+x.Label)
 	}

@@ -123,13 +123,6 @@ func (s *Service) Ready(ctx context.Context, by access.Actor, cmd Command) (Read
 	return Ready{s, w, cmd}, err
 }
 
-// With is the same with another command of the same kind, where what it says is settled only within
-// the commit.
-func (r Ready) With(cmd Command) Ready {
-	r.cmd = cmd
-	return r
-}
-
 // In carries the command out within the caller's commit. Errors as for Do.
 func (r Ready) In(ctx context.Context, tx *db.Tx, on Target) (Ticket, error) {
 	return r.s.do(ctx, tx, r.w, on, r.cmd)
@@ -287,8 +280,16 @@ func (s *Service) world(ctx context.Context, by access.Actor, cmd Command) (worl
 		w.mentions, err = s.mentions(ctx, c)
 	case PromiseCall:
 		people(c.Who)
+	case TakeOver, RefuseHandOver:
+		w.member = map[person.GroupID]bool{}
+		for _, g := range s.People.GroupsOf(ctx, person.ID(by.ID)) {
+			w.member[g] = true
+		}
 	case HandOver:
 		people(c.Assignee)
+		if list := s.People.GroupsOf(ctx, c.Assignee); len(list) > 0 {
+			w.home = list[0]
+		}
 		w.group[c.Group] = s.People.Group(ctx, c.Group).Active
 	case Split:
 		w.parting, err = s.parting(ctx, by, c)

@@ -96,6 +96,8 @@ func (f *Faces) step(c *page.Ctx, t ticket.Ticket, e ticket.Entry) (s step, told
 		s.Title, s.Icon, s.State = f.ofAsker(c, t, "portal.step_read_back", "portal.step_read_back_by"), "user", ui.Todo
 	case ticket.CallPromised:
 		s.Title = c.T("portal.step_call_promised", "Time", c.Moment(fact.Call.At), "Number", fact.Call.Number)
+	case ticket.RemoteAsked, ticket.RemoteAgreed, ticket.RemoteStarted, ticket.RemotePictured, ticket.RemoteEnded:
+		return f.remoteStep(c, t, e, actor), true
 	case ticket.UserConfirmed:
 		s.Title = f.ofAsker(c, t, "portal.step_confirmed", "portal.step_confirmed_by")
 	case ticket.UserRejected:

@@ -130,7 +130,7 @@ func newHouse(t *testing.T) *house {
 		Sessions: h.sessions, People: h.people, Settings: h.settings, Links: links, Tickets: h.tickets, Hub: hub, Keys: keys,
 		Clock: h.clock, Log: slog.New(slog.DiscardHandler), Public: "http://desk.example",
 	})
-	finds := search.NewService(search.Parts{DB: h.db, Clock: h.clock, Jobs: h.jobs, People: h.people, Catalog: h.catalog})
+	finds := search.NewService(search.Parts{DB: h.db, Clock: h.clock, Jobs: h.jobs, People: h.people, Tickets: h.tickets})
 	event.WithinAny(bus, finds.Heard)
 	h.suggest = suggest.NewService(suggest.Parts{
 		DB: h.db, Bus: bus, Clock: h.clock, Jobs: h.jobs, Log: slog.New(slog.DiscardHandler), People: h.people, Catalog: h.catalog, Settings: h.settings, Tickets: h.tickets,

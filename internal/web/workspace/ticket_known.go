@@ -49,6 +49,8 @@ func (s *sheet) known(kind string) *page.Form {
 		return s.knownAnswers()
 	case "read-back":
 		return page.Filled()
+	case "diagnose":
+		return s.knownDiagnose()
 	case "hold":
 		return s.knownHold()
 	case "visit":
