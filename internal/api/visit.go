@@ -27,10 +27,23 @@ func (a *API) visitOperations() {
 		about:   "The ticket waits for it. A gate of the support standard may stand before it: the refusal lists what is missing.",
 	}, a.proposeVisit)
 	register(a, operation{
-		method: http.MethodPost, path: "/visits/{id}/{act}", id: "act-on-visit", tag: "Visits", action: access.TicketRead,
+		method: http.MethodPost, path: "/visits/{id}/{act}", id: "act-on-visit", tag: "Visits", action: access.VisitWork,
 		summary: "Do something to a visit",
-		about:   "propose, fix, start, arrive, note, finish, sign, miss, cancel and assign are for staff; what is done there for the engineer of the visit. pick and refuse are for the requester. The same key is the same act, however often it arrives; did_at says when it was done, and is kept beside when it arrived.",
+		about:   "What is done there is for the engineer of the visit. The same key is the same act, however often it arrives; did_at says when it was done, and is kept beside when it arrived.",
 	}, a.actOnVisit)
+	register(a, operation{
+		method: http.MethodPost, path: "/visits/{id}/pick", id: "pick-visit", tag: "Visits", action: access.TicketAnswer,
+		summary: "Choose one of the proposed times, as the requester",
+		about:   "pick says which, from 1; round to which proposal it answers.",
+	}, func(ctx context.Context, r reader, in *visitAnswer) (*visitOut, error) {
+		return a.onVisit(ctx, r, in.ID, visit.Pick, in.Body)
+	})
+	register(a, operation{
+		method: http.MethodPost, path: "/visits/{id}/refuse", id: "refuse-visit", tag: "Visits", action: access.TicketAnswer,
+		summary: "Say that none of the proposed times suits, as the requester",
+	}, func(ctx context.Context, r reader, in *visitAnswer) (*visitOut, error) {
+		return a.onVisit(ctx, r, in.ID, visit.Refuse, in.Body)
+	})
 }
 
 type (
@@ -194,14 +207,24 @@ func (a *API) proposeVisit(ctx context.Context, r reader, in *struct {
 
 func (a *API) actOnVisit(ctx context.Context, r reader, in *struct {
 	ID   int64  `path:"id"`
-	Act  string `path:"act" enum:"propose,fix,pick,refuse,start,arrive,note,finish,sign,miss,cancel,assign"`
+	Act  string `path:"act" enum:"propose,fix,start,arrive,note,finish,sign,miss,cancel,assign"`
 	Body visitBody
 },
 ) (*visitOut, error) {
-	if in.ID <= 0 {
+	return a.onVisit(ctx, r, in.ID, visit.Act(in.Act), in.Body)
+}
+
+// visitAnswer is the requester's word about proposed times.
+type visitAnswer struct {
+	ID   int64 `path:"id"`
+	Body visitBody
+}
+
+func (a *API) onVisit(ctx context.Context, r reader, which int64, act visit.Act, body visitBody) (*visitOut, error) {
+	if which <= 0 {
 		return nil, errs.New(errs.NotFound, "visit.not_found")
 	}
-	v, err := a.Visits.Do(ctx, r.by, visit.ID(in.ID), in.Body.wish(visit.Act(in.Act)))
+	v, err := a.Visits.Do(ctx, r.by, visit.ID(which), body.wish(act))
 	if err != nil {
 		return nil, err
 	}

@@ -3,8 +3,10 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
@@ -83,6 +85,9 @@ func (h *House) castVisits(ctx context.Context, moving *clock.Manual, c *cast) e
 		return err
 	}
 	list := p.Tickets
+	slices.SortStableFunc(list, func(a, b ticket.Ticket) int { // whoever goes there goes for things first
+		return cmp.Compare(h.onThings(ctx, c, a), h.onThings(ctx, c, b))
+	})
 	for _, d := range demoVisits() {
 		var t ticket.Ticket
 		for len(list) > 0 && t.ID == 0 {
@@ -148,4 +153,14 @@ func (h *House) castVisit(ctx context.Context, now time.Time, c *cast, t ticket.
 		}
 	}
 	return nil
+}
+
+// onThings is 0 for a ticket about something that stands somewhere, so that whoever goes there can
+// mend it, and 1 for others.
+func (h *House) onThings(ctx context.Context, c *cast, t ticket.Ticket) int {
+	path := h.Catalog.Path(ctx, t.Category)
+	if len(path) > 0 && (path[0].ID == c.categories["硬件"] || path[0].ID == c.categories["网络"]) {
+		return 0
+	}
+	return 1
 }

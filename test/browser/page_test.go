@@ -9,6 +9,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/desk/visit"
 )
 
 // sheet is one page of the desk and how to come there.
@@ -149,6 +150,18 @@ func (d desk) forAgent(t *testing.T) []sheet {
 		{name: "quarantine", path: "/work/quarantine"},
 		{name: "ticket, not found", path: "/work/tickets/LD-999999", status: http.StatusNotFound},
 		{name: "administration, denied", path: "/admin", status: http.StatusForbidden},
+		{name: "visits", path: "/work/visits"},
+		{name: "visit, on site", path: d.visiting(t, visit.OnSite)},
+		{name: "visit, signed", path: d.visiting(t, visit.Signed)},
+		{name: "arrange a visit", path: open + "/visit"},
+		{name: "link a device", path: open + "/device"},
+		{name: "devices", path: "/work/devices"},
+		{name: "device", path: "/work/devices/1"},
+		{name: "device, being changed", path: "/work/devices/1/edit"},
+		{name: "labels", path: "/work/devices/labels"},
+		{name: "places", path: "/work/places"},
+		{name: "services", path: "/work/services"},
+		{name: "service", path: "/work/services/2"},
 		{name: "keys", path: "/work", act: func(b *tab) { b.press("?"); b.sees("the keys", `document.querySelector("#keymap").open`) }},
 	}
 }
@@ -162,6 +175,7 @@ func (d desk) forAdmin(*testing.T) []sheet {
 		{name: "group", path: "/admin/groups/1"},
 		{name: "categories", path: "/admin/categories"},
 		{name: "category", path: "/admin/categories/1"},
+		{name: "import of devices", path: "/admin/devices"},
 		{name: "services", path: "/admin/services"},
 		{name: "service", path: "/admin/services/1"},
 		{name: "grading", path: "/admin/grading"},

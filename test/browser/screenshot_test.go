@@ -13,11 +13,15 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/device"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/desk/visit"
 )
 
 // write makes TestScreenshots write its pictures down.
@@ -80,7 +84,52 @@ func (d desk) pictures(t *testing.T, c cast) []picture {
 		{name: "grading", path: "/admin/grading", who: zheng},
 		{name: "policies", path: "/admin/policies", who: zheng},
 		{name: "escalation", path: "/admin/escalation", who: zheng},
+		{name: "visit-day", path: "/work/visits", who: chen, narrow: true},
+		{name: "visit-sign-off", path: d.visiting(t, visit.OnSite), who: chen, narrow: true, act: signs},
+		{name: "device", path: "/work/devices/" + d.laptop(t), who: c.agent},
+		{name: "device-labels", path: "/work/devices/labels", who: c.agent},
 	}
+}
+
+// visiting is the page of a visit of the agent that stands so.
+func (d desk) visiting(t *testing.T, state visit.State) string {
+	t.Helper()
+	who, err := d.People.ByEmail(t.Context(), chen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := d.Visits.Day(t.Context(), access.Desk(), who.ID, noon().Add(-24*time.Hour), noon().Add(48*time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range list {
+		if v.State == state {
+			return "/work/visits/" + strconv.FormatInt(int64(v.ID), 10)
+		}
+	}
+	t.Fatalf("no visit of %s is %s", chen, state)
+	return ""
+}
+
+// laptop is a device that a ticket is about.
+func (d desk) laptop(t *testing.T) string {
+	t.Helper()
+	list, _, err := d.Devices.List(t.Context(), access.Desk(), device.Filter{Kind: device.Laptop, Limit: 200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range list {
+		if about, err := d.Devices.TicketsOf(t.Context(), access.Desk(), x.ID, 1); err == nil && len(about) > 0 {
+			return strconv.FormatInt(int64(x.ID), 10)
+		}
+	}
+	return strconv.FormatInt(int64(list[0].ID), 10)
+}
+
+// signs lets the requester sign under the work.
+func signs(b *tab) {
+	b.run(`document.querySelector("#step-finish").open = false; document.querySelector("#step-sign").scrollIntoView()`)
+	b.draw("#step-sign canvas")
 }
 
 // takesDown writes what a caller says, until the pad suggests where it goes and why.

@@ -25,7 +25,7 @@ func partDoors() []string {
 		"GET /files/{number}/{token}/{name}", "GET /frame/{number}/{message}",
 		"GET /t/{code}/files/{token}/{name}", "GET /t/{code}/frame/{message}", "POST /t/{code}/files", "GET /t/{code}/events",
 		"GET /api/v1/tickets/{number}", "GET /api/v1/tickets/{number}/messages", "POST /api/v1/tickets/{number}/messages",
-		"GET /api/v1/tickets/{number}/events", "GET /api/v1/tickets/{number}/files/{token}", "GET /api/v1/tickets/{number}/promises", "POST /api/v1/tickets/{number}/reply",
+		"GET /api/v1/tickets/{number}/events", "GET /api/v1/tickets/{number}/files/{token}", "GET /api/v1/tickets/{number}/promises", "GET /api/v1/tickets/{number}/visits", "POST /api/v1/tickets/{number}/reply",
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/canned"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/device"
 	"github.com/loopdesk/loopdesk/internal/desk/directory"
 	"github.com/loopdesk/loopdesk/internal/desk/form"
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
@@ -30,6 +31,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/desk/visit"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/job"
@@ -358,12 +360,22 @@ func (v *visitor) filled(r route) string {
 	if r.api {
 		number = key(v.ticket.Number)
 	}
-	id, name, swap, feed := "", "a.png", "1", "1"
+	id, name, swap, feed, token, act := "", "a.png", "1", "1", v.file, "hold"
+	if strings.Contains(r.pattern, "/q/{token}") {
+		token = v.printer().Token
+	}
+	if strings.Contains(r.pattern, "/visits/{id}/{act}") {
+		act = "propose" // a form without times is refused, whoever sends it
+	}
 	if strings.Contains(r.pattern, "/rota/{id}/swap/{swap}") {
 		swap = v.swap()
 	}
 	if strings.Contains(r.pattern, "{feed}") && v.person.Role.Staff() {
-		feed = v.feed()
+		if feed = ""; strings.Contains(r.pattern, "/visits/") {
+			feed = v.visitFeed()
+		} else {
+			feed = v.feed()
+		}
 	}
 	if strings.Contains(r.pattern, "{id}") {
 		id = v.thing(r)
@@ -371,7 +383,7 @@ func (v *visitor) filled(r route) string {
 	if strings.Contains(r.pattern, "/calendars/") {
 		name = "china-office"
 	}
-	run, token := "", v.file
+	run := ""
 	if strings.Contains(r.pattern, "{run}") || strings.Contains(r.pattern, "/runbooks/{id}") {
 		sent := v.guide()
 		if run = sent.run; strings.Contains(r.pattern, "/pictures/") {
@@ -384,7 +396,7 @@ func (v *visitor) filled(r route) string {
 	}
 	return strings.NewReplacer(
 		"{pack}", "reply", "{rule}", "jargon.cache", "/{$}", "/", "{number}", number, "{token}", token, "{run}", run, "{name}", name, "{message}", fmt.Sprint(v.mail), "{code}", v.code, "{set}", "cn", "{year}", "2026", "{file}", "report.csv",
-		"{key}", "00000000-0000-4000-8000-000000000000", "{secret}", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "{letter}", "acknowledged", "{lang}", lang, "{id}", id, "{swap}", swap, "{feed}", feed, "{act}", "hold", "{version}", "1",
+		"{key}", "00000000-0000-4000-8000-000000000000", "{secret}", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "{letter}", "acknowledged", "{lang}", lang, "{id}", id, "{swap}", swap, "{feed}", feed, "{act}", act, "{version}", "1",
 		"{session}", v.screen(r), "{what}", fmt.Sprintf("%d.1.%d.%d", v.ticket.Number, v.agent.ID, v.group.ID),
 	).Replace(r.pattern)
 }
@@ -455,6 +467,22 @@ func (v *visitor) thing(r route) string {
 		return v.guide().book
 	case "notices":
 		return "1"
+	case "devices":
+		if parts[3] == "imports" {
+			x, err := v.Devices.Upload(v.Context(), apptest.Actor(v.admin, "web"), device.Import{Name: "devices.csv"}, []byte("tag,kind\nNEW-1,laptop\n"))
+			v.must(err)
+			return key(x.ID)
+		}
+		return key(v.printer().ID)
+	case "places":
+		p, err := v.Devices.Places(v.Context(), access.Desk())
+		v.must(err)
+		if len(p) == 0 {
+			return key(v.printer().Place.ID)
+		}
+		return key(p[0].ID)
+	case "visits":
+		return key(v.visit().ID)
 	case "push":
 		return key(v.wakeable())
 	case "tokens":
@@ -540,6 +568,53 @@ func (v *visitor) feed() string {
 	f, _, err := v.Rotas.MakeFeed(v.Context(), apptest.Actor(v.person, "web"), 0)
 	v.must(err)
 	return key(f.ID)
+}
+
+// visitFeed is a calendar of the visitor's own visits.
+func (v *visitor) visitFeed() string {
+	v.Helper()
+	f, _, err := v.Visits.MakeFeed(v.Context(), apptest.Actor(v.person, "web"))
+	v.must(err)
+	return key(f.ID)
+}
+
+// printer is a device of the register, in a room of its own.
+func (w *world) printer() device.Device {
+	w.Helper()
+	list, _, err := w.Devices.List(w.Context(), access.Desk(), device.Filter{Text: "PRN-1"})
+	w.must(err)
+	if len(list) > 0 {
+		return list[0]
+	}
+	p, err := w.Devices.SavePlace(w.Context(), access.Desk(), device.Place{Site: "HQ", Room: "301"}, 0)
+	w.must(err)
+	d, err := w.Devices.Save(w.Context(), access.Desk(), device.Device{Tag: "PRN-1", Kind: device.Printer, Place: p}, 0)
+	w.must(err)
+	return d
+}
+
+// visit is one of the agent on the owner's ticket.
+func (w *world) visit() visit.Visit {
+	w.Helper()
+	list, err := w.Visits.Of(w.Context(), access.Desk(), w.now())
+	w.must(err)
+	if len(list) > 0 {
+		return list[0]
+	}
+	from := w.Clock.Now().Add(time.Hour)
+	v, err := w.Visits.Propose(w.Context(), apptest.Actor(w.agent, "web"), ticket.Target{ID: w.ticket.ID}, visit.Wish{
+		Act: visit.Fix, Times: []ticket.Span{{From: from, To: from.Add(time.Hour)}}, Place: "HQ 301", Engineer: w.agent.ID,
+	})
+	w.must(err)
+	return v
+}
+
+// now is the owner's ticket as it stands.
+func (w *world) now() ticket.Ticket {
+	w.Helper()
+	t, err := w.Tickets.Get(w.Context(), access.Desk(), ticket.Target{ID: w.ticket.ID})
+	w.must(err)
+	return t
 }
 
 // mailbox is one that mail would be fetched from, if anything answered there.

@@ -83,18 +83,7 @@ func (f *Faces) answerVisit(c *page.Ctx) error {
 		if form.Get("act") == "refuse" {
 			w.Act = visit.Refuse
 		}
-		var v visit.Visit
-		if v, err = f.visits.Get(c.Context(), c.Actor, visit.ID(form.Int("visit"))); err == nil && v.Ticket != t.ID {
-			err = errs.New(errs.NotFound, "visit.not_found")
-		}
-		if err == nil && w.Act == visit.Pick && v.State == visit.Agreed && w.Round == v.Round { // pressed twice, or by two windows
-			c.Say("portal.visit_agreed")
-			return c.Redirect(base(c, t))
-		}
-		if err == nil {
-			_, err = f.visits.Do(c.Context(), c.Actor, v.ID, w)
-		}
-		if err == nil {
+		if err = f.chooseTime(c, t, visit.ID(form.Int("visit")), w); err == nil {
 			if c.Say("portal.visit_agreed"); w.Act == visit.Refuse {
 				c.Say("portal.visit_refused")
 			}
@@ -106,6 +95,26 @@ func (f *Faces) answerVisit(c *page.Ctx) error {
 		return err
 	}
 	return f.showRequest(c, c.MarkUp(form, err), form)
+}
+
+// chooseTime gives the answer to the room of visits. The same choice once more is well: it was
+// pressed twice, or in two windows.
+func (f *Faces) chooseTime(c *page.Ctx, t ticket.Ticket, which visit.ID, w visit.Wish) error {
+	if which == 0 {
+		return errs.Field("pick", "visit.pick_one")
+	}
+	v, err := f.visits.Get(c.Context(), c.Actor, which)
+	if err != nil {
+		return err
+	}
+	if v.Ticket != t.ID {
+		return errs.New(errs.NotFound, "visit.not_found")
+	}
+	if w.Act == visit.Pick && v.State == visit.Agreed && w.Round == v.Round {
+		return nil
+	}
+	_, err = f.visits.Do(c.Context(), c.Actor, v.ID, w)
+	return err
 }
 
 // scan is where the code on a label leads: whoever came to mend it to their visit or to the device,

@@ -464,6 +464,9 @@ func tieFields(p place) templ.Component {
 		}
 		f := p.field("tag", "workdevice.by_tag")
 		f.Max, f.Optional, f.Help = 60, len(p.s.theirs) > 0, p.s.T("workdevice.by_tag_help")
+		if len(p.s.theirs) == 0 && !p.refused() {
+			f.Attrs["autofocus"] = true
+		}
 		templ_7745c5c3_Err = ui.Text(p.s.lang(), f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

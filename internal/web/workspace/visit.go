@@ -174,14 +174,15 @@ func (f *Faces) actOnVisit(c *page.Ctx) error {
 		return err
 	}
 	w, err := f.wishOf(c, act, form)
+	after := v
 	if err == nil {
-		v, err = f.Visits.Do(c.Context(), c.Actor, v.ID, w)
+		after, err = f.Visits.Do(c.Context(), c.Actor, v.ID, w)
 	}
 	if err != nil {
 		return f.actRefused(c, v, act, form, err)
 	}
 	if wantsJSON(c) {
-		return c.JSON(http.StatusOK, map[string]string{"state": string(v.State)})
+		return c.JSON(http.StatusOK, map[string]string{"state": string(after.State)})
 	}
 	c.Say("workvisit.done_" + string(act))
 	return c.Redirect(visitsPath + "/" + key(int64(v.ID)))

@@ -79,6 +79,13 @@ async function fromBag(request) {
   return kept.match(plain(request));
 }
 
+// A page that was opened before the worker was there asks to be kept. Only what the desk marks is.
+self.addEventListener("message", (e) => {
+  const at = new URL(e.data?.keep ?? "/", self.location.origin);
+  if (at.origin !== self.location.origin || !at.pathname.startsWith("/work/visits")) return;
+  e.waitUntil(visited(new Request(at.href, { credentials: "same-origin" })).catch(() => {}));
+});
+
 self.addEventListener("push", (e) => {
   let said = {};
   try {

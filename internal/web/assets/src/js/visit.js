@@ -222,6 +222,10 @@ if (bar && "indexedDB" in window) {
   document.addEventListener("visibilitychange", () => document.hidden || send());
   // The app keeps pages of visits, so that they open where there is no network.
   if ("serviceWorker" in navigator && window.isSecureContext) {
-    navigator.serviceWorker.register(`/sw.js?lang=${document.documentElement.lang}`).catch(() => {});
+    navigator.serviceWorker
+      .register(`/sw.js?lang=${document.documentElement.lang}`)
+      .then(() => navigator.serviceWorker.ready)
+      .then((worker) => worker.active?.postMessage({ keep: location.href }))
+      .catch(() => {});
   }
 }
