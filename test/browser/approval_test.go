@@ -3,6 +3,7 @@
 package browser_test
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
 	"testing"
@@ -104,11 +105,16 @@ func TestByKeyboard_N31_AskAndDecide(t *testing.T) {
 	c.press("j")
 	c.sees("a cursor", `document.querySelector("[data-row].cur")`)
 	c.press("Enter")
+	list, err := h.Approvals.OfTicket(t.Context(), apptest.Actor(boss, "web"), v)
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%d approvals, %v", len(list), err)
+	}
+	c.arrives(fmt.Sprintf("/work/approvals/%d", list[0].ID))
 	c.sees("the decision", `document.querySelector("#decide")`)
 	c.press("y")
 	c.sees("that it is decided", `!document.querySelector("#decide") && document.querySelector("#who .chip.ok")`)
-	now, err := h.Tickets.Get(t.Context(), access.Desk(), ticket.Target{ID: v.ID})
-	if err != nil || now.Status != ticket.Opened {
-		t.Errorf("the ticket is %s, %v", now.Status, err)
+	after, err := h.Tickets.Get(t.Context(), access.Desk(), ticket.Target{ID: v.ID})
+	if err != nil || after.Status != ticket.Opened {
+		t.Errorf("the ticket is %s, %v", after.Status, err)
 	}
 }
