@@ -146,7 +146,7 @@ func (c *copying) pass(n, shift int64, most int) (made int) {
 	names, values := ticketTimes("$3")
 	fact := factOf(c.h.DB.Engine())
 	for from := int64(0); from < c.top && made < most; from += copyStretch {
-		upTo := from + copyStretch
+		upTo := min(from+copyStretch, c.top) // no copy of a copy
 		ids := `SELECT id FROM ticket WHERE id > $1 AND id <= $5 AND is_open = 0 ORDER BY id LIMIT $6`
 		args := []any{from, n * c.top, shift, n * c.message, upTo, most - made}
 		err := c.h.DB.Write(c.Context(), func(ctx context.Context, tx *db.Tx) error {
