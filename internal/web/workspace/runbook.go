@@ -106,7 +106,9 @@ func (s *bookSheet) edits() string {
 	return s.at("edit")
 }
 
-func (s *bookSheet) can(do access.Action) bool { return access.Can(s.c.Actor, do, access.Object{}) == nil }
+func (s *bookSheet) can(do access.Action) bool {
+	return access.Can(s.c.Actor, do, access.Object{}) == nil
+}
 
 // draft is the version that is written; false where none is.
 func (s *bookSheet) draft() (runbook.Version, bool) { return s.VersionOf(s.Draft) }
