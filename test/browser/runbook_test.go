@@ -143,7 +143,9 @@ func TestN25_N10_GuidedPagesOnAPhoneByLink(t *testing.T) {
 	desk.arrives("/work/tickets/" + v.Ref())
 	code := h.Links.Track(session.Bond{Ticket: int64(v.ID), Person: int64(v.Requester)})
 	path := "/t/" + code + "/guides/" + fmt.Sprint(c.ID)
-	b := asNobody(t, h)
+	b := open(t, h.URL)
+	b.goTo("/signin") // where the language can be chosen
+	b.speak("zh-CN")
 	b.size(narrow)
 	b.goTo(path)
 	b.arrives(path)
