@@ -34,7 +34,9 @@ type Doors struct {
 	HTTP    net.Listener
 	SMTP    net.Listener
 	LMTP    net.Listener
-	Metrics net.Listener // for the operator alone (A79)
+	Metrics net.Listener   // for the operator alone (A79)
+	TURN    net.PacketConn // the relay of shared screens, by UDP
+	TURNTCP net.Listener   // and by TCP, for networks that let no UDP out
 }
 
 // Run opens the doors and works until ctx ends; then it drains: nothing new is let in, what is
@@ -80,6 +82,10 @@ func (h *House) work(ctx context.Context, d Doors) error {
 	g.Go(func() error { return h.Escalations.Run(ctx) })
 	if d.HTTP != nil {
 		g.Go(func() error { return h.serveHTTP(ctx, d.HTTP, h.server()) })
+	}
+	if d.TURN != nil {
+		serve := h.OpenRelay(d.TURN, d.TURNTCP)
+		g.Go(func() error { return serve(ctx) })
 	}
 	if d.SMTP != nil {
 		g.Go(func() error { return h.Receiver().Serve(ctx, d.SMTP) })

@@ -72,6 +72,7 @@ func (w *world) matrix() string {
 	b.WriteString("method\tpattern\taction\twho\texpected\n")
 	w.guide() // before anything closes the ticket
 	people, programs := w.everybody(), w.programs()
+	w.screen(route{pattern: "{session}"}) // asked for while the ticket is open; later questions find it, or its end
 	routes := w.routes()
 	slices.SortStableFunc(routes, func(a, b route) int {
 		return strings.Compare(a.pattern, b.pattern)
@@ -202,6 +203,10 @@ func TestA69_S26_TheMatrixMakesSense(t *testing.T) {
 			bad("the workspace is for staff")
 		case who == "agent" && got == "403" && slices.Contains([]string{"major.work", "rota.work", "rota.swap", "lead.read", "mail.stop", "original.open", "runbook.publish"}, action):
 			continue // a lead's, or of those who stand on the rota
+		case strings.Contains(pattern, "/remote/{session}/") && !strings.HasSuffix(pattern, "/end"):
+			if let != (who == "agent") {
+				bad("a shared screen is for whoever asked to see it")
+			}
 		case strings.Contains(pattern, "/work") && slices.Contains(staff, who) && !let && got != "404":
 			bad("staff are kept out of their workspace")
 		case who == "stranger" && strings.Contains(pattern, "{number}") && let:

@@ -25,6 +25,9 @@ func Ticket(which ticket.ID) string { return "ticket:" + strconv.FormatInt(int64
 // Writing is the topic of who is writing on a ticket.
 func Writing(which ticket.ID) string { return "writing:" + strconv.FormatInt(int64(which), 10) }
 
+// Remote is the topic of what the two sides of a shared screen tell each other on a ticket.
+func Remote(which ticket.ID) string { return "remote:" + strconv.FormatInt(int64(which), 10) }
+
 // Person is the topic of one person's lists.
 func Person(who person.ID) string { return "person:" + strconv.FormatInt(int64(who), 10) }
 

@@ -135,9 +135,3 @@ func (t Ticket) GuideOf(which MessageID) (Guide, bool) {
 	}
 	return t.Detail.Guides[i], true
 }
-
-// With is the same readiness for a guide whose run was not known before the commit.
-func (r Ready) With(c GuideWith) Ready {
-	r.cmd = c
-	return r
-}

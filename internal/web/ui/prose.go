@@ -21,8 +21,8 @@ type span struct {
 }
 
 var (
-	bulleted = regexp.MustCompile(`^\s*[-*] +(.*)$`)                //nolint:gochecknoglobals // constants
-	numbered = regexp.MustCompile(`^\s*\d{1,3}[.)] +(.*)$`)         //nolint:gochecknoglobals
+	bulleted = regexp.MustCompile(`^\s*[-*] +(.*)$`)               //nolint:gochecknoglobals // constants
+	numbered = regexp.MustCompile(`^\s*\d{1,3}[.)] +(.*)$`)        //nolint:gochecknoglobals
 	marked   = regexp.MustCompile("`([^`]+)`|\\*\\*([^*]+)\\*\\*") //nolint:gochecknoglobals
 )
 

@@ -123,7 +123,10 @@ func kinds() []string {
 
 // acts are the larger forms that open in place of the composers.
 func acts() []string {
-	return []string{"triage", "assign", "hand-over", "grade", "diagnose", "hold", "call", "promise-call", "merge", "split", "link", "resolve", "confirm", "archive", "close", "reopen"}
+	return []string{
+		"triage", "assign", "hand-over", "refuse-hand-over", "grade", "diagnose", "hold", "call", "promise-call",
+		"merge", "split", "link", "device", "visit", "resolve", "confirm", "archive", "close", "reopen",
+	}
 }
 
 // actOf names the act in which a refused form stood, "" where it stood elsewhere.
@@ -173,7 +176,11 @@ func first(kind string) string {
 		return "subject"
 	case "link":
 		return "to"
-	case "close", "reopen":
+	case "device":
+		return "device"
+	case "visit":
+		return "from_1"
+	case "close", "reopen", "refuse-hand-over":
 		return "reason"
 	case "confirm":
 		return "evidence"
