@@ -21,6 +21,7 @@ func (h *House) approving() {
 		DB: h.DB, Bus: h.Bus, Clock: h.Clock, Jobs: h.Jobs, People: h.People, Settings: h.Settings, Tickets: h.Tickets, Links: h.Links,
 		Contents: h.contents(), Calendar: h.Clocks.Calendar, Manager: h.managerOf, Owner: h.ownerOf,
 	})
+	h.Runbooks.Rewritten = h.Approvals.ContentChanged
 	h.Runbooks.Approvals = h.Approvals // a risky step may be covered by one (N31)
 }
 

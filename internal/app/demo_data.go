@@ -14,7 +14,7 @@ import (
 // demoFiles are the sample organisation: who works there, what they rely on, what happens
 // to them and how they speak. They are data, in the language of whoever speaks.
 //
-//go:embed demodata/*.toml demodata/*.csv
+//go:embed demodata/*.toml demodata/*.csv demodata/runbook/*
 var demoFiles embed.FS
 
 // script is the whole of the sample organisation as written.

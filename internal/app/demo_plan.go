@@ -23,6 +23,7 @@ const (
 
 // cast is the sample organisation once it is in the database, and the plan of what happens to it.
 type cast struct {
+	books      []*demoBook
 	script     script
 	rnd        *chance
 	now        time.Time
@@ -259,7 +260,7 @@ func (c *cast) finish(l *life, i int) {
 		l.respond(false).take().wait(2, 9).work(ticket.Close{As: ticket.Invalid, Reason: l.say.Invalid})
 		return
 	}
-	l.respond(i%11 == 5).take().hello().wait(2, 12).look()
+	l.respond(i%11 == 5).take().hello().wait(2, 12).runbook().look()
 	switch {
 	case i%5 == 1:
 		l.wait(4, 15).ask().wait(12, 70).answer().wait(5, 20).progress()

@@ -19,6 +19,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/device"
+	"github.com/loopdesk/loopdesk/internal/desk/runbook"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/visit"
@@ -73,6 +74,11 @@ func (d desk) pictures(t *testing.T, c cast) []picture {
 		{name: "promises", path: "/work/promises", who: c.agent},
 		{name: "next", path: "/work/next", who: c.agent},
 		{name: "report", path: "/work/report", who: c.agent},
+		{name: "runbook", path: "/work/runbooks/1", who: c.agent, only: "zh"},
+		{name: "runbook-editor", path: "/work/runbooks/1/edit", who: c.agent, only: "zh"},
+		{name: "runbook-locked", path: d.following(t, runbook.Running), who: c.agent, only: "zh"},
+		{name: "runbook-run", path: d.following(t, runbook.Sent), who: c.agent},
+		{name: "runbook-guide", path: d.guided(t), who: nobody, narrow: true},
 		{name: "rota", path: "/work/rota/1", who: c.agent},
 		{name: "quarantine", path: "/work/quarantine", who: c.agent},
 		{name: "view", path: "/work/views/new", who: c.agent},
@@ -147,6 +153,40 @@ func (d desk) lacking(t *testing.T, lang string) string {
 		return x.Status != ticket.Resolved && x.Complete() < len(ticket.Elements()) && d.People.Card(t.Context(), x.Requester).Lang == lang
 	})
 	return "/t/" + d.Links.Track(session.Bond{Ticket: int64(v.ID), Person: int64(v.Requester)})
+}
+
+// run is a runbook that is being followed on an open ticket, in that state.
+func (d desk) run(t *testing.T, state runbook.RunState) (ticket.Ticket, runbook.Run) {
+	t.Helper()
+	var found runbook.Run
+	v := d.find(t, ticket.Filter{View: ticket.Risk}, func(x ticket.Ticket) bool {
+		list, err := d.Runbooks.Runs(t.Context(), access.Desk(), x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range list {
+			if r.State == state {
+				found = r
+			}
+		}
+		return found.ID != 0
+	})
+	return v, found
+}
+
+// following is the address of it for the people of the desk.
+func (d desk) following(t *testing.T, state runbook.RunState) string {
+	t.Helper()
+	v, r := d.run(t, state)
+	return "/work/tickets/" + v.Ref() + "/runbook?run=" + strconv.FormatInt(int64(r.ID), 10)
+}
+
+// guided is the address by which its requester opens the step that they were sent.
+func (d desk) guided(t *testing.T) string {
+	t.Helper()
+	v, r := d.run(t, runbook.Sent)
+	code := d.Links.Track(session.Bond{Ticket: int64(v.ID), Person: int64(v.Requester)})
+	return "/t/" + code + "/guides/" + strconv.FormatInt(int64(r.ID), 10) + "?again=1"
 }
 
 // asking is a category that asks something.

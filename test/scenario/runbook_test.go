@@ -194,6 +194,9 @@ func TestN25_N10_TheFirstLineIsSentAndAnswered(t *testing.T) {
 		if !strings.Contains(stuck.Body, "<blockquote") || !strings.Contains(stuck.Body, "看看网线") {
 			t.Fatalf("the reply does not quote the step:\n%s", stuck.Body)
 		}
+		if n, err := h.Inbox.Unread(t.Context(), apptest.Actor(h.Person(access.Agent), "web")); err != nil || n == 0 {
+			t.Fatalf("the agent is not told that the requester is stuck: %d, %v", n, err)
+		}
 		who.Post(path+"/words", url.Values{"text": {"网口在哪里"}})
 		if r := s.agent.Get("/work/tickets/" + x.Ref()); !strings.Contains(r.Body, "看不懂") || !strings.Contains(r.Body, "网口在哪里") || !strings.Contains(r.Body, "请把网线两头都拔下") {
 			t.Fatal("the agent does not see where the requester is stuck")

@@ -90,6 +90,10 @@ func (a *audience) hear(t ticket.Ticket, f ticket.Fact) {
 		if f.ByRequester && f.Kind == ticket.Public {
 			a.tell(Answered, true, t.Owner, t.Assignee)
 		}
+	case ticket.Guided: // the requester cannot go on with a step that they were sent
+		if f.ByRequester && !f.Guide.State.Over() && (f.Guide.Outcome == "cannot" || f.Guide.Outcome == "unclear") {
+			a.tell(Answered, false, t.Owner, t.Assignee)
+		}
 	case ticket.Assigned:
 		a.tell(Assigned, true, f.Assignee, f.Owner)
 	case ticket.HandedOver:

@@ -351,8 +351,8 @@ func TestN2_TheScoreCountsWhatIsDecided(t *testing.T) {
 	for _, s := range norm.Steps() {
 		steps += len(judge(fresh()).Step(s))
 	}
-	if all := len(judge(fresh()).Verdicts); steps != all || all != 18 {
-		t.Errorf("%d verdicts, %d of them on the rail, want 18", all, steps)
+	if all := len(judge(fresh()).Verdicts); steps != all || all != 19 {
+		t.Errorf("%d verdicts, %d of them on the rail, want 19", all, steps)
 	}
 }
 
@@ -465,6 +465,23 @@ func TestN28_AHandOverIsTakenInTime(t *testing.T) {
 		{
 			"the first lay, the second was taken", slatest.New(ticket.Portal).Then(hour, handed(1, 2)).Then(accept+minute, taken).Then(minute, handed(2, 3)).Then(minute, taken),
 			norm.Missed, "handed_over", hour + accept, "", "should have been",
+		},
+	})
+}
+
+func TestN25_FirstSimpleThingsFirst(t *testing.T) {
+	t.Parallel()
+	guided := func(s ticket.GuideState) ticket.Guided {
+		return ticket.Guided{Guide: ticket.Guide{Run: 1, Runbook: 1, Version: 1, Title: "网线", State: s, Reason: "用户在外地"}}
+	}
+	prove(t, "N25", []proof{
+		{"none was needed", slatest.New(ticket.Portal), norm.NA, "", 0, "", "No runbook"},
+		{"begun and stopped", slatest.New(ticket.Portal).Then(hour, guided(ticket.GuideBegun)).Then(hour, guided(ticket.GuideStopped)), norm.NA, "", 0, "", "No runbook"},
+		{"followed", slatest.New(ticket.Portal).Then(hour, guided(ticket.GuideBegun)).Then(hour, guided(ticket.GuideUnsolved)), norm.Met, "guided", 2 * hour, "", "网线"},
+		{"left out", slatest.New(ticket.Portal).Then(hour, guided(ticket.GuideWaived)), norm.Deviated, "guided", hour, "", "用户在外地"},
+		{
+			"handed over without, with a reason", slatest.New(ticket.Portal).Then(hour, ticket.Deviated{Clause: "N25", Gap: "gap.first_line", Reason: "整层断网，直接转网络组"}),
+			norm.Deviated, "deviated", hour, "gap.first_line", "整层断网",
 		},
 	})
 }

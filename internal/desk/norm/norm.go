@@ -77,7 +77,7 @@ type Conformance struct {
 
 // Judge evaluates the clauses of the standard's first form.
 func Judge(in Input) Conformance {
-	rules := []func(Input) Verdict{n15, n17, n18, n19, n20, n3, n10, n29, n30, n41, n11, n28, n22, n32, n33, n34, n35, n36}
+	rules := []func(Input) Verdict{n15, n17, n18, n19, n20, n3, n10, n25, n29, n30, n41, n11, n28, n22, n32, n33, n34, n35, n36}
 	c := Conformance{Score: 100}
 	for _, rule := range rules {
 		v := rule(in)

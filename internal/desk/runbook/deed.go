@@ -162,6 +162,7 @@ func (s *Service) Prepare(ctx context.Context, by access.Actor, which RunID, seq
 		return c, err
 	}
 	now := s.Clock.Now()
+	var written Deed
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		x, err := takeRun(ctx, tx, which)
 		if err != nil {
@@ -174,9 +175,13 @@ func (s *Service) Prepare(ctx context.Context, by access.Actor, which RunID, seq
 		if err != nil {
 			return err
 		}
+		written = d
 		_, err = s.Bus.Record(ctx, tx, by.Meta(now), Prepared{c.Ticket, which, d.ID, step.Name, step.Risk, c.digestOf(step, d)})
 		return err
 	})
+	if err == nil && s.Rewritten != nil {
+		err = s.Rewritten(ctx, c.Ticket, ApprovalKind, written.Ref())
+	}
 	if err != nil {
 		return c, err
 	}

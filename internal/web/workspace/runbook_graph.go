@@ -14,7 +14,7 @@ import (
 // own, so that none lies on another.
 
 const (
-	nodeWide = 260
+	nodeWide = 196
 	nodeHigh = 40
 	nodeGap  = 28
 	laneWide = 16
@@ -31,6 +31,7 @@ type bookNode struct {
 
 type bookEdge struct {
 	Path  string
+	Tip   string // the head of the arrow
 	Label string
 	X, Y  int // of the label
 	Tone  string
@@ -49,7 +50,7 @@ func drawn(b runbook.Book, l i18n.Lang) bookGraph {
 	g := bookGraph{}
 	for i, s := range b.Steps {
 		at[s.Name] = i
-		g.Nodes = append(g.Nodes, bookNode{Name: s.Name, Label: cut(s.Title, 17), Risky: s.Risk != "", Number: i + 1})
+		g.Nodes = append(g.Nodes, bookNode{Name: s.Name, Label: cut(s.Title, 12), Risky: s.Risk != "", Number: i + 1})
 	}
 	ends := map[runbook.End]int{}
 	for _, e := range []runbook.End{runbook.Solved, runbook.Unsolved} {
@@ -59,12 +60,13 @@ func drawn(b runbook.Book, l i18n.Lang) bookGraph {
 	var right, left lanes
 	type arc struct {
 		from, to int
+		nth      int // of those that leave the step at its side
 		label    string
 		tone     string
 	}
 	var arcs []arc
 	for i, s := range b.Steps {
-		seen := map[int]bool{}
+		seen, nth := map[int]bool{}, 0
 		for _, o := range b.Outcomes(s) {
 			to, ok := at[o.To.Step]
 			if o.To.End != "" {
@@ -74,7 +76,10 @@ func drawn(b runbook.Book, l i18n.Lang) bookGraph {
 				continue
 			}
 			seen[to] = true
-			arcs = append(arcs, arc{i, to, cut(runbook.Word(b.Lang, s, o.Value), 6), outcomeTone(o.Value)})
+			if to > i+1 {
+				nth++
+			}
+			arcs = append(arcs, arc{i, to, nth, cut(runbook.Word(b.Lang, s, o.Value), 6), outcomeTone(o.Value)})
 		}
 	}
 	for _, a := range arcs {
@@ -93,30 +98,33 @@ func drawn(b runbook.Book, l i18n.Lang) bookGraph {
 	right.reset()
 	left.reset()
 	for _, a := range arcs {
-		g.Edges = append(g.Edges, g.arc(a.from, a.to, a.label, a.tone, &right, &left))
+		g.Edges = append(g.Edges, g.arc(a.from, a.to, a.nth, a.label, a.tone, &right, &left))
 	}
 	return g
 }
 
 // arc draws one branch: straight to the step below, else through a lane beside the steps.
-func (g bookGraph) arc(from, to int, label, tone string, right, left *lanes) bookEdge {
+func (g bookGraph) arc(from, to, nth int, label, tone string, right, left *lanes) bookEdge {
 	a, b := g.Nodes[from].Y, g.Nodes[to].Y
 	x := g.Left + nodeWide
 	switch {
 	case to == from+1:
 		mid := g.Left + nodeWide/2
-		return bookEdge{Path: "M" + point(mid, a+nodeHigh) + "L" + point(mid, b-2), Label: label, X: mid + 8, Y: a + nodeHigh + nodeGap/2 + 4, Tone: tone}
-	case to > from:
-		lane := x + 72 + right.take(from, to)*laneWide
 		return bookEdge{
-			Path:  "M" + point(x, a+nodeHigh/2) + "H" + num(lane-8) + "Q" + point(lane, a+nodeHigh/2) + " " + point(lane, a+nodeHigh/2+8) + "V" + num(b+nodeHigh/2-8) + "Q" + point(lane, b+nodeHigh/2) + " " + point(lane-8, b+nodeHigh/2) + "H" + num(x+2),
-			Label: label, X: x + 8, Y: a + nodeHigh/2 - 4, Tone: tone,
+			Path: "M" + point(mid, a+nodeHigh) + "V" + num(b-6), Tip: "M" + point(mid-4, b-7) + "h8l-4 7z",
+			Label: label, X: mid + 8, Y: a + nodeHigh + nodeGap/2 + 4, Tone: tone,
+		}
+	case to > from:
+		out, in, lane := a+8+min(nth, 3)*10, b+nodeHigh/2, x+64+right.take(from, to)*laneWide
+		return bookEdge{
+			Path: "M" + point(x, out) + "H" + num(lane-8) + "Q" + point(lane, out) + " " + point(lane, out+8) + "V" + num(in-8) + "Q" + point(lane, in) + " " + point(lane-8, in) + "H" + num(x+6),
+			Tip:  "M" + point(x+7, in-4) + "v8l-7-4z", Label: label, X: x + 6, Y: out - 3, Tone: tone,
 		}
 	}
-	lane := g.Left - 12 - left.take(to, from)*laneWide
+	out, in, lane := a+nodeHigh/2+8, b+nodeHigh/2-8, g.Left-12-left.take(to, from)*laneWide
 	return bookEdge{
-		Path:  "M" + point(g.Left, a+nodeHigh/2+6) + "H" + num(lane+8) + "Q" + point(lane, a+nodeHigh/2+6) + " " + point(lane, a+nodeHigh/2-2) + "V" + num(b+nodeHigh/2+2) + "Q" + point(lane, b+nodeHigh/2-6) + " " + point(lane+8, b+nodeHigh/2-6) + "H" + num(g.Left-2),
-		Label: "", Tone: tone,
+		Path: "M" + point(g.Left, out) + "H" + num(lane+8) + "Q" + point(lane, out) + " " + point(lane, out-8) + "V" + num(in+8) + "Q" + point(lane, in) + " " + point(lane+8, in) + "H" + num(g.Left-6),
+		Tip:  "M" + point(g.Left-7, in-4) + "v8l7-4z", Tone: tone,
 	}
 }
 
