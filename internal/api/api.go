@@ -21,6 +21,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	problems "github.com/loopdesk/loopdesk/internal/desk/problem"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/pull"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
@@ -51,6 +52,7 @@ type Parts struct {
 	Escalations *escalation.Service
 	Rotas       *rota.Service
 	Majors      *major.Service
+	Problems    *problems.Service
 	Promises    *promise.Service
 	Pull        *pull.Service
 	Reports     *report.Service
@@ -106,6 +108,7 @@ func New(p Parts) *API {
 	a.judgementOperations()
 	a.timekeepingOperations()
 	a.promiseOperations()
+	a.problemOperations()
 	a.nextOperations()
 	a.reportOperations()
 	a.fileOperations()

@@ -48,6 +48,7 @@ func (h *House) face() {
 		Administration: admin.Nav,
 		Views:          h.Views,
 		Telephony:      h.Telephony,
+		Problems:       h.Problems,
 	}).Mount(h.Pages)
 	admin.New(admin.Parts{
 		Suggest: h.Suggest, Routing: h.Routing,

@@ -397,6 +397,8 @@ func (v *visitor) thing(r route) string {
 		return key(t.ID)
 	case "notices":
 		return "1"
+	case "problems", "problem-candidates", "improvements", "reviews", "tickets":
+		return v.behind(strings.TrimPrefix(r.pattern, "/api"))
 	case "push":
 		return key(v.wakeable())
 	case "tokens":

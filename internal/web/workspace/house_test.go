@@ -24,6 +24,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/problem"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/pull"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
@@ -135,6 +136,7 @@ func newHouse(t *testing.T) *house {
 		Hint: func(*db.Tx, ticket.ID) {},
 	})
 	workspace.New(workspace.Parts{
+		Problems:  problem.NewService(problem.Parts{DB: h.db, Bus: bus, Clock: h.clock, Jobs: h.jobs, People: h.people, Catalog: h.catalog, Tickets: h.tickets}),
 		Words:     wordbook.NewService(h.settings),
 		Inbox:     h.inbox,
 		Views:     queue.New(h.db, bus, h.clock, h.people),

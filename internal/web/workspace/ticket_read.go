@@ -17,6 +17,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/problem"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
@@ -51,6 +52,8 @@ type sheet struct {
 	offers    []suggest.Offer   // what the ticket probably is
 	same      []suggest.Alike   // of the same person, about the same matter
 	crowd     []suggest.Alike   // of several people within hours, about the same matter
+	behind    []problem.Problem // what lies behind it
+	errors    []problem.Match   // the known errors that it is like
 	others    []ticket.Ticket   // of the same requester, newest change first
 	more      bool              // there are more of them
 	staff     []person.Person
@@ -128,6 +131,9 @@ func (f *Faces) sheet(c *page.Ctx, t ticket.Ticket) (*sheet, error) {
 		return nil, err
 	}
 	if s.same, s.crowd, err = f.Suggest.Alike(ctx, c.Actor, t); err != nil {
+		return nil, err
+	}
+	if err = s.readProblems(ctx); err != nil {
 		return nil, err
 	}
 	if s.raised, err = f.Escalations.ForTicket(ctx, c.Actor, t); err != nil {

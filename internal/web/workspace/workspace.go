@@ -21,6 +21,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/problem"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/pull"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
@@ -64,6 +65,7 @@ type Parts struct {
 	Views       *queue.Desk
 	Texts       *canned.Service
 	Inbox       *inbox.Service
+	Problems    *problem.Service
 
 	// Administration is the navigation of the face for administrators, for those who may see it.
 	Administration func(page.Frame) ui.Nav
@@ -107,6 +109,7 @@ func (f *Faces) Mount(r *page.Router) {
 	f.mountRota(r)
 	f.mountMajor(r)
 	f.mountMailStop(r)
+	f.mountProblems(r)
 }
 
 // layout puts the house's own pages and failures into the frame of this face.
@@ -155,6 +158,9 @@ func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
 	if err != nil {
 		unread = 0 // the page is worth more than this figure
 	}
+	if beside, err := f.Problems.Unseen(c.Context(), c.Actor); err == nil {
+		unread += beside
+	}
 	n.Groups = append(n.Groups, ui.NavGroup{Items: []ui.NavItem{
 		{Link: ui.Link{Label: fr.T("inbox.title"), Href: inboxPath, Icon: "bell", Current: here(inboxPath)}, Count: figure(int(unread)), Tone: ui.Brand, Rail: true, Dot: unread > 0, Key: "g i"},
 		{Link: ui.Link{Label: fr.T("work.mine"), Href: "/work?view=mine", Icon: "circle-user", Current: current == ticket.Mine}, Count: figure(counts.Views[ticket.Mine]), Rail: true, Key: "g m"},
@@ -163,6 +169,7 @@ func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
 		{Link: ui.Link{Label: fr.T("work.quarantine"), Href: "/work/quarantine", Icon: "shield-alert", Current: here("/work/quarantine")}, Rail: true},
 		{Link: ui.Link{Label: fr.T("workrota.title"), Href: "/work/rota", Icon: "calendar", Current: here("/work/rota")}, Key: "g o"},
 		{Link: ui.Link{Label: fr.T("workmajor.title"), Href: "/work/majors", Icon: "siren", Current: here("/work/majors")}, Count: figure(len(f.Majors.Standing())), Tone: ui.Danger},
+		{Link: ui.Link{Label: fr.T("workproblem.title"), Href: problemPath, Icon: "repeat", Current: here(problemPath) || here(improvementPath) || here(reviewPath)}, Key: "g k"},
 		{Link: ui.Link{Label: fr.T("work.next_title"), Href: "/work/next", Icon: "hand", Current: here("/work/next")}, Rail: true, Key: "g n"},
 		{Link: ui.Link{Label: fr.T("workboard.title"), Href: "/work/board", Icon: "columns-3", Current: here("/work/board")}, Rail: true, Key: "g b"},
 		{Link: ui.Link{Label: fr.T("worktext.title"), Href: "/work/texts", Icon: "message-square-text", Current: here("/work/texts")}, Key: "g t"},

@@ -12,7 +12,10 @@ import (
 // How reports are put together.
 const (
 	nearest   = 15  // neighbours of a report
-	leastLike = 0.2 // how much they must share of their weighed words
+	leastLike = 0.15 // how much they must share of their weighed words
+	// imagined is how many other texts a small desk is thought to have, so that what half of its
+	// tickets say does not count as ordinary.
+	imagined = 100
 	// price is what each report of a group costs another that joins it: what says nearly the same
 	// makes groups of thousands, what shares a few words of a hundred or two.
 	price = 0.002
@@ -77,7 +80,7 @@ func connect(list []Report) *clusters {
 	}
 	known := make(map[[2]int]bool, nearest*c.pool.Len())
 	at := 0
-	near := c.pool.Neighbours(nearest, leastLike)
+	near := c.pool.Neighbours(nearest, leastLike, imagined)
 	for from := range list {
 		if c.same[from] != from {
 			continue

@@ -210,7 +210,7 @@ func single(texts []model.Text, least float64) []int {
 		}
 		return i
 	}
-	for i, near := range pool.Neighbours(50, least) {
+	for i, near := range pool.Neighbours(50, least, 0) {
 		for _, m := range near {
 			if a, b := find(i), find(int(m.Key)); a != b {
 				root[max(a, b)] = min(a, b)
@@ -455,7 +455,7 @@ func TestN7_AHundredThousandTicketsAreLookedAt(t *testing.T) {
 		// Another question of the set follows each, so that no two tickets say exactly the same.
 		other := texts[(k*7+i/len(texts)*131+1)%len(texts)]
 		list[i] = radar.Report{
-			Key: int64(i + 1), At: now.Add(-time.Duration(n-i) * 62 * 24 * time.Hour / time.Duration(n)), Requester: int64(i % 900),
+			Key: int64(i + 1), At: now.Add(-time.Duration(n-i) * (62 * 24 * time.Hour / time.Duration(n))), Requester: int64(i % 900),
 			Text: model.Text{Subject: texts[k].Body, Body: fmt.Sprint(other.Body, " ", i)}, Category: number[truth[k]] % 20, Service: number[truth[k]] % 7, Site: fmt.Sprint("site ", i%11),
 		}
 	}

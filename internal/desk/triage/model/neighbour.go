@@ -15,6 +15,7 @@ const reach = 400
 type nearness struct {
 	*Pool
 	idfs    [][]float32 // by text and term
+	lengths []float64
 	dots    []float64
 	touched []int
 }
@@ -24,20 +25,23 @@ type nearness struct {
 // Alike for all texts at once, in time that grows as their number does: of a word that very many
 // hold, only the nearest in order of coming are looked at, so that another text may be missed
 // where all words are frequent ones. The same texts in the same order have the same neighbours.
-func (p *Pool) Neighbours(most int, least float64) [][]Match {
-	n := nearness{Pool: p, idfs: make([][]float32, len(p.docs)), dots: make([]float64, len(p.docs))}
+//
+// Of few texts nobody can tell which words are rare ones: a matter of which half of them speak
+// would have the most ordinary words. others is how many texts are imagined beside them that hold
+// none of their words; 0 for none.
+func (p *Pool) Neighbours(most int, least float64, others int) [][]Match {
+	n := nearness{Pool: p, idfs: make([][]float32, len(p.docs)), lengths: make([]float64, len(p.docs)), dots: make([]float64, len(p.docs))}
 	for i := range p.docs {
 		d := &p.docs[i]
 		n.idfs[i] = make([]float32, len(d.terms))
 		sum := 0.0
 		for k, w := range d.terms {
-			idf := p.idf(w.term)
+			idf := math.Log(float64(1+len(p.docs)+others)/float64(1+len(p.held[w.term]))) + 0.1
 			n.idfs[i][k] = float32(idf)
 			sum += w.times * idf * w.times * idf
 		}
-		d.length = math.Sqrt(sum)
+		n.lengths[i] = math.Sqrt(sum)
 	}
-	p.size = len(p.docs)
 	out := make([][]Match, len(p.docs))
 	for i := range p.docs {
 		out[i] = n.of(i, most, least)
@@ -49,7 +53,7 @@ func (p *Pool) Neighbours(most int, least float64) [][]Match {
 // and how alike the best of them are is reckoned exactly.
 func (n *nearness) of(i, most int, least float64) []Match {
 	d := &n.docs[i]
-	if d.length == 0 {
+	if n.lengths[i] == 0 {
 		return nil
 	}
 	n.touched = n.touched[:0]
@@ -76,7 +80,7 @@ func (n *nearness) of(i, most int, least float64) []Match {
 	}
 	out := make([]Match, 0, keep+1)
 	for _, o := range n.touched {
-		m := Match{int64(o), min(n.dots[o]/(d.length*n.docs[o].length), 1)}
+		m := Match{int64(o), min(n.dots[o]/(n.lengths[i]*n.lengths[o]), 1)}
 		n.dots[o] = 0
 		if m.Share < least && !cut || len(out) == keep && before(out[keep-1], m) <= 0 {
 			continue
@@ -124,5 +128,5 @@ func (n *nearness) exact(a, b int) float64 {
 			j++
 		}
 	}
-	return min(dot/(n.docs[a].length*n.docs[b].length), 1)
+	return min(dot/(n.lengths[a]*n.lengths[b]), 1)
 }

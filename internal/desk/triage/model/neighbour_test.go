@@ -20,7 +20,7 @@ func TestN7_NeighboursAreWhatIsAlike(t *testing.T) {
 		texts = append(texts, model.Text{Subject: things[i%5], Body: fmt.Sprint(things[i%5], ills[i%6], " ", i/6)})
 		p.Add(int64(100+i), texts[i])
 	}
-	all := p.Neighbours(6, 0.15)
+	all := p.Neighbours(6, 0.15, 0)
 	if len(all) != len(texts) {
 		t.Fatalf("%d lists of neighbours for %d texts", len(all), len(texts))
 	}
@@ -49,7 +49,7 @@ func TestN7_NeighboursAreFoundAmongAThousandAlikes(t *testing.T) {
 	for i := range 1500 {
 		p.Add(int64(i), model.Text{Body: fmt.Sprint("磁盘使用率过高 host-", i)})
 	}
-	for i, near := range p.Neighbours(5, 0.1) {
+	for i, near := range p.Neighbours(5, 0, 0) {
 		if len(near) != 5 {
 			t.Fatalf("text %d has %d neighbours", i, len(near))
 		}
