@@ -235,7 +235,7 @@ func useKnown(s *sheet, p problem.Problem) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button(ui.Btn{Label: s.T("workproblem.use"), Icon: "corner-down-right", Variant: "outline", Size: "xs", Type: "submit", Key: "v"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.Btn{Label: s.T("workproblem.use"), Icon: "corner-down-right", Variant: "outline", Size: "xs", Type: "submit", Key: "f"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -169,7 +169,7 @@ func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
 		{Link: ui.Link{Label: fr.T("work.quarantine"), Href: "/work/quarantine", Icon: "shield-alert", Current: here("/work/quarantine")}, Rail: true},
 		{Link: ui.Link{Label: fr.T("workrota.title"), Href: "/work/rota", Icon: "calendar", Current: here("/work/rota")}, Key: "g o"},
 		{Link: ui.Link{Label: fr.T("workmajor.title"), Href: "/work/majors", Icon: "siren", Current: here("/work/majors")}, Count: figure(len(f.Majors.Standing())), Tone: ui.Danger},
-		{Link: ui.Link{Label: fr.T("workproblem.title"), Href: problemPath, Icon: "repeat", Current: here(problemPath) || here(improvementPath) || here(reviewPath)}, Key: "g k"},
+		{Link: ui.Link{Label: fr.T("workproblem.title"), Href: problemPath, Icon: "repeat", Current: here(problemPath) || here(improvementPath) || here(reviewPath)}, Key: "g f"},
 		{Link: ui.Link{Label: fr.T("work.next_title"), Href: "/work/next", Icon: "hand", Current: here("/work/next")}, Rail: true, Key: "g n"},
 		{Link: ui.Link{Label: fr.T("workboard.title"), Href: "/work/board", Icon: "columns-3", Current: here("/work/board")}, Rail: true, Key: "g b"},
 		{Link: ui.Link{Label: fr.T("worktext.title"), Href: "/work/texts", Icon: "message-square-text", Current: here("/work/texts")}, Key: "g t"},
