@@ -20,7 +20,10 @@ func (h *House) problems(s stores, o Options) {
 		DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Catalog: h.Catalog, Tickets: h.Tickets,
 		Zone:    h.zone,
 		Working: h.working,
-		Hint:    func(tx *db.Tx, which ticket.ID) { h.Hub.Publish(tx, live.Ticket(which)) },
+		Device: func(ctx context.Context, list []ticket.ID) (map[ticket.ID]string, error) {
+			return h.Devices.Tied(ctx, list)
+		},
+		Hint: func(tx *db.Tx, which ticket.ID) { h.Hub.Publish(tx, live.Ticket(which)) },
 	})
 }
 
