@@ -42,6 +42,9 @@ bench-search: ## search over a synthetic desk, by its size: make bench-search N=
 bench-triage: ## what the model of suggestions guesses right, against naive Bayes, on public sets
 	LOOPDESK_BENCH_TRIAGE=1 go test ./internal/desk/triage/model -run '^$$' -bench "Triage|Duplicates" -benchtime 1000x -count=1 -timeout 30m -v
 
+radar: ## what the recurrence radar finds on public sets, against plain baselines, and 100,000 tickets at once
+	LOOPDESK_RADAR=full nice -n 15 go test ./internal/desk/problem/radar -run TestN7 -count=1 -timeout 30m -v
+
 bench-ui: ## pages in Chromium: bytes of a first load, shift of the layout, until a page is ready, latency of a command
 	LOOPDESK_BENCH_UI=$${N:-40} nice -n 5 go test ./test/browser -run TestPagesAreLightAndStandStill -count=1 -timeout 30m -v
 
@@ -83,3 +86,4 @@ incidents: ## 10,325 real incidents replayed and counted
 
 .PHONY: help run build test quick lint generate assets verify bench bench-search bench-triage bench-ui big replan storm timers screenshots faults fuzz crash simulate incidents tally directory
 .PHONY: help run build test quick lint generate assets verify bench bench-search bench-triage bench-ui replan storm timers screenshots faults fuzz crash simulate hostile incidents tally directory
+.PHONY: radar help run build test quick lint generate assets verify bench bench-search bench-triage bench-ui replan storm timers screenshots faults fuzz crash simulate hostile incidents tally directory

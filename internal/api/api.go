@@ -25,6 +25,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	problems "github.com/loopdesk/loopdesk/internal/desk/problem"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/pull"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
@@ -59,6 +60,7 @@ type Parts struct {
 	Remote      *remote.Service
 	Rotas       *rota.Service
 	Majors      *major.Service
+	Problems    *problems.Service
 
 	Announcements *announcement.Service
 	Promises      *promise.Service
@@ -124,6 +126,7 @@ func New(p Parts) *API {
 	a.announcementOperations()
 	a.remoteOperations()
 	a.promiseOperations()
+	a.problemOperations()
 	a.runbookOperations()
 	a.approvalOperations()
 	a.nextOperations()

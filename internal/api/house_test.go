@@ -23,6 +23,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/problem"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/desk/remote"
@@ -80,6 +81,7 @@ func newHouse(t *testing.T, d *db.DB) *house {
 	p.Promises.Listen()
 	p.Rotas = rota.NewService(d, bus, h.clock, p.People)
 	p.Majors = major.NewService(major.Parts{DB: d, Bus: bus, Clock: h.clock, Settings: p.Settings, Tickets: p.Tickets})
+	p.Problems = problem.NewService(problem.Parts{DB: d, Bus: bus, Clock: h.clock, Jobs: h.jobs, People: p.People, Catalog: p.Catalog, Tickets: p.Tickets})
 	p.Escalations = escalation.NewService(escalation.Parts{
 		DB: d, Bus: bus, Clock: h.clock, Jobs: h.jobs, People: p.People, Rotas: p.Rotas, Settings: p.Settings, Tickets: p.Tickets,
 		Scene: func(context.Context, *db.Tx, ticket.Ticket) (escalation.Scene, error) { return escalation.Scene{}, nil },

@@ -78,6 +78,9 @@ func rehearse(ctx context.Context, conf Config, s stores, o Options) error {
 	if err := h.importDemo(ctx); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
+	if err := h.learnDemo(ctx, moving, c); err != nil {
+		return err
+	}
 	if err := h.takeIn(ctx, c); err != nil {
 		return err
 	}

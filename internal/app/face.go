@@ -56,6 +56,7 @@ func (h *House) face() {
 		Views:          h.Views,
 		Runbooks:       h.Runbooks,
 		Telephony:      h.Telephony,
+		Problems:       h.Problems,
 		Devices:        h.Devices,
 		Visits:         h.Visits,
 	}).Mount(h.Pages)

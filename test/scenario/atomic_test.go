@@ -19,6 +19,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/form"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/problem"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/desk/remote"
 	"github.com/loopdesk/loopdesk/internal/desk/runbook"
@@ -120,6 +121,26 @@ func operations() []operation {
 			w.must(err)
 			return w.command(w.agent, ticket.Link{To: other.ID})
 		}, []string{"ticket", "event"}},
+		{"opening a problem", func(w *world) func() error {
+			return func() error {
+				_, err := w.Problems.Open(w.Context(), apptest.Actor(w.lead, "web"), problem.Draft{Title: "Behind it", Owner: w.agent.ID}, w.ticket.ID)
+				return err
+			}
+		}, []string{"problem", "problem_ticket", "event"}},
+		{"registering an improvement", func(w *world) func() error {
+			return func() error {
+				_, err := w.Problems.Improve(w.Context(), apptest.Actor(w.lead, "web"), problem.Plan{Title: "Make it better", Why: "It recurs", Owner: w.agent.ID})
+				return err
+			}
+		}, []string{"problem_improvement", "event"}},
+		{"deciding in a review", func(w *world) func() error {
+			which, err := w.Problems.Call(w.Context(), access.Desk(), w.Clock.Now().Add(-24*time.Hour), w.Clock.Now())
+			w.must(err)
+			return func() error {
+				_, err := w.Problems.Decide(w.Context(), apptest.Actor(w.lead, "web"), which, problem.Decision{Text: "Do it", Makes: problem.MakeImprovement})
+				return err
+			}
+		}, []string{"problem_review", "problem_decision", "problem_improvement", "event"}},
 		{"resolving", func(w *world) func() error {
 			return w.command(w.agent, ticket.Resolve{
 				Solution: ticket.Solution{Text: "x", Cause: "x", Prevention: "x", Verify: []string{"x"}}, Difficulties: "x", Approach: "x",

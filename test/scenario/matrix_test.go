@@ -206,7 +206,7 @@ func TestA69_S26_TheMatrixMakesSense(t *testing.T) {
 			bad("the desk is looked after by administrators alone")
 		case strings.Contains(pattern, "/work") && !slices.Contains(staff, who) && let:
 			bad("the workspace is for staff")
-		case who == "agent" && got == "403" && slices.Contains([]string{"major.work", "rota.work", "rota.swap", "lead.read", "mail.stop", "original.open", "runbook.publish"}, action):
+		case who == "agent" && got == "403" && slices.Contains([]string{"major.work", "rota.work", "rota.swap", "lead.read", "mail.stop", "original.open", "runbook.publish", "problem.work"}, action):
 			continue // a lead's, or of those who stand on the rota
 		case strings.Contains(pattern, "/remote/{session}/") && !strings.HasSuffix(pattern, "/end"):
 			if let != (who == "agent") {

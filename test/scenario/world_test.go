@@ -483,6 +483,8 @@ func (v *visitor) thing(r route) string {
 		return key(p[0].ID)
 	case "visits":
 		return key(v.visit().ID)
+	case "problems", "problem-candidates", "improvements", "reviews", "tickets":
+		return v.behind(strings.TrimPrefix(r.pattern, "/api"))
 	case "push":
 		return key(v.wakeable())
 	case "tokens":

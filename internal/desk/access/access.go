@@ -101,6 +101,9 @@ const (
 	MajorRead        Action = "major.read"        // as staff; what is public is for whoever the setting lets
 	MajorWork        Action = "major.work"        // declare, tell, end
 	AnnouncementWork Action = "announcement.work" // tell everybody something
+	ProblemRead      Action = "problem.read"      // problems, known errors, improvements and reviews
+	ProblemLink      Action = "problem.link"      // put tickets to a problem; work on one that is one's own
+	ProblemWork      Action = "problem.work"      // decide: candidates, problems, improvements, reviews
 	MailStop         Action = "mail.stop"         // all mail that no person wrote, at once
 	AdminRead        Action = "admin.read"
 	AdminWork        Action = "admin.work"
@@ -165,6 +168,9 @@ var policy = map[Action]map[Role]reach{ //nolint:gochecknoglobals // a constant 
 	MajorRead:        {Agent: all, Lead: all, Admin: all},
 	MajorWork:        {Agent: all, Lead: all, Admin: all},
 	AnnouncementWork: {Lead: all, Admin: all},
+	ProblemRead:      {Agent: all, Lead: all, Admin: all},
+	ProblemLink:      {Agent: all, Lead: all, Admin: all},
+	ProblemWork:      {Lead: all, Admin: all},
 	MailStop:         {Lead: all, Admin: all},
 	AdminRead:        {Admin: all},
 	AdminWork:        {Admin: all},

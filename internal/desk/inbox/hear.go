@@ -12,6 +12,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/problem"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
@@ -34,6 +35,8 @@ func (s *Service) Heard(ctx context.Context, tx *db.Tx, r event.Record) error {
 		return s.heardMade(ctx, tx, r)
 	case r.Name == (promise.Broke{}).EventName():
 		return s.heardOwner(ctx, tx, r, Promise, false, Late)
+	case r.Name == problem.TicketSolvedName:
+		return s.heardOwner(ctx, tx, r, Watched, false, "")
 	case r.Name == undelivered:
 		return s.heardOwner(ctx, tx, r, Trouble, true, "")
 	}

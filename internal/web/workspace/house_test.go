@@ -26,6 +26,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/problem"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/pull"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
@@ -147,6 +148,7 @@ func newHouse(t *testing.T) *house {
 		Approvals: approval.NewService(approval.Parts{
 			DB: h.db, Bus: bus, Clock: h.clock, Jobs: h.jobs, People: h.people, Settings: h.settings, Tickets: h.tickets, Links: links,
 		}),
+		Problems:  problem.NewService(problem.Parts{DB: h.db, Bus: bus, Clock: h.clock, Jobs: h.jobs, People: h.people, Catalog: h.catalog, Tickets: h.tickets}),
 		Views:     queue.New(h.db, bus, h.clock, h.people),
 		Texts:     canned.NewService(h.db, bus, h.clock, h.people),
 		Search:    finds,

@@ -9,6 +9,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
+	"github.com/loopdesk/loopdesk/internal/desk/problem"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/web/page"
@@ -44,6 +45,7 @@ type inboxView struct {
 	Watched []watchedLine
 	Newest  inbox.ItemID // for marking all
 	Undo    bool
+	Beside  []besideLine // what concerns no ticket
 	Unread  bool
 	Pager   ui.PagerView
 }
@@ -112,6 +114,11 @@ func (f *Faces) readInbox(c *page.Ctx) (inboxView, error) {
 		v.Tabs = append(v.Tabs, ui.Link{Label: c.T("inbox.tab_" + word), Href: inboxAddress(s, v.Kind, ""), Current: s == v.State})
 	}
 	v.Filter = kindFilter(c, v.State, v.Kind)
+	beside, err := f.toldBeside(c)
+	if err != nil {
+		return v, err
+	}
+	v.Beside = beside
 	if v.State == watchedState {
 		list, err := f.Inbox.Watched(c.Context(), c.Actor)
 		for _, t := range list {
@@ -294,4 +301,24 @@ func (f *Faces) watching(c *page.Ctx, do watchFunc, said string) error {
 		return err
 	}
 	return c.Show(watchAnswer(s))
+}
+
+// besideLine is something that the reader was told and that concerns no ticket.
+type besideLine struct {
+	ID               int64
+	Icon, Text, Href string
+}
+
+// toldBeside reads what problems, improvements and reviews told the reader.
+func (f *Faces) toldBeside(c *page.Ctx) ([]besideLine, error) {
+	list, err := f.Problems.Notices(c.Context(), c.Actor)
+	out := make([]besideLine, 0, len(list))
+	for _, n := range list {
+		l := besideLine{ID: n.ID, Icon: "users", Text: c.T("workproblem.notice_review"), Href: reviewPath + "/" + key(n.About)}
+		if n.Kind == problem.NoticeDue {
+			l = besideLine{ID: n.ID, Icon: "target", Text: c.T("workproblem.notice_due", "Ref", problem.ImprovementID(n.About).Ref()), Href: improvementPath + "/" + key(n.About)}
+		}
+		out = append(out, l)
+	}
+	return out, err
 }

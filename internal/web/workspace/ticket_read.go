@@ -19,6 +19,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/problem"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/remote"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
@@ -57,6 +58,8 @@ type sheet struct {
 	offers    []suggest.Offer   // what the ticket probably is
 	same      []suggest.Alike   // of the same person, about the same matter
 	crowd     []suggest.Alike   // of several people within hours, about the same matter
+	behind    []problem.Problem // what lies behind it
+	errors    []problem.Match   // the known errors that it is like
 	devices   []tiedDevice      // that it is about
 	theirs    []device.Device   // that the requester has besides
 	down      []outage          // of the service that it is about
@@ -147,6 +150,9 @@ func (f *Faces) sheet(c *page.Ctx, t ticket.Ticket) (*sheet, error) {
 		return nil, err
 	}
 	if s.same, s.crowd, err = f.Suggest.Alike(ctx, c.Actor, t); err != nil {
+		return nil, err
+	}
+	if err = s.readProblems(ctx); err != nil {
 		return nil, err
 	}
 	if s.guides, err = f.Runbooks.Runs(ctx, c.Actor, t); err != nil {

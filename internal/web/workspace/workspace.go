@@ -24,6 +24,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/problem"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/pull"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
@@ -71,6 +72,7 @@ type Parts struct {
 	Views       *queue.Desk
 	Texts       *canned.Service
 	Inbox       *inbox.Service
+	Problems    *problem.Service
 	Runbooks    *runbook.Service
 
 	Announcements *announcement.Service
@@ -126,6 +128,7 @@ func (f *Faces) Mount(r *page.Router) {
 	f.mountVisit(r)
 	f.mountRemote(r)
 	f.mountMailStop(r)
+	f.mountProblems(r)
 	f.mountAnnouncements(r)
 }
 
@@ -175,6 +178,9 @@ func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
 	if err != nil {
 		unread = 0 // the page is worth more than this figure
 	}
+	if beside, err := f.Problems.Unseen(c.Context(), c.Actor); err == nil {
+		unread += beside
+	}
 	n.Groups = append(n.Groups, ui.NavGroup{Items: []ui.NavItem{
 		{Link: ui.Link{Label: fr.T("inbox.title"), Href: inboxPath, Icon: "bell", Current: here(inboxPath)}, Count: figure(int(unread)), Tone: ui.Brand, Rail: true, Dot: unread > 0, Key: "g i"},
 		{Link: ui.Link{Label: fr.T("work.mine"), Href: "/work?view=mine", Icon: "circle-user", Current: current == ticket.Mine}, Count: figure(counts.Views[ticket.Mine]), Rail: true, Key: "g m"},
@@ -187,6 +193,7 @@ func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
 		{Link: ui.Link{Label: fr.T("workdevice.title"), Href: devicesPath, Icon: "laptop", Current: here(devicesPath) || here(placesPath) || here(servicesPath)}, Key: "g d"},
 		{Link: ui.Link{Label: fr.T("workmajor.title"), Href: "/work/majors", Icon: "siren", Current: here("/work/majors")}, Count: figure(len(f.Majors.Standing())), Tone: ui.Danger},
 		{Link: ui.Link{Label: fr.T("workremote.open_title"), Href: "/work/remote", Icon: "monitor", Current: here("/work/remote")}},
+		{Link: ui.Link{Label: fr.T("workproblem.title"), Href: problemPath, Icon: "repeat", Current: here(problemPath) || here(improvementPath) || here(reviewPath)}, Key: "g f"},
 		{Link: ui.Link{Label: fr.T("announcement.title"), Href: announcementsPath, Icon: "megaphone", Current: here(announcementsPath)}, Key: "g a"},
 		{Link: ui.Link{Label: fr.T("work.next_title"), Href: "/work/next", Icon: "hand", Current: here("/work/next")}, Rail: true, Key: "g n"},
 		{Link: ui.Link{Label: fr.T("workboard.title"), Href: "/work/board", Icon: "columns-3", Current: here("/work/board")}, Rail: true, Key: "g b"},
