@@ -18,6 +18,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
+	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
@@ -56,6 +57,7 @@ type Parts struct {
 	Reports     *report.Service
 	Search      *search.Service
 	Suggest     *suggest.Service
+	Knowledge   *knowledge.Service
 	Words       *wordbook.Service // nil remarks on nothing
 	Views       *queue.Desk
 	Clock       clock.Clock
@@ -100,6 +102,7 @@ func New(p Parts) *API {
 	a.ticketOperations()
 	a.searchOperations()
 	a.suggestOperations()
+	a.articleOperations()
 	a.viewOperations()
 	a.commandOperations()
 	a.messageOperations()

@@ -46,6 +46,8 @@ func (h *House) wire() {
 	event.WithinAny(h.Bus, h.Search.Heard)        // what was said can be found
 	event.WithinAny(h.Bus, h.heard)               // whom it concerns is told on their pages
 	h.Routing.Listen()                            // where a new ticket goes, and whether it stayed there (N8)
+	event.Within(h.Bus, h.Knowledge.Confirmed)    // what was used on a ticket has solved it (N37)
+	event.Within(h.Bus, h.Knowledge.Reopened)     // and has not after all (N5)
 	h.Suggest.Listen()                            // what a new ticket probably is, and what people made of that (N14, N22)
 	if h.quiet {
 		return

@@ -94,11 +94,14 @@ const (
 	LeadRead       Action = "lead.read"
 	ReportRead     Action = "report.read" // agents those of their groups
 	RotaRead       Action = "rota.read"
-	RotaSwap       Action = "rota.swap"  // a duty of one's own; a feed of one's own
-	RotaWork       Action = "rota.work"  // anybody's
-	MajorRead      Action = "major.read" // as staff; what is public is for whoever the setting lets
-	MajorWork      Action = "major.work" // declare, tell, end
-	MailStop       Action = "mail.stop"  // all mail that no person wrote, at once
+	RotaSwap       Action = "rota.swap"      // a duty of one's own; a feed of one's own
+	RotaWork       Action = "rota.work"      // anybody's
+	MajorRead      Action = "major.read"     // as staff; what is public is for whoever the setting lets
+	MajorWork      Action = "major.work"     // declare, tell, end
+	ArticleRead    Action = "article.read"   // what is published for the reader
+	ArticleWork    Action = "article.work"   // write, review and publish; never one's own words
+	ArticleRetire  Action = "article.retire" // take from use and bring back; what is missing
+	MailStop       Action = "mail.stop"      // all mail that no person wrote, at once
 	AdminRead      Action = "admin.read"
 	AdminWork      Action = "admin.work"
 	SelfWork       Action = "self.work" // one's own profile, password, tokens, sessions
@@ -151,6 +154,9 @@ var policy = map[Action]map[Role]reach{ //nolint:gochecknoglobals // a constant 
 	RotaWork:       {Lead: all, Admin: all},
 	MajorRead:      {Agent: all, Lead: all, Admin: all},
 	MajorWork:      {Agent: all, Lead: all, Admin: all},
+	ArticleRead:    {Requester: all, Agent: all, Lead: all, Admin: all},
+	ArticleWork:    {Agent: all, Lead: all, Admin: all},
+	ArticleRetire:  {Lead: all, Admin: all},
 	MailStop:       {Lead: all, Admin: all},
 	AdminRead:      {Admin: all},
 	AdminWork:      {Admin: all},

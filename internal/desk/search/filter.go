@@ -32,6 +32,7 @@ const (
 	byCategory  = "category"
 	byCreated   = "created"
 	byHas       = "has"
+	byIs        = "is"   // an article and no ticket
 	byFact      = "fact" // an error code, an address, a device (N16); staff only
 )
 
@@ -58,7 +59,7 @@ func properties() [][]string {
 		s, _ := queue.SpecOf(f) // a filter and a search call a thing the same
 		out = append(out, s.Names())
 	}
-	return append(out, []string{byHas, "含", "包含"}, []string{byFact, "线索", "clue"})
+	return append(out, []string{byHas, "含", "包含"}, []string{byFact, "线索", "clue"}, []string{byIs, "类型"})
 }
 
 // propertyOf returns the property that a name means; "" where it means none.
@@ -74,7 +75,7 @@ func propertyOf(name string) string {
 
 // forAll are the properties that whoever sees a ticket sees of it.
 func forAll(property string) bool {
-	return property == byStatus || property == byCreated || property == byHas
+	return property == byStatus || property == byCreated || property == byHas || property == byIs
 }
 
 func mark(property string, id int64) text.Term { return text.Mark(property, strconv.FormatInt(id, 10)) }
@@ -149,6 +150,9 @@ func (s *Service) property(ctx context.Context, by access.Actor, q Query, x piec
 		return errs.Field("q", "search.many", "Max", maxClauses)
 	case x.name == byCreated:
 		return p.created(x, q.Zone, s.Clock.Now())
+	case x.name == byIs && slices.Contains([]string{"article", "articles", "文章", "知识", "知识文章"}, fold(x.value)):
+		p.articles = true
+		return nil
 	}
 	c, err := s.clause(ctx, by, x)
 	if err == nil {

@@ -37,6 +37,7 @@ type plan struct {
 	clauses  []clause
 	from, to time.Time // of creation; zero where open
 	number   int64     // of the ticket that is named, if one is
+	articles bool      // articles are asked for and nothing else
 }
 
 // clause is a property that a ticket must have.
@@ -174,7 +175,7 @@ func (p *plan) groups() [][]text.Term {
 
 // empty reports whether nothing was asked.
 func (p *plan) empty() bool {
-	return len(p.patterns) == 0 && len(p.clauses) == 0 && p.from.IsZero() && p.to.IsZero()
+	return len(p.patterns) == 0 && len(p.clauses) == 0 && p.from.IsZero() && p.to.IsZero() && !p.articles
 }
 
 // has reports whether a ticket has every property that is asked for.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
@@ -26,6 +27,8 @@ type Parts struct {
 	Jobs    *job.Queue
 	People  *person.Service
 	Catalog *catalog.Desk
+	// Articles finds what is published; nil where nobody keeps articles.
+	Articles *knowledge.Service
 }
 
 // Service searches, and keeps the index.
@@ -52,6 +55,7 @@ type Page struct {
 	Asked    bool // something was asked at all
 	Hits     []Hit
 	People   []person.Person // staff only, with the first page
+	Articles []Article       // with the first page
 	Total    Total
 	Next     string // cursor of the next page; empty on the last
 	Building bool   // the index is being made: older tickets may be missing
@@ -104,6 +108,13 @@ func (s *Service) Find(ctx context.Context, by access.Actor, q Query) (Page, err
 	if err != nil || p.empty() {
 		return Page{Asked: strings.TrimSpace(q.Text) != ""}, err
 	}
+	if p.articles && (len(p.clauses) > 0 || !p.from.IsZero() || !p.to.IsZero()) {
+		return Page{}, errs.Field("q", "search.article_alone")
+	}
+	if p.articles {
+		list, err := s.articlesOf(ctx, by, p, "", maxArticles)
+		return Page{Asked: true, Articles: list, Total: Total{N: len(list)}}, err
+	}
 	from, err := readPlace(q.Cursor, s.Clock.Now())
 	if err != nil {
 		return Page{}, err
@@ -118,6 +129,9 @@ func (s *Service) Find(ctx context.Context, by access.Actor, q Query) (Page, err
 	out.Building = st.Finished.IsZero() && l.scope.All
 	if err == nil && q.Cursor == "" && by.Staff() && len(p.clauses) == 0 && len(p.patterns) > 0 {
 		out.People, err = s.peopleWho(ctx, l.q, p, "", maxPeople)
+	}
+	if err == nil && q.Cursor == "" && len(p.clauses) == 0 && p.from.IsZero() && p.to.IsZero() {
+		out.Articles, err = s.articlesOf(ctx, by, p, "", besideTickets)
 	}
 	return out, err
 }

@@ -16,8 +16,9 @@ import (
 
 // Suggestion is what is offered while somebody types.
 type Suggestion struct {
-	Tickets []Hit // number, status and subject alone
-	People  []person.Person
+	Tickets  []Hit // number, status and subject alone
+	People   []person.Person
+	Articles []Article
 }
 
 const (
@@ -41,6 +42,11 @@ func (s *Service) Suggest(ctx context.Context, by access.Actor, q Query) (Sugges
 	beginning := ""
 	if last, _ := utf8.DecodeLastRuneInString(q.Text); len(p.patterns) > 0 && !unicode.IsSpace(last) {
 		beginning = p.patterns[len(p.patterns)-1].Typed()
+	}
+	if len(p.clauses) == 0 && p.from.IsZero() && p.to.IsZero() {
+		if out.Articles, err = s.articlesOf(ctx, by, p, beginning, besideTickets); err != nil || p.articles {
+			return out, err
+		}
 	}
 	read, scope := s.DB.Long(), access.Tickets(by)
 	list, err := found(ctx, read, s.DB.Engine(), newAsk(typing(p, beginning, false)), len(p.clauses) > 0, math.MaxInt64, weighed)

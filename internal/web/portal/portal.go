@@ -9,6 +9,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
@@ -28,11 +29,13 @@ type Faces struct {
 	promise *promise.Service
 	search  *search.Service
 	majors  *major.Service
+
+	articles *knowledge.Service
 }
 
 // New makes the face.
-func New(t *ticket.Service, p *person.Service, c *catalog.Desk, s *sla.Service, m *promise.Service, find *search.Service, inc *major.Service) *Faces {
-	return &Faces{tickets: t, people: p, catalog: c, clocks: s, promise: m, search: find, majors: inc}
+func New(t *ticket.Service, p *person.Service, c *catalog.Desk, s *sla.Service, m *promise.Service, find *search.Service, inc *major.Service, k *knowledge.Service) *Faces {
+	return &Faces{tickets: t, people: p, catalog: c, clocks: s, promise: m, search: find, majors: inc, articles: k}
 }
 
 // Mount adds the routes.
@@ -50,10 +53,13 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Get("/t/{code}", page.LinkHolder, f.request)
 	r.Get("/t/{code}/now", page.LinkHolder, f.requestNow)
 	r.Get("/t/{code}/leave", page.LinkHolder, f.leaveByLink)
+	r.Get("/requests/{number}/guide", page.SignedIn, f.guide)
+	r.Get("/t/{code}/guide", page.LinkHolder, f.guide)
+	f.mountArticles(r)
 	for name, answer := range map[string]page.Handler{
 		"reply": f.reply, "confirm": f.confirm, "reject": f.reject, "reopen": f.reopen, "cancel": f.cancel, "read-back": f.readBack,
 		"add-participant": f.addParticipant, "remove-participant": f.removeParticipant, "leave": f.leave,
-		"answer": f.answer, "rate": f.rate,
+		"answer": f.answer, "rate": f.rate, "guide": f.stuck,
 	} {
 		r.Post("/requests/{number}/"+name, access.TicketOpen, answer)
 		r.Post("/t/{code}/"+name, page.LinkHolder, answer)

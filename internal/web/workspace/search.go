@@ -32,7 +32,23 @@ type findView struct {
 	Total    string
 	Hits     []foundView
 	People   []personView
+	Articles []articleFound
 	Pager    ui.PagerView
+}
+
+// articleFound is an article that holds what was looked for.
+type articleFound struct {
+	Href         string
+	Title, Words []search.Piece
+	State        string // who may read it
+}
+
+func (f *Faces) articlesFound(c *page.Ctx, list []search.Article) []articleFound {
+	var out []articleFound
+	for _, a := range list {
+		out = append(out, articleFound{articleAddress(a.ID), a.Title, a.Words, f.audience(c, a.Live.Content)})
+	}
+	return out
 }
 
 // foundView is a ticket that was found.
@@ -80,7 +96,7 @@ func (f *Faces) find(c *page.Ctx) error {
 	for _, h := range p.Hits {
 		v.Hits = append(v.Hits, f.foundView(c, h))
 	}
-	v.People = f.personViews(c, p.People)
+	v.People, v.Articles = f.personViews(c, p.People), f.articlesFound(c, p.Articles)
 	v.Pager = findPager(c, typed, p.Next)
 	fr := c.Frame(c.T("search.title"))
 	return c.Render(status, framed(ui.Workspace{Page: fr.Page(), Nav: f.nav(c, fr, ""), Keys: keyMap(fr)}, findPage(fr, v)))
@@ -93,7 +109,7 @@ func (f *Faces) suggest(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := findView{Text: typed, People: f.personViews(c, s.People)}
+	v := findView{Text: typed, People: f.personViews(c, s.People), Articles: f.articlesFound(c, s.Articles)}
 	for _, h := range s.Tickets {
 		v.Hits = append(v.Hits, f.foundView(c, h))
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
+	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
@@ -54,12 +55,14 @@ type sheet struct {
 	others    []ticket.Ticket   // of the same requester, newest change first
 	more      bool              // there are more of them
 	staff     []person.Person
-	questions catalog.Form // what the category asks; none where it asks nothing
-	watchers  []person.ID  // who follows it
-	unseen    inbox.ItemID // the newest that the reader was told about it and has not seen
-	mails     bool         // letters leave the house
-	unreached bool         // nothing reaches the requester's address
-	suffix    string       // the query of the list that stands beside the ticket, with its question mark
+	questions catalog.Form      // what the category asks; none where it asks nothing
+	watchers  []person.ID       // who follows it
+	unseen    inbox.ItemID      // the newest that the reader was told about it and has not seen
+	mails     bool              // letters leave the house
+	unreached bool              // nothing reaches the requester's address
+	articles  []knowledge.Found // that may help
+	tied      []tiedArticle     // that were used on it or drawn from it
+	suffix    string            // the query of the list that stands beside the ticket, with its question mark
 	process   *ui.Rail
 	givable   []ui.Option // the staff, as forms offer them
 
@@ -128,6 +131,9 @@ func (f *Faces) sheet(c *page.Ctx, t ticket.Ticket) (*sheet, error) {
 		return nil, err
 	}
 	if s.same, s.crowd, err = f.Suggest.Alike(ctx, c.Actor, t); err != nil {
+		return nil, err
+	}
+	if err = s.readArticles(ctx); err != nil {
 		return nil, err
 	}
 	if s.raised, err = f.Escalations.ForTicket(ctx, c.Actor, t); err != nil {
