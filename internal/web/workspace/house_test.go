@@ -20,6 +20,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
+	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
@@ -135,6 +136,7 @@ func newHouse(t *testing.T) *house {
 		Hint: func(*db.Tx, ticket.ID) {},
 	})
 	workspace.New(workspace.Parts{
+		Knowledge: knowledge.NewService(knowledge.Parts{DB: h.db, Bus: bus, Clock: h.clock, Jobs: h.jobs, People: h.people, Catalog: h.catalog, Tickets: h.tickets}),
 		Words:     wordbook.NewService(h.settings),
 		Inbox:     h.inbox,
 		Views:     queue.New(h.db, bus, h.clock, h.people),
