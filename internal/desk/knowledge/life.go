@@ -42,8 +42,9 @@ func (s *Service) Save(ctx context.Context, by access.Actor, w Manuscript) (Arti
 		return Article{}, err
 	}
 	var out Article
+	r := s.Reader(ctx, by)
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		a, err := s.begin(ctx, tx, by, w, family)
+		a, err := s.begin(ctx, tx, by, r, w, family)
 		if err != nil {
 			return err
 		}
@@ -91,9 +92,9 @@ func (s *Service) family(ctx context.Context, by access.Actor, w Manuscript) (ID
 }
 
 // begin takes the article that is written in, or makes it.
-func (s *Service) begin(ctx context.Context, tx *db.Tx, by access.Actor, w Manuscript, family ID) (Article, error) {
+func (s *Service) begin(ctx context.Context, tx *db.Tx, by access.Actor, r Reader, w Manuscript, family ID) (Article, error) {
 	if w.ID != 0 {
-		return s.taken(ctx, tx, by, w.ID, w.Version)
+		return s.taken(ctx, tx, by, r, w.ID, w.Version)
 	}
 	now := s.Clock.Now()
 	a := Article{Version: 1, Lang: w.Lang, Family: family, CreatedBy: person.ID(by.ID), Keeper: person.ID(by.ID), CreatedAt: now, ChangedAt: now}
@@ -102,15 +103,16 @@ func (s *Service) begin(ctx context.Context, tx *db.Tx, by access.Actor, w Manus
 	return a, err
 }
 
-// taken takes an article that the actor may see. version 0 skips the check.
-func (s *Service) taken(ctx context.Context, tx *db.Tx, by access.Actor, which ID, version int64) (Article, error) {
+// taken takes an article that the actor may see, by what they may read, which is asked before the
+// commit. version 0 skips the check.
+func (s *Service) taken(ctx context.Context, tx *db.Tx, by access.Actor, r Reader, which ID, version int64) (Article, error) {
 	a, err := take(ctx, tx, which)
 	switch {
 	case errs.KindOf(err) == errs.NotFound && err != nil:
 		return a, gone()
 	case err != nil:
 		return a, err
-	case !s.sees(ctx, by, a):
+	case !r.sees(by, a):
 		return a, gone()
 	case version != 0 && a.Version != version+1:
 		return a, errs.New(errs.Stale, "errs.stale")
@@ -174,8 +176,9 @@ func (s *Service) step(ctx context.Context, by access.Actor, which ID, version i
 		return Article{}, err
 	}
 	var out Article
+	r := s.Reader(ctx, by)
 	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		a, err := s.taken(ctx, tx, by, which, version)
+		a, err := s.taken(ctx, tx, by, r, which, version)
 		if err != nil {
 			return err
 		}
@@ -217,11 +220,12 @@ func (s *Service) Submit(ctx context.Context, by access.Actor, which ID, version
 			return Article{}, errs.Field("reviewer", "knowledge.reviewer_unknown")
 		}
 	}
+	r := s.Reader(ctx, access.Actor{ID: int64(to), Kind: access.Person, Role: s.People.Card(ctx, to).Role, Via: "web"})
 	return s.step(ctx, by, which, version, access.ArticleWork, func(a *Article) (Moved, error) {
 		if err := a.submit(to); err != nil {
 			return Moved{}, err
 		}
-		if r := s.Reader(ctx, access.Actor{ID: int64(to), Kind: access.Person, Role: s.People.Card(ctx, to).Role, Via: "web"}); !r.May(a.Work.Content) {
+		if !r.May(a.Work.Content) {
 			return Moved{}, errs.Field("reviewer", "knowledge.reviewer_outside")
 		}
 		return Moved{Step: Submitted, Edition: a.Work.Number, To: to}, nil

@@ -96,7 +96,7 @@ func (s *Service) Open(ctx context.Context, by access.Actor, which ID) (Article,
 	if errs.KindOf(err) == errs.NotFound && err != nil {
 		return Article{}, gone()
 	}
-	if err == nil && !s.sees(ctx, by, a) {
+	if err == nil && !s.Reader(ctx, by).sees(by, a) {
 		return Article{}, gone()
 	}
 	return a, err
@@ -114,8 +114,7 @@ func (s *Service) mayWork(by access.Actor) error {
 
 // sees reports whether somebody who writes may see an article: each edition that there is must be
 // for them, or their own.
-func (s *Service) sees(ctx context.Context, by access.Actor, a Article) bool {
-	r := s.Reader(ctx, by)
+func (r Reader) sees(by access.Actor, a Article) bool {
 	for _, e := range []Edition{a.Live, a.Work} {
 		if e.Number != 0 && !r.May(e.Content) && !slices.Contains(e.Writers, person.ID(by.ID)) && e.Reviewer != person.ID(by.ID) {
 			return false
@@ -134,7 +133,8 @@ func (s *Service) List(ctx context.Context, by access.Actor, state State) ([]Art
 		return nil, err
 	}
 	list, err := every(ctx, s.DB, mostArticles)
-	return slices.DeleteFunc(list, func(a Article) bool { return state != "" && a.State() != state || !s.sees(ctx, by, a) }), err
+	r := s.Reader(ctx, by)
+	return slices.DeleteFunc(list, func(a Article) bool { return state != "" && a.State() != state || !r.sees(by, a) }), err
 }
 
 // Editions returns what was ever published of an article and may be read by the actor.

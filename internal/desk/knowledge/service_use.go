@@ -155,16 +155,21 @@ func (s *Service) AskToRead(ctx context.Context, by access.Actor, which ID) (int
 		return 0, err
 	}
 	n := 0
-	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	seen, err := s.Open(ctx, by, which)
+	if err != nil {
+		return 0, err
+	}
+	handlers, r := s.handlers(ctx, seen.Live.Content), s.Reader(ctx, by)
+	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		n = 0
-		a, err := s.taken(ctx, tx, by, which, 0)
+		a, err := s.taken(ctx, tx, by, r, which, 0)
 		if err != nil {
 			return err
 		}
 		if !a.Read() {
 			return wrong("knowledge.not_published")
 		}
-		for _, who := range s.handlers(ctx, a.Live.Content) {
+		for _, who := range handlers {
 			if slices.Contains(a.Live.Writers, who) || who == a.Live.Reviewer { // they know what they wrote
 				continue
 			}
