@@ -34,7 +34,9 @@ type script struct {
 	Stories    []story        `toml:"-"`
 	Texts      []demoText     `toml:"text"`
 	Articles   []demoArticle  `toml:"article"`
-	Phrases    map[string]phrases
+
+	Announcements []demoAnnouncement `toml:"announcement"`
+	Phrases       map[string]phrases
 }
 
 type demoText struct {

@@ -4,6 +4,8 @@ package search
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
@@ -25,11 +27,25 @@ type Article struct {
 	Words []Piece
 }
 
-func (s *Service) articlesOf(ctx context.Context, by access.Actor, p *plan, beginning string, most int) ([]Article, error) {
+// articlesAsked reports whether articles are asked for and nothing else ("is:article"), and with
+// which words.
+func articlesAsked(typed string) (words string, asked bool) {
+	var rest []string
+	for _, f := range strings.Fields(typed) {
+		name, value, found := strings.Cut(strings.ReplaceAll(strings.ToLower(f), "：", ":"), ":")
+		if found && slices.Contains([]string{"is", "类型"}, name) && slices.Contains([]string{"article", "articles", "文章", "知识文章"}, value) {
+			asked = true
+			continue
+		}
+		rest = append(rest, f)
+	}
+	return strings.Join(rest, " "), asked
+}
+
+func (s *Service) articlesOf(ctx context.Context, by access.Actor, words []text.Pattern, beginning string, most int) ([]Article, error) {
 	if s.Articles == nil {
 		return nil, nil
 	}
-	words := p.patterns
 	var list []knowledge.Found
 	var err error
 	if len(words) == 0 { // "is:article" alone: everything, the most useful first

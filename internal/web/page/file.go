@@ -47,21 +47,31 @@ func (h *house) linkFile(c *Ctx) error {
 }
 
 func (h *house) sendFile(c *Ctx, on ticket.ID) error {
-	return c.SendFile(func() (ticket.Attachment, io.ReadCloser, error) {
-		return h.kit.Tickets.Attachment(c.Context(), c.Actor, on, c.Path("token"))
-	})
-}
-
-// SendFile is the one way in which a file leaves the house: open judges whether it may be read.
-func (c *Ctx) SendFile(open func() (ticket.Attachment, io.ReadCloser, error)) error {
 	if c.embedded() {
 		return errs.New(errs.Denied, "page.cross_origin")
 	}
-	a, body, err := open()
+	a, body, err := h.kit.Tickets.Attachment(c.Context(), c.Actor, on, c.Path("token"))
 	if err != nil {
 		return err
 	}
+	return c.SendFile(Sent{Name: a.Name, Type: a.Type, Size: a.Size, SHA256: a.SHA256}, body)
+}
+
+// Sent is a file as it leaves the house.
+type Sent struct {
+	Name   string
+	Type   string // as our own sniffing found it
+	Size   int64
+	SHA256 string
+}
+
+// SendFile answers with a file, and closes it. Whoever calls has asked who may have it; how it
+// leaves the house is the same for every file.
+func (c *Ctx) SendFile(a Sent, body io.ReadCloser) error {
 	defer func() { _ = body.Close() }()
+	if c.embedded() {
+		return errs.New(errs.Denied, "page.cross_origin")
+	}
 	kind, inline := served(a.Type)
 	head := c.Header()
 	head.Set("Content-Security-Policy", filePolicy)

@@ -3,7 +3,6 @@
 package portal
 
 import (
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -12,7 +11,6 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
-	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/web/page"
 	"github.com/loopdesk/loopdesk/internal/web/ui"
@@ -182,9 +180,11 @@ func (f *Faces) articlePicture(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.SendFile(func() (ticket.Attachment, io.ReadCloser, error) {
-		return f.articles.File(c.Context(), c.Actor, knowledge.ID(which), c.Path("token"))
-	})
+	a, body, err := f.articles.File(c.Context(), c.Actor, knowledge.ID(which), c.Path("token"))
+	if err != nil {
+		return err
+	}
+	return c.SendFile(page.Sent{Name: a.Name, Type: a.Type, Size: a.Size, SHA256: a.SHA256}, body)
 }
 
 // faqGroup is a category with what is most useful in it.

@@ -4,7 +4,6 @@ package workspace
 
 import (
 	"cmp"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -317,16 +316,20 @@ func (f *Faces) articlePicture(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.SendFile(func() (ticket.Attachment, io.ReadCloser, error) {
-		return f.Knowledge.File(c.Context(), c.Actor, knowledge.ID(id), c.Path("token"))
-	})
+	a, body, err := f.Knowledge.File(c.Context(), c.Actor, knowledge.ID(id), c.Path("token"))
+	if err != nil {
+		return err
+	}
+	return c.SendFile(page.Sent{Name: a.Name, Type: a.Type, Size: a.Size, SHA256: a.SHA256}, body)
 }
 
 // stagedPicture sends a picture that waits beside a form, to whoever sent it up.
 func (f *Faces) stagedPicture(c *page.Ctx) error {
-	return c.SendFile(func() (ticket.Attachment, io.ReadCloser, error) {
-		return f.Knowledge.Waiting(c.Context(), c.Actor, c.Path("token"))
-	})
+	a, body, err := f.Knowledge.Waiting(c.Context(), c.Actor, c.Path("token"))
+	if err != nil {
+		return err
+	}
+	return c.SendFile(page.Sent{Name: a.Name, Type: a.Type, Size: a.Size, SHA256: a.SHA256}, body)
 }
 
 // monthOptions are the stretches until an article is looked at again.
