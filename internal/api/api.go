@@ -22,6 +22,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/device"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
+	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
@@ -77,6 +78,7 @@ type Parts struct {
 	Devices       *device.Service
 	Visits        *visit.Service
 	Inbox         *inbox.Service
+	Knowledge     *knowledge.Service
 
 	// Address returns the network address of the caller, without port, with the proxies that
 	// are trusted taken off. nil takes the peer of the connection (A84).
@@ -117,6 +119,7 @@ func New(p Parts) *API {
 	a.ticketOperations()
 	a.searchOperations()
 	a.suggestOperations()
+	a.articleOperations()
 	a.viewOperations()
 	a.inboxOperations()
 	a.commandOperations()

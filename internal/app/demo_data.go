@@ -34,6 +34,7 @@ type script struct {
 	Answers    []demoAnswers  `toml:"answers"`
 	Stories    []story        `toml:"-"`
 	Texts      []demoText     `toml:"text"`
+	Articles   []demoArticle  `toml:"article"`
 
 	Announcements []demoAnnouncement `toml:"announcement"`
 	Phrases       map[string]phrases
@@ -166,7 +167,7 @@ type phrases struct {
 // the first test meets.
 func readScript() (script, error) {
 	var s script
-	for _, name := range []string{"people", "catalog", "forms", "scenes", "letters", "texts", "notes"} {
+	for _, name := range []string{"people", "catalog", "forms", "scenes", "letters", "texts", "articles", "notes"} {
 		if err := readDemo(name, &s); err != nil {
 			return s, err
 		}

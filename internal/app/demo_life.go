@@ -261,6 +261,7 @@ func (l *life) solve(sheet bool) *life {
 		r.Difficulties, r.Approach = l.story.Hard, l.story.Approach
 	}
 	l.work(r)
+	l.useArticle()
 	return l
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
@@ -39,6 +40,9 @@ type cast struct {
 	turn       map[person.GroupID]int
 	asked      map[string]int // how often a story was told
 	waited     bool           // the major incident of the past is told
+	articles   map[string]knowledge.ID
+	solving    map[string]knowledge.ID // by story
+	used       int                     // tickets on which an article could have been used
 }
 
 // agentFor returns who takes a ticket: somebody of the category's group where the requester

@@ -49,6 +49,9 @@ func rehearse(ctx context.Context, conf Config, s stores, o Options) error {
 	if err := h.receive(ctx, moving, c); err != nil {
 		return err
 	}
+	if err := h.readArticles(ctx, moving, c); err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
 	if err := h.helpDemo(ctx, moving, c); err != nil {
 		return err
 	}
@@ -183,7 +186,9 @@ func (h *House) castDemo(ctx context.Context, now time.Time) (*cast, error) {
 		services: map[string]catalog.ServiceID{}, core: map[string]bool{},
 		turn: map[person.GroupID]int{}, asked: map[string]int{},
 	}
-	for _, step := range []func(context.Context, *cast) error{h.castPeople, h.castGroups, h.castCatalog, h.castForms, h.castRunbooks, h.castRota, h.castViews, h.castTexts} {
+	for _, step := range []func(context.Context, *cast) error{
+		h.castPeople, h.castGroups, h.castCatalog, h.castForms, h.castRunbooks, h.castRota, h.castViews, h.castTexts, h.castArticles,
+	} {
 		if err := step(ctx, c); err != nil {
 			return nil, fmt.Errorf("demo: %w", err)
 		}

@@ -40,11 +40,13 @@ func (h *House) face() {
 		Outside:   netguard.Client(netguard.Options{Timeout: 8 * time.Second, MaxBytes: 4 << 20}),
 	})
 	portal.New(portal.Parts{
-		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Clocks: h.Clocks, Promises: h.Promises, Search: h.Search, Majors: h.Majors,
+		Knowledge: h.Knowledge,
+		Tickets:   h.Tickets, People: h.People, Catalog: h.Catalog, Clocks: h.Clocks, Promises: h.Promises, Search: h.Search, Majors: h.Majors,
 		Announcements: h.Announcements, Runbooks: h.Runbooks, Approvals: h.Approvals, Devices: h.Devices, Visits: h.Visits, Remote: h.Remote, Inbox: h.Inbox,
 	}).Mount(h.Pages)
 	workspace.New(workspace.Parts{
-		Suggest: h.Suggest, Routing: h.Routing,
+		Knowledge: h.Knowledge,
+		Suggest:   h.Suggest, Routing: h.Routing,
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Clocks: h.Clocks, Norm: h.Norm,
 		Intake: h.Intake, Notify: h.Notices, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Remote: h.Remote, BaseURL: h.Public, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search,
 		Words:          h.Words,

@@ -26,6 +26,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
+	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/desk/live"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
@@ -131,6 +132,7 @@ type House struct {
 	Search        *search.Service
 	Suggest       *suggest.Service
 	Routing       *routing.Service
+	Knowledge     *knowledge.Service
 	Views         *queue.Desk
 	API           *api.API
 	Pages         *page.Router
@@ -276,7 +278,8 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.Norm = norm.NewService(h.Tickets, h.Clocks, o.Clock)
 	h.Live = live.NewService(h.Hub, h.Tickets)
 	h.remote(s, o)
-	h.Search = search.NewService(search.Parts{DB: s.DB, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Tickets: h.Tickets})
+	h.knowledge(s, o)
+	h.Search = search.NewService(search.Parts{Articles: h.Knowledge, DB: s.DB, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Tickets: h.Tickets})
 	h.triage(s, o)
 	h.problems(s, o)
 	h.Notices = notify.NewService(notify.Parts{
@@ -294,6 +297,9 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.API = api.New(api.Parts{
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Sessions: h.Sessions,
 		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Remote: h.Remote, Rotas: h.Rotas, Majors: h.Majors, Problems: h.Problems, Announcements: h.Announcements,
+		Knowledge: h.Knowledge,
+		Tickets:   h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Sessions: h.Sessions,
+		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Remote: h.Remote, Rotas: h.Rotas, Majors: h.Majors, Announcements: h.Announcements,
 		Promises: h.Promises, Approvals: h.Approvals, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
 		Views: h.Views, Suggest: h.Suggest, Runbooks: h.Runbooks, Devices: h.Devices, Visits: h.Visits, Inbox: h.Inbox,
 		Address: func(r *http.Request) string { return page.Address(r, h.Config.proxies()) },
@@ -313,5 +319,13 @@ func (h *House) triage(s stores, o Options) {
 	h.Suggest = suggest.NewService(suggest.Parts{
 		DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, Log: o.Log, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Tickets: h.Tickets,
 		Hint: func(tx *db.Tx, which ticket.ID) { h.Hub.Publish(tx, live.Ticket(which)) },
+	})
+}
+
+// knowledge makes the room of articles.
+func (h *House) knowledge(s stores, o Options) {
+	h.Knowledge = knowledge.NewService(knowledge.Parts{
+		DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, Blobs: s.Blobs, People: h.People, Catalog: h.Catalog, Tickets: h.Tickets,
+		Hint: func(tx *db.Tx, who person.ID) { h.Hub.Publish(tx, live.Person(who)) },
 	})
 }

@@ -171,7 +171,7 @@ func (h *House) housekeeping(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-soon.C:
-			err = errors.Join(h.setClock(ctx), h.Clocks.Load(ctx), h.loadTimekeeping(ctx), h.Runbooks.Load(ctx), h.Intake.WatchMailboxes(ctx))
+			err = errors.Join(h.setClock(ctx), h.Clocks.Load(ctx), h.loadTimekeeping(ctx), h.Runbooks.Load(ctx), h.Intake.WatchMailboxes(ctx), h.Knowledge.Keep(ctx))
 			if h.stale.Swap(false) {
 				err = errors.Join(err, h.Tickets.LoadBoard(ctx))
 			}

@@ -39,6 +39,23 @@ func (h *House) wire() {
 	event.Within(h.Bus, h.Clocks.Changed)                        // a new policy is in force as soon as it is saved
 	event.Within(h.Bus, h.Clocks.Moved)                          // rules hold for categories and what lies below them
 	event.Within(h.Bus, h.Clocks.SolutionGiven)                  // the wait for the user's word ends by a timed job (N35)
+	h.Promises.Listen()                                          // what a fact tells, keeps or breaks is promised with it (N20, N29, N30)
+	event.Within(h.Bus, h.Sessions.PersonChanged)                // whoever lost rights loses their sessions (S45)
+	event.Within(h.Bus, h.Escalations.Changed)                   // steps count from when they are saved
+	event.Within(h.Bus, h.Majors.Changed)                        // another cadence of incidents holds for those that stand
+	event.WithinAny(h.Bus, h.incident)                           // a major incident is looked at at once (N4)
+	event.WithinAny(h.Bus, h.Live.Heard)                         // open pages hear that they are stale
+	event.Within(h.Bus, h.rings)                                 // the pad comes up for whoever is called
+	event.WithinAny(h.Bus, h.announce)                           // the boards of other nodes
+	event.WithinAny(h.Bus, h.Search.Heard)                       // what was said can be found
+	event.WithinAny(h.Bus, h.heard)                              // whom it concerns is told on their pages
+	h.Routing.Listen()                                           // where a new ticket goes, and whether it stayed there (N8)
+	event.Within(h.Bus, h.Knowledge.Confirmed)                   // what was used on a ticket has solved it (N37)
+	event.Within(h.Bus, h.Knowledge.Reopened)                    // and has not after all (N5)
+	h.Suggest.Listen()                                           // what a new ticket probably is, and what people made of that (N14, N22)
+	event.Within(h.Bus, h.Clocks.Changed)                        // a new policy is in force as soon as it is saved
+	event.Within(h.Bus, h.Clocks.Moved)                          // rules hold for categories and what lies below them
+	event.Within(h.Bus, h.Clocks.SolutionGiven)                  // the wait for the user's word ends by a timed job (N35)
 	h.Devices.Listen()                                           // which tickets are about which devices (N8)
 	h.Visits.Listen()                                            // nobody goes where a ticket has ended (N27)
 	h.Promises.Listen()                                          // what a fact tells, keeps or breaks is promised with it (N20, N29, N30)

@@ -104,6 +104,7 @@ func (v *visitor) ask(r route) answer {
 	last := r.pattern[strings.LastIndexByte(r.pattern, '/')+1:]
 	bodies := map[string]string{
 		"leave": `{}`, "ask-read-back": `{}`, "answer-read-back": `{"right":true,"mark":"x"}`, "promise-call": `{"at":"2126-01-01T00:00:00Z","number":"1"}`,
+		"{command}": `{}`, "say": `{"what":"helped"}`, "articles": `{"lang":"zh","title":"x","body":"x"}`,
 		"rate": `{"score":5}`, "ask": `{"elements":["since"]}`, "answer": `{"text":"x"}`,
 		"reply": `{"text":"x"}`, "messages": `{"kind":"public","text":"x"}`, "note": `{"text":"x"}`, "call": `{"text":"x"}`, "reopen": `{"reason":"again"}`,
 		"close": `{"as":"cancelled","reason":"no longer wanted"}`, "hand-over": `{"group":1}`, "grade": `{"core":true,"affected":"team","halt":"stopped"}`,

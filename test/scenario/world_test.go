@@ -25,6 +25,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/form"
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
+	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
@@ -55,6 +56,7 @@ type world struct {
 	service catalog.Service
 	sent    sentBook
 	code    string // tracking link of the owner to the ticket
+	picture string // of the article that was made last
 	forged  string // the same link with the signature of another
 
 	session *visitor // of an administrator, made when first asked for
@@ -380,6 +382,13 @@ func (v *visitor) filled(r route) string {
 	if strings.Contains(r.pattern, "{id}") {
 		id = v.thing(r)
 	}
+	token := v.file
+	switch {
+	case strings.Contains(r.pattern, "/articles/{id}/files/"):
+		token = v.picture
+	case strings.Contains(r.pattern, "/articles/new/files/") && v.person.ID != 0:
+		token = v.stage(v.person, "web", "b.png", png)
+	}
 	if strings.Contains(r.pattern, "/calendars/") {
 		name = "china-office"
 	}
@@ -395,7 +404,7 @@ func (v *visitor) filled(r route) string {
 		lang = "zh" // a pack knows no places
 	}
 	return strings.NewReplacer(
-		"{pack}", "reply", "{rule}", "jargon.cache", "/{$}", "/", "{number}", number, "{token}", token, "{run}", run, "{name}", name, "{message}", fmt.Sprint(v.mail), "{code}", v.code, "{set}", "cn", "{year}", "2026", "{file}", "report.csv",
+		"{command}", "looked", "{pack}", "reply", "{rule}", "jargon.cache", "/{$}", "/", "{number}", number, "{token}", token, "{run}", run, "{name}", name, "{message}", fmt.Sprint(v.mail), "{code}", v.code, "{set}", "cn", "{year}", "2026", "{file}", "report.csv",
 		"{key}", "00000000-0000-4000-8000-000000000000", "{secret}", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "{letter}", "acknowledged", "{lang}", lang, "{id}", id, "{swap}", swap, "{feed}", feed, "{act}", act, "{version}", "1",
 		"{session}", v.screen(r), "{what}", fmt.Sprintf("%d.1.%d.%d", v.ticket.Number, v.agent.ID, v.group.ID),
 	).Replace(r.pattern)
@@ -426,6 +435,9 @@ func (v *visitor) thing(r route) string {
 	by := apptest.Actor(v.person, "web")
 	if strings.Contains(r.pattern, "/views/") {
 		return key(v.view())
+	}
+	if strings.Contains(r.pattern, "/articles/{id}") {
+		return key(v.article())
 	}
 	if strings.HasPrefix(r.pattern, "/approvals/") {
 		return key(v.asked())
@@ -647,4 +659,20 @@ func (v *visitor) wakeable() inbox.BrowserID {
 	})
 	v.must(err)
 	return b.ID
+}
+
+// article is a published one for everybody, with a picture, that the agent wrote and the lead read.
+func (w *world) article() knowledge.ID {
+	w.Helper()
+	by := apptest.Actor(w.agent, "web")
+	w.picture = w.stage(w.agent, "web", "a.png", png)
+	a, err := w.Knowledge.Save(w.Context(), by, knowledge.Manuscript{
+		Lang: "zh", Content: knowledge.Content{Title: "打印机卡纸", Body: "打开前盖\n\n![图](cid:" + w.picture + ")", Audience: knowledge.Public},
+	})
+	w.must(err)
+	_, err = w.Knowledge.Submit(w.Context(), by, a.ID, 0, w.lead.ID)
+	w.must(err)
+	_, err = w.Knowledge.Publish(w.Context(), apptest.Actor(w.lead, "web"), a.ID, knowledge.Release{})
+	w.must(err)
+	return a.ID
 }

@@ -116,7 +116,10 @@ const (
 	DeviceRead       Action = "device.read"
 	DeviceWork       Action = "device.work" // a device, a place, a label
 	VisitRead        Action = "visit.read"
-	VisitWork        Action = "visit.work" // propose, go there, write down; a feed of one's own
+	VisitWork        Action = "visit.work"     // propose, go there, write down; a feed of one's own
+	ArticleRead      Action = "article.read"   // what is published for the reader
+	ArticleWork      Action = "article.work"   // write, review and publish; never one's own words
+	ArticleRetire    Action = "article.retire" // take from use and bring back; what is missing
 )
 
 // Object is the thing acted upon, as far as the answer depends on it.
@@ -184,6 +187,9 @@ var policy = map[Action]map[Role]reach{ //nolint:gochecknoglobals // a constant 
 	DeviceWork:       {Agent: all, Lead: all, Admin: all},
 	VisitRead:        {Agent: all, Lead: all, Admin: all},
 	VisitWork:        {Agent: all, Lead: all, Admin: all},
+	ArticleRead:      {Requester: all, Agent: all, Lead: all, Admin: all},
+	ArticleWork:      {Agent: all, Lead: all, Admin: all},
+	ArticleRetire:    {Lead: all, Admin: all},
 }
 
 // Can returns nil when the actor may do the action to the object.

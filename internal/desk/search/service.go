@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
@@ -27,6 +28,8 @@ type Parts struct {
 	Jobs    *job.Queue
 	People  *person.Service
 	Tickets *ticket.Service // what names mean in a question, and for whom
+	// Articles finds what is published; nil where nobody keeps articles.
+	Articles *knowledge.Service
 }
 
 // Service searches, and keeps the index.
@@ -55,8 +58,9 @@ type Page struct {
 	People   []person.Person // staff only, with the first page: the newest few
 	Persons  int             // how many people there are, maxCount at most
 	Total    Total
-	Next     string // cursor of the next page; empty on the last
-	Building bool   // the index is being made: older tickets may be missing
+	Next     string    // cursor of the next page; empty on the last
+	Building bool      // the index is being made: older tickets may be missing
+	Articles []Article // with the first page
 }
 
 // Total says how many tickets were found.
@@ -102,6 +106,10 @@ func (s *Service) Find(ctx context.Context, by access.Actor, q Query) (Page, err
 	if q.Limit <= 0 || q.Limit > 100 {
 		q.Limit = 20
 	}
+	if words, asked := articlesAsked(q.Text); asked {
+		list, err := s.articlesOf(ctx, by, text.Words(words), "", maxArticles)
+		return Page{Asked: true, Articles: list}, err
+	}
 	p, err := s.understand(ctx, by, q)
 	if err != nil || p.empty() {
 		return Page{Asked: strings.TrimSpace(q.Text) != ""}, err
@@ -122,6 +130,9 @@ func (s *Service) Find(ctx context.Context, by access.Actor, q Query) (Page, err
 		if out.People, err = s.peopleWho(ctx, l.q, p, "", math.MaxInt64, maxPeople); err == nil && len(out.People) > 0 {
 			out.Persons, err = countPeople(ctx, l.q, s.DB.Engine(), newAsk(typing(p, "", true)), maxCount)
 		}
+	}
+	if err == nil && q.Cursor == "" && p.person {
+		out.Articles, err = s.articlesOf(ctx, by, p.patterns, "", besideTickets)
 	}
 	return out, err
 }

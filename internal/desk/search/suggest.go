@@ -16,8 +16,9 @@ import (
 
 // Suggestion is what is offered while somebody types.
 type Suggestion struct {
-	Tickets []Hit // number, status and subject alone
-	People  []person.Person
+	Tickets  []Hit // number, status and subject alone
+	People   []person.Person
+	Articles []Article
 }
 
 const (
@@ -34,6 +35,10 @@ func (s *Service) Suggest(ctx context.Context, by access.Actor, q Query) (Sugges
 	if err := access.Can(by, access.QueueRead, access.Object{}); err != nil {
 		return out, err
 	}
+	if words, asked := articlesAsked(q.Text); asked {
+		list, err := s.articlesOf(ctx, by, text.Words(words), "", besideTickets)
+		return Suggestion{Articles: list}, err
+	}
 	p, err := s.understand(ctx, by, q)
 	if err != nil || p.empty() || !p.plain {
 		return out, nil //nolint:nilerr // half a question, or one whose words only the texts decide
@@ -41,6 +46,11 @@ func (s *Service) Suggest(ctx context.Context, by access.Actor, q Query) (Sugges
 	beginning := ""
 	if last, _ := utf8.DecodeLastRuneInString(q.Text); p.plain && p.last && len(p.patterns) > 0 && !unicode.IsSpace(last) {
 		beginning = p.patterns[len(p.patterns)-1].Typed()
+	}
+	if p.person {
+		if out.Articles, err = s.articlesOf(ctx, by, p.patterns, beginning, besideTickets); err != nil {
+			return out, err
+		}
 	}
 	read, scope := s.DB.Long(), access.Tickets(by)
 	list, err := found(ctx, read, s.DB.Engine(), newAsk(typing(p, beginning, false)), p, math.MaxInt64, weighed)

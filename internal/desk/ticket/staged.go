@@ -7,6 +7,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/id"
 )
@@ -32,4 +33,21 @@ func (s *Service) Staged(ctx context.Context, by access.Actor, tokens []string) 
 		}
 	}
 	return out, nil
+}
+
+// GiveUp hands one's own staged file to another room within a commit: that room keeps its bytes
+// from here on, and answers for them. False for whatever says nothing to the actor (S34).
+func (s *Service) GiveUp(ctx context.Context, tx *db.Tx, by access.Actor, token string) (Attachment, bool, error) {
+	if by.Kind == access.Nobody || !id.IsToken(token) {
+		return Attachment{}, false, nil
+	}
+	a, err := attachment(ctx, tx, token)
+	if errs.KindOf(err) == errs.NotFound {
+		return Attachment{}, false, nil
+	}
+	if err != nil || a.Message != 0 || a.Owner != person.ID(by.ID) {
+		return Attachment{}, false, err
+	}
+	given, err := dropStaged(ctx, tx, a.ID)
+	return a, given, err
 }

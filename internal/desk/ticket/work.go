@@ -4,7 +4,9 @@ package ticket
 
 import (
 	"context"
+	"time"
 
+	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 )
@@ -25,4 +27,21 @@ func (s *Service) Load(ctx context.Context, q db.Querier, who person.ID) (int64,
 // of them behind the given one.
 func (s *Service) Keys(ctx context.Context, after ID, limit int) ([]int64, error) {
 	return db.All(ctx, s.DB.Long(), db.Int, `SELECT id FROM ticket WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
+}
+
+// SolvedPer counts, for each category, the tickets that were closed with a solution since an instant.
+func (s *Service) SolvedPer(ctx context.Context, since time.Time) (map[catalog.CategoryID]int64, error) {
+	type line struct {
+		category catalog.CategoryID
+		n        int64
+	}
+	list, err := db.All(ctx, s.DB, func(r db.Row) (l line, err error) {
+		err = r.Scan(&l.category, &l.n)
+		return l, err
+	}, `SELECT category_id, COUNT(*) FROM ticket WHERE closed_at >= $1 AND category_id IS NOT NULL AND closed_as IN ('confirmed', 'unconfirmed') GROUP BY category_id`, since)
+	out := map[catalog.CategoryID]int64{}
+	for _, l := range list {
+		out[l.category] = l.n
+	}
+	return out, err
 }

@@ -42,7 +42,10 @@ var markdown = sync.OnceValue(func() goldmark.Markdown {
 			),
 			parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
 		)),
-		goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify),
+		goldmark.WithExtensions(
+			extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignNone)), // a style attribute falls to the pages' policy
+			extension.Strikethrough, extension.Linkify,
+		),
 		goldmark.WithRendererOptions(html.WithHardWraps()),
 	)
 })
@@ -50,7 +53,10 @@ var markdown = sync.OnceValue(func() goldmark.Markdown {
 // FromMarkdown turns Markdown into safe HTML. Links may go to http, https,
 // mailto and tel only (check S69); pictures follow the zero Options. A text
 // longer than 64 KiB is shown as plain text.
-func FromMarkdown(md string) string {
+func FromMarkdown(md string) string { return Options{}.FromMarkdown(md) }
+
+// FromMarkdown turns Markdown into safe HTML whose pictures follow the options.
+func (o Options) FromMarkdown(md string) string {
 	if len(md) > maxMarkdown {
 		return FromText(md)
 	}
@@ -58,5 +64,5 @@ func FromMarkdown(md string) string {
 	if err := markdown().Convert([]byte(md), &out); err != nil {
 		return FromText(md)
 	}
-	return Sanitize(out.String())
+	return o.Sanitize(out.String()).HTML
 }

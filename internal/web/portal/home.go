@@ -20,6 +20,7 @@ type home struct {
 	Lead    string
 	Expect  string // how soon somebody will be in touch
 	Ask     *page.Form
+	Useful  []answer   // what most people found useful
 	Common  []ui.Link  // forms of what people mostly want
 	Majors  []standing // what goes on for everybody
 	Told    []bulletin // what the desk tells everybody
@@ -58,6 +59,9 @@ func (f *Faces) readHome(c *page.Ctx) (home, error) {
 		return h, err
 	}
 	if h.Common, err = f.common(c); err != nil {
+		return h, err
+	}
+	if h.Useful, err = f.useful(c, 0, 5); err != nil {
 		return h, err
 	}
 	news, err := f.inbox.List(c.Context(), c.Actor, inbox.Filter{State: inbox.Unread, Limit: newsShown})

@@ -26,6 +26,7 @@ type choices struct {
 	Services   []ui.Option
 	Expect     string
 	Asked      catalog.Form // of the chosen category; none where it asks nothing
+	Useful     []answer     // articles of the chosen category
 	About      aboutView    // the device or the room whose label was scanned
 	Common     []ui.Link    // categories that ask something: what people mostly want
 }
@@ -37,6 +38,9 @@ func (f *Faces) choices(c *page.Ctx, form *page.Form) (choices, error) {
 		return out, err
 	}
 	if out.Common, err = f.common(c); err != nil {
+		return out, err
+	}
+	if out.Useful, err = f.usefulFor(c, form); err != nil {
 		return out, err
 	}
 	tree, err := f.catalog.Categories(c.Context())
@@ -69,7 +73,7 @@ func id(n int64) string { return strconv.FormatInt(n, 10) }
 
 // newRequest shows the longer form: the same words, and the elements that help (N15).
 func (f *Faces) newRequest(c *page.Ctx) error {
-	return f.showNew(c, http.StatusOK, page.Filled("category", c.Query("category"), "device", c.Query("device")))
+	return f.showNew(c, http.StatusOK, page.Filled("category", c.Query("category"), "device", c.Query("device"), "text", c.Query("text")))
 }
 
 func (f *Faces) showNew(c *page.Ctx, status int, form *page.Form) error {
@@ -138,4 +142,12 @@ func (f *Faces) elements(c *page.Ctx, form *page.Form) map[ticket.Element]ticket
 		out[ticket.People] = ticket.Answer{Value: c.T("portal.people_" + people)}
 	}
 	return out
+}
+
+// usefulFor are the articles of the category that was chosen; none while none is.
+func (f *Faces) usefulFor(c *page.Ctx, form *page.Form) ([]answer, error) {
+	if form.Int("category") == 0 {
+		return nil, nil
+	}
+	return f.useful(c, catalog.CategoryID(form.Int("category")), 3)
 }

@@ -177,7 +177,7 @@ func newPage(f page.Frame, from choices, form *page.Form) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = questionPart(f, from.Asked, form).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = questionPart(f, from.Asked, form, from.Useful).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

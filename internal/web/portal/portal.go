@@ -13,6 +13,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/device"
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
+	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
@@ -42,6 +43,7 @@ type Parts struct {
 	Visits        *visit.Service
 	Remote        *remote.Service
 	Inbox         *inbox.Service
+	Knowledge     *knowledge.Service
 }
 
 // Faces holds the services that the pages call.
@@ -60,11 +62,12 @@ type Faces struct {
 	visits        *visit.Service
 	remote        *remote.Service
 	inbox         *inbox.Service
+	articles      *knowledge.Service
 }
 
 // New makes the face.
 func New(p Parts) *Faces {
-	return &Faces{
+	return &Faces{articles: p.Knowledge,
 		tickets: p.Tickets, people: p.People, catalog: p.Catalog, clocks: p.Clocks, promise: p.Promises, search: p.Search, majors: p.Majors,
 		announcements: p.Announcements, books: p.Runbooks, approvals: p.Approvals, devices: p.Devices, visits: p.Visits, remote: p.Remote, inbox: p.Inbox,
 	}
@@ -90,10 +93,13 @@ func (f *Faces) Mount(r *page.Router) {
 	f.mountRemote(r)
 	r.Get("/t/{code}/leave", page.LinkHolder, f.leaveByLink)
 	f.mountTold(r)
+	r.Get("/requests/{number}/solution", page.SignedIn, f.walk)
+	r.Get("/t/{code}/solution", page.LinkHolder, f.walk)
+	f.mountArticles(r)
 	for name, answer := range map[string]page.Handler{
 		"reply": f.reply, "confirm": f.confirm, "reject": f.reject, "reopen": f.reopen, "cancel": f.cancel, "read-back": f.readBack,
 		"add-participant": f.addParticipant, "remove-participant": f.removeParticipant, "leave": f.leave,
-		"answer": f.answer, "rate": f.rate, "visit": f.answerVisit,
+		"answer": f.answer, "rate": f.rate, "solution": f.stuckAt, "visit": f.answerVisit,
 	} {
 		r.Post("/requests/{number}/"+name, access.TicketOpen, answer)
 		r.Post("/t/{code}/"+name, page.LinkHolder, answer)

@@ -55,7 +55,11 @@ func (f *Faces) questions(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Show(questionPart(c.Frame(""), of, form))
+	useful, err := f.usefulFor(c, form)
+	if err != nil {
+		return err
+	}
+	return c.Show(questionPart(c.Frame(""), of, form, useful))
 }
 
 // problems are what is wrong with the answers, for the summary above the form.

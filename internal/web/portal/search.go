@@ -26,6 +26,14 @@ type foundRequests struct {
 	Total string
 	Lines []foundLine
 	Pager ui.PagerView
+
+	Articles []foundArticle
+}
+
+// foundArticle is an article that holds what was looked for.
+type foundArticle struct {
+	Href         string
+	Title, Words []search.Piece
 }
 
 // findRequests looks through one's own requests, in what is public on them.
@@ -40,6 +48,9 @@ func (f *Faces) findRequests(c *page.Ctx, typed string) error {
 	}
 	for _, h := range p.Hits {
 		v.Lines = append(v.Lines, foundLine{f.line(c, h.Ticket), h.Subject, h.Words})
+	}
+	for _, a := range p.Articles {
+		v.Articles = append(v.Articles, foundArticle{articleAddress(a.ID, typed), a.Title, a.Words})
 	}
 	switch {
 	case p.Total.More:

@@ -22,6 +22,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
+	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
@@ -149,6 +150,7 @@ func newHouse(t *testing.T) *house {
 			DB: h.db, Bus: bus, Clock: h.clock, Jobs: h.jobs, People: h.people, Settings: h.settings, Tickets: h.tickets, Links: links,
 		}),
 		Problems:  problem.NewService(problem.Parts{DB: h.db, Bus: bus, Clock: h.clock, Jobs: h.jobs, People: h.people, Catalog: h.catalog, Tickets: h.tickets}),
+		Knowledge: knowledge.NewService(knowledge.Parts{DB: h.db, Bus: bus, Clock: h.clock, Jobs: h.jobs, People: h.people, Catalog: h.catalog, Tickets: h.tickets}),
 		Views:     queue.New(h.db, bus, h.clock, h.people),
 		Texts:     canned.NewService(h.db, bus, h.clock, h.people),
 		Search:    finds,

@@ -48,6 +48,28 @@ type inboxView struct {
 	Beside  []besideLine // what concerns no ticket
 	Unread  bool
 	Pager   ui.PagerView
+	Todo    []articleTodo // articles that wait for the reader
+}
+
+// articleTodo is an article that waits for somebody.
+type articleTodo struct {
+	Href, Title, Why, Icon string
+}
+
+// articleTodos are what the room of articles wants of the reader; on the first page alone.
+func (f *Faces) articleTodos(c *page.Ctx) ([]articleTodo, error) {
+	todo, err := f.Knowledge.Todo(c.Context(), c.Actor)
+	var out []articleTodo
+	for _, a := range todo.Review {
+		out = append(out, articleTodo{articleAddress(a.ID) + "?see=work", a.Work.Title, c.T("workarticle.inbox_review"), "search-check"})
+	}
+	for _, a := range todo.Read {
+		out = append(out, articleTodo{articleAddress(a.ID), a.Live.Title, c.T("workarticle.inbox_read"), "book-open"})
+	}
+	for _, a := range todo.Look {
+		out = append(out, articleTodo{articleAddress(a.ID), a.Live.Title, c.T("workarticle.inbox_look"), "clock"})
+	}
+	return out, err
 }
 
 // inboxLine is everything about one ticket.
@@ -135,6 +157,11 @@ func (f *Faces) readInbox(c *page.Ctx) (inboxView, error) {
 		v.Lines = append(v.Lines, f.inboxLine(c, l))
 		v.Unread = v.Unread || l.Unread > 0
 		v.Newest = max(v.Newest, l.Newest())
+	}
+	if (v.State == inbox.Open || v.State == inbox.Unread) && c.Query("before") == "" && v.Kind == "" {
+		if v.Todo, err = f.articleTodos(c); err != nil {
+			return v, err
+		}
 	}
 	if p.Next != 0 {
 		v.Pager.Older = inboxAddress(v.State, v.Kind, key(int64(p.Next)))

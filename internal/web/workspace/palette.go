@@ -72,7 +72,7 @@ func (f *Faces) paletteFind(c *page.Ctx) error {
 		if err != nil {
 			return err
 		}
-		v.People = f.personViews(c, s.People)
+		v.People, v.Articles = f.personViews(c, s.People), f.articlesFound(c, s.Articles)
 		for _, h := range s.Tickets {
 			v.Hits = append(v.Hits, f.foundView(c, h))
 		}

@@ -35,11 +35,27 @@ type findView struct {
 	Total    string
 	Hits     []foundView
 	People   []personView
+	Articles []articleFound
 	Persons  string // how many people there are, where more are found than shown
 	Everyone string // the page with all of them
 	Whom     bool   // people are what is asked for
 	Next     []queue.Completion
 	Pager    ui.PagerView
+}
+
+// articleFound is an article that holds what was looked for.
+type articleFound struct {
+	Href         string
+	Title, Words []search.Piece
+	State        string // who may read it
+}
+
+func (f *Faces) articlesFound(c *page.Ctx, list []search.Article) []articleFound {
+	var out []articleFound
+	for _, a := range list {
+		out = append(out, articleFound{articleAddress(a.ID), a.Title, a.Words, f.audience(c, a.Live.Content)})
+	}
+	return out
 }
 
 // foundView is a ticket that was found.
@@ -94,7 +110,7 @@ func (f *Faces) find(c *page.Ctx) error {
 	for _, h := range p.Hits {
 		v.Hits = append(v.Hits, f.foundView(c, h))
 	}
-	v.People = f.personViews(c, p.People)
+	v.People, v.Articles = f.personViews(c, p.People), f.articlesFound(c, p.Articles)
 	if p.Persons > len(p.People) {
 		v.Persons, v.Everyone = c.T("search.all_people", "Count", p.Persons), peopleAddress(typed)
 	}
@@ -166,7 +182,7 @@ func (f *Faces) suggest(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := findView{Text: typed, Next: next, People: f.personViews(c, s.People)}
+	v := findView{Text: typed, Next: next, People: f.personViews(c, s.People), Articles: f.articlesFound(c, s.Articles)}
 	for _, h := range s.Tickets {
 		v.Hits = append(v.Hits, f.foundView(c, h))
 	}

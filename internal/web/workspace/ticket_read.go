@@ -16,6 +16,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
+	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
@@ -67,15 +68,17 @@ type sheet struct {
 	others    []ticket.Ticket   // of the same requester, newest change first
 	more      bool              // there are more of them
 	staff     []person.Person
-	guides    []runbook.Run    // the runbooks that are or were followed
-	guide     *guideBox        // the one that stands open in place of the composers
-	questions catalog.Form     // what the category asks; none where it asks nothing
-	watchers  []person.ID      // who follows it
-	unseen    inbox.ItemID     // the newest that the reader was told about it and has not seen
-	mails     bool             // letters leave the house
-	unreached bool             // nothing reaches the requester's address
-	suffix    string           // the query of the list that stands beside the ticket, with its question mark
-	remote    []remote.Session // what is open of remote help
+	guides    []runbook.Run     // the runbooks that are or were followed
+	guide     *guideBox         // the one that stands open in place of the composers
+	questions catalog.Form      // what the category asks; none where it asks nothing
+	watchers  []person.ID       // who follows it
+	unseen    inbox.ItemID      // the newest that the reader was told about it and has not seen
+	mails     bool              // letters leave the house
+	unreached bool              // nothing reaches the requester's address
+	suffix    string            // the query of the list that stands beside the ticket, with its question mark
+	remote    []remote.Session  // what is open of remote help
+	articles  []knowledge.Found // that may help
+	tied      []tiedArticle     // that were used on it or drawn from it
 	process   *ui.Rail
 	givable   []ui.Option // the staff, as forms offer them
 
@@ -153,6 +156,9 @@ func (f *Faces) sheet(c *page.Ctx, t ticket.Ticket) (*sheet, error) {
 		return nil, err
 	}
 	if err = s.readProblems(ctx); err != nil {
+		return nil, err
+	}
+	if err = s.readArticles(ctx); err != nil {
 		return nil, err
 	}
 	if s.guides, err = f.Runbooks.Runs(ctx, c.Actor, t); err != nil {

@@ -20,6 +20,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
+	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
@@ -73,6 +74,7 @@ type Parts struct {
 	Texts       *canned.Service
 	Inbox       *inbox.Service
 	Problems    *problem.Service
+	Knowledge   *knowledge.Service
 	Runbooks    *runbook.Service
 
 	Announcements *announcement.Service
@@ -121,6 +123,7 @@ func (f *Faces) Mount(r *page.Router) {
 	f.mountRunbooks(r)
 	f.mountGuides(r)
 	f.mountInbox(r)
+	f.mountArticles(r)
 	f.mountRota(r)
 	f.mountMajor(r)
 	f.mountApproval(r)
@@ -180,6 +183,8 @@ func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
 	}
 	if beside, err := f.Problems.Unseen(c.Context(), c.Actor); err == nil {
 		unread += beside
+	if todo, err := f.Knowledge.Todo(c.Context(), c.Actor); err == nil {
+		unread += int64(todo.Count())
 	}
 	n.Groups = append(n.Groups, ui.NavGroup{Items: []ui.NavItem{
 		{Link: ui.Link{Label: fr.T("inbox.title"), Href: inboxPath, Icon: "bell", Current: here(inboxPath)}, Count: figure(int(unread)), Tone: ui.Brand, Rail: true, Dot: unread > 0, Key: "g i"},
@@ -197,6 +202,7 @@ func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
 		{Link: ui.Link{Label: fr.T("announcement.title"), Href: announcementsPath, Icon: "megaphone", Current: here(announcementsPath)}, Key: "g a"},
 		{Link: ui.Link{Label: fr.T("work.next_title"), Href: "/work/next", Icon: "hand", Current: here("/work/next")}, Rail: true, Key: "g n"},
 		{Link: ui.Link{Label: fr.T("workboard.title"), Href: "/work/board", Icon: "columns-3", Current: here("/work/board")}, Rail: true, Key: "g b"},
+		{Link: ui.Link{Label: fr.T("workarticle.title"), Href: articlesPath, Icon: "book-open", Current: here(articlesPath)}, Rail: true, Key: "g k"},
 		{Link: ui.Link{Label: fr.T("worktext.title"), Href: "/work/texts", Icon: "message-square-text", Current: here("/work/texts")}, Key: "g t"},
 		{Link: ui.Link{Label: fr.T("workbook.title"), Href: "/work/runbooks", Icon: "route", Current: here("/work/runbooks")}, Count: figure(f.unread(c)), Tone: ui.Warn, Key: "g k"},
 		{Link: ui.Link{Label: fr.T("report.title"), Href: "/work/report", Icon: "chart-column", Current: here("/work/report")}, Rail: true, Key: "g r"},

@@ -17,6 +17,7 @@ import "./question.js";
 import "./focus.js";
 import "./palette.js";
 import "./peek.js";
+import "./pictures.js";
 import "./place.js";
 import "./phone.js";
 import "./push.js";
