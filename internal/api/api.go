@@ -26,6 +26,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
+	"github.com/loopdesk/loopdesk/internal/desk/score"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
@@ -54,6 +55,7 @@ type Parts struct {
 	Promises    *promise.Service
 	Pull        *pull.Service
 	Reports     *report.Service
+	Scores      *score.Service
 	Search      *search.Service
 	Suggest     *suggest.Service
 	Words       *wordbook.Service // nil remarks on nothing
@@ -108,6 +110,7 @@ func New(p Parts) *API {
 	a.promiseOperations()
 	a.nextOperations()
 	a.reportOperations()
+	a.scoreOperations()
 	a.fileOperations()
 	a.peopleOperations()
 	a.catalogOperations()

@@ -29,6 +29,7 @@ type script struct {
 	Rota       demoRota       `toml:"rota"`
 	Views      []demoView     `toml:"view"`
 	Asides     []demoAside    `toml:"aside"`
+	Refused    string         `toml:"refused"` // why the lead does not accept a deviation
 	Forms      []demoForm     `toml:"form"`
 	Answers    []demoAnswers  `toml:"answers"`
 	Stories    []story        `toml:"-"`

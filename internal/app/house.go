@@ -33,6 +33,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
+	"github.com/loopdesk/loopdesk/internal/desk/score"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
@@ -115,6 +116,7 @@ type House struct {
 	Norm        *norm.Service
 	Pull        *pull.Service
 	Reports     *report.Service
+	Scores      *score.Service
 	Notices     *notify.Service
 	Inbox       *inbox.Service
 	Live        *live.Service
@@ -245,11 +247,8 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.timekeeping()
 	h.Promises = promise.NewService(promise.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, Tickets: h.Tickets})
 	h.Pull = pull.NewService(pull.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Catalog: h.Catalog, Tickets: h.Tickets})
-	h.Reports = report.NewService(report.Parts{
-		DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks, Promises: h.Promises,
-	})
 	h.Views = queue.New(s.DB, h.Bus, o.Clock, h.People)
-	h.Norm = norm.NewService(h.Tickets, h.Clocks, o.Clock)
+	h.counting(s, o)
 	h.Live = live.NewService(h.Hub, h.Tickets)
 	h.Search = search.NewService(search.Parts{DB: s.DB, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Catalog: h.Catalog})
 	h.triage(s, o)
@@ -267,7 +266,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.Fetcher = email.NewFetcher(email.FetchConfig{Intake: h.Intake, Clock: o.Clock, Log: o.Log})
 	h.API = api.New(api.Parts{
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Sessions: h.Sessions,
-		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
+		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Scores: h.Scores, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
 		Views: h.Views, Suggest: h.Suggest,
 		Address: func(r *http.Request) string { return page.Address(r, h.Config.proxies()) },
 	})
@@ -276,6 +275,18 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.meters = newMeters()
 	h.meters.registry.MustRegister(h)
 	return h, nil
+}
+
+// counting makes the rooms that judge and count. One reading of the log serves all of them.
+func (h *House) counting(s stores, o Options) {
+	h.Norm = norm.NewService(h.Tickets, h.Clocks, o.Clock)
+	h.Reports = report.NewService(report.Parts{
+		DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks, Promises: h.Promises,
+		Beside: func(ctx context.Context, told []report.Told, runs []report.Outcome) func(context.Context, *db.Tx) error {
+			return h.Scores.Follow(ctx, told, runs)
+		},
+	})
+	h.Scores = score.NewService(score.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Reports: h.Reports, Norm: h.Norm})
 }
 
 // triage makes the rooms that say where a new ticket goes.

@@ -26,6 +26,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
+	"github.com/loopdesk/loopdesk/internal/desk/score"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
@@ -337,7 +338,10 @@ func (v *visitor) filled(r route) string {
 	if r.api {
 		number = key(v.ticket.Number)
 	}
-	id, name, swap, feed := "", "a.png", "1", "1"
+	id, name, swap, feed, event := "", "a.png", "1", "1", "1"
+	if strings.Contains(r.pattern, "/deviations/{event}") {
+		event = key(v.deviation())
+	}
 	if strings.Contains(r.pattern, "/rota/{id}/swap/{swap}") {
 		swap = v.swap()
 	}
@@ -356,7 +360,7 @@ func (v *visitor) filled(r route) string {
 	}
 	return strings.NewReplacer(
 		"{pack}", "reply", "{rule}", "jargon.cache", "/{$}", "/", "{number}", number, "{token}", v.file, "{name}", name, "{message}", fmt.Sprint(v.mail), "{code}", v.code, "{set}", "cn", "{year}", "2026", "{file}", "report.csv",
-		"{key}", "00000000-0000-4000-8000-000000000000", "{secret}", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "{letter}", "acknowledged", "{lang}", lang, "{id}", id, "{swap}", swap, "{feed}", feed, "{act}", "hold", "{version}", "1",
+		"{key}", "00000000-0000-4000-8000-000000000000", "{secret}", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "{letter}", "acknowledged", "{lang}", lang, "{id}", id, "{event}", event, "{swap}", swap, "{feed}", feed, "{act}", "hold", "{version}", "1",
 		"{what}", fmt.Sprintf("%d.1.%d.%d", v.ticket.Number, v.agent.ID, v.group.ID),
 	).Replace(r.pattern)
 }
@@ -371,6 +375,8 @@ func (v *visitor) thing(r route) string {
 	switch parts := strings.Split(strings.TrimPrefix(r.pattern, "/api"), "/"); parts[2] {
 	case "people":
 		return key(v.stranger.ID)
+	case "scores":
+		return key(v.agent.ID)
 	case "groups":
 		return key(v.group.ID)
 	case "categories":
@@ -512,4 +518,19 @@ func (v *visitor) wakeable() inbox.BrowserID {
 	})
 	v.must(err)
 	return b.ID
+}
+
+// deviation is one of the agent's, on the owner's ticket.
+func (w *world) deviation() int64 {
+	w.Helper()
+	for range 2 {
+		p, err := w.Scores.Deviations(w.Context(), access.Desk(), score.Filter{By: w.agent.ID}, time.UTC)
+		w.must(err)
+		if len(p.List) > 0 {
+			return p.List[0].Event
+		}
+		w.do(w.agent, "web", ticket.Deviate{Gap: "gap.intake", Reason: "用户在现场，先处理"})
+	}
+	w.Fatal("what was deviated from is not listed")
+	return 0
 }

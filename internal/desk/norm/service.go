@@ -36,6 +36,12 @@ func (s *Service) Judge(ctx context.Context, by access.Actor, t ticket.Ticket) (
 	return s.JudgeRecords(t, records)
 }
 
+// JudgeFacts evaluates a ticket from facts that the caller has decoded. What is said of a closed ticket
+// no longer depends on the hour.
+func (s *Service) JudgeFacts(_ context.Context, t ticket.Ticket, facts []Noted) Conformance {
+	return Judge(Input{Ticket: t, Facts: facts, Rules: s.clocks.Rulebook(), Now: s.clock.Now()})
+}
+
 // JudgeRecords evaluates a ticket from facts that the caller has at hand.
 func (s *Service) JudgeRecords(t ticket.Ticket, records []event.Record) (Conformance, error) {
 	in := Input{Ticket: t, Rules: s.clocks.Rulebook(), Now: s.clock.Now()}

@@ -29,7 +29,12 @@ type Parts struct {
 	Tickets  *ticket.Service
 	Clocks   *sla.Service
 	Promises *promise.Service
+	Beside   Beside // what else follows the log; nil for nothing
 }
+
+// Beside is computed of a ticket with what is kept of it here, and what it returns is kept in the same
+// commit: one reading of the log for every room that counts.
+type Beside func(ctx context.Context, told []Told, runs []Outcome) func(ctx context.Context, tx *db.Tx) error
 
 // Service counts.
 type Service struct{ Parts }
@@ -84,12 +89,8 @@ func (s *Service) Ask(ctx context.Context, by access.Actor, q Question, loc *tim
 	for week := first; !week.After(last); week = week.AddDate(0, 0, 7) {
 		r.Weeks = append(r.Weeks, week)
 	}
-	for from := first; !from.After(last); { // stretches between two changes of the clocks: one query each
-		next := from.AddDate(0, 0, 7)
-		for even(from, next) && !next.After(last) && even(next, next.AddDate(0, 0, 7)) {
-			next = next.AddDate(0, 0, 7)
-		}
-		rows, err := clocks(ctx, s.DB.Long(), from, next, now)
+	for _, stretch := range calendar.Weeks(first, last) { // between two changes of the clocks: one query each
+		rows, err := clocks(ctx, s.DB.Long(), stretch, now)
 		if err != nil {
 			return Report{}, err
 		}
@@ -98,7 +99,7 @@ func (s *Service) Ask(ctx context.Context, by access.Actor, q Question, loc *tim
 				r.Rows = append(r.Rows, x)
 			}
 		}
-		list, err := flows(ctx, s.DB.Long(), from, next)
+		list, err := flows(ctx, s.DB.Long(), stretch)
 		if err != nil {
 			return Report{}, err
 		}
@@ -107,7 +108,6 @@ func (s *Service) Ask(ctx context.Context, by access.Actor, q Question, loc *tim
 				r.Flows = append(r.Flows, x)
 			}
 		}
-		from = next
 	}
 	told, err := s.promises(ctx, first, last, loc)
 	for _, x := range told {
@@ -118,11 +118,11 @@ func (s *Service) Ask(ctx context.Context, by access.Actor, q Question, loc *tim
 	return r, err
 }
 
-// even reports whether a stretch is whole weeks of which no hour is missing or doubled.
-func even(from, to time.Time) bool { return to.Sub(from)%(7*24*time.Hour) == 0 }
-
 // patience is how long a reader waits for the log to be followed.
 const patience = time.Second
+
+// CatchUp follows the log for a moment, before something that is kept beside is read.
+func (s *Service) CatchUp(ctx context.Context) error { return s.catchUp(ctx) }
 
 // catchUp follows the log for a moment. What is left after it comes with the next report.
 func (s *Service) catchUp(ctx context.Context) error {

@@ -39,6 +39,6 @@ func keyGroups(fr page.Frame) []ui.KeyGroup {
 		{Title: fr.T("work.keys_picked"), Keys: said("a", "assign", "t", "hand_over", "p", "priority", "m", "merge", "h", "hold", "escape", "unpick")},
 		{Title: fr.T("work.keys_ticket"), Keys: said(
 			"r", "reply", "n", "note", "a", "assign", "t", "hand_over", "p", "priority", "y", "triage", "i", "diagnose", "h", "hold", "e", "resolve", "m", "merge", "d", "split", "w", "watch", "ctrl+enter", "send", "z", "take_back", "escape", "close")},
-		{Title: fr.T("work.keys_go"), Keys: said("g q", "queue", "g i", "inbox", "g m", "mine", "g n", "look", "g r", "report", "g p", "phone", "g w", "promises", "g b", "board", "?", "all")},
+		{Title: fr.T("work.keys_go"), Keys: said("g q", "queue", "g i", "inbox", "g m", "mine", "g n", "look", "g r", "report", "g s", "scores", "g p", "phone", "g w", "promises", "g b", "board", "?", "all")},
 	}
 }

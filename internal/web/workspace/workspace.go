@@ -27,6 +27,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
+	"github.com/loopdesk/loopdesk/internal/desk/score"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
@@ -56,6 +57,7 @@ type Parts struct {
 	Promises    *promise.Service
 	Pull        *pull.Service
 	Reports     *report.Service
+	Scores      *score.Service
 	Telephony   *telephony.Service
 	Search      *search.Service
 	Words       *wordbook.Service
@@ -107,6 +109,8 @@ func (f *Faces) Mount(r *page.Router) {
 	f.mountRota(r)
 	f.mountMajor(r)
 	f.mountMailStop(r)
+	f.mountScore(r)
+	f.mountDeviation(r)
 }
 
 // layout puts the house's own pages and failures into the frame of this face.
@@ -167,6 +171,7 @@ func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
 		{Link: ui.Link{Label: fr.T("workboard.title"), Href: "/work/board", Icon: "columns-3", Current: here("/work/board")}, Rail: true, Key: "g b"},
 		{Link: ui.Link{Label: fr.T("worktext.title"), Href: "/work/texts", Icon: "message-square-text", Current: here("/work/texts")}, Key: "g t"},
 		{Link: ui.Link{Label: fr.T("report.title"), Href: "/work/report", Icon: "chart-column", Current: here("/work/report")}, Rail: true, Key: "g r"},
+		{Link: ui.Link{Label: fr.T("score.title"), Href: "/work/scores", Icon: "circle-check", Current: here("/work/scores")}, Key: "g s"},
 	}})
 	if access.Can(c.Actor, access.LeadRead, access.Object{}) != nil { // the board is for whoever leads
 		n.Groups[0].Items = slices.DeleteFunc(n.Groups[0].Items, func(i ui.NavItem) bool { return i.Href == "/work/board" })
