@@ -162,6 +162,9 @@ func build(ctx context.Context, c Config, s stores, o Options) (*House, error) {
 	if err := h.Clocks.Load(ctx); err != nil {
 		return nil, fmt.Errorf("load policies: %w", err)
 	}
+	if err := h.Norm.Load(ctx); err != nil {
+		h.Log.WarnContext(ctx, "the norm pack that is stored cannot be used; the house's own is in force", "error", err)
+	}
 	if err := h.Tickets.LoadBoard(ctx); err != nil {
 		return nil, fmt.Errorf("load open tickets: %w", err)
 	}
@@ -235,6 +238,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.Uploads = upload.NewService(s.DB, s.Keys, o.Clock, h.People)
 	h.Texts = canned.NewService(s.DB, h.Bus, o.Clock, h.People)
 	h.Clocks = sla.NewService(h.Settings, h.Jobs, o.Clock)
+	h.Norm = norm.NewService(h.Settings, func() *ticket.Service { return h.Tickets }, h.Clocks, o.Clock)
 	h.Tickets = ticket.NewService(ticket.Parts{
 		DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Blobs: s.Blobs, Jobs: h.Jobs,
 		Gates: h.gates(), Plan: h.Clocks.Plan, Expect: h.Clocks.Expect,
@@ -279,7 +283,6 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 
 // counting makes the rooms that judge and count. One reading of the log serves all of them.
 func (h *House) counting(s stores, o Options) {
-	h.Norm = norm.NewService(h.Tickets, h.Clocks, o.Clock)
 	h.Reports = report.NewService(report.Parts{
 		DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks, Promises: h.Promises,
 		Beside: func(ctx context.Context, told []report.Told, runs []report.Outcome) func(context.Context, *db.Tx) error {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/directory"
 	"github.com/loopdesk/loopdesk/internal/desk/live"
+	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/telephony"
@@ -26,13 +27,14 @@ func (h *House) gates() ticket.Gates {
 	g := ticket.StandardGates()
 	// A major incident ends, with its review, before its ticket does (N4).
 	g[ticket.CmdClose] = append(g[ticket.CmdClose], func(t ticket.Ticket) []errs.Gap { return h.Majors.Gate(t) })
-	return g
+	return norm.Strictly(g, h.Norm.Pack) // as strictly as the pack in force says
 }
 
 // wire connects the rooms. What must be true at once stands first and runs in the commit;
 // what follows from it runs after it, as jobs that survive a crash.
 func (h *House) wire() {
 	event.Within(h.Bus, h.Clocks.Changed)         // a new policy is in force as soon as it is saved
+	event.Within(h.Bus, h.Norm.Changed)           // so is a norm pack
 	event.Within(h.Bus, h.Clocks.Moved)           // rules hold for categories and what lies below them
 	event.Within(h.Bus, h.Clocks.SolutionGiven)   // the wait for the user's word ends by a timed job (N35)
 	h.Promises.Listen()                           // what a fact tells, keeps or breaks is promised with it (N20, N29, N30)

@@ -46,7 +46,7 @@ func looked(words ...string) ticket.Worded {
 // answered is a ticket with a first word after an hour.
 func answered(w ticket.Worded) *slatest.Life {
 	l := slatest.New(ticket.Portal)
-	l.Then(0, slatest.Acknowledged(l.Now.Add(2*hour))).Then(time.Minute, slatest.Accepted()).Then(0, slatest.Complete()).Then(0, slatest.Graded(triage.P3))
+	l.Then(0, slatest.Acknowledged(l.Now.Add(2*hour))).Then(time.Minute, slatest.Accepted()).Then(0, slatest.Complete()).Then(0, slatest.Graded(triage.P3)).Then(0, ticket.Classified{Of: ticket.Of{Ticket: 1}, Category: 4})
 	word := l.Word()
 	word.Worded = w
 	return l.Then(59*time.Minute, word)

@@ -51,7 +51,7 @@ func (s *Service) Follow(ctx context.Context, told []report.Told, runs []report.
 	}
 	var c norm.Conformance
 	if !t.Open() {
-		c = s.Norm.JudgeFacts(ctx, t, facts)
+		c = s.Norm.JudgeFacts(t, facts)
 	}
 	sheet, done := Compute(told, runs, c)
 	return func(ctx context.Context, tx *db.Tx) error {
@@ -94,7 +94,7 @@ func (s *Service) OfTicket(ctx context.Context, by access.Actor, t ticket.Ticket
 	if t.Open() {
 		return Sheet{}, false, nil
 	}
-	sheet, ok := Compute(told, report.Outcomes(told, s.Reports.Clocks.Rulebook()), s.Norm.JudgeFacts(ctx, t, noted(told)))
+	sheet, ok := Compute(told, report.Outcomes(told, s.Reports.Clocks.Rulebook()), s.Norm.JudgeFacts(t, noted(told)))
 	return sheet, ok, nil
 }
 

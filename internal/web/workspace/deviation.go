@@ -41,10 +41,10 @@ type deviationsView struct {
 	Tabs    []ui.Link
 	Filters []ui.FilterView
 	Tallies []score.Tally
+	Title   func(clause string) string
 	Total   score.Tally
 	Lines   []deviationLine
 	More    string // address of what follows
-	Back    string // the list as it is narrowed, for forms
 }
 
 // findings are what the list may be narrowed to.
@@ -58,7 +58,7 @@ func (f *Faces) deviationFilter(c *page.Ctx) (score.Filter, url.Values) {
 		x.Finding = c.Query("finding")
 		query.Set("finding", x.Finding)
 	}
-	if clause := c.Query("clause"); len(clause) <= 4 && c.T("norm."+clause+"_name") != "" && clauseNumber(clause) > 0 {
+	if clause := c.Query("clause"); len(clause) <= 4 && f.Norm.Pack().Clause(clause).ID != "" {
 		x.Clause = clause
 		query.Set("clause", clause)
 	}
@@ -83,7 +83,7 @@ func (f *Faces) showDeviations(c *page.Ctx, status int, refused int64, form *pag
 	if err != nil {
 		return err
 	}
-	v := deviationsView{Query: query, Tabs: f.reportTabs(c), Back: reportAddress("/work/deviations", query)}
+	v := deviationsView{Query: query, Tabs: f.reportTabs(c), Title: func(x string) string { return f.Norm.Pack().Title(c.Lang, x) }}
 	if v.Tallies, err = f.Scores.Tallies(c.Context(), c.Actor, x, c.Zone); err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (f *Faces) showDeviations(c *page.Ctx, status int, refused int64, form *pag
 	for _, d := range p.List {
 		t := tickets[d.Ticket]
 		l := deviationLine{
-			Deviation: d, Ref: t.Ref(), Subject: t.Subject, Who: f.People.Card(c.Context(), d.By).Name, Group: f.groupName(c, d.Group), Name: c.T("norm." + d.Clause + "_name"),
+			Deviation: d, Ref: t.Ref(), Subject: t.Subject, Who: f.People.Card(c.Context(), d.By).Name, Group: f.groupName(c, d.Group), Name: f.Norm.Pack().Title(c.Lang, d.Clause),
 			When: ui.At(c.Lang, d.At, c.Now, c.Zone), Own: int64(d.By) == c.Actor.ID,
 		}
 		if d.Review.Finding != score.Unseen {
@@ -150,7 +150,7 @@ func (f *Faces) deviationFilters(c *page.Ctx, x score.Filter, query url.Values) 
 	list = append(list, finding, agent)
 	if x.Clause != "" {
 		list = append(list, ui.FilterView{
-			Label: c.T("score.clause"), Value: x.Clause + " " + c.T("norm."+x.Clause+"_name"), Clear: reportAddress(at, with(query, "clause", "")),
+			Label: c.T("score.clause"), Value: x.Clause + " " + f.Norm.Pack().Title(c.Lang, x.Clause), Clear: reportAddress(at, with(query, "clause", "")),
 		})
 	}
 	return list, nil

@@ -168,9 +168,9 @@ func deviationsPage(f page.Frame, v deviationsView) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var9 string
-						templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(t.Clause + " " + f.T("norm."+t.Clause+"_name"))
+						templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(t.Clause + " " + v.Title(t.Clause))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workspace/deviation.templ`, Line: 33, Col: 164}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workspace/deviation.templ`, Line: 33, Col: 148}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 						if templ_7745c5c3_Err != nil {

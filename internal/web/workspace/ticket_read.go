@@ -97,7 +97,7 @@ func (f *Faces) sheet(c *page.Ctx, t ticket.Ticket) (*sheet, error) {
 	if s.entries, err = f.Tickets.Thread(ctx, c.Actor, t); err != nil {
 		return nil, err
 	}
-	s.judged = norm.Judge(norm.Input{Ticket: t, Facts: s.facts(), Rules: f.Clocks.Rulebook(), Now: c.Now})
+	s.judged = norm.Judge(norm.Input{Ticket: t, Facts: s.facts(), Rules: f.Clocks.Rulebook(), Pack: f.Norm.Pack(), Now: c.Now})
 	if sheet, ok, err := f.Scores.OfTicket(ctx, c.Actor, t, s.heard()); err != nil {
 		return nil, err
 	} else if ok {
@@ -358,7 +358,7 @@ func (s *sheet) clause(id string) ui.Clause {
 	if id == "" || !i18n.Has(s.c.Lang, "norm."+id+"_name") { // a clause that no list holds yet leads nowhere
 		return ui.Clause{ID: id}
 	}
-	return ui.Clause{ID: id, Title: s.T("norm." + id + "_name"), Href: s.at("conformance") + "#" + id}
+	return ui.Clause{ID: id, Title: s.f.Norm.Pack().Title(s.c.Lang, id), Href: s.at("conformance") + "#" + id}
 }
 
 // canDeviate reports whether a gap may be left out with a reason now.
