@@ -53,7 +53,7 @@ func (h *House) face() {
 		Suggest: h.Suggest, Routing: h.Routing,
 		People: h.People, Sessions: h.Sessions, Catalog: h.Catalog, Settings: h.Settings, Tickets: h.Tickets, Notify: h.Notices,
 		Clocks: h.Clocks, Jobs: h.Jobs, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Quarantined: h.quarantined, Intake: h.Intake, TryMailbox: h.Fetcher.Try,
-		Norm:      h.Norm,
+		Norm: h.Norm, Rehearsals: h.Rehearsals,
 		Words:     h.Words,
 		Directory: h.Directory, Telephony: h.Telephony, BaseURL: h.Public,
 	}).Mount(h.Pages)

@@ -30,6 +30,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/pull"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
+	"github.com/loopdesk/loopdesk/internal/desk/rehearsal"
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
@@ -117,6 +118,7 @@ type House struct {
 	Pull        *pull.Service
 	Reports     *report.Service
 	Scores      *score.Service
+	Rehearsals  *rehearsal.Service
 	Notices     *notify.Service
 	Inbox       *inbox.Service
 	Live        *live.Service
@@ -290,6 +292,9 @@ func (h *House) counting(s stores, o Options) {
 		},
 	})
 	h.Scores = score.NewService(score.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Reports: h.Reports, Norm: h.Norm})
+	h.Rehearsals = rehearsal.NewService(rehearsal.Parts{
+		DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, Clocks: h.Clocks, Norm: h.Norm, Reports: h.Reports, Scores: h.Scores, Elapsed: h.Elapsed,
+	})
 }
 
 // triage makes the rooms that say where a new ticket goes.

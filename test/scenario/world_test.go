@@ -24,6 +24,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
+	"github.com/loopdesk/loopdesk/internal/desk/rehearsal"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
 	"github.com/loopdesk/loopdesk/internal/desk/score"
@@ -377,6 +378,8 @@ func (v *visitor) thing(r route) string {
 		return key(v.stranger.ID)
 	case "scores":
 		return key(v.agent.ID)
+	case "rehearsals":
+		return key(v.rehearsed())
 	case "groups":
 		return key(v.group.ID)
 	case "categories":
@@ -533,4 +536,17 @@ func (w *world) deviation() int64 {
 	}
 	w.Fatal("what was deviated from is not listed")
 	return 0
+}
+
+// rehearsed is a rehearsal of the house's own pack.
+func (w *world) rehearsed() rehearsal.ID {
+	w.Helper()
+	list, err := w.Rehearsals.List(w.Context(), access.Desk())
+	w.must(err)
+	if len(list) > 0 {
+		return list[0].ID
+	}
+	id, err := w.Rehearsals.Start(w.Context(), access.Desk(), rehearsal.Pack, "", 1)
+	w.must(err)
+	return id
 }

@@ -59,7 +59,9 @@ func TestN14_TheChannelIsRecorded(t *testing.T) {
 
 func TestN16_WhatIsMissingIsAskedFor(t *testing.T) {
 	t.Parallel()
-	asked := func() *slatest.Life { return answered().Then(hour, ticket.AskedFor{Of: ticket.Of{Ticket: 1}, Message: 3}) }
+	asked := func() *slatest.Life {
+		return answered().Then(hour, ticket.AskedFor{Of: ticket.Of{Ticket: 1}, Message: 3})
+	}
 	prove(t, "N16", []proof{
 		{"nothing missing", answered(), norm.NA, "", 0, "", "not applicable"},
 		{"asked", asked(), norm.Met, "asked", 2 * hour, "", "asked for more"},

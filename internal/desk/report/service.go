@@ -109,8 +109,8 @@ func (s *Service) Ask(ctx context.Context, by access.Actor, q Question, loc *tim
 			}
 		}
 	}
-	told, err := s.promises(ctx, first, last, loc)
-	for _, x := range told {
+	said, err := s.promises(ctx, first, last, loc)
+	for _, x := range said {
 		if sees(x.Group, x.Priority) {
 			r.Rows = append(r.Rows, x)
 		}
@@ -155,9 +155,46 @@ func (s *Service) Own(ctx context.Context, by access.Actor) []person.GroupID {
 // promises counts the times that were told, as the room of promises keeps them.
 func (s *Service) promises(ctx context.Context, from, to time.Time, loc *time.Location) ([]Row, error) {
 	list, err := s.Promises.Counts(ctx, access.Desk(), from, to, loc)
-	if err != nil {
-		return nil, err
+	return told(list), err
+}
+
+// Between counts one stretch of time as a whole, of one group or of all (0), for whoever leads. What
+// happened is in it unless very much happened.
+//
+// Errors: Denied.
+func (s *Service) Between(ctx context.Context, by access.Actor, from, to time.Time, group person.GroupID) (Report, error) {
+	if err := access.Can(by, access.LeadRead, access.Object{}); err != nil {
+		return Report{}, err
 	}
+	if err := s.catchUp(ctx); err != nil {
+		return Report{}, err
+	}
+	sees, stretch := s.sees(ctx, by, Question{Group: group}), calendar.Stretch{From: from, To: to, Week: to.Sub(from)}
+	r := Report{Weeks: []time.Time{from}}
+	rows, err := clocks(ctx, s.DB.Long(), stretch, s.Clock.Now())
+	if err != nil {
+		return Report{}, err
+	}
+	list, err := s.Promises.Between(ctx, access.Desk(), from, to)
+	if err != nil {
+		return Report{}, err
+	}
+	for _, x := range append(rows, told(list)...) {
+		if sees(x.Group, x.Priority) {
+			r.Rows = append(r.Rows, x)
+		}
+	}
+	came, err := flows(ctx, s.DB.Long(), stretch)
+	for _, x := range came {
+		if sees(x.Group, x.Priority) {
+			r.Flows = append(r.Flows, x)
+		}
+	}
+	return r, err
+}
+
+// told are counts of promises as rows.
+func told(list []promise.Count) []Row {
 	type key struct {
 		week     time.Time
 		group    person.GroupID
@@ -185,7 +222,7 @@ func (s *Service) promises(ctx context.Context, from, to time.Time, loc *time.Lo
 		case promise.Void:
 		}
 	}
-	return out, nil
+	return out
 }
 
 // Stored returns what is kept of the clocks of a ticket, in order of their runs, and Computed

@@ -115,3 +115,14 @@ func misses(ctx context.Context, q db.Querier, from, to time.Time, group int64) 
 	return counts(ctx, q, `SELECT clause, COUNT(*) FROM score_miss WHERE closed_at >= $1 AND closed_at < $2
 			AND (CAST($3 AS BIGINT) = 0 OR group_id = $3) GROUP BY clause ORDER BY COUNT(*) DESC, clause`, from, to, group)
 }
+
+// Closed returns the next tickets behind one, in order of their keys, that were closed since an instant
+// and can be scored, and Many how many there are. They are for rooms of the desk.
+func (s *Service) Closed(ctx context.Context, since time.Time, after ticket.ID, limit int) ([]int64, error) {
+	return db.All(ctx, s.DB.Long(), db.Int, `SELECT ticket_id FROM score_ticket WHERE ticket_id > $1 AND closed_at >= $2 ORDER BY ticket_id LIMIT $3`, after, since, int64(limit))
+}
+
+// Many is how many Closed returns in all.
+func (s *Service) Many(ctx context.Context, since time.Time) (int64, error) {
+	return db.One(ctx, s.DB.Long(), db.Int, `SELECT COUNT(*) FROM score_ticket WHERE closed_at >= $1`, since)
+}

@@ -72,7 +72,7 @@ func (f *Faces) norm(c *page.Ctx, status int, v normView) error {
 
 // previewNorm says what would change, or what is wrong, and stores nothing.
 func (f *Faces) previewNorm(c *page.Ctx) error {
-	form, err := c.Form(page.TextForm, "pack", "version")
+	form, err := c.Form(page.TextForm, "pack", "version", "months")
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (f *Faces) refusedNorm(c *page.Ctx, form *page.Form, err error) error {
 
 // saveNorm puts a pack in force.
 func (f *Faces) saveNorm(c *page.Ctx) error {
-	form, err := c.Form(page.TextForm, "pack", "version")
+	form, err := c.Form(page.TextForm, "pack", "version", "months")
 	if err != nil {
 		return err
 	}

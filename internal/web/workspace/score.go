@@ -81,6 +81,7 @@ func (f *Faces) reportTabs(c *page.Ctx) []ui.Link {
 		{Label: c.T("score.title"), Href: "/work/scores", Current: path == "/work/scores"},
 	}
 	if access.Can(c.Actor, access.LeadRead, access.Object{}) == nil {
+		out = append(out, ui.Link{Label: c.T("score.month_tab"), Href: "/work/month", Current: path == "/work/month"})
 		out = append(out, ui.Link{Label: c.T("score.deviations"), Href: "/work/deviations", Current: path == "/work/deviations"})
 	}
 	return out

@@ -111,6 +111,7 @@ func (f *Faces) Mount(r *page.Router) {
 	f.mountMailStop(r)
 	f.mountScore(r)
 	f.mountDeviation(r)
+	f.mountMonth(r)
 }
 
 // layout puts the house's own pages and failures into the frame of this face.
