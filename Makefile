@@ -69,10 +69,13 @@ faults: ## broken connections, full mailboxes and poison, in the numbers of F30â
 directory: ## 10,000 people on a real slapd: synchronised, changed, disabled, renamed, ten rounds, both engines
 	LOOPDESK_DIRECTORY=$${LOOPDESK_DIRECTORY:-10000} LOOPDESK_DIRECTORY_ROUNDS=10 go test ./internal/channel/ldap -run ALoopOfAServer -count=1 -timeout 120m -v
 
+hostile: ## 5,629 payloads in every field, each looked at in Chromium in every view (hours; LOOPDESK_HOSTILE=500 for fewer)
+	LOOPDESK_HOSTILE=$${LOOPDESK_HOSTILE:-all} go test ./test/browser -run TestS60_EveryFieldInEveryView -count=1 -timeout 8h -v
+
 simulate: ## 10,000 seeds of the simulated desk
 	LOOPDESK_SEEDS=10000 go test ./test/simulation -run TestF52 -count=1 -timeout 90m -v
 
 incidents: ## 10,325 real incidents replayed and counted
 	LOOPDESK_INCIDENTS=all go test ./test/incident -count=1 -timeout 60m -v
 
-.PHONY: help run build test quick lint generate assets verify bench bench-search bench-triage bench-ui replan storm timers screenshots faults fuzz crash simulate incidents tally directory
+.PHONY: help run build test quick lint generate assets verify bench bench-search bench-triage bench-ui replan storm timers screenshots faults fuzz crash simulate hostile incidents tally directory

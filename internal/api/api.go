@@ -16,16 +16,22 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/announcement"
+	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/device"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
+	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/pull"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
+	"github.com/loopdesk/loopdesk/internal/desk/remote"
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
+	"github.com/loopdesk/loopdesk/internal/desk/runbook"
 	"github.com/loopdesk/loopdesk/internal/desk/score"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
@@ -33,6 +39,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/suggest"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/desk/visit"
 	"github.com/loopdesk/loopdesk/internal/desk/wordbook"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
 )
@@ -50,6 +57,7 @@ type Parts struct {
 	Clocks      *sla.Service
 	Norm        *norm.Service
 	Escalations *escalation.Service
+	Remote      *remote.Service
 	Rotas       *rota.Service
 	Majors      *major.Service
 	Promises    *promise.Service
@@ -62,6 +70,13 @@ type Parts struct {
 	Views       *queue.Desk
 	Clock       clock.Clock
 	Log         *slog.Logger // nil for silence
+
+	Announcements *announcement.Service
+	Approvals     *approval.Service
+	Runbooks      *runbook.Service
+	Devices       *device.Service
+	Visits        *visit.Service
+	Inbox         *inbox.Service
 
 	// Address returns the network address of the caller, without port, with the proxies that
 	// are trusted taken off. nil takes the peer of the connection (A84).
@@ -103,17 +118,24 @@ func New(p Parts) *API {
 	a.searchOperations()
 	a.suggestOperations()
 	a.viewOperations()
+	a.inboxOperations()
 	a.commandOperations()
 	a.messageOperations()
 	a.judgementOperations()
 	a.timekeepingOperations()
+	a.announcementOperations()
+	a.remoteOperations()
 	a.promiseOperations()
+	a.runbookOperations()
+	a.approvalOperations()
 	a.nextOperations()
 	a.reportOperations()
 	a.scoreOperations()
 	a.fileOperations()
 	a.peopleOperations()
 	a.catalogOperations()
+	a.deviceOperations()
+	a.visitOperations()
 	a.document()
 	return a
 }

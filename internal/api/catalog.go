@@ -68,6 +68,9 @@ type serviceJSON struct {
 	Name   string `json:"name"`
 	Core   bool   `json:"core" doc:"Core business"`
 	Active bool   `json:"active"`
+
+	Owner   *refJSON `json:"owner,omitempty" doc:"Staff only: who answers for it"`
+	Depends []int64  `json:"depends,omitempty" nullable:"false" doc:"Staff only: the services without which it does not work"`
 }
 
 type servicesOut struct {
@@ -85,7 +88,14 @@ func (a *API) listServices(ctx context.Context, r reader, _ *struct{}) (*service
 	out.Body.Items = make([]serviceJSON, 0, len(list))
 	for _, s := range list {
 		if s.Active || r.staff() {
-			out.Body.Items = append(out.Body.Items, serviceJSON{ID: int64(s.ID), Name: s.Label(string(r.lang)), Core: s.Core, Active: s.Active})
+			x := serviceJSON{ID: int64(s.ID), Name: s.Label(string(r.lang)), Core: s.Core, Active: s.Active}
+			if r.staff() {
+				x.Owner = a.who(ctx, r, s.Owner)
+				for _, n := range s.Depends.List() {
+					x.Depends = append(x.Depends, int64(n))
+				}
+			}
+			out.Body.Items = append(out.Body.Items, x)
 		}
 	}
 	return out, nil

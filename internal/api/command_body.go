@@ -46,9 +46,10 @@ type (
 		Doing  string    `json:"doing,omitempty" maxLength:"4000" doc:"What is being done; told to the requester"`
 		Next   time.Time `json:"next,omitzero" doc:"When the requester hears next; told to the requester, and a promise"`
 
-		Vendor     string    `json:"vendor,omitempty" maxLength:"120" doc:"For vendor and blocked: who it is; staff only"`
-		VendorCase string    `json:"vendor_case,omitempty" maxLength:"120" doc:"The number under which they have it; staff only"`
-		VendorBy   time.Time `json:"vendor_by,omitzero" doc:"When they said that they would answer; the owner is reminded when it passes"`
+		Vendor        string    `json:"vendor,omitempty" maxLength:"120" doc:"For vendor and blocked: who it is; staff only"`
+		VendorCase    string    `json:"vendor_case,omitempty" maxLength:"120" doc:"The number under which they have it; staff only"`
+		VendorContact string    `json:"vendor_contact,omitempty" maxLength:"120" doc:"Whom to ask there, and how"`
+		VendorBy      time.Time `json:"vendor_by,omitzero" doc:"When they said that they would answer; the owner is reminded when it passes"`
 	}
 )
 
@@ -65,6 +66,10 @@ type (
 	}
 )
 
+type refuseJSON struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"4000"`
+}
+
 func (a *API) workCommands() {
 	command(a, ticket.CmdAccept, access.TicketWork, "Accept a new ticket", "Whoever accepts becomes its owner where it has none (N12).",
 		simple(func(*emptyJSON) ticket.Command { return ticket.Accept{} }))
@@ -76,11 +81,15 @@ func (a *API) workCommands() {
 		simple(func(b handOverBodyJSON) ticket.Command {
 			return ticket.HandOver{Group: person.GroupID(b.Group), Assignee: person.ID(b.Assignee), Done: b.Done, Why: b.Why, Needed: b.Needed}
 		}))
+	command(a, ticket.CmdTakeOver, access.TicketWork, "Accept what was handed over", "A member of the group, whoever it names, or a lead; never whoever sent it (N28).",
+		simple(func(*emptyJSON) ticket.Command { return ticket.TakeOver{} }))
+	command(a, ticket.CmdRefuseHandOver, access.TicketWork, "Give back what was handed over", "With the reason: it is with the group that sent it again, and raised.",
+		simple(func(b refuseJSON) ticket.Command { return ticket.RefuseHandOver{Reason: b.Reason} }))
 	command(a, ticket.CmdHold, access.TicketWork, "Let a ticket wait", "For blocked a gate asks for stuck, doing and next (N30).",
 		simple(func(b holdBodyJSON) ticket.Command {
 			return ticket.HoldFor{
 				Reason: ticket.Waiting(b.Reason), Stuck: b.Stuck, Doing: b.Doing, Next: b.Next,
-				Vendor: ticket.Vendor{Name: b.Vendor, Case: b.VendorCase, By: b.VendorBy},
+				Vendor: ticket.Vendor{Name: b.Vendor, Case: b.VendorCase, Contact: b.VendorContact, By: b.VendorBy},
 			}
 		}))
 	command(a, ticket.CmdResume, access.TicketWork, "End the waiting", "",

@@ -44,6 +44,7 @@ type factJSON struct {
 	Intake        map[string]answerJSON `json:"intake,omitempty"`
 	Form          *filledJSON           `json:"form,omitempty" doc:"The form of the category and all answers as they now are"`
 	Wants         []wantJSON            `json:"wants,omitempty" nullable:"false" doc:"What the requester was asked for"`
+	Guide         *guideJSON            `json:"guide,omitempty" doc:"The following of a runbook"`
 	Items         []string              `json:"items,omitempty" nullable:"false"`
 	Kind          string                `json:"kind,omitempty"`
 	ByRequester   bool                  `json:"by_requester,omitempty"`
@@ -72,7 +73,12 @@ type factJSON struct {
 	Link          *linkJSON             `json:"link,omitempty"`
 	Participant   *refJSON              `json:"participant,omitempty" doc:"Who takes part, or no longer does"`
 	Address       string                `json:"address,omitempty" doc:"The address by which the requester named somebody"`
+	Approval      *approvalFactJSON     `json:"approval,omitempty" doc:"Staff only: what happened to an approval"`
 	Finding       *findingJSON          `json:"finding,omitempty" doc:"A line of the diagnosis log as it now is"`
+	Passes        int                   `json:"passes,omitempty" doc:"How often it went back and forth between the same two groups"`
+	Device        *tiedJSON             `json:"device,omitempty" doc:"A device that the ticket is about, or no longer is"`
+	Visit         *visitStepJSON        `json:"visit,omitempty"`
+	Remote        *remoteFactJSON       `json:"remote,omitempty" doc:"Of a session of remote help (N26)"`
 	Clause        string                `json:"clause,omitempty"`
 	Gap           string                `json:"gap,omitempty"`
 }
@@ -123,6 +129,8 @@ func (a *API) fact(ctx context.Context, r reader, f ticket.Fact, at time.Time) f
 		}
 	case ticket.Noted:
 		return factJSON{Intake: answersJSON(f.Intake)}
+	case ticket.Guided:
+		return factJSON{Guide: guideOf(f.Guide), ByRequester: f.ByRequester}
 	case ticket.AskedFor:
 		return factJSON{Wants: wants(f.Wants)}
 	case ticket.FormFilled:
@@ -143,14 +151,30 @@ func (a *API) fact(ctx context.Context, r reader, f ticket.Fact, at time.Time) f
 		return a.participant(ctx, r, f.Person, f.Address)
 	case ticket.ParticipantRemoved:
 		return a.participant(ctx, r, f.Person, f.Address)
+	case ticket.DeviceTied:
+		return factJSON{Device: &tiedJSON{ID: f.Device.ID, Tag: f.Device.Tag, Label: f.Device.Label}}
+	case ticket.DeviceUntied:
+		return factJSON{Device: &tiedJSON{ID: f.Device.ID, Tag: f.Device.Tag, Label: f.Device.Label}}
+	case ticket.VisitStepped:
+		return factJSON{Visit: a.visitStep(ctx, r, f)}
 	case ticket.LinkedTo:
 		return factJSON{Link: &linkJSON{Number: f.Link.Number, Kind: f.Link.Kind}}
 	case ticket.Diagnosed:
 		return factJSON{Finding: findingOf(f.Line, f.Finding)}
+	case ticket.RemoteAsked, ticket.RemoteAgreed, ticket.RemoteStarted, ticket.RemotePictured, ticket.RemoteEnded:
+		return factJSON{Remote: a.remoteFact(ctx, r, f)}
 	case ticket.Paced:
 		return factJSON{EveryMinutes: f.Minutes, Because: f.Because}
 	case ticket.MailHeld:
 		return factJSON{Reason: f.Reason}
+	case ticket.TakenOver:
+		return factJSON{Assignee: a.who(ctx, r, f.Assignee)}
+	case ticket.HandOverRefused:
+		return factJSON{FromGroup: a.group(ctx, r, f.From), Group: a.group(ctx, r, f.To), Assignee: a.who(ctx, r, f.Assignee), Reason: f.Reason}
+	case ticket.PassedAround:
+		return factJSON{Passes: f.Count}
+	case ticket.Approval:
+		return factJSON{Approval: a.approvalFact(ctx, r, f)}
 	case ticket.Deviated:
 		return factJSON{Clause: f.Clause, Gap: f.Gap, Reason: f.Reason}
 	}

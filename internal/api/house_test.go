@@ -19,11 +19,13 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
+	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
+	"github.com/loopdesk/loopdesk/internal/desk/remote"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
@@ -36,6 +38,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/event"
 	"github.com/loopdesk/loopdesk/internal/kit/job"
+	"github.com/loopdesk/loopdesk/internal/kit/secret"
 )
 
 // house is a desk with a door for programs, a stopped clock and four people: an agent, a lead,
@@ -81,12 +84,17 @@ func newHouse(t *testing.T, d *db.DB) *house {
 		DB: d, Bus: bus, Clock: h.clock, Jobs: h.jobs, People: p.People, Rotas: p.Rotas, Settings: p.Settings, Tickets: p.Tickets,
 		Scene: func(context.Context, *db.Tx, ticket.Ticket) (escalation.Scene, error) { return escalation.Scene{}, nil },
 	})
+	p.Remote = remote.NewService(remote.Parts{
+		DB: d, Clock: h.clock, Jobs: h.jobs, People: p.People, Settings: p.Settings, Tickets: p.Tickets, Keys: secret.New(make([]byte, secret.Size)),
+	})
 	p.Views = queue.New(d, bus, h.clock, p.People)
-	p.Search = search.NewService(search.Parts{DB: d, Clock: h.clock, Jobs: h.jobs, People: p.People, Catalog: p.Catalog})
+	p.Search = search.NewService(search.Parts{DB: d, Clock: h.clock, Jobs: h.jobs, People: p.People, Tickets: p.Tickets})
 	p.Suggest = suggest.NewService(suggest.Parts{
 		DB: d, Bus: bus, Clock: h.clock, Jobs: h.jobs, People: p.People, Catalog: p.Catalog, Settings: p.Settings, Tickets: p.Tickets,
 	})
 	p.Suggest.Listen()
+	p.Inbox = inbox.NewService(inbox.Parts{DB: d, Bus: bus, Clock: h.clock, Jobs: h.jobs, People: p.People, Tickets: p.Tickets, Promises: p.Promises, Settings: p.Settings})
+	event.WithinAny(bus, p.Inbox.Heard)
 	event.WithinAny(bus, p.Search.Heard)
 	event.Within(bus, p.Clocks.SolutionGiven)
 	event.Within(bus, p.Sessions.PersonChanged)

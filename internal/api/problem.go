@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/i18n"
 	"github.com/loopdesk/loopdesk/internal/kit/id"
@@ -37,6 +38,7 @@ type fieldProblemJSON struct {
 	Field string `json:"field" doc:"The name of the field, with its place in lists: verify[2]"`
 	Key   string `json:"key" doc:"The message; never changes its name"`
 	Text  string `json:"text" doc:"What to do, in the reader's language"`
+	At    int    `json:"at,omitempty" doc:"Where in the text it begins, in characters from 1, if it is a question or a filter"`
 }
 
 // gapJSON is one thing that a gate found missing.
@@ -132,7 +134,7 @@ func (a *API) problem(ctx context.Context, r reader, err error) *problem {
 		header: http.Header{"Content-Language": {string(r.lang)}},
 	}
 	for _, f := range e.Fields {
-		p.Errors = append(p.Errors, fieldProblemJSON{Field: f.Name, Key: f.Key, Text: r.say(f.Key, a.words(r, f.Args)...)})
+		p.Errors = append(p.Errors, fieldProblemJSON{Field: f.Name, Key: f.Key, Text: r.say(f.Key, a.words(r, f.Args)...), At: queue.WrongAt(err)})
 	}
 	p.Gaps = gaps(r, e.Gaps)
 	if own := (*refusalError)(nil); errors.As(err, &own) {

@@ -70,6 +70,6 @@ func (a *API) promise(ctx context.Context, r reader, p promise.Promise) promiseJ
 // vendor adds to a wait who it is for, for the people of the desk.
 func (h *holdJSON) vendor(r reader, v ticket.Vendor) {
 	if r.staff() {
-		h.Vendor, h.VendorCase, h.VendorBy, h.VendorSilent = v.Name, v.Case, v.By, v.Silent
+		h.Vendor, h.VendorCase, h.VendorContact, h.VendorBy, h.VendorSilent = v.Name, v.Case, v.Contact, v.By, v.Silent
 	}
 }

@@ -162,7 +162,7 @@ type (
 		Finding string `query:"finding" enum:"unseen,accepted,refused"`
 		Limit   int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 	}
-	reviewJSON struct {
+	reviewedJSON struct {
 		Event   int64     `json:"event" doc:"The event that records it; names it"`
 		Ticket  string    `json:"ticket" doc:"LD-1042"`
 		At      time.Time `json:"at"`
@@ -178,7 +178,7 @@ type (
 	}
 	deviationsOut struct {
 		Body struct {
-			Items []reviewJSON `json:"items" nullable:"false"`
+			Items []reviewedJSON `json:"items" nullable:"false"`
 		} `nameHint:"Deviations"`
 	}
 	reviewIn struct {
@@ -211,9 +211,9 @@ func (a *API) getDeviations(ctx context.Context, r reader, in *DeviationQuery) (
 		return nil, err
 	}
 	out := &deviationsOut{}
-	out.Body.Items = []reviewJSON{}
+	out.Body.Items = []reviewedJSON{}
 	for _, d := range p.List {
-		out.Body.Items = append(out.Body.Items, reviewJSON{
+		out.Body.Items = append(out.Body.Items, reviewedJSON{
 			d.Event, tickets[d.Ticket].Ref(), d.At, a.who(ctx, r, d.By), a.group(ctx, r, d.Group), d.Clause, d.Gap, d.Reason,
 			string(d.Review.Finding), d.Review.Comment, d.Review.At, a.who(ctx, r, d.Review.By),
 		})

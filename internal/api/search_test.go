@@ -48,7 +48,14 @@ func TestS24_S25_SearchByProgram(t *testing.T) {
 		if a := h.get("wang", "/search?q=owner:me").want(t, 422); a.text("errors.0.key") != "search.filter_staff" {
 			t.Error(a.raw)
 		}
-		if a := h.get("lin", "/search?q=sender:me").want(t, 422); a.text("errors.0.key") != "search.filter_unknown" {
+		if a := h.get("lin", "/search?q=sender:me").want(t, 422); a.text("errors.0.key") != "queue.field_unknown" {
+			t.Error(a.raw)
+		}
+		if a := h.get("lin", "/search/people?limit=1&q=firm.test").want(t, 200); len(a.each("items", "email")) != 1 || a.at("total") == float64(0) {
+			t.Error(a.raw)
+		}
+		h.get("wang", "/search/people?q=lin").want(t, 403)
+		if a := h.get("lin", "/search?q="+url.QueryEscape("打印 status:")).want(t, 422); a.at("errors.0.at") != float64(4) {
 			t.Error(a.raw)
 		}
 		h.get("", "/search?q=x").want(t, 401)

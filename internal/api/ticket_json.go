@@ -90,10 +90,11 @@ type (
 		Doing  string    `json:"doing,omitempty" doc:"What is being done"`
 		Next   time.Time `json:"next,omitzero" doc:"When the requester hears next"`
 
-		Vendor       string    `json:"vendor,omitempty" doc:"Staff only"`
-		VendorCase   string    `json:"vendor_case,omitempty" doc:"Staff only"`
-		VendorBy     time.Time `json:"vendor_by,omitzero" doc:"Staff only: when they said that they would answer"`
-		VendorSilent time.Time `json:"vendor_silent,omitzero" doc:"Staff only: when that time had passed without their answer"`
+		Vendor        string    `json:"vendor,omitempty" doc:"Staff only"`
+		VendorCase    string    `json:"vendor_case,omitempty" doc:"Staff only"`
+		VendorContact string    `json:"vendor_contact,omitempty" doc:"Staff only"`
+		VendorBy      time.Time `json:"vendor_by,omitzero" doc:"Staff only: when they said that they would answer"`
+		VendorSilent  time.Time `json:"vendor_silent,omitzero" doc:"Staff only: when that time had passed without their answer"`
 	}
 	solutionJSON struct {
 		Text       string   `json:"text"`

@@ -28,6 +28,9 @@ type Config struct {
 	LMTP           string   `name:"lmtp" placeholder:"ADDR|unix:/PATH"`
 	URL            string   `name:"url" placeholder:"URL"`
 	Database       string   `placeholder:"URL" secret:"url"`
+	Turn           string   `placeholder:"ADDR"`
+	TurnPublic     string   `placeholder:"HOST[:PORT]"`
+	TurnRealm      string   `placeholder:"NAME"`
 	Metrics        string   `placeholder:"ADDR" default:"127.0.0.1:8081"`
 	TLSCert        string   `name:"tls-cert" placeholder:"FILE"`
 	TLSKey         string   `name:"tls-key" placeholder:"FILE"`
@@ -135,6 +138,12 @@ func (c Config) Check() error {
 		if _, _, err := net.SplitHostPort(addr); err != nil && (addr != "" || name == "http") {
 			add(name, "app.bad_address")
 		}
+	}
+	if _, _, err := net.SplitHostPort(c.Turn); err != nil && c.Turn != "" {
+		add("turn", "app.bad_address")
+	}
+	if !relayName(c.TurnPublic) {
+		add("turn-public", "app.bad_relay")
 	}
 	if path, socket := strings.CutPrefix(c.LMTP, unixPrefix); socket {
 		if !filepath.IsAbs(path) {

@@ -132,6 +132,9 @@ func demoDoors(ctx context.Context, conf Config) (Doors, error) {
 		}
 		_ = l.Close()
 	}
+	if conf.Turn == "" {
+		conf.Turn = "127.0.0.1:0" // two windows on this machine may show each other their screens
+	}
 	return openDoors(ctx, conf)
 }
 

@@ -34,7 +34,9 @@ type script struct {
 	Answers    []demoAnswers  `toml:"answers"`
 	Stories    []story        `toml:"-"`
 	Texts      []demoText     `toml:"text"`
-	Phrases    map[string]phrases
+
+	Announcements []demoAnnouncement `toml:"announcement"`
+	Phrases       map[string]phrases
 }
 
 type demoText struct {

@@ -15,6 +15,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/app"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
+	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
@@ -144,6 +145,36 @@ func demoShowsEveryState(t *testing.T, h *app.House) {
 	}
 }
 
+// owed counts, by the list of promises, the tickets on which a word is due within the hour, or was
+// missed and nothing was said since.
+func owed(t *testing.T, h *app.House) int {
+	t.Helper()
+	on := map[ticket.ID]bool{}
+	for _, s := range []promise.State{promise.Open, promise.Broken} {
+		f := promise.Filter{State: s, Limit: 200}
+		for {
+			p, err := h.Promises.List(t.Context(), access.Desk(), f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, l := range p.Lines {
+				x, err := h.Tickets.Get(t.Context(), access.Desk(), ticket.Target{ID: l.On.ID})
+				if err != nil {
+					t.Fatal(err)
+				}
+				waits := slices.ContainsFunc(x.Detail.Owed, func(o ticket.Owed) bool { return o.By.Equal(l.Due) })
+				if x.Open() && l.Due.Before(monday().Add(time.Hour)) && (s == promise.Open || waits) {
+					on[x.ID] = true
+				}
+			}
+			if f.Cursor = p.Next; f.Cursor == "" {
+				break
+			}
+		}
+	}
+	return len(on)
+}
+
 // The timeline ends now: the queue shows what an agent would find at this moment.
 func demoEndsNow(t *testing.T, h *app.House) {
 	t.Helper()
@@ -152,6 +183,9 @@ func demoEndsNow(t *testing.T, h *app.House) {
 		if counts[v] < 2 {
 			t.Errorf("%d tickets are %s", counts[v], v)
 		}
+	}
+	if want := owed(t, h); counts[ticket.Promised] != want {
+		t.Errorf("the navigation counts %d tickets with promises that are due or were missed, the list of promises has %d", counts[ticket.Promised], want)
 	}
 	near, calm, broken := 0, 0, 0
 	for _, x := range all(t, h) {

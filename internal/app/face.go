@@ -31,23 +31,34 @@ func (h *House) face() {
 	h.Pages = page.NewRouter(&page.Kit{
 		Sessions: h.Sessions, People: h.People, Settings: h.Settings, Links: h.Links, Tickets: h.Tickets, Uploads: h.Uploads, Hub: h.Hub, Keys: h.Keys,
 		Clock: h.Clock, Log: h.Log, Public: h.Public, Secure: h.Config.secure(), Develop: h.Config.Development,
-		Proxies: h.Config.proxies(), Forgot: h.Notices.Forgot,
-		Quiet:   h.Notices,
-		Alarm:   h.alarm,
-		Inbox:   h.Inbox,
-		Outside: netguard.Client(netguard.Options{Timeout: 8 * time.Second, MaxBytes: 4 << 20}),
+		Proxies: h.Config.proxies(), Forgot: h.Notices.Forgot, SignInLink: h.Notices.SignInLink,
+		Quiet:     h.Notices,
+		Alarm:     h.alarm,
+		Inbox:     h.Inbox,
+		Counts:    h.figures,
+		Approvals: h.Approvals,
+		Outside:   netguard.Client(netguard.Options{Timeout: 8 * time.Second, MaxBytes: 4 << 20}),
 	})
-	portal.New(h.Tickets, h.People, h.Catalog, h.Clocks, h.Promises, h.Search, h.Majors).Mount(h.Pages)
+	portal.New(portal.Parts{
+		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Clocks: h.Clocks, Promises: h.Promises, Search: h.Search, Majors: h.Majors,
+		Announcements: h.Announcements, Runbooks: h.Runbooks, Approvals: h.Approvals, Devices: h.Devices, Visits: h.Visits, Remote: h.Remote, Inbox: h.Inbox,
+	}).Mount(h.Pages)
 	workspace.New(workspace.Parts{
 		Suggest: h.Suggest, Routing: h.Routing,
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Clocks: h.Clocks, Norm: h.Norm,
 		Intake: h.Intake, Notify: h.Notices, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, BaseURL: h.Public, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Scores: h.Scores, Search: h.Search,
+		Intake: h.Intake, Notify: h.Notices, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Remote: h.Remote, BaseURL: h.Public, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Search: h.Search,
 		Words:          h.Words,
 		Texts:          h.Texts,
+		Announcements:  h.Announcements,
 		Inbox:          h.Inbox,
+		Approvals:      h.Approvals,
 		Administration: admin.Nav,
 		Views:          h.Views,
+		Runbooks:       h.Runbooks,
 		Telephony:      h.Telephony,
+		Devices:        h.Devices,
+		Visits:         h.Visits,
 	}).Mount(h.Pages)
 	admin.New(admin.Parts{
 		Suggest: h.Suggest, Routing: h.Routing,
@@ -55,7 +66,8 @@ func (h *House) face() {
 		Clocks: h.Clocks, Jobs: h.Jobs, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Quarantined: h.quarantined, Intake: h.Intake, TryMailbox: h.Fetcher.Try,
 		Norm: h.Norm, Rehearsals: h.Rehearsals,
 		Words:     h.Words,
-		Directory: h.Directory, Telephony: h.Telephony, BaseURL: h.Public,
+		Directory: h.Directory, Telephony: h.Telephony, Devices: h.Devices, Runbooks: h.Runbooks, BaseURL: h.Public,
+		Relay: h.Remote.Relay,
 	}).Mount(h.Pages)
 	h.Pages.Foreign(assets.Prefix, assets.Handler())
 	h.Pages.Foreign(api.Prefix+"/", h.API)

@@ -16,8 +16,12 @@ import (
 	"github.com/loopdesk/loopdesk/internal/api"
 	"github.com/loopdesk/loopdesk/internal/channel/email"
 	"github.com/loopdesk/loopdesk/internal/channel/ldap"
+	"github.com/loopdesk/loopdesk/internal/channel/turn"
+	"github.com/loopdesk/loopdesk/internal/desk/announcement"
+	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/canned"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/device"
 	"github.com/loopdesk/loopdesk/internal/desk/directory"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
@@ -31,9 +35,11 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/pull"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/desk/rehearsal"
+	"github.com/loopdesk/loopdesk/internal/desk/remote"
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
+	"github.com/loopdesk/loopdesk/internal/desk/runbook"
 	"github.com/loopdesk/loopdesk/internal/desk/score"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
@@ -43,6 +49,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/telephony"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/upload"
+	sitevisit "github.com/loopdesk/loopdesk/internal/desk/visit"
 	"github.com/loopdesk/loopdesk/internal/desk/wordbook"
 	"github.com/loopdesk/loopdesk/internal/kit/blob"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
@@ -96,43 +103,81 @@ type House struct {
 	Bus  *event.Bus
 	Hub  *pubsub.Hub
 
-	Settings    *setting.Service
-	People      *person.Service
-	Catalog     *catalog.Desk
-	Directory   *directory.Service
-	Words       *wordbook.Service
-	Telephony   *telephony.Service
-	Texts       *canned.Service
-	Uploads     *upload.Service
-	Sessions    *session.Service
-	Links       *session.Links
-	Clocks      *sla.Service
-	Tickets     *ticket.Service
-	Promises    *promise.Service
-	Rotas       *rota.Service
-	Majors      *major.Service
-	Escalations *escalation.Service
-	Intake      *intake.Service
-	Fetcher     *email.Fetcher
-	Norm        *norm.Service
-	Pull        *pull.Service
-	Reports     *report.Service
-	Scores      *score.Service
-	Rehearsals  *rehearsal.Service
-	Notices     *notify.Service
-	Inbox       *inbox.Service
-	Live        *live.Service
-	Search      *search.Service
-	Suggest     *suggest.Service
-	Routing     *routing.Service
-	Views       *queue.Desk
-	API         *api.API
-	Pages       *page.Router
+	Settings      *setting.Service
+	People        *person.Service
+	Catalog       *catalog.Desk
+	Directory     *directory.Service
+	Words         *wordbook.Service
+	Telephony     *telephony.Service
+	Texts         *canned.Service
+	Uploads       *upload.Service
+	Sessions      *session.Service
+	Links         *session.Links
+	Clocks        *sla.Service
+	Tickets       *ticket.Service
+	Promises      *promise.Service
+	Rotas         *rota.Service
+	Majors        *major.Service
+	Escalations   *escalation.Service
+	Intake        *intake.Service
+	Fetcher       *email.Fetcher
+	Norm          *norm.Service
+	Pull          *pull.Service
+	Reports       *report.Service
+	Scores        *score.Service
+	Rehearsals    *rehearsal.Service
+	Notices       *notify.Service
+	Inbox         *inbox.Service
+	Live          *live.Service
+	Search        *search.Service
+	Suggest       *suggest.Service
+	Routing       *routing.Service
+	Views         *queue.Desk
+	API           *api.API
+	Pages         *page.Router
+	Settings      *setting.Service
+	People        *person.Service
+	Catalog       *catalog.Desk
+	Directory     *directory.Service
+	Words         *wordbook.Service
+	Telephony     *telephony.Service
+	Texts         *canned.Service
+	Announcements *announcement.Service
+	Uploads       *upload.Service
+	Sessions      *session.Service
+	Links         *session.Links
+	Clocks        *sla.Service
+	Tickets       *ticket.Service
+	Promises      *promise.Service
+	Rotas         *rota.Service
+	Majors        *major.Service
+	Escalations   *escalation.Service
+	Intake        *intake.Service
+	Fetcher       *email.Fetcher
+	Norm          *norm.Service
+	Pull          *pull.Service
+	Reports       *report.Service
+	Notices       *notify.Service
+	Inbox         *inbox.Service
+	Live          *live.Service
+	Search        *search.Service
+	Suggest       *suggest.Service
+	Routing       *routing.Service
+	Views         *queue.Desk
+	API           *api.API
+	Pages         *page.Router
+	Approvals     *approval.Service
+	Runbooks      *runbook.Service
+	Devices       *device.Service
+	Visits        *sitevisit.Service
+	Remote        *remote.Service
+	Relay         *turn.Server
 
 	told   []string // the facts of which people are told
 	meters meters
-	ready  atomic.Bool // requests should come here
-	stale  atomic.Bool // the board may have missed what another node did
+	ready  atomic.Bool            // requests should come here
+	relay  atomic.Pointer[string] // where browsers reach the relay, once it serves
+	stale  atomic.Bool            // the board may have missed what another node did
 }
 
 // Open opens the data of a desk, brings its tables up to date and builds the house on it.
@@ -172,6 +217,9 @@ func build(ctx context.Context, c Config, s stores, o Options) (*House, error) {
 	}
 	if err := h.loadTimekeeping(ctx); err != nil {
 		return nil, err
+	}
+	if err := h.Runbooks.Load(ctx); err != nil {
+		return nil, fmt.Errorf("load runbooks: %w", err)
 	}
 	return h, nil
 }
@@ -238,6 +286,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.Sessions.Elsewhere = h.judge
 	h.Words = wordbook.NewService(h.Settings)
 	h.Uploads = upload.NewService(s.DB, s.Keys, o.Clock, h.People)
+	h.Announcements = announcement.NewService(s.DB, h.Bus, o.Clock)
 	h.Texts = canned.NewService(s.DB, h.Bus, o.Clock, h.People)
 	h.Clocks = sla.NewService(h.Settings, h.Jobs, o.Clock)
 	h.Norm = norm.NewService(h.Settings, func() *ticket.Service { return h.Tickets }, h.Clocks, o.Clock)
@@ -250,17 +299,21 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 		Writing: func(tx *db.Tx, which ticket.ID) { h.Live.Wrote(tx, which) },
 	})
 	h.Clocks.Serve(h.Tickets)
+	h.runbooks(s)
 	h.timekeeping()
+	h.approving()
 	h.Promises = promise.NewService(promise.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, Tickets: h.Tickets})
+	h.onSite(s, o)
 	h.Pull = pull.NewService(pull.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Catalog: h.Catalog, Tickets: h.Tickets})
 	h.Views = queue.New(s.DB, h.Bus, o.Clock, h.People)
 	h.counting(s, o)
 	h.Live = live.NewService(h.Hub, h.Tickets)
-	h.Search = search.NewService(search.Parts{DB: s.DB, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Catalog: h.Catalog})
+	h.remote(s, o)
+	h.Search = search.NewService(search.Parts{DB: s.DB, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Tickets: h.Tickets})
 	h.triage(s, o)
 	h.Notices = notify.NewService(notify.Parts{
 		DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Tickets: h.Tickets, Settings: h.Settings,
-		Links: h.Links, Sessions: h.Sessions, Keys: s.Keys, Sender: o.Mail, Renderer: email.Letters{}, BaseURL: o.Public, Wants: h.wants,
+		Links: h.Links, Sessions: h.Sessions, Keys: s.Keys, Sender: o.Mail, Renderer: email.Letters{}, BaseURL: o.Public, Wants: h.wants, Approvals: h.Approvals,
 	})
 	h.inbox(s, o)
 	h.Intake = intake.NewService(intake.Parts{
@@ -274,6 +327,9 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Sessions: h.Sessions,
 		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Rotas: h.Rotas, Majors: h.Majors, Promises: h.Promises, Pull: h.Pull, Reports: h.Reports, Scores: h.Scores, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
 		Views: h.Views, Suggest: h.Suggest,
+		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Remote: h.Remote, Rotas: h.Rotas, Majors: h.Majors, Announcements: h.Announcements,
+		Promises: h.Promises, Approvals: h.Approvals, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
+		Views: h.Views, Suggest: h.Suggest, Runbooks: h.Runbooks, Devices: h.Devices, Visits: h.Visits, Inbox: h.Inbox,
 		Address: func(r *http.Request) string { return page.Address(r, h.Config.proxies()) },
 	})
 	h.wire()

@@ -34,7 +34,9 @@ type Doors struct {
 	HTTP    net.Listener
 	SMTP    net.Listener
 	LMTP    net.Listener
-	Metrics net.Listener // for the operator alone (A79)
+	Metrics net.Listener   // for the operator alone (A79)
+	TURN    net.PacketConn // the relay of shared screens, by UDP
+	TURNTCP net.Listener   // and by TCP, for networks that let no UDP out
 }
 
 // Run opens the doors and works until ctx ends; then it drains: nothing new is let in, what is
@@ -81,6 +83,10 @@ func (h *House) work(ctx context.Context, d Doors) error {
 	if d.HTTP != nil {
 		g.Go(func() error { return h.serveHTTP(ctx, d.HTTP, h.server()) })
 	}
+	if d.TURN != nil {
+		serve := h.OpenRelay(d.TURN, d.TURNTCP)
+		g.Go(func() error { return serve(ctx) })
+	}
 	if d.SMTP != nil {
 		g.Go(func() error { return h.Receiver().Serve(ctx, d.SMTP) })
 	}
@@ -104,6 +110,13 @@ func (h *House) listen(ctx context.Context) error {
 		}
 	}); err != nil {
 		return fmt.Errorf("listen for major incidents: %w", err)
+	}
+	if err := h.DB.Listen(ctx, runbookChannel, func(string) {
+		if err := h.Runbooks.Load(ctx); err != nil && ctx.Err() == nil {
+			h.Log.WarnContext(ctx, "runbooks of other nodes not read", "error", err)
+		}
+	}); err != nil {
+		return fmt.Errorf("listen for runbooks: %w", err)
 	}
 	changed := make(chan ticket.ID, 1024)
 	err := h.DB.Listen(ctx, boardChannel, func(payload string) {
@@ -155,7 +168,7 @@ func (h *House) housekeeping(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-soon.C:
-			err = errors.Join(h.setClock(ctx), h.Clocks.Load(ctx), h.loadTimekeeping(ctx), h.Intake.WatchMailboxes(ctx))
+			err = errors.Join(h.setClock(ctx), h.Clocks.Load(ctx), h.loadTimekeeping(ctx), h.Runbooks.Load(ctx), h.Intake.WatchMailboxes(ctx))
 			if h.stale.Swap(false) {
 				err = errors.Join(err, h.Tickets.LoadBoard(ctx))
 			}

@@ -52,6 +52,9 @@ func (c console) where(h *House, d Doors) {
 	if d.LMTP != nil {
 		c.say("app.serving_lmtp", "Addr", d.LMTP.Addr().String())
 	}
+	if d.TURN != nil {
+		c.say("app.serving_relay", "Addr", h.Config.relayAddress(d.TURN.LocalAddr(), h.Public))
+	}
 	if d.Metrics != nil {
 		c.say("app.serving_metrics", "URL", "http://"+d.Metrics.Addr().String()+"/metrics")
 	}
@@ -87,6 +90,11 @@ func openDoors(ctx context.Context, conf Config) (d Doors, err error) {
 		return l
 	}
 	d = Doors{HTTP: open("http", conf.HTTP), SMTP: open("smtp", conf.SMTP), LMTP: open("lmtp", conf.LMTP), Metrics: open("metrics", conf.Metrics)}
+	if err == nil && conf.Turn != "" {
+		if d.TURN, d.TURNTCP, err = listenRelay(ctx, conf.Turn); err != nil {
+			err = errs.Wrap(err, errs.Unavailable, "app.address_taken", "Key", "turn", "Addr", conf.Turn)
+		}
+	}
 	safe, e := certificate(conf)
 	if err = errors.Join(err, e); err == nil && safe != nil {
 		d.HTTP = tls.NewListener(d.HTTP, safe)
@@ -124,10 +132,13 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 
 // close shuts the doors. A door whose server has shut it is shut already.
 func (d Doors) close() {
-	for _, l := range []net.Listener{d.HTTP, d.SMTP, d.LMTP, d.Metrics} {
+	for _, l := range []net.Listener{d.HTTP, d.SMTP, d.LMTP, d.Metrics, d.TURNTCP} {
 		if l != nil {
 			_ = l.Close()
 		}
+	}
+	if d.TURN != nil {
+		_ = d.TURN.Close()
 	}
 }
 

@@ -63,6 +63,8 @@ func kindOf(what notify.Template) inbox.Kind {
 		return inbox.Rejected
 	case notify.VendorLate, notify.MailKept, notify.NotReached:
 		return inbox.Trouble
+	case notify.Approved:
+		return inbox.Outcome
 	case notify.Escalated:
 		return inbox.Clock
 	default:

@@ -70,6 +70,7 @@ func (d desk) outside(t *testing.T) []sheet {
 	return []sheet{
 		{name: "sign-in", path: "/signin"},
 		{name: "forgot", path: "/forgot"},
+		{name: "sign-in by mail", path: "/signin/mail"},
 		{name: "no network", path: "/offline"},
 		{name: "bad link", path: "/t/v1-1-1-bad", status: http.StatusNotFound},
 		{name: "link: to confirm", path: d.tracking(d.of(t, wang, ticket.Resolved))},

@@ -113,3 +113,36 @@ func TestWhoWritesIsSeen_N13(t *testing.T) {
 		t.Errorf("the ticket is %s", got.Status)
 	}
 }
+
+// What is typed into the search goes on with the names of fields and their values, chosen by the
+// arrows and taken by Enter; Escape leaves what was typed. The list says how many there are.
+func TestTheSearchIsCompletedByKeyboard(t *testing.T) {
+	t.Parallel()
+	h := apptest.New(t)
+	v := taken(t, h, "会议室投影没有画面")
+	taken(t, h, "门禁卡刷不开三楼")
+	h.RunJobs()
+	b := asAgent(t, h)
+	b.goTo("/work/search")
+	b.focused("#find")
+	chosen := `document.getElementById(document.querySelector("#find").getAttribute("aria-activedescendant"))?.innerText`
+	b.write("投影 状态")
+	b.sees("the field", `document.querySelector("#suggestions [role=option]")?.innerText.startsWith("状态:") && document.querySelector("#find").getAttribute("aria-expanded") === "true"`)
+	for _, v := range b.violations() {
+		t.Errorf("with suggestions: %s", v)
+	}
+	b.press("Down")
+	b.sees("it is pointed at", chosen+`.startsWith("状态:")`)
+	b.press("Enter")
+	b.sees("its values", `document.querySelector("#find").value === "投影 状态:" && [...document.querySelectorAll("#suggestions [role=option]")].some(e => e.innerText.startsWith("处理中"))`)
+	b.write("处")
+	b.sees("the one", `[...document.querySelectorAll("#suggestions [role=option]")].map(e => e.innerText.trim().split(/\s/)[0]).join() === "处理中"`)
+	b.press("Down")
+	b.sees("it is pointed at", chosen+`.startsWith("处理中")`)
+	b.press("Enter")
+	b.sees("it is in the box, and the ticket is offered", fmt.Sprintf(`document.querySelector("#find").value === "投影 状态:处理中 " && document.querySelector("#suggestions").innerText.includes(%q)`, v.Ref()))
+	b.press("Escape")
+	b.sees("the box alone", `document.querySelector("#suggestions").hidden && document.querySelector("#find").value === "投影 状态:处理中 "`)
+	b.press("Enter")
+	b.sees("what was found", fmt.Sprintf(`document.querySelector("#row-%s mark.hit")?.innerText === "投影" && document.querySelectorAll("[data-row]").length === 1`, v.Ref()))
+}

@@ -169,6 +169,12 @@ func (b *tab) shoot(p picture, w window, name string) {
 	if p.act != nil {
 		p.act(b)
 	}
+	b.file(w, name)
+}
+
+// file takes a picture of a window as it stands, and writes it down where that is wanted.
+func (b *tab) file(w window, name string) {
+	b.Helper()
 	eval[bool](b, `document.fonts.ready.then(()=>true)`)
 	raw, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
 	b.must(err)

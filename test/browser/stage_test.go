@@ -44,7 +44,9 @@ func TestMain(m *testing.M) {
 func openChromium() (context.Context, error) {
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], //nolint:gocritic // an array: append copies it
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1440, 900), chromedp.WSURLReadTimeout(time.Minute),
-		chromedp.Flag("hide-scrollbars", true), chromedp.Flag("font-render-hinting", "none"))
+		chromedp.Flag("hide-scrollbars", true),
+		// Whoever is asked for a screen shows one that Chromium draws itself, and is asked by nobody.
+		chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("font-render-hinting", "none"))
 	machine, stop := chromedp.NewExecAllocator(context.Background(), opts...)
 	browser, leave := chromedp.NewContext(machine)
 	closing = append(closing, stop, leave)

@@ -3,10 +3,7 @@
 package browser_test
 
 import (
-	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -16,24 +13,13 @@ import (
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/richtext/hostiletest"
 )
 
 // hostile reads the inputs of the shared test data.
 func hostile(t *testing.T) (list []string) {
 	t.Helper()
-	dir := os.Getenv("LOOPDESK_TESTDATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	raw, err := os.ReadFile(filepath.Join(dir, "xss", "cases.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(raw)) {
-		var c struct{ HTML string }
-		if err := json.Unmarshal([]byte(line), &c); err != nil {
-			t.Fatal(err)
-		}
+	for _, c := range hostiletest.Inputs(t, "..", "..") {
 		list = append(list, c.HTML)
 	}
 	return list

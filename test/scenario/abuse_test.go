@@ -36,6 +36,7 @@ func TestA28_A24_EveryFormEnds(t *testing.T) {
 				return nobody.post("/signin", url.Values{"email": {w.lead.Email}, "password": {"not the password"}})
 			}, w.lead.Email},
 			{"forgetting the password", 30, func() answer { return nobody.post("/forgot", url.Values{"email": {w.lead.Email}}) }, w.lead.Email},
+			{"a link for signing in", 30, func() answer { return nobody.post("/signin/mail", url.Values{"email": {w.owner.Email}}) }, w.owner.Email},
 			{"changing the password", session.MaxTries + 5, func() answer {
 				return owner.post("/me/password", url.Values{"old": {"not the password"}, "password": {"another good passphrase"}})
 			}, ""},

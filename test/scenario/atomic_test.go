@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,9 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/form"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/queue"
+	"github.com/loopdesk/loopdesk/internal/desk/remote"
+	"github.com/loopdesk/loopdesk/internal/desk/runbook"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/telephony"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
@@ -52,6 +56,16 @@ type operation struct {
 	touches []string // tables that it must be seen to fail at
 }
 
+// noScreen ends the share that is open on the ticket.
+func (w *world) noScreen() {
+	w.Helper()
+	by := apptest.Actor(w.agent, "web")
+	if x, err := w.Remote.Share(w.Context(), by, w.ticket); err == nil && x.Open() {
+		_, err = w.Remote.Stop(w.Context(), by, ticket.Target{ID: w.ticket.ID}, x.ID)
+		w.must(err)
+	}
+}
+
 func operations() []operation {
 	return []operation{
 		{"recording a request", func(w *world) func() error {
@@ -66,10 +80,41 @@ func operations() []operation {
 		{"replying", func(w *world) func() error {
 			file := w.stage(w.agent, "web", "a.png", png)
 			return w.command(w.agent, ticket.Reply{Say: ticket.Say{Text: "x", Files: []string{file}}})
-		}, []string{"ticket", "message", "attachment", "event", "job"}},
+		}, []string{"ticket", "message", "attachment", "event", "job", "inbox_item"}},
+		{"saying what came of a step", func(w *world) func() error {
+			sent := w.guide()
+			run, err := strconv.ParseInt(sent.run, 10, 64)
+			w.must(err)
+			return func() error {
+				c, err := w.Runbooks.Course(w.Context(), apptest.Actor(w.agent, "web"), runbook.RunID(run))
+				if err == nil {
+					_, err = w.Runbooks.Mark(w.Context(), apptest.Actor(w.agent, "web"), c.ID, runbook.Marking{Seq: c.Run.Marks + 1, Step: c.At.Step, Outcome: runbook.Failed})
+				}
+				return err
+			}
+		}, []string{"runbook_run", "runbook_mark", "ticket", "event"}},
 		{"handing over", func(w *world) func() error {
 			return w.command(w.agent, ticket.HandOver{Group: w.group.ID, Done: "x", Why: "x", Needed: "x"})
 		}, []string{"ticket", "event", "job", "escalation_due", "routing_kept"}},
+		{"asking to see a screen", func(w *world) func() error {
+			w.noScreen()
+			return func() error {
+				_, err := w.Remote.Ask(w.Context(), apptest.Actor(w.agent, "web"), ticket.Target{ID: w.ticket.ID}, false)
+				return err
+			}
+		}, []string{"ticket", "event", "job", "remote_session"}},
+		{"ending a shared screen", func(w *world) func() error {
+			w.noScreen()
+			by := apptest.Actor(w.agent, "web")
+			x, err := w.Remote.Ask(w.Context(), by, ticket.Target{ID: w.ticket.ID}, false)
+			w.must(err)
+			_, err = w.Remote.Exchange(w.Context(), by, ticket.Target{ID: w.ticket.ID}, x.ID, remote.Talk{Say: []string{"hello"}})
+			w.must(err)
+			return func() error {
+				_, err := w.Remote.Stop(w.Context(), by, ticket.Target{ID: w.ticket.ID}, x.ID)
+				return err
+			}
+		}, []string{"ticket", "event", "remote_session", "remote_signal"}},
 		{"linking two tickets", func(w *world) func() error {
 			other, _, err := w.Tickets.Record(w.Context(), apptest.Actor(w.owner, "portal"), ticket.Request{Requester: w.owner.ID, Channel: ticket.Portal, Say: ticket.Say{Text: "y"}})
 			w.must(err)
@@ -79,7 +124,7 @@ func operations() []operation {
 			return w.command(w.agent, ticket.Resolve{
 				Solution: ticket.Solution{Text: "x", Cause: "x", Prevention: "x", Verify: []string{"x"}}, Difficulties: "x", Approach: "x",
 			})
-		}, []string{"ticket", "event", "job"}},
+		}, []string{"ticket", "event", "job", "inbox_item"}},
 		{"confirming, which closes", func(w *world) func() error { return w.command(w.owner, ticket.Confirm{}) }, []string{"ticket", "event", "job", "escalation_due", "inbox_item"}},
 		{"understanding a mail", func(w *world) func() error {
 			return func() error {
@@ -127,6 +172,25 @@ func operations() []operation {
 				return err
 			}
 		}, []string{"category", "category_form", "event"}},
+		{"writing a runbook", func(w *world) func() error {
+			return func() error {
+				_, err := w.Runbooks.Write(w.Context(), apptest.Actor(w.agent, "web"), 0, "# x", "", 0)
+				return err
+			}
+		}, []string{"runbook", "runbook_version", "event"}},
+		{"saving a view", func(w *world) func() error {
+			name := "v" + key(w.Clock.Now().UnixNano())
+			return func() error {
+				_, err := w.Views.Save(w.Context(), apptest.Actor(w.agent, "web"), queue.View{Name: name, Icon: "star", Filter: "status:open", Sharing: queue.Own}, 0)
+				return err
+			}
+		}, []string{"queue_view", "queue_favourite", "event"}},
+		{"putting a picture into the box of a telephone", func(w *world) func() error {
+			file := w.stage(w.agent, "web", "a.png", png)
+			box, _, err := w.Uploads.New(apptest.Actor(w.agent, "web"))
+			w.must(err)
+			return func() error { return w.Uploads.Put(w.Context(), box, []string{file}) }
+		}, []string{"upload_box_file"}},
 		{"being told of a call", func(w *world) func() error {
 			made, err := w.Telephony.MakeSecret(w.Context(), apptest.Actor(w.admin, "web"))
 			w.must(err)

@@ -149,6 +149,9 @@ func TestS30_A37_AScannerThatFollowsEveryLinkOfEveryMail(t *testing.T) {
 		if a := w.nobody().post("/forgot", url.Values{"email": {s.user.Email}}); a.status != http.StatusOK {
 			t.Fatalf("%d", a.status)
 		}
+		if a := w.nobody().post("/signin/mail", url.Values{"email": {s.user.Email}}); a.status != http.StatusOK {
+			t.Fatalf("%d", a.status)
+		}
 		h.RunJobs()
 		scanner := w.nobody()
 		address := regexp.MustCompile(regexp.QuoteMeta(h.URL) + `[^\s"<>)]*`)
@@ -170,7 +173,7 @@ func TestS30_A37_AScannerThatFollowsEveryLinkOfEveryMail(t *testing.T) {
 				}
 			}
 		}
-		if !opened["t"] || !opened["password"] {
+		if !opened["t"] || !opened["password"] || !opened["signin"] {
 			t.Fatalf("only links to %v were in the mails: this test proves nothing", opened)
 		}
 		if d := cmp.Diff(before, w.state()); d != "" {

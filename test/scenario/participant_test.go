@@ -20,7 +20,7 @@ import (
 // side is read, and words are added. Every other route of a ticket refuses them (S20).
 func partDoors() []string {
 	return []string{
-		"GET /requests/{number}", "GET /requests/{number}/now", "POST /requests/{number}/reply",
+		"GET /requests/{number}", "GET /requests/{number}/now", "POST /requests/{number}/reply", "POST /requests/{number}/seen",
 		"GET /t/{code}", "GET /t/{code}/now", "POST /t/{code}/reply",
 		"GET /files/{number}/{token}/{name}", "GET /frame/{number}/{message}",
 		"GET /t/{code}/files/{token}/{name}", "GET /t/{code}/frame/{message}", "POST /t/{code}/files", "GET /t/{code}/events",

@@ -16,6 +16,8 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/announcement"
+	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/canned"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/directory"
@@ -31,6 +33,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/job"
 )
 
@@ -50,6 +53,7 @@ type world struct {
 	group   person.Group
 	subject catalog.Category
 	service catalog.Service
+	sent    sentBook
 	code    string // tracking link of the owner to the ticket
 	forged  string // the same link with the signature of another
 
@@ -152,6 +156,23 @@ func (w *world) firstMail() ticket.MessageID {
 	}
 	w.Fatal("no mail on the ticket")
 	return 0
+}
+
+// asked is an approval that waits for the visitor; for the lead where the visitor may decide none:
+// the requester, for whom it would be, and the administrator, who asks.
+func (v *visitor) asked() approval.ID {
+	v.Helper()
+	who := v.person.ID
+	if who == 0 || who == v.owner.ID || who == v.admin.ID {
+		who = v.lead.ID
+	}
+	t, _, err := v.Tickets.Record(v.Context(), apptest.Actor(v.owner, "portal"), ticket.Request{Requester: v.owner.ID, Channel: ticket.Portal, Say: ticket.Say{Text: "x"}})
+	v.must(err)
+	a, err := v.Approvals.Ask(v.Context(), apptest.Actor(v.admin, "web"), ticket.Target{ID: t.ID}, approval.Ask{
+		Subject: approval.Subject{Title: "x", Content: "x"}, Levels: []approval.AskLevel{{People: []person.ID{who}}},
+	})
+	v.must(err)
+	return a.ID
 }
 
 // quarantined makes a message that nobody can place.
@@ -355,15 +376,41 @@ func (v *visitor) filled(r route) string {
 	if strings.Contains(r.pattern, "/calendars/") {
 		name = "china-office"
 	}
+	run, token := "", v.file
+	if strings.Contains(r.pattern, "{run}") || strings.Contains(r.pattern, "/runbooks/{id}") {
+		sent := v.guide()
+		if run = sent.run; strings.Contains(r.pattern, "/pictures/") {
+			token = sent.picture
+		}
+	}
 	lang := "zh-CN"
 	if strings.Contains(r.pattern, "/wording/") {
 		lang = "zh" // a pack knows no places
 	}
 	return strings.NewReplacer(
-		"{pack}", "reply", "{rule}", "jargon.cache", "/{$}", "/", "{number}", number, "{token}", v.file, "{name}", name, "{message}", fmt.Sprint(v.mail), "{code}", v.code, "{set}", "cn", "{year}", "2026", "{file}", "report.csv",
+		"{pack}", "reply", "{rule}", "jargon.cache", "/{$}", "/", "{number}", number, "{token}", token, "{run}", run, "{name}", name, "{message}", fmt.Sprint(v.mail), "{code}", v.code, "{set}", "cn", "{year}", "2026", "{file}", "report.csv",
 		"{key}", "00000000-0000-4000-8000-000000000000", "{secret}", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "{letter}", "acknowledged", "{lang}", lang, "{id}", id, "{event}", event, "{swap}", swap, "{feed}", feed, "{act}", "hold", "{version}", "1",
-		"{what}", fmt.Sprintf("%d.1.%d.%d", v.ticket.Number, v.agent.ID, v.group.ID),
+		"{session}", v.screen(r), "{what}", fmt.Sprintf("%d.1.%d.%d", v.ticket.Number, v.agent.ID, v.group.ID),
 	).Replace(r.pattern)
+}
+
+// screen is a share of the ticket that is open, where the pattern names one; the last one where
+// none can be opened any more.
+func (w *world) screen(r route) string {
+	w.Helper()
+	if !strings.Contains(r.pattern, "{session}") {
+		return ""
+	}
+	by := apptest.Actor(w.agent, "web")
+	x, err := w.Remote.Ask(w.Context(), by, ticket.Target{ID: w.ticket.ID}, true)
+	if err != nil {
+		x, err = w.Remote.Share(w.Context(), by, w.ticket)
+	}
+	if errs.KindOf(err) == errs.NotFound && err != nil {
+		return "1" // there never was one
+	}
+	w.must(err)
+	return key(int64(x.ID))
 }
 
 // thing is something that the id of a pattern may name: one's own where it is about oneself.
@@ -372,6 +419,9 @@ func (v *visitor) thing(r route) string {
 	by := apptest.Actor(v.person, "web")
 	if strings.Contains(r.pattern, "/views/") {
 		return key(v.view())
+	}
+	if strings.HasPrefix(r.pattern, "/approvals/") {
+		return key(v.asked())
 	}
 	switch parts := strings.Split(strings.TrimPrefix(r.pattern, "/api"), "/"); parts[2] {
 	case "people":
@@ -392,6 +442,8 @@ func (v *visitor) thing(r route) string {
 		return key(v.quarantined())
 	case "mailboxes":
 		return v.mailbox()
+	case "approvals":
+		return key(v.asked())
 	case "routing":
 		rule, err := v.Routing.Save(v.Context(), access.Desk(), routing.Rule{Name: "x", Condition: `requester == "nobody"`, Group: v.group.ID, Active: true}, 0)
 		v.must(err)
@@ -404,6 +456,12 @@ func (v *visitor) thing(r route) string {
 		t, err := v.Texts.Save(v.Context(), access.Desk(), canned.Text{Lang: "en", Short: "x", Title: "x", Body: "x"}, 0) // everybody's
 		v.must(err)
 		return key(t.ID)
+	case "announcements":
+		a, err := v.Announcements.Save(v.Context(), access.Desk(), announcement.Announcement{Kind: announcement.Advice, Title: "x", Text: "x"}, 0, false)
+		v.must(err)
+		return key(a.ID)
+	case "runbooks":
+		return v.guide().book
 	case "notices":
 		return "1"
 	case "push":

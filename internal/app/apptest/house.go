@@ -225,3 +225,25 @@ func (h *House) SMTP() string {
 	})
 	return l.Addr().String()
 }
+
+// TURN opens the relay of shared screens on the loopback for the rest of the test and returns its
+// address.
+func (h *House) TURN() string {
+	h.T.Helper()
+	udp, err := (&net.ListenConfig{}).ListenPacket(h.T.Context(), "udp4", "127.0.0.1:0")
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.WithoutCancel(h.T.Context()))
+	ended := make(chan error, 1)
+	at := udp.LocalAddr().String()
+	serve := h.OpenRelay(udp, nil)
+	go func() { ended <- serve(ctx) }()
+	h.T.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			h.T.Error(err)
+		}
+	})
+	return at
+}

@@ -121,10 +121,13 @@ func (l *letter) when(t time.Time) string {
 func (l *letter) subject() string {
 	n := l.n
 	if l.apart() {
-		return l.say("mail.subject_"+string(n.Template), "Desk", n.Desk, "Mailbox", n.Subject, "Count", len(n.Summary))
+		return l.say("mail.subject_"+string(n.Template), "Desk", n.Desk, "Subject", n.Subject, "Mailbox", n.Subject, "Count", len(n.Summary))
 	}
 	if len(n.Also) > 0 && !l.onlyWords() {
 		return l.say("mail.subject_several", "Ref", n.Ref, "Subject", n.Subject, "Count", len(n.Also)+1)
+	}
+	if n.Template == notify.Approve || n.Template == notify.Approved {
+		return l.say("mail.subject_"+string(n.Template), "Ref", n.Ref, "Subject", n.Approval.Title)
 	}
 	return l.say("mail.subject_"+string(n.Template), "Ref", n.Ref, "Subject", n.Subject)
 }
@@ -161,6 +164,14 @@ func (l *letter) body() {
 	case notify.PasswordLetter:
 		l.line("mail.password", "Desk", n.Desk)
 		l.line("mail.password_once", "Count", n.Minutes)
+	case notify.NewsLetter:
+		if n.Ended {
+			l.line("mail.news_over")
+		}
+		l.words(n.Text)
+	case notify.SignInLetter:
+		l.line("mail.signin", "Desk", n.Desk)
+		l.line("mail.password_once", "Count", n.Minutes)
 	case notify.Acknowledged:
 		l.line("mail.acknowledged", "Ref", n.Ref)
 		if n.From != "" {
@@ -182,6 +193,10 @@ func (l *letter) body() {
 		l.solved()
 	case notify.ReadBack:
 		l.readBack()
+	case notify.VisitNews:
+		l.visit()
+	case notify.RemoteAsked:
+		l.remoteAsked()
 	case notify.TimeUp:
 		l.what(func() { l.line("mail.time_up", "Ref", n.Ref) })
 		l.reopen()
@@ -194,6 +209,10 @@ func (l *letter) body() {
 		l.notReached()
 	case notify.MailKept, notify.AnswerKept, notify.NotTaken:
 		l.kept()
+	case notify.Approve:
+		l.approve()
+	case notify.Approved:
+		l.approved()
 	default:
 		l.staff()
 	}
@@ -267,22 +286,37 @@ func (l *letter) end() {
 		follow = "mail.open_desk"
 	case n.Template == notify.PasswordLetter:
 		follow = "mail.password_choose"
+	case n.Template == notify.NewsLetter:
+		follow = "mail.news_open"
+	case n.Template == notify.SignInLetter:
+		follow = "mail.signin_now"
 	case n.Template == notify.AlarmLetter:
 		follow = "mail.silent_open"
 	case n.Template == notify.SummaryLetter:
 		follow = "mail.summary_all"
+	case n.Template == notify.Approve:
+		follow = "mail.approve_open"
 	case l.toStaff():
 		follow = "mail.open"
 	}
-	links := []link{{label: l.say(follow), to: n.Link, main: n.Template != notify.Solved && n.Template != notify.ReadBack && !n.Asks}}
+	links := []link{{label: l.say(follow), to: n.Link, main: n.Template != notify.Solved && n.Template != notify.ReadBack && n.Template != notify.RemoteAsked && n.Visit.Step != ticket.VisitProposed && !n.Asks && n.Guide == ""}}
 	if n.Asks {
 		links = append([]link{{label: l.say("mail.answer_asked"), to: n.Answer, main: true}}, links...)
+	}
+	if n.Guide != "" {
+		links = append([]link{{label: l.say("mail.guide_open"), to: n.Answer, main: true}}, links...)
 	}
 	l.pieces = append(l.pieces, piece{form: ways, links: links})
 	l.sign()
 	switch {
 	case n.Template == notify.PasswordLetter:
 		l.footer("mail.password_ignore")
+	case n.Template == notify.NewsLetter:
+		l.footer("mail.news_stop")
+	case n.Template == notify.Approve:
+		l.footer("mail.approve_yours")
+	case n.Template == notify.SignInLetter:
+		l.footer("mail.signin_ignore")
 	case l.apart():
 	case n.Template == notify.Answered || n.Template == notify.Rejected || n.Template == notify.Returned:
 		l.footer("mail.reply_public")
@@ -302,13 +336,13 @@ func (l *letter) end() {
 
 // apart reports whether the letter belongs to no ticket.
 func (l *letter) apart() bool {
-	return l.n.Template == notify.TestLetter || l.n.Template == notify.PasswordLetter || l.n.Template == notify.AlarmLetter || l.n.Template == notify.SummaryLetter
+	return l.n.Template == notify.TestLetter || l.n.Template == notify.PasswordLetter || l.n.Template == notify.SignInLetter || l.n.Template == notify.NewsLetter || l.n.Template == notify.AlarmLetter || l.n.Template == notify.SummaryLetter
 }
 
 // toStaff reports whether the reader works for the desk.
 func (l *letter) toStaff() bool {
 	switch l.n.Template {
-	case notify.Assigned, notify.HandedOver, notify.Answered, notify.Rejected, notify.Returned, notify.Withdrawn, notify.VendorLate, notify.MailKept, notify.AnswerKept, notify.NotReached, notify.Escalated:
+	case notify.Assigned, notify.HandedOver, notify.Answered, notify.Rejected, notify.Returned, notify.Withdrawn, notify.VendorLate, notify.MailKept, notify.AnswerKept, notify.NotReached, notify.Escalated, notify.Approved:
 		return true
 	default:
 		return false

@@ -30,6 +30,7 @@ func notice(what notify.Template, lang i18n.Lang) notify.Notice {
 		Solution: ticket.Solution{Text: "换了交换机\n端口 3", Cause: "端口坏", Prevention: "监控端口", Verify: []string{"重新登录", "打印一页"}},
 		Note:     ticket.HandOverNote{Done: "重启过", Why: "要换硬件", Needed: "备件"}, Owner: true, Assignee: true, Minutes: 30,
 		Address: "lan@example.net", About: notify.Replied, Reason: "notify.came_back",
+		Approval: notify.Approval{Step: ticket.ApprovalDropped, Title: "开通写权限", Content: "F:\\finance\n三个月", Note: "结账", Asker: "林岚", For: "王海燕", Instead: "刘总", By: at, Comment: "改只读", Reason: "approval.because_left"},
 	}
 	if what == notify.Acknowledged {
 		n.Reader, n.Subject, n.By, n.Text, n.Files = "", "", "", "", nil
@@ -138,7 +139,7 @@ func visible(document string) string {
 
 func TestEveryLetterSaysTheSameInBothForms(t *testing.T) {
 	t.Parallel()
-	for _, what := range append(notify.Templates(), notify.TestLetter, notify.PasswordLetter) {
+	for _, what := range append(notify.Templates(), notify.TestLetter, notify.PasswordLetter, notify.SignInLetter, notify.NewsLetter) {
 		for _, lang := range i18n.Langs() {
 			t.Run(string(what)+"/"+string(lang), func(t *testing.T) {
 				t.Parallel()

@@ -60,6 +60,8 @@ type Actor struct {
 	Role   Role   // for persons
 	Via    string // the door: portal, web, mail, api, phone, system
 	Ticket int64  // for links: the only ticket that they reach
+	// Approval is the only one that the link of an approver reaches; it reaches nothing else.
+	Approval int64
 }
 
 // Desk is the desk itself, acting by timer or listener.
@@ -85,23 +87,33 @@ const (
 	TicketAuto    Action = "ticket.auto"    // what only the desk does: acknowledge, time out
 	OriginalOpen  Action = "original.open"  // what a covered mail really says; each time is recorded (S02)
 
-	QueueRead      Action = "queue.read"
-	QueueWork      Action = "queue.work"  // a view of one's own
-	QueueShare     Action = "queue.share" // one for everybody
-	QuarantineWork Action = "quarantine.work"
-	PersonRead     Action = "person.read"
-	PersonWork     Action = "person.work" // create a requester while taking a call
-	LeadRead       Action = "lead.read"
-	ReportRead     Action = "report.read" // agents those of their groups
-	RotaRead       Action = "rota.read"
-	RotaSwap       Action = "rota.swap"  // a duty of one's own; a feed of one's own
-	RotaWork       Action = "rota.work"  // anybody's
-	MajorRead      Action = "major.read" // as staff; what is public is for whoever the setting lets
-	MajorWork      Action = "major.work" // declare, tell, end
-	MailStop       Action = "mail.stop"  // all mail that no person wrote, at once
-	AdminRead      Action = "admin.read"
-	AdminWork      Action = "admin.work"
-	SelfWork       Action = "self.work" // one's own profile, password, tokens, sessions
+	QueueRead        Action = "queue.read"
+	QueueWork        Action = "queue.work"  // a view of one's own
+	QueueShare       Action = "queue.share" // one for everybody
+	QuarantineWork   Action = "quarantine.work"
+	PersonRead       Action = "person.read"
+	PersonWork       Action = "person.work" // create a requester while taking a call
+	LeadRead         Action = "lead.read"
+	ReportRead       Action = "report.read" // agents those of their groups
+	RotaRead         Action = "rota.read"
+	RotaSwap         Action = "rota.swap"         // a duty of one's own; a feed of one's own
+	RotaWork         Action = "rota.work"         // anybody's
+	MajorRead        Action = "major.read"        // as staff; what is public is for whoever the setting lets
+	MajorWork        Action = "major.work"        // declare, tell, end
+	AnnouncementWork Action = "announcement.work" // tell everybody something
+	MailStop         Action = "mail.stop"         // all mail that no person wrote, at once
+	AdminRead        Action = "admin.read"
+	AdminWork        Action = "admin.work"
+	SelfWork         Action = "self.work" // one's own profile, password, tokens, sessions
+	RunbookRead      Action = "runbook.read"
+	RunbookWork      Action = "runbook.work"    // write them, and review those of others
+	RunbookPublish   Action = "runbook.publish" // put them in force, attach and retire them
+	ApprovalAsk      Action = "approval.ask"    // for a ticket: ask, withdraw, see all of it
+	ApprovalDecide   Action = "approval.decide" // what one was asked; the room knows whose turn it is (N31)
+	DeviceRead       Action = "device.read"
+	DeviceWork       Action = "device.work" // a device, a place, a label
+	VisitRead        Action = "visit.read"
+	VisitWork        Action = "visit.work" // propose, go there, write down; a feed of one's own
 )
 
 // Object is the thing acted upon, as far as the answer depends on it.
@@ -109,6 +121,7 @@ type Object struct {
 	Ticket    int64
 	Requester int64
 	Parties   []int64 // who takes part beside the requester
+	Approval  int64   // what somebody is asked to decide
 }
 
 // takesPart reports whether somebody follows the thing without having asked for it.
@@ -130,31 +143,41 @@ const (
 // policy is the whole of who may do what. Staff reach every ticket today; need-to-know
 // tickets (N6) narrow it here and in Tickets, nowhere else.
 var policy = map[Action]map[Role]reach{ //nolint:gochecknoglobals // a constant table
-	TicketOpen:     {Requester: own, Agent: own, Lead: own, Admin: own},
-	TicketOpenFor:  {Agent: all, Lead: all, Admin: all},
-	TicketRead:     {Requester: own, Agent: all, Lead: all, Admin: all},
-	TicketSay:      {Requester: own, Agent: all, Lead: all, Admin: all},
-	TicketAnswer:   {Requester: own, Agent: own, Lead: own, Admin: own},
-	TicketWork:     {Agent: all, Lead: all, Admin: all},
-	TicketDeviate:  {Agent: all, Lead: all, Admin: all},
-	OriginalOpen:   {Lead: all, Admin: all},
-	QueueRead:      {Agent: all, Lead: all, Admin: all},
-	QueueWork:      {Agent: all, Lead: all, Admin: all},
-	QueueShare:     {Lead: all, Admin: all},
-	QuarantineWork: {Agent: all, Lead: all, Admin: all},
-	PersonRead:     {Agent: all, Lead: all, Admin: all},
-	PersonWork:     {Agent: all, Lead: all, Admin: all},
-	LeadRead:       {Lead: all, Admin: all},
-	ReportRead:     {Agent: all, Lead: all, Admin: all},
-	RotaRead:       {Agent: all, Lead: all, Admin: all},
-	RotaSwap:       {Agent: all, Lead: all, Admin: all},
-	RotaWork:       {Lead: all, Admin: all},
-	MajorRead:      {Agent: all, Lead: all, Admin: all},
-	MajorWork:      {Agent: all, Lead: all, Admin: all},
-	MailStop:       {Lead: all, Admin: all},
-	AdminRead:      {Admin: all},
-	AdminWork:      {Admin: all},
-	SelfWork:       {Requester: all, Agent: all, Lead: all, Admin: all},
+	TicketOpen:       {Requester: own, Agent: own, Lead: own, Admin: own},
+	TicketOpenFor:    {Agent: all, Lead: all, Admin: all},
+	TicketRead:       {Requester: own, Agent: all, Lead: all, Admin: all},
+	TicketSay:        {Requester: own, Agent: all, Lead: all, Admin: all},
+	TicketAnswer:     {Requester: own, Agent: own, Lead: own, Admin: own},
+	TicketWork:       {Agent: all, Lead: all, Admin: all},
+	TicketDeviate:    {Agent: all, Lead: all, Admin: all},
+	OriginalOpen:     {Lead: all, Admin: all},
+	QueueRead:        {Agent: all, Lead: all, Admin: all},
+	QueueWork:        {Agent: all, Lead: all, Admin: all},
+	QueueShare:       {Lead: all, Admin: all},
+	QuarantineWork:   {Agent: all, Lead: all, Admin: all},
+	PersonRead:       {Agent: all, Lead: all, Admin: all},
+	PersonWork:       {Agent: all, Lead: all, Admin: all},
+	LeadRead:         {Lead: all, Admin: all},
+	ReportRead:       {Agent: all, Lead: all, Admin: all},
+	RotaRead:         {Agent: all, Lead: all, Admin: all},
+	RotaSwap:         {Agent: all, Lead: all, Admin: all},
+	RotaWork:         {Lead: all, Admin: all},
+	MajorRead:        {Agent: all, Lead: all, Admin: all},
+	MajorWork:        {Agent: all, Lead: all, Admin: all},
+	AnnouncementWork: {Lead: all, Admin: all},
+	MailStop:         {Lead: all, Admin: all},
+	AdminRead:        {Admin: all},
+	AdminWork:        {Admin: all},
+	SelfWork:         {Requester: all, Agent: all, Lead: all, Admin: all},
+	RunbookRead:      {Agent: all, Lead: all, Admin: all},
+	RunbookWork:      {Agent: all, Lead: all, Admin: all},
+	RunbookPublish:   {Lead: all, Admin: all},
+	ApprovalAsk:      {Agent: all, Lead: all, Admin: all},
+	ApprovalDecide:   {Requester: all, Agent: all, Lead: all, Admin: all},
+	DeviceRead:       {Agent: all, Lead: all, Admin: all},
+	DeviceWork:       {Agent: all, Lead: all, Admin: all},
+	VisitRead:        {Agent: all, Lead: all, Admin: all},
+	VisitWork:        {Agent: all, Lead: all, Admin: all},
 }
 
 // Can returns nil when the actor may do the action to the object.
@@ -198,6 +221,9 @@ func canByRole(by Actor, do Action, on Object) error {
 // canByLink lets the holder of a signed link read, say and answer on one ticket; who takes part
 // reads and says.
 func canByLink(by Actor, do Action, on Object) error {
+	if do == ApprovalDecide && by.Approval != 0 && on.Approval == by.Approval {
+		return nil
+	}
 	part := on.takesPart(by.ID)
 	if by.Ticket == 0 || on.Ticket != by.Ticket || (on.Requester != by.ID && !part) {
 		return errs.New(errs.NotFound, "ticket.not_found")

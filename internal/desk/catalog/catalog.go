@@ -49,6 +49,8 @@ type Service struct {
 	Core    bool // core business: counts in grading
 	Active  bool
 	Skills  person.Skills `json:",omitempty"` // what its tickets ask for
+	Owner   person.ID     `json:",omitempty"` // who answers for it; 0 for nobody
+	Depends Needs         `json:",omitempty"` // the services without which it does not work
 	Version int64
 }
 

@@ -219,7 +219,18 @@ func (d *Desk) SaveService(ctx context.Context, by access.Actor, s Service, vers
 	if s.Skills, err = s.Skills.Check(); err != nil {
 		return Service{}, err
 	}
+	s.Depends = ReadNeeds(string(s.Depends))
 	err = d.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		if err := lockServices(ctx, tx); err != nil {
+			return err
+		}
+		register, err := services(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := checkNeeds(register, s); err != nil {
+			return err
+		}
 		if s.ID == 0 {
 			s.Active, s.Version = true, 1
 			s.ID, err = insertService(ctx, tx, s)
@@ -236,6 +247,9 @@ func (d *Desk) SaveService(ctx context.Context, by access.Actor, s Service, vers
 		}
 		if db.IsUnique(err) {
 			return errs.Field("name", "catalog.service_taken")
+		}
+		if db.IsForeignKey(err) {
+			return errs.Field("owner", "catalog.owner_unknown")
 		}
 		if err != nil {
 			return err

@@ -44,10 +44,10 @@ func saveCategory(ctx context.Context, tx *db.Tx, c Category) error {
 	return err
 }
 
-const serviceColumns = `id, name, name_en, core, active, skills, version`
+const serviceColumns = `id, name, name_en, core, active, skills, COALESCE(owner_id, 0), depends, version`
 
 func scanService(r db.Row) (s Service, err error) {
-	err = r.Scan(&s.ID, &s.Name, &s.NameEN, &s.Core, &s.Active, &s.Skills, &s.Version)
+	err = r.Scan(&s.ID, &s.Name, &s.NameEN, &s.Core, &s.Active, &s.Skills, &s.Owner, &s.Depends, &s.Version)
 	return s, err
 }
 
@@ -55,18 +55,25 @@ func services(ctx context.Context, q db.Querier) ([]Service, error) {
 	return db.All(ctx, q, scanService, `SELECT `+serviceColumns+` FROM service ORDER BY core DESC, name, id`)
 }
 
+// lockServices makes two changes of what depends on what wait for each other: either alone may be
+// fine, and both together a loop.
+func lockServices(ctx context.Context, tx *db.Tx) error {
+	_, err := db.Exec(ctx, tx, `UPDATE service SET name = name`)
+	return err
+}
+
 func takeService(ctx context.Context, tx *db.Tx, which ServiceID) (Service, error) {
 	return db.One(ctx, tx, scanService, `UPDATE service SET version = version + 1 WHERE id = $1 RETURNING `+serviceColumns, which)
 }
 
 func insertService(ctx context.Context, tx *db.Tx, s Service) (ServiceID, error) {
-	n, err := db.Insert(ctx, tx, `INSERT INTO service (name, name_en, core, active, skills) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
-		s.Name, s.NameEN, s.Core, s.Active, s.Skills)
+	n, err := db.Insert(ctx, tx, `INSERT INTO service (name, name_en, core, active, skills, owner_id, depends) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
+		s.Name, s.NameEN, s.Core, s.Active, s.Skills, db.Opt(s.Owner), s.Depends)
 	return ServiceID(n), err
 }
 
 func saveService(ctx context.Context, tx *db.Tx, s Service) error {
-	_, err := db.Exec(ctx, tx, `UPDATE service SET name = $2, name_en = $3, core = $4, active = $5, skills = $6 WHERE id = $1`,
-		s.ID, s.Name, s.NameEN, s.Core, s.Active, s.Skills)
+	_, err := db.Exec(ctx, tx, `UPDATE service SET name = $2, name_en = $3, core = $4, active = $5, skills = $6, owner_id = $7, depends = $8 WHERE id = $1`,
+		s.ID, s.Name, s.NameEN, s.Core, s.Active, s.Skills, db.Opt(s.Owner), s.Depends)
 	return err
 }

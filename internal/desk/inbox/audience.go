@@ -23,6 +23,7 @@ type told struct {
 type audience struct {
 	not  []person.ID // whoever acted, and whoever wrote the words
 	list []told
+	own  []told // whose request it is, and who takes part
 }
 
 // by is an audience without whoever acted, and without the author of the words where that is
@@ -44,6 +45,41 @@ func (a *audience) tell(k Kind, letter bool, who ...person.ID) {
 	}
 }
 
+// ask tells somebody of a request of theirs.
+func (a *audience) ask(k Kind, who ...person.ID) {
+	for _, w := range who {
+		in := func(x told) bool { return x.person == w }
+		if w != 0 && !slices.Contains(a.not, w) && !slices.ContainsFunc(a.list, in) && !slices.ContainsFunc(a.own, in) {
+			a.own = append(a.own, told{person: w, kind: k})
+		}
+	}
+}
+
+// hearOwn adds those whose request it is, of what they may read and did not do.
+func (a *audience) hearOwn(t ticket.Ticket, f ticket.Fact) {
+	switch f := f.(type) {
+	case ticket.Said:
+		if f.Kind == ticket.Public && !f.ByRequester {
+			a.ask(Word, t.Requester)
+			a.ask(Word, t.Detail.Participants...)
+		}
+	case ticket.Held:
+		a.ask(Word, t.Requester)
+		a.ask(Word, t.Detail.Participants...)
+	case ticket.SolutionGiven:
+		a.ask(Solution, t.Requester)
+		a.ask(Word, t.Detail.Participants...)
+	case ticket.AskedFor, ticket.ReadBackAsked:
+		a.ask(Asked, t.Requester)
+	case ticket.Ended:
+		a.ask(Over, t.Requester)
+		a.ask(Over, t.Detail.Participants...)
+	}
+}
+
+// content is the least that somebody says who is content.
+const content = 3
+
 // hear adds those who are told of a fact of the ticket, but for groups and watchers.
 func (a *audience) hear(t ticket.Ticket, f ticket.Fact) {
 	switch f := f.(type) {
@@ -64,10 +100,30 @@ func (a *audience) hear(t ticket.Ticket, f ticket.Fact) {
 		if f.As == ticket.Cancelled {
 			a.tell(Rejected, true, t.Owner, t.Assignee)
 		}
+	case ticket.VisitStepped:
+		switch f.Visit.Step {
+		case ticket.VisitAgreed, ticket.VisitRefused:
+			a.tell(Answered, false, f.Visit.Engineer, t.Owner, t.Assignee)
+		case ticket.VisitProposed, ticket.VisitFixed, ticket.VisitMoved:
+			a.tell(Assigned, false, f.Visit.Engineer)
+		}
 	case ticket.UserConfirmed:
 		a.tell(Confirmed, false, t.Owner, t.Assignee)
 	case ticket.ReadBackWrong:
 		a.tell(Record, false, t.Owner, t.Assignee)
+	case ticket.HandOverRefused:
+		a.tell(Trouble, false, f.Assignee, t.Owner)
+	case ticket.PassedAround:
+		a.tell(Trouble, false, t.Owner)
+	case ticket.Approval:
+		a.tell(Approval, true, f.Turn...)
+		if f.Step.Ends() && f.By != f.Asker {
+			a.tell(Outcome, true, f.Asker)
+		}
+	case ticket.Rated:
+		if f.Score < content {
+			a.tell(Rated, false, t.Owner, t.Assignee)
+		}
 	case ticket.VendorSilent, ticket.MailHeld:
 		a.tell(Trouble, true, t.Owner, t.Assignee)
 	}
@@ -84,18 +140,39 @@ func team(f ticket.Fact, m event.Meta) person.GroupID {
 		return f.To
 	case ticket.Assigned:
 		return f.Group
+	case ticket.HandOverRefused:
+		return f.To
 	}
 	return 0
+}
+
+// raised are the groups whose leads are told of a fact: the work came back, or goes round (N11).
+func raised(f ticket.Fact) []person.GroupID {
+	switch f := f.(type) {
+	case ticket.HandOverRefused:
+		return []person.GroupID{f.To, f.From}
+	case ticket.PassedAround:
+		return f.Groups[:]
+	}
+	return nil
 }
 
 // moves reports whether those who watch a ticket are told of a fact.
 func moves(f ticket.Fact) bool {
 	switch f.(type) {
 	case ticket.Said, ticket.Held, ticket.SolutionGiven, ticket.UserConfirmed, ticket.UserRejected, ticket.Ended, ticket.Reopened,
-		ticket.Assigned, ticket.HandedOver, ticket.Graded, ticket.TimeUp:
+		ticket.Assigned, ticket.HandedOver, ticket.TakenOver, ticket.HandOverRefused, ticket.Graded, ticket.TimeUp:
 		return true
 	}
 	return false
+}
+
+// leads is the group whose leads are told of a fact; 0 for none.
+func leads(t ticket.Ticket, f ticket.Fact) person.GroupID {
+	if r, rated := f.(ticket.Rated); rated && r.Score < content {
+		return t.Group
+	}
+	return 0
 }
 
 // wrote is the message that a fact carries, whose author is to be looked up: 0 where the actor says it.
@@ -104,6 +181,14 @@ func wrote(f ticket.Fact, m event.Meta) ticket.MessageID {
 		return said.Message
 	}
 	return 0
+}
+
+// allowedOwn keeps of those whose request it is who may read the ticket as its requester or as
+// one who takes part.
+func allowedOwn(list []told, t ticket.Ticket) []told {
+	return slices.DeleteFunc(list, func(x told) bool {
+		return access.Can(access.Actor{ID: int64(x.person), Kind: access.Person, Role: access.Requester, Via: "portal"}, access.TicketRead, t.Object()) != nil
+	})
 }
 
 // allowed keeps of an audience those who may read the ticket.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package inbox tells staff what happened to the tickets that concern them: on their pages, on
-// their desktop, and in a summary by mail.
+// their desktop, and in a summary by mail; and requesters on their pages what happened to their
+// requests, or to those in which they take part. By mail these have their letters.
 //
 //	fact ──Within──▶ audience: who, and as what ──▶ one row a reader and fact (unique)
 //	                                              └─▶ one job: desktop at once, summary when it is due

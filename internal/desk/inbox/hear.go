@@ -33,9 +33,9 @@ func (s *Service) Heard(ctx context.Context, tx *db.Tx, r event.Record) error {
 	case r.Name == (promise.Made{}).EventName():
 		return s.heardMade(ctx, tx, r)
 	case r.Name == (promise.Broke{}).EventName():
-		return s.heardOwner(ctx, tx, r, Promise, false)
+		return s.heardOwner(ctx, tx, r, Promise, false, Late)
 	case r.Name == undelivered:
-		return s.heardOwner(ctx, tx, r, Trouble, true)
+		return s.heardOwner(ctx, tx, r, Trouble, true, "")
 	}
 	return nil
 }
@@ -67,8 +67,27 @@ func (s *Service) heardTicket(ctx context.Context, tx *db.Tx, r event.Record) er
 	if err != nil {
 		return err
 	}
+	if _, made := f.(ticket.Recorded); made && t.Unheard() {
+		if err := s.appointReadBack(ctx, tx, r); err != nil {
+			return err
+		}
+	}
 	a := by(r.Meta, author)
 	a.hear(t, f)
+	if err := s.leads(ctx, tx, a, raised(f)); err != nil {
+		return err
+	}
+	if of := leads(t, f); of != 0 {
+		list, err := s.People.WorkersIn(ctx, tx, nil, of)
+		if err != nil {
+			return err
+		}
+		for _, w := range list {
+			if w.Member && w.Role == access.Lead {
+				a.tell(Rated, false, w.ID)
+			}
+		}
+	}
 	of := team(f, r.Meta)
 	if of != 0 {
 		list, err := s.People.WorkersIn(ctx, tx, nil, of)
@@ -78,7 +97,38 @@ func (s *Service) heardTicket(ctx context.Context, tx *db.Tx, r event.Record) er
 		members(a, list)
 	}
 	a.tell(Watched, false, follow...)
-	return s.add(ctx, tx, t, s.item(r, author), a.list, of)
+	a.hearOwn(t, f)
+	return s.add(ctx, tx, t, s.item(r, author), a, of)
+}
+
+// leads tells those who lead the groups, and all who lead where these groups have none.
+func (s *Service) leads(ctx context.Context, tx *db.Tx, a *audience, of []person.GroupID) error {
+	if len(of) == 0 {
+		return nil
+	}
+	found := false
+	for _, g := range of {
+		list, err := s.People.WorkersIn(ctx, tx, nil, g)
+		if err != nil {
+			return err
+		}
+		for _, w := range list {
+			if w.Role == access.Lead {
+				a.tell(Trouble, false, w.ID)
+				found = true
+			}
+		}
+	}
+	if found {
+		return nil
+	}
+	staff, err := s.People.Staff(ctx)
+	for _, p := range staff {
+		if p.Role == access.Lead {
+			a.tell(Trouble, false, p.ID)
+		}
+	}
+	return err
 }
 
 // item is what a fact says to everybody who is told of it.
@@ -104,18 +154,22 @@ func (s *Service) heardRaised(ctx context.Context, tx *db.Tx, r event.Record) er
 	for _, x := range f.Told {
 		a.tell(Clock, f.Goes(escalation.ByMail), x.Person)
 	}
-	return s.add(ctx, tx, t, s.item(r, 0), a.list, 0)
+	return s.add(ctx, tx, t, s.item(r, 0), a, 0)
 }
 
-// heardOwner tells whoever is accountable, and whoever works on the ticket.
-func (s *Service) heardOwner(ctx context.Context, tx *db.Tx, r event.Record, k Kind, letter bool) error {
+// heardOwner tells whoever is accountable, and whoever works on the ticket; and whoever asked,
+// where that is a kind of theirs, too.
+func (s *Service) heardOwner(ctx context.Context, tx *db.Tx, r event.Record, k Kind, letter bool, own Kind) error {
 	t, err := s.Tickets.GetIn(ctx, tx, ticket.ID(r.Subject))
 	if err != nil {
 		return err
 	}
 	a := by(r.Meta, 0)
 	a.tell(k, letter, t.Owner, t.Assignee)
-	return s.add(ctx, tx, t, s.item(r, 0), a.list, 0)
+	if own != "" {
+		a.ask(own, t.Requester)
+	}
+	return s.add(ctx, tx, t, s.item(r, 0), a, 0)
 }
 
 // NearJob is the kind of the job that says that a promised word is due soon.
@@ -168,8 +222,58 @@ func (s *Service) near(ctx context.Context, j job.Job) error {
 		a := by(access.Desk().Meta(s.Clock.Now()), 0)
 		a.tell(Promise, false, t.Owner, t.Assignee)
 		return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-			return s.add(ctx, tx, t, Item{Event: n.Event, What: PromiseNear, At: s.Clock.Now()}, a.list, 0)
+			return s.add(ctx, tx, t, Item{Event: n.Event, What: PromiseNear, At: s.Clock.Now()}, a, 0)
 		})
 	}
 	return nil
+}
+
+// ReadBackJob is the kind of the job that says that a spoken request was not read back.
+const ReadBackJob = "inbox:read_back"
+
+// readBackAfter is how long whoever took a call may take to read it back before they are told.
+const readBackAfter = 15 * time.Minute
+
+// listening is the payload of a ReadBackJob.
+type listening struct {
+	Event  int64
+	Ticket ticket.ID
+	By     person.ID // who took the call
+}
+
+// appointReadBack makes an appointment with a request that was spoken, after a while (N18).
+func (s *Service) appointReadBack(ctx context.Context, tx *db.Tx, r event.Record) error {
+	l := listening{Event: r.ID, Ticket: ticket.ID(r.Subject)}
+	if r.Meta.ActorKind == string(access.Person) {
+		l.By = person.ID(r.Meta.ActorID)
+	}
+	payload, err := json.Marshal(l)
+	if err != nil {
+		return err
+	}
+	return s.Jobs.Enqueue(ctx, tx, job.Spec{
+		Kind: ReadBackJob, Payload: string(payload), Key: ReadBackJob + ":" + strconv.FormatInt(r.ID, 10), RunAt: r.Meta.At.Add(readBackAfter),
+	})
+}
+
+// readBackDue tells whoever took a call, and whoever works on it, that it was not read back to
+// the caller. Where it was meanwhile, where that is signed off, where the summary is on its way to the
+// caller and where the request is over nobody is told.
+func (s *Service) readBackDue(ctx context.Context, j job.Job) error {
+	var l listening
+	if err := json.Unmarshal([]byte(j.Payload), &l); err != nil {
+		return job.Permanent(err)
+	}
+	t, err := s.Tickets.Get(ctx, access.Desk(), ticket.Target{ID: l.Ticket})
+	if err != nil {
+		return err
+	}
+	if _, signed := t.Detail.Deviations["gap.read_back"]; signed || !t.Unheard() || !t.Open() || !t.Detail.ReadBack.Asked.IsZero() {
+		return nil
+	}
+	a := by(access.Desk().Meta(s.Clock.Now()), 0)
+	a.tell(Record, false, l.By, t.Owner, t.Assignee)
+	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return s.add(ctx, tx, t, Item{Event: l.Event, What: ReadBackDue, At: s.Clock.Now()}, a, 0)
+	})
 }

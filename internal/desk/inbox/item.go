@@ -33,10 +33,13 @@ type Item struct {
 // PromiseNear is what happened where a promised word is due soon.
 const PromiseNear = "promise.near"
 
+// ReadBackDue is what happened where a request was spoken and nobody read it back (N18).
+const ReadBackDue = "ticket.read_back_due"
+
 // Words is the key of the sentence that says what happened, with a {{.Name}} for who did it.
 func (i Item) Words() string {
 	switch i.Kind {
-	case Rejected, Promise, Trouble, Watched:
+	case Rejected, Promise, Trouble, Watched, Record:
 		return "inbox.did_" + strings.ReplaceAll(i.What, ".", "_")
 	default:
 		return "inbox.did_" + string(i.Kind)
@@ -71,6 +74,8 @@ type Filter struct {
 	State  State
 	Kind   Kind   // "" for every
 	Before ItemID // lines whose newest item is older; 0 for the first page
+	Limit  int    // lines of a page; PageSize where 0
+	own    bool   // of the reader's own requests alone
 }
 
 // PageSize is how many lines a page has.

@@ -15,24 +15,43 @@ type Kind string
 const (
 	Clock     Kind = "clock"     // a time limit runs out or has run out
 	Mentioned Kind = "mentioned" // a colleague wrote their name in a note
+	Approval  Kind = "approval"  // their approval is asked for (N31)
 	Assigned  Kind = "assigned"  // the work is theirs now
 	Rejected  Kind = "rejected"  // the requester says that it does not work, or withdraws
 	Answered  Kind = "answered"  // the requester wrote
 	Promise   Kind = "promise"   // a promised word is due, or was not given
 	Record    Kind = "record"    // the requester corrects the record (N18)
+	Outcome   Kind = "outcome"   // how an approval ended that they asked for
 	Trouble   Kind = "trouble"   // mail that was not delivered or not believed, a silent vendor
 	Team      Kind = "team"      // handed to a group of theirs
 	Watched   Kind = "watched"   // something moved on a ticket that they watch
 	Confirmed Kind = "confirmed" // the requester says that it works
+	Rated     Kind = "rated"     // the requester was not content
 )
 
-// Kinds lists every kind, the weightiest first.
+// The kinds by which somebody is told of their own requests, and of those in which they take
+// part. By mail they have the letters of desk/notify.
+const (
+	Solution Kind = "solution" // a solution waits for their word (N35)
+	Asked    Kind = "asked"    // the desk asks them something (N15, N18)
+	Late     Kind = "late"     // a word that they were promised was not given in time (N29)
+	Word     Kind = "word"     // the desk wrote, or says that it waits
+	Over     Kind = "over"     // the request was closed
+)
+
+// Kinds lists what staff are told as staff, the weightiest first.
 func Kinds() []Kind {
-	return []Kind{Clock, Mentioned, Assigned, Rejected, Answered, Promise, Record, Trouble, Team, Watched, Confirmed}
+	return []Kind{Clock, Approval, Mentioned, Assigned, Rejected, Rated, Answered, Promise, Record, Outcome, Trouble, Team, Watched, Confirmed}
 }
 
+// OwnKinds lists what people are told of their own requests, the weightiest first.
+func OwnKinds() []Kind { return []Kind{Solution, Asked, Late, Word, Over} }
+
 // Known reports whether k is one of the kinds.
-func (k Kind) Known() bool { return slices.Contains(Kinds(), k) }
+func (k Kind) Known() bool { return slices.Contains(Kinds(), k) || k.own() }
+
+// own reports whether the kind is about a request of the reader's.
+func (k Kind) own() bool { return slices.Contains(OwnKinds(), k) }
 
 // Mail says whether somebody hears of a kind by mail.
 type Mail string
@@ -59,11 +78,11 @@ func (r Rule) silent() bool { return !r.Page && r.Mail == NoMail && !r.Push }
 func Standard(k Kind) Rule {
 	r := Rule{Kind: k, Page: true}
 	switch k {
-	case Clock, Assigned, Rejected:
+	case Clock, Approval, Assigned, Rejected:
 		r.Mail, r.Push = AtOnce, true
 	case Mentioned:
 		r.Mail, r.Push = Digest, true
-	case Answered:
+	case Answered, Outcome:
 		r.Mail = AtOnce
 	case Trouble:
 		r.Mail = AtOnce
@@ -71,7 +90,9 @@ func Standard(k Kind) Rule {
 		r.Push = true
 	case Watched:
 		r.Mail = Digest
-	case Record, Team, Confirmed:
+	case Rated:
+		r.Mail = Digest
+	case Record, Team, Confirmed, Solution, Asked, Late, Word, Over:
 	}
 	return r
 }

@@ -55,6 +55,37 @@ func (s *Service) SaveWishes(ctx context.Context, who access.Actor, w Wishes) er
 	})
 }
 
+// OwnWishes returns which kinds somebody is told of their own requests.
+func (s *Service) OwnWishes(ctx context.Context, who access.Actor) (map[Kind]bool, error) {
+	if _, err := mine(who); err != nil {
+		return nil, err
+	}
+	rules, err := rulesOf(ctx, s.DB, person.ID(who.ID))
+	out := map[Kind]bool{}
+	for _, k := range OwnKinds() {
+		out[k] = rules[person.ID(who.ID)].Of(k).Page
+	}
+	return out, err
+}
+
+// SaveOwnWishes stores them. A solution that waits for their word is always told: without it the
+// loop does not close (N35).
+func (s *Service) SaveOwnWishes(ctx context.Context, who access.Actor, told map[Kind]bool) error {
+	if _, err := mine(who); err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		for _, k := range OwnKinds() {
+			r := Standard(k)
+			r.Page = told[k] || k == Solution
+			if err := saveRule(ctx, tx, person.ID(who.ID), r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // Wants reports whether somebody wants a letter about a single fact of a kind: at once, or in a
 // summary but for a ticket on which nothing may wait.
 func (s *Service) Wants(ctx context.Context, who person.ID, k Kind, t ticket.Ticket) (bool, error) {

@@ -57,6 +57,7 @@ func NewService(p Parts) *Service {
 	s := &Service{p}
 	p.Jobs.Handle(TellJob, s.tell, job.Timeout(time.Minute))
 	p.Jobs.Handle(NearJob, s.near, job.Timeout(time.Minute))
+	p.Jobs.Handle(ReadBackJob, s.readBackDue, job.Timeout(time.Minute))
 	p.Jobs.Handle(DigestJob, s.digest, job.Timeout(time.Minute))
 	p.Jobs.Handle(PushJob, s.push, job.Timeout(time.Minute), job.Limit(4), job.MaxAttempts(8))
 	return s
@@ -72,20 +73,36 @@ func may(who access.Actor) error {
 	return nil
 }
 
+// mine lets everybody read what they were told themselves. Whoever is there as a requester, staff
+// in the portal too, is told of their own requests alone.
+func mine(who access.Actor) (own bool, err error) {
+	switch {
+	case who.Kind == access.Nobody:
+		return false, errs.New(errs.Unauthenticated, "access.sign_in")
+	case who.Kind != access.Person:
+		return false, errs.New(errs.Denied, "access.denied")
+	}
+	return !who.Staff() || who.Via == "portal", nil
+}
+
 // List returns what somebody was told, a line a ticket, the newest first.
 func (s *Service) List(ctx context.Context, who access.Actor, f Filter) (Page, error) {
-	if err := may(who); err != nil {
+	var err error
+	if f.own, err = mine(who); err != nil {
 		return Page{}, err
 	}
+	if f.Limit <= 0 || f.Limit > PageSize {
+		f.Limit = PageSize
+	}
 	me := person.ID(who.ID)
-	at, err := places(ctx, s.DB, me, f, PageSize+1)
+	at, err := places(ctx, s.DB, me, f, f.Limit+1)
 	if err != nil {
 		return Page{}, err
 	}
 	var out Page
-	if len(at) > PageSize {
-		at = at[:PageSize]
-		out.Next = at[PageSize-1].newest
+	if len(at) > f.Limit {
+		at = at[:f.Limit]
+		out.Next = at[f.Limit-1].newest
 	}
 	items, err := itemsOf(ctx, s.DB, me, f, at)
 	if err != nil {
@@ -95,7 +112,7 @@ func (s *Service) List(ctx context.Context, who access.Actor, f Filter) (Page, e
 	for _, p := range at {
 		keys = append(keys, p.ticket)
 	}
-	tickets, err := s.Tickets.Some(ctx, who, keys)
+	tickets, err := s.tickets(ctx, who, keys, f.own)
 	if err != nil {
 		return Page{}, err
 	}
@@ -120,27 +137,52 @@ func (s *Service) List(ctx context.Context, who access.Actor, f Filter) (Page, e
 	return out, nil
 }
 
+// tickets reads those of a page. Whoever is there as a requester may have lost the right to one.
+func (s *Service) tickets(ctx context.Context, who access.Actor, keys []ticket.ID, own bool) (map[ticket.ID]ticket.Ticket, error) {
+	if !own {
+		return s.Tickets.Some(ctx, who, keys)
+	}
+	out := map[ticket.ID]ticket.Ticket{}
+	for _, k := range keys {
+		t, err := s.Tickets.Get(ctx, who, ticket.Target{ID: k})
+		if errs.KindOf(err) == errs.NotFound {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		out[k] = t
+	}
+	return out, nil
+}
+
 // Unread counts the tickets about which somebody was told something that they have not seen.
 func (s *Service) Unread(ctx context.Context, who access.Actor) (int64, error) {
-	if err := may(who); err != nil {
+	own, err := mine(who)
+	if err != nil {
 		return 0, err
 	}
-	return unread(ctx, s.DB, person.ID(who.ID))
+	return unread(ctx, s.DB, person.ID(who.ID), own)
 }
 
 // UnreadOn returns the newest item about a ticket that somebody has not seen; 0 for none.
 func (s *Service) UnreadOn(ctx context.Context, who access.Actor, on ticket.ID) (ItemID, error) {
-	if err := may(who); err != nil {
+	own, err := mine(who)
+	if err != nil {
 		return 0, err
 	}
-	return unreadOn(ctx, s.DB, person.ID(who.ID), on)
+	return unreadOn(ctx, s.DB, person.ID(who.ID), on, own)
 }
 
 // Seen marks what somebody was told about a ticket as read, up to an item: what came later was
 // not on the page. on is 0 for every ticket.
 func (s *Service) Seen(ctx context.Context, who access.Actor, on ticket.ID, upTo ItemID) error {
-	_, err := s.change(ctx, who, func(ctx context.Context, tx *db.Tx, me person.ID, now time.Time) (int64, error) {
-		return markRead(ctx, tx, me, on, upTo, now)
+	own, err := mine(who)
+	if err != nil {
+		return err
+	}
+	_, err = s.change(ctx, who, func(ctx context.Context, tx *db.Tx, me person.ID, now time.Time) (int64, error) {
+		return markRead(ctx, tx, me, on, upTo, now, own)
 	})
 	return err
 }
@@ -148,8 +190,12 @@ func (s *Service) Seen(ctx context.Context, who access.Actor, on ticket.ID, upTo
 // Done takes what somebody was told about a ticket from their list, up to an item; on is 0 for
 // every ticket. It returns how many items that were.
 func (s *Service) Done(ctx context.Context, who access.Actor, on ticket.ID, upTo ItemID) (int64, error) {
+	own, err := mine(who)
+	if err != nil {
+		return 0, err
+	}
 	return s.change(ctx, who, func(ctx context.Context, tx *db.Tx, me person.ID, now time.Time) (int64, error) {
-		return markDone(ctx, tx, me, on, upTo, now)
+		return markDone(ctx, tx, me, on, upTo, now, own)
 	})
 }
 
@@ -171,7 +217,7 @@ func (s *Service) Undo(ctx context.Context, who access.Actor, on ticket.ID) erro
 
 // CanUndo reports whether something was taken from the list within the last quarter of an hour.
 func (s *Service) CanUndo(ctx context.Context, who access.Actor) (bool, error) {
-	if err := may(who); err != nil {
+	if _, err := mine(who); err != nil {
 		return false, err
 	}
 	last, err := lastDone(ctx, s.DB, person.ID(who.ID))
@@ -179,7 +225,7 @@ func (s *Service) CanUndo(ctx context.Context, who access.Actor) (bool, error) {
 }
 
 func (s *Service) change(ctx context.Context, who access.Actor, do func(context.Context, *db.Tx, person.ID, time.Time) (int64, error)) (n int64, err error) {
-	if err := may(who); err != nil {
+	if _, err := mine(who); err != nil {
 		return 0, err
 	}
 	me := person.ID(who.ID)
@@ -216,25 +262,19 @@ func (s *Service) Sweep(ctx context.Context) (n int64, err error) {
 
 // add writes down that people are told of something, in the commit in which it happened, and
 // queues what takes it further.
-func (s *Service) add(ctx context.Context, tx *db.Tx, t ticket.Ticket, i Item, list []told, of person.GroupID) error {
-	if len(list) == 0 && of == 0 {
+func (s *Service) add(ctx context.Context, tx *db.Tx, t ticket.Ticket, i Item, a *audience, of person.GroupID) error {
+	list := a.list
+	if len(list) > 0 || of != 0 {
+		workers, err := s.People.WorkersIn(ctx, tx, persons(list), of)
+		if err != nil {
+			return err
+		}
+		list = allowed(list, t, workers)
+	}
+	if list = append(list, allowedOwn(a.own, t)...); len(list) == 0 {
 		return nil
 	}
-	who := make([]person.ID, len(list))
-	for n, x := range list {
-		who[n] = x.person
-	}
-	workers, err := s.People.WorkersIn(ctx, tx, who, of)
-	if err != nil {
-		return err
-	}
-	if list = allowed(list, t, workers); len(list) == 0 {
-		return nil
-	}
-	who = make([]person.ID, len(list))
-	for n, x := range list {
-		who[n] = x.person
-	}
+	who := persons(list)
 	rules, err := rulesOf(ctx, tx, who...)
 	if err != nil {
 		return err
@@ -260,6 +300,14 @@ func (s *Service) add(ctx context.Context, tx *db.Tx, t ticket.Ticket, i Item, l
 	}
 	n := strconv.FormatInt(i.Event, 10)
 	return s.Jobs.Enqueue(ctx, tx, job.Spec{Kind: TellJob, Payload: n, Key: TellJob + ":" + n})
+}
+
+func persons(list []told) []person.ID {
+	who := make([]person.ID, len(list))
+	for n, x := range list {
+		who[n] = x.person
+	}
+	return who
 }
 
 // members adds the members of a group who are not told anything weightier.

@@ -27,6 +27,14 @@ func insert(ctx context.Context, tx *db.Tx, i Item) (bool, error) {
 	return n == 1, err
 }
 
+// ofOwn leaves what somebody was told of their own requests, where that alone is asked for.
+func ofOwn(own bool) string {
+	if !own {
+		return ""
+	}
+	return ` AND kind IN ('solution', 'asked', 'late', 'word', 'over')`
+}
+
 // place is a ticket and its newest item.
 type place struct {
 	ticket ticket.ID
@@ -42,12 +50,12 @@ func scanPlace(r db.Row) (p place, err error) {
 func places(ctx context.Context, q db.Querier, who person.ID, f Filter, limit int) ([]place, error) {
 	if f.State == Done {
 		return db.All(ctx, q, scanPlace, `
-			SELECT ticket_id, MAX(id) FROM inbox_item WHERE person_id = $1 AND page AND done_at IS NOT NULL AND ($2 = '' OR kind = $2)
+			SELECT ticket_id, MAX(id) FROM inbox_item WHERE person_id = $1 AND page AND done_at IS NOT NULL AND ($2 = '' OR kind = $2)`+ofOwn(f.own)+`
 			GROUP BY ticket_id HAVING ($3 = 0 OR MAX(id) < $3) ORDER BY MAX(id) DESC LIMIT $4`, who, f.Kind, f.Before, limit)
 	}
 	return db.All(ctx, q, scanPlace, `
 		SELECT ticket_id, MAX(id) FROM inbox_item WHERE person_id = $1 AND page AND done_at IS NULL AND ($2 = '' OR kind = $2)
-		AND ($5 = '' OR read_at IS NULL)
+		AND ($5 = '' OR read_at IS NULL)`+ofOwn(f.own)+`
 		GROUP BY ticket_id HAVING ($3 = 0 OR MAX(id) < $3) ORDER BY MAX(id) DESC LIMIT $4`, who, f.Kind, f.Before, limit, f.State)
 }
 
@@ -64,7 +72,7 @@ func itemsOf(ctx context.Context, q db.Querier, who person.ID, f Filter, on []pl
 			args = append(args, p.ticket)
 		}
 		return db.All(ctx, q, scanItem, `
-			SELECT `+itemColumns+` FROM inbox_item WHERE person_id = $1 AND page AND done_at IS NOT NULL AND ($2 = '' OR kind = $2)
+			SELECT `+itemColumns+` FROM inbox_item WHERE person_id = $1 AND page AND done_at IS NOT NULL AND ($2 = '' OR kind = $2)`+ofOwn(f.own)+`
 			AND ticket_id IN (`+db.List(len(on), 4)+`) ORDER BY id DESC LIMIT $3`, args...)
 	}
 	args = append(args, f.State)
@@ -73,32 +81,32 @@ func itemsOf(ctx context.Context, q db.Querier, who person.ID, f Filter, on []pl
 	}
 	return db.All(ctx, q, scanItem, `
 		SELECT `+itemColumns+` FROM inbox_item WHERE person_id = $1 AND page AND done_at IS NULL AND ($2 = '' OR kind = $2)
-		AND ($4 = '' OR read_at IS NULL) AND ticket_id IN (`+db.List(len(on), 5)+`) ORDER BY id DESC LIMIT $3`, args...)
+		AND ($4 = '' OR read_at IS NULL)`+ofOwn(f.own)+` AND ticket_id IN (`+db.List(len(on), 5)+`) ORDER BY id DESC LIMIT $3`, args...)
 }
 
 // unread counts the tickets about which there is something unread.
-func unread(ctx context.Context, q db.Querier, who person.ID) (int64, error) {
-	return db.One(ctx, q, db.Int, `SELECT COUNT(DISTINCT ticket_id) FROM inbox_item WHERE person_id = $1 AND page AND done_at IS NULL AND read_at IS NULL`, who)
+func unread(ctx context.Context, q db.Querier, who person.ID, own bool) (int64, error) {
+	return db.One(ctx, q, db.Int, `SELECT COUNT(DISTINCT ticket_id) FROM inbox_item WHERE person_id = $1 AND page AND done_at IS NULL AND read_at IS NULL`+ofOwn(own), who)
 }
 
 // unreadOn is the newest unread item about a ticket, 0 for none.
-func unreadOn(ctx context.Context, q db.Querier, who person.ID, on ticket.ID) (ItemID, error) {
+func unreadOn(ctx context.Context, q db.Querier, who person.ID, on ticket.ID, own bool) (ItemID, error) {
 	n, err := db.One(ctx, q, db.Int, `
-		SELECT COALESCE(MAX(id), 0) FROM inbox_item WHERE person_id = $1 AND ticket_id = $2 AND done_at IS NULL AND read_at IS NULL`, who, on)
+		SELECT COALESCE(MAX(id), 0) FROM inbox_item WHERE person_id = $1 AND ticket_id = $2 AND done_at IS NULL AND read_at IS NULL`+ofOwn(own), who, on)
 	return ItemID(n), err
 }
 
 // markRead marks what somebody saw of a ticket (0 for all), up to an item.
-func markRead(ctx context.Context, tx *db.Tx, who person.ID, on ticket.ID, upTo ItemID, at time.Time) (int64, error) {
+func markRead(ctx context.Context, tx *db.Tx, who person.ID, on ticket.ID, upTo ItemID, at time.Time, own bool) (int64, error) {
 	return db.Exec(ctx, tx, `
-		UPDATE inbox_item SET read_at = $4 WHERE person_id = $1 AND ($2 = 0 OR ticket_id = $2) AND id <= $3 AND done_at IS NULL AND read_at IS NULL`, who, on, upTo, at)
+		UPDATE inbox_item SET read_at = $4 WHERE person_id = $1 AND ($2 = 0 OR ticket_id = $2) AND id <= $3 AND done_at IS NULL AND read_at IS NULL`+ofOwn(own), who, on, upTo, at)
 }
 
 // markDone takes from the list what somebody saw of a ticket (0 for all), up to an item.
-func markDone(ctx context.Context, tx *db.Tx, who person.ID, on ticket.ID, upTo ItemID, at time.Time) (int64, error) {
+func markDone(ctx context.Context, tx *db.Tx, who person.ID, on ticket.ID, upTo ItemID, at time.Time, own bool) (int64, error) {
 	return db.Exec(ctx, tx, `
 		UPDATE inbox_item SET done_at = $4, read_at = COALESCE(read_at, $4)
-		WHERE person_id = $1 AND ($2 = 0 OR ticket_id = $2) AND id <= $3 AND done_at IS NULL`, who, on, upTo, at)
+		WHERE person_id = $1 AND ($2 = 0 OR ticket_id = $2) AND id <= $3 AND done_at IS NULL`+ofOwn(own), who, on, upTo, at)
 }
 
 // lastDone is when somebody last took something from the list; zero for never.

@@ -25,6 +25,9 @@ func Ticket(which ticket.ID) string { return "ticket:" + strconv.FormatInt(int64
 // Writing is the topic of who is writing on a ticket.
 func Writing(which ticket.ID) string { return "writing:" + strconv.FormatInt(int64(which), 10) }
 
+// Remote is the topic of what the two sides of a shared screen tell each other on a ticket.
+func Remote(which ticket.ID) string { return "remote:" + strconv.FormatInt(int64(which), 10) }
+
 // Person is the topic of one person's lists.
 func Person(who person.ID) string { return "person:" + strconv.FormatInt(int64(who), 10) }
 
@@ -44,7 +47,7 @@ const broken = "promise.broken"
 // ticket: the facts of the ticket room, and those of rooms that speak of a ticket's mail.
 func (s *Service) Heard(ctx context.Context, tx *db.Tx, r event.Record) error {
 	room, _, _ := strings.Cut(r.Name, ".")
-	if room != "ticket" && room != "notify" && room != "escalation" && room != "major" && r.Name != broken {
+	if room != "ticket" && room != "notify" && room != "escalation" && room != "major" && room != "run" && r.Name != broken {
 		return nil
 	}
 	t, err := s.tickets.GetIn(ctx, tx, ticket.ID(r.Subject))

@@ -149,6 +149,21 @@ func (s *Service) Get(ctx context.Context, by access.Actor, which ticket.ID) (x 
 	return x, words, list, err
 }
 
+// Word returns an incident and one of the words about it, for those who pass it on; no word where
+// there is none of that number.
+func (s *Service) Word(ctx context.Context, which ticket.ID, word int64) (x Incident, u Update, err error) {
+	if x, err = get(ctx, s.DB, which); err != nil || word == 0 {
+		return x, u, err
+	}
+	list, err := updates(ctx, s.DB, which, time.UnixMilli(0), 200)
+	for _, one := range list {
+		if one.ID == word {
+			u = one
+		}
+	}
+	return x, u, err
+}
+
 // Ended returns the incidents that ended last.
 func (s *Service) Ended(ctx context.Context, by access.Actor, limit int) ([]Incident, error) {
 	if err := access.Can(by, access.MajorRead, access.Object{}); err != nil {

@@ -29,8 +29,8 @@ func TestN2_TheStandardIsWholeInBothLanguages(t *testing.T) {
 				t.Errorf("%s has no words in %s", c.ID, lang)
 			}
 		}
-		if c.Judged() != (i18n.Has(i18n.EN, "norm."+c.ID+"_name")) {
-			t.Errorf("%s is judged %v and has a name %v", c.ID, c.Judged(), !c.Judged())
+		if c.Judged() && !i18n.Has(i18n.EN, "norm."+c.ID+"_name") {
+			t.Errorf("%s is judged and has no name", c.ID)
 		}
 	}
 	// The gates of the house stand as strictly as its pack says: nobody notices that there is one.

@@ -50,11 +50,18 @@ func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID) []
 		if f.Reason == ticket.Blocked {
 			tell(Blocked, t.Requester)
 			tell(Blocked, t.Detail.Participants...) // the same three answers, all of them public (N30)
-		} else {
+		} else if f.Reason != ticket.ForVisit || len(t.Detail.Visits) == 0 { // the visit itself is told
 			tell(Waiting, t.Requester)
+		}
+	case ticket.VisitStepped:
+		switch f.Visit.Step {
+		case ticket.VisitProposed, ticket.VisitFixed, ticket.VisitMoved, ticket.VisitStarted, ticket.VisitMissed, ticket.VisitCancelled:
+			tell(VisitNews, t.Requester)
 		}
 	case ticket.ReadBackAsked:
 		tell(ReadBack, t.Requester)
+	case ticket.RemoteAsked:
+		tell(RemoteAsked, t.Requester)
 	case ticket.VendorSilent:
 		tell(VendorLate, t.Owner, t.Assignee)
 	case ticket.SolutionGiven:
@@ -81,6 +88,11 @@ func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID) []
 		tell(Assigned, f.Assignee, f.Owner)
 	case ticket.HandedOver:
 		tell(HandedOver, f.Assignee)
+	case ticket.Approval:
+		tell(Approve, f.Turn...)
+		if f.Step.Ends() && f.By != f.Asker {
+			tell(Approved, f.Asker)
+		}
 	}
 	return out
 }
@@ -89,7 +101,7 @@ func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID) []
 // workspace, and its words may hold what requesters never read.
 func (w Template) staff() bool {
 	switch w {
-	case Assigned, HandedOver, Answered, Rejected, Returned, Withdrawn, VendorLate, MailKept, AnswerKept, NotReached, Escalated:
+	case Assigned, HandedOver, Answered, Rejected, Returned, Withdrawn, VendorLate, MailKept, AnswerKept, NotReached, Escalated, Approved:
 		return true
 	default:
 		return false

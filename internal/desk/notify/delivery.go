@@ -37,9 +37,15 @@ const (
 	TimeUp       Template = "time_up"      // closed without that word, and called so (N35)
 	Closed       Template = "closed"       // confirmed, cancelled, invalid, duplicate
 	Reopened     Template = "reopened"     // back at work
+	VisitNews    Template = "visit"        // who comes when, what changed about it, which times are proposed (N27)
 	ReadBack     Template = "read_back"    // what was taken down on the telephone, to be confirmed (N18)
+	RemoteAsked  Template = "remote_asked" // an agent asks to see their screen (N26)
 	NotTaken     Template = "not_taken"    // a mail of theirs waits, for nothing proves that it is theirs
 )
+
+// Approve asks somebody, of the desk or not, for a decision; it belongs to whoever it is written to
+// alone, and leads nowhere but to that decision (N31).
+const Approve Template = "approve"
 
 // What staff are told.
 const (
@@ -54,6 +60,7 @@ const (
 	MailKept   Template = "mail_kept"   // a mail waits beside the ticket, for its sender is not proven
 	AnswerKept Template = "answer_kept" // an answer of theirs by mail was not sent on
 	NotReached Template = "not_reached" // somebody was not told what the desk meant to tell
+	Approved   Template = "approved"    // how an approval ended that they asked for (N31)
 )
 
 // TestLetter is what an administrator sends to see whether the mail server works. It is no delivery.
@@ -62,8 +69,9 @@ const TestLetter Template = "test"
 // Templates lists what can stand in the log, requesters' first.
 func Templates() []Template {
 	return []Template{
-		Acknowledged, Replied, Blocked, Waiting, Solved, TimeUp, Closed, Reopened, ReadBack, NotTaken,
+		Acknowledged, Replied, Blocked, Waiting, Solved, TimeUp, Closed, Reopened, ReadBack, VisitNews, RemoteAsked, NotTaken,
 		Assigned, HandedOver, Answered, Rejected, Returned, Withdrawn, VendorLate, MailKept, AnswerKept, NotReached, Escalated,
+		Approve, Approved,
 	}
 }
 
@@ -72,6 +80,7 @@ const (
 	reasonNoServer  = "notify.no_server"
 	reasonInactive  = "notify.inactive"
 	reasonParted    = "notify.parted"
+	reasonDecided   = "notify.decided"
 	reasonOwn       = "notify.own_address"
 	reasonUnwanted  = "notify.unwanted"
 	reasonLoop      = "notify.loop"

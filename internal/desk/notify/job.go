@@ -72,6 +72,10 @@ func (s *Service) send(ctx context.Context, j job.Job) error {
 		l.skip(reasonParted)
 		return s.settle(ctx, l)
 	}
+	if errors.Is(err, errDecided) {
+		l.skip(reasonDecided)
+		return s.settle(ctx, l)
+	}
 	if err != nil {
 		return err
 	}
@@ -172,7 +176,7 @@ var errStopped = errors.New("notify: automatic mail is stopped")
 // stopped reports whether a letter must not leave now: nobody wrote it, it goes to people outside
 // the desk, and somebody has stopped such mail (S14).
 func (s *Service) stopped(ctx context.Context, l letter, r read) (bool, error) {
-	if l.Template.staff() || l.Template != Acknowledged && r.entry().Record.Meta.ActorKind != string(access.System) {
+	if l.Template.staff() || l.Template == Approve || l.Template != Acknowledged && r.entry().Record.Meta.ActorKind != string(access.System) {
 		return false, nil
 	}
 	a, _, err := setting.Load(ctx, s.Settings, AutomaticName, StartAutomatic())
@@ -197,6 +201,9 @@ func (s *Service) write(ctx context.Context, m Mailing, l letter) (Mail, Server,
 	}
 	if stop, err := s.stopped(ctx, l, r); err != nil || stop {
 		return Mail{}, Server{}, cmp.Or(err, errStopped)
+	}
+	if l.Template == Approve && n.Link == "" {
+		return Mail{}, Server{}, errDecided
 	}
 	if l.Template.shared() && to.ID != r.ticket.Requester && !r.ticket.TakesPart(to.ID) {
 		return Mail{}, Server{}, errParted
@@ -252,6 +259,8 @@ func (s *Service) envelope(m Mailing, l letter, n Notice, from Mailbox) Mail {
 	switch l.Template {
 	case Acknowledged:
 		mail.Kind = Answer
+	case Approve: // words by mail decide nothing, and belong to no thread of the approver's
+		mail.ReplyTo = from
 	case Replied: // a person's own words
 		mail.Kind = ByHand
 	default:

@@ -34,6 +34,7 @@ type Notice struct {
 	Leave    string         // where somebody who takes part leaves; empty for everybody else; opening it changes nothing
 	Answer   string         // where the requester says whether it works again; opening it changes nothing
 	Rate     string         // where the requester says how it was, once it is confirmed; opening it changes nothing
+	Guide    string         // title of the runbook that the words send; Answer leads to its pages
 	Asks     bool           // the words ask for what is missing; Answer leads to the fields
 	By       string         // name of who acted, empty for the desk itself
 
@@ -45,10 +46,11 @@ type Notice struct {
 	Doing    string
 	Solution ticket.Solution
 	Outcome  ticket.Outcome
-	Record   []RecordLine // what was taken down, to be confirmed
-	Into     string       // number of the ticket that a duplicate lives on in
-	From     string       // number of the ticket that a new one was split from
-	Reopen   int          // days in which a closed ticket can be reopened; 0 for never
+	Visit    ticket.VisitNote // of a visit: what happened to it, and its times
+	Record   []RecordLine     // what was taken down, to be confirmed
+	Into     string           // number of the ticket that a duplicate lives on in
+	From     string           // number of the ticket that a new one was split from
+	Reopen   int              // days in which a closed ticket can be reopened; 0 for never
 	Note     ticket.HandOverNote
 	Owner    bool                // the reader is accountable now
 	Assignee bool                // the reader works on it now
@@ -58,7 +60,9 @@ type Notice struct {
 	Reason   string              // message key of why something stands still; its last success is Next, if there was one
 	Address  string              // of By
 	About    Template            // what did not reach By, because of Reason
+	Ended    bool                // of news: it is over
 	Summary  []SummaryPart       // of a summary: what waited, ticket by ticket
+	Approval Approval            // what is to be decided, or was
 	Also     []Notice            // what happened after it and is told in the same letter
 	Sign     string              // the signature, lines of text
 	Custom   *Letter             // as an administrator wrote it; nil for the house's own words
@@ -149,6 +153,9 @@ func (s *Service) notice(ctx context.Context, d Delivery, to person.Person, r re
 		if r.ticket.Detail.Asked.Message == m.ID && to.ID == r.ticket.Requester && len(r.ticket.Detail.Asked.Open(r.ticket)) > 0 {
 			n.Asks, n.Answer = true, n.Link+"#answer"
 		}
+		if g, sent := r.ticket.GuideOf(m.ID); sent && !g.State.Over() && to.ID == r.ticket.Requester {
+			n.Guide, n.Answer = g.Title, n.Link+"/guides/"+strconv.FormatInt(g.Run, 10)
+		}
 		for _, f := range m.Attached {
 			n.Files = append(n.Files, f.Name)
 		}
@@ -178,6 +185,10 @@ func (s *Service) fill(ctx context.Context, n *Notice, to person.Person, r read)
 				n.Record = append(n.Record, RecordLine{e, a.Value})
 			}
 		}
+	case ticket.VisitStepped:
+		n.Visit, n.Answer, n.By = f.Visit, n.Link+"#visit", s.People.Card(ctx, f.Visit.Engineer).Name
+	case ticket.RemoteAsked:
+		n.Answer = n.Link + "/share"
 	case ticket.Held:
 		n.Wait, n.Stuck, n.Doing, n.Next = f.Reason, f.Stuck, f.Doing, f.Next
 	case ticket.MailHeld:
@@ -213,6 +224,8 @@ func (s *Service) fill(ctx context.Context, n *Notice, to person.Person, r read)
 		n.Text = f.Reason
 	case ticket.Assigned:
 		n.Owner, n.Assignee = f.Owner == to.ID, f.Assignee == to.ID
+	case ticket.Approval:
+		s.fillApproval(ctx, n, to, f, r)
 	case ticket.HandedOver:
 		n.Note = ticket.HandOverNote{Done: f.Done, Why: f.Why, Needed: f.Needed, To: f.To}
 		n.Assignee = true

@@ -125,7 +125,7 @@ func urgent(t ticket.Ticket) bool { return t.Graded && t.Priority == triage.P1 }
 // due returns when a letter goes: now, when others had time to join it, or when the reader's
 // quiet hours end. Whoever has just asked us is awake, so that an acknowledgement goes at once (N19).
 func (s *Service) due(ctx context.Context, d Delivery, t ticket.Ticket, to person.Person) (time.Time, error) {
-	if d.Template == Acknowledged || urgent(t) {
+	if d.Template == Acknowledged || d.Template == RemoteAsked || urgent(t) { // somebody waits for an answer to the latter
 		return d.CreatedAt, nil
 	}
 	p, _, err := setting.Load(ctx, s.Settings, PaceName, StartPace())

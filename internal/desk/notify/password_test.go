@@ -10,6 +10,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
+	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
 
@@ -83,6 +84,73 @@ func TestAnInactivePersonGetsNoNewPassword(t *testing.T) {
 		}
 		if got := r.work(); len(got) != 0 {
 			t.Errorf("%v", subjects(got))
+		}
+	})
+}
+
+// TestS48_S51_ARequesterSignsInByMail: the link goes to the stored address of a requester and to nobody
+// else, a newer one voids it, it works once and for a quarter of an hour, and an administrator may
+// switch the way off.
+func TestS48_S51_ARequesterSignsInByMail(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *desk) {
+		ask := func(email string) []string {
+			t.Helper()
+			if err := r.notify.SignInLink(t.Context(), email); err != nil {
+				t.Fatal(err)
+			}
+			var out []string
+			for _, m := range r.work() {
+				_, after, _ := strings.Cut(m.Body.Text, "https://desk.example.org/signin/mail/")
+				secret, _, _ := strings.Cut(after, " ")
+				out = append(out, strings.TrimSpace(secret))
+			}
+			return out
+		}
+		staff, err := r.people.Get(t.Context(), person.ID(r.admin.ID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, email := range []string{"nobody@example.net", staff.Email} {
+			if got := ask(email); len(got) != 0 {
+				t.Errorf("%s gets %v", email, got)
+			}
+		}
+		first, second := ask("Wang@example.net"), ask("wang@example.net")
+		if len(first) != 1 || len(second) != 1 {
+			t.Fatalf("%v, %v", first, second)
+		}
+		enter := func(secret string) error {
+			cookie, p, err := r.sessions.SignInByMail(t.Context(), secret, session.Visitor{Address: "192.0.2.7"})
+			if err == nil && (cookie == "" || p.ID != person.ID(r.requester.ID)) {
+				t.Errorf("signed in as %d", p.ID)
+			}
+			return err
+		}
+		if err := enter(first[0]); errs.KindOf(err) != errs.NotFound {
+			t.Errorf("a voided link: %v", err)
+		}
+		if p, err := r.sessions.PeekMail(t.Context(), second[0]); err != nil || p.Email != "wang@example.net" {
+			t.Errorf("looking at it: %v", err)
+		}
+		if err := enter(second[0]); err != nil {
+			t.Errorf("the link: %v", err)
+		}
+		if err := enter(second[0]); errs.KindOf(err) != errs.NotFound {
+			t.Errorf("a second time: %v", err)
+		}
+		late := ask("wang@example.net")
+		r.clock.Advance(session.SignInFor + time.Second)
+		if err := enter(late[0]); errs.KindOf(err) != errs.NotFound {
+			t.Errorf("late: %v", err)
+		}
+		off := setting.Start()
+		off.MailSignIn = false
+		if err := setting.Save(t.Context(), r.settings, r.admin, setting.DeskName, off, setting.AnyVersion); err != nil {
+			t.Fatal(err)
+		}
+		if got := ask("wang@example.net"); len(got) != 0 {
+			t.Errorf("switched off, and still %v", got)
 		}
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
@@ -38,6 +39,8 @@ type Parts struct {
 	Sender   Sender
 	Renderer Renderer
 	BaseURL  string // "https://desk.example.org", where people reach the desk
+	// Approvals says what a letter asks an approver for; nil where nobody asks.
+	Approvals *approval.Service
 	// Wants says whether somebody of the desk wants a letter of a kind about a ticket. nil for yes.
 	Wants func(ctx context.Context, who person.ID, what Template, t ticket.Ticket) (bool, error)
 }
@@ -56,6 +59,8 @@ func NewService(p Parts) *Service {
 	// A dead server holds a worker for a minute at most, and a dead domain never all of them (F38).
 	p.Jobs.Handle(SendJob, s.send, job.Timeout(time.Minute), job.Limit(senders))
 	p.Jobs.Handle(PasswordJob, s.forgot, job.Timeout(time.Minute), job.Limit(2), job.MaxAttempts(6))
+	p.Jobs.Handle(NewsJob, s.told, job.Timeout(time.Minute), job.Limit(2), job.MaxAttempts(6))
+	p.Jobs.Handle(SignInJob, s.signIn, job.Timeout(time.Minute), job.Limit(2), job.MaxAttempts(6))
 	p.Jobs.Handle(SummaryJob, s.summarized, job.Timeout(time.Minute), job.Limit(2))
 	p.Jobs.Handle(AlarmJob, s.alarmed, job.Timeout(time.Minute), job.Limit(2))
 	return s

@@ -39,7 +39,11 @@ const (
 	Participant Field = "participant"
 	Reopened    Field = "reopened"
 	HandOvers   Field = "handovers"
-	Words       Field = "text" // of the subject and of the first words
+	Words       Field = "text" // of the subject and of the first words; in a search, of everything said
+
+	// What only the index of the search knows: a list that is kept cannot ask for it.
+	Has  Field = "has"  // an attachment
+	Fact Field = "fact" // an error code, an address, a device (N16)
 )
 
 // Type says what values a field takes and how they compare.
@@ -63,10 +67,11 @@ const (
 
 // Spec is what there is to know about a field.
 type Spec struct {
-	Field Field
-	Type  Type
-	names []string   // in English, in Chinese, and what else is understood
-	codes [][]string // of Enum and Yes: the code, in Chinese, and what else is understood
+	Field   Field
+	Type    Type
+	Indexed bool       // only a search can ask for it
+	names   []string   // in English, in Chinese, and what else is understood
+	codes   [][]string // of Enum and Yes: the code, in Chinese, and what else is understood
 }
 
 func yesNo() [][]string {
@@ -76,9 +81,17 @@ func yesNo() [][]string {
 // Specs lists the fields in the order in which forms show them.
 func Specs() []Spec { return slices.Concat(factSpecs(), peopleSpecs(), timeSpecs()) }
 
+// SearchSpecs lists what a search asks for beside.
+func SearchSpecs() []Spec {
+	return []Spec{
+		{Field: Has, Type: Enum, Indexed: true, names: []string{"has", "含", "包含"}, codes: [][]string{{"attachment", "附件", "attachments", "file", "files", "文件"}}},
+		{Field: Fact, Type: Contains, Indexed: true, names: []string{"fact", "线索", "clue"}},
+	}
+}
+
 func factSpecs() []Spec {
 	return []Spec{
-		{Status, Enum, []string{"status", "状态", "is"}, [][]string{
+		{Field: Status, Type: Enum, names: []string{"status", "状态", "is"}, codes: [][]string{
 			{"open", "未关闭", "未完成", "打开"},
 			{"new", "待受理", "新", "新建", "未受理"},
 			{"working", "处理中", "进行中", "in progress"},
@@ -88,54 +101,54 @@ func factSpecs() []Spec {
 			{"archive", "待归档", "to archive"},
 			{"closed", "已关闭", "关闭"},
 		}},
-		{Waiting, Enum, []string{"waiting", "等待原因"}, [][]string{
+		{Field: Waiting, Type: Enum, names: []string{"waiting", "等待原因"}, codes: [][]string{
 			{"requester", "用户"}, {"vendor", "供应商"}, {"approval", "审批"}, {"visit", "上门"}, {"blocked", "受阻"},
 		}},
-		{Priority, Enum, []string{"priority", "优先级", "prio"}, [][]string{{"P1"}, {"P2"}, {"P3"}, {"P4"}, {"none", "未定级", "无"}}},
-		{Category, Node, []string{"category", "分类", "类别"}, nil},
-		{Service, System, []string{"service", "业务系统", "服务"}, nil},
-		{Core, Yes, []string{"core", "核心业务", "核心"}, yesNo()},
-		{Channel, Enum, []string{"channel", "渠道", "via"}, [][]string{
+		{Field: Priority, Type: Enum, names: []string{"priority", "优先级", "prio"}, codes: [][]string{{"P1"}, {"P2"}, {"P3"}, {"P4"}, {"none", "未定级", "无"}}},
+		{Field: Category, Type: Node, names: []string{"category", "分类", "类别"}, codes: nil},
+		{Field: Service, Type: System, names: []string{"service", "业务系统", "服务"}, codes: nil},
+		{Field: Core, Type: Yes, names: []string{"core", "核心业务", "核心"}, codes: yesNo()},
+		{Field: Channel, Type: Enum, names: []string{"channel", "渠道", "via"}, codes: [][]string{
 			{"portal", "门户"}, {"mail", "邮件", "email"}, {"phone", "电话"}, {"web", "工作台"}, {"api", "接口"}, {"machine", "系统"},
 		}},
-		{Unread, Yes, []string{"unread", "未读"}, yesNo()},
-		{Major, Yes, []string{"major", "重大事件", "重大"}, yesNo()},
-		{Reopened, Yes, []string{"reopened", "重开过", "重开"}, yesNo()},
-		{HandOvers, Count, []string{"handovers", "转手次数", "转手", "hand-overs"}, nil},
-		{Words, Contains, []string{"text", "文字", "words"}, nil},
+		{Field: Unread, Type: Yes, names: []string{"unread", "未读"}, codes: yesNo()},
+		{Field: Major, Type: Yes, names: []string{"major", "重大事件", "重大"}, codes: yesNo()},
+		{Field: Reopened, Type: Yes, names: []string{"reopened", "重开过", "重开"}, codes: yesNo()},
+		{Field: HandOvers, Type: Count, names: []string{"handovers", "转手次数", "转手", "hand-overs"}, codes: nil},
+		{Field: Words, Type: Contains, names: []string{"text", "文字", "words"}, codes: nil},
 	}
 }
 
 func peopleSpecs() []Spec {
 	return []Spec{
-		{Owner, Person, []string{"owner", "责任人", "负责人"}, nil},
-		{Assignee, Person, []string{"assignee", "处理人", "assigned"}, nil},
-		{Group, Team, []string{"group", "支持组", "组", "小组", "team"}, nil},
-		{Requester, Anyone, []string{"requester", "报障人", "用户", "报告人", "请求人", "提单人", "from"}, nil},
-		{Participant, Anyone, []string{"participant", "参与人", "参与"}, nil},
-		{Department, Contains, []string{"department", "部门"}, nil},
-		{Place, Contains, []string{"place", "地点", "site"}, nil},
+		{Field: Owner, Type: Person, names: []string{"owner", "责任人", "负责人"}, codes: nil},
+		{Field: Assignee, Type: Person, names: []string{"assignee", "处理人", "assigned"}, codes: nil},
+		{Field: Group, Type: Team, names: []string{"group", "支持组", "组", "小组", "team"}, codes: nil},
+		{Field: Requester, Type: Anyone, names: []string{"requester", "报障人", "用户", "报告人", "请求人", "提单人", "from"}, codes: nil},
+		{Field: Participant, Type: Anyone, names: []string{"participant", "参与人", "参与"}, codes: nil},
+		{Field: Department, Type: Contains, names: []string{"department", "部门"}, codes: nil},
+		{Field: Place, Type: Contains, names: []string{"place", "地点", "site"}, codes: nil},
 	}
 }
 
 func timeSpecs() []Spec {
 	return []Spec{
-		{Clock, Enum, []string{"clock", "时限"}, [][]string{{"over", "超时"}, {"near", "将到"}, {"calm", "充裕"}, {"paused", "暂停"}, {"none", "无"}}},
-		{Due, Left, []string{"due", "剩余时间", "剩余"}, nil},
-		{Promise, Enum, []string{"promise", "承诺"}, [][]string{{"open", "未到"}, {"near", "将到"}, {"broken", "已失约", "失约"}, {"none", "无"}}},
-		{Promised, Left, []string{"promised", "承诺剩余"}, nil},
-		{Silent, Ago, []string{"silent", "未反馈"}, nil},
-		{Age, Ago, []string{"age", "已提出"}, nil},
-		{Idle, Ago, []string{"idle", "未变动"}, nil},
-		{Created, Day, []string{"created", "创建", "创建时间"}, nil},
-		{Updated, Day, []string{"updated", "更新", "更新时间"}, nil},
+		{Field: Clock, Type: Enum, names: []string{"clock", "时限"}, codes: [][]string{{"over", "超时"}, {"near", "将到"}, {"calm", "充裕"}, {"paused", "暂停"}, {"none", "无"}}},
+		{Field: Due, Type: Left, names: []string{"due", "剩余时间", "剩余"}, codes: nil},
+		{Field: Promise, Type: Enum, names: []string{"promise", "承诺"}, codes: [][]string{{"open", "未到"}, {"near", "将到"}, {"broken", "已失约", "失约"}, {"none", "无"}}},
+		{Field: Promised, Type: Left, names: []string{"promised", "承诺剩余"}, codes: nil},
+		{Field: Silent, Type: Ago, names: []string{"silent", "未反馈"}, codes: nil},
+		{Field: Age, Type: Ago, names: []string{"age", "已提出"}, codes: nil},
+		{Field: Idle, Type: Ago, names: []string{"idle", "未变动"}, codes: nil},
+		{Field: Created, Type: Day, names: []string{"created", "创建", "创建时间"}, codes: nil},
+		{Field: Updated, Type: Day, names: []string{"updated", "更新", "更新时间"}, codes: nil},
 	}
 }
 
 // specs are the fields by every name that is understood, made once.
 var specs = func() map[string]Spec { //nolint:gochecknoglobals // derived from constants
 	out := map[string]Spec{}
-	for _, s := range Specs() {
+	for _, s := range slices.Concat(Specs(), SearchSpecs()) {
 		for _, n := range s.names {
 			out[fold(n)] = s
 		}

@@ -16,17 +16,29 @@ import (
 //	all    := one { ["and"] one }     also 且; what stands side by side must all hold
 //	one    := ("not" | "-") one | "(" filter ")" | condition     also 非
 //	condition := field ":" [< <= > >=] value { "," value } | word | "words"
-func Parse(text string) (Tree, error) {
+func Parse(text string) (Tree, error) { return parse(text, formal) }
+
+// manner is how words that join are told from words that are looked for.
+type manner int
+
+const (
+	formal manner = iota // they join in whatever case
+	plain                // not, or and and are English; they join where they are written large
+	loose                // nothing joins: they mean themselves
+)
+
+func parse(text string, how manner) (Tree, error) {
 	if utf8.RuneCountInString(text) > MaxText {
 		return Tree{}, wrong("queue.long", "Max", MaxText)
 	}
-	p := &parser{in: []rune(clean(text))}
+	p := &parser{in: []rune(clean(text)), manner: how}
+	p.size = len(p.in)
 	t, err := p.any(0)
 	if err != nil {
 		return Tree{}, err
 	}
 	if p.space(); len(p.in) > 0 {
-		return Tree{}, wrong("queue.bracket_extra")
+		return Tree{}, p.wrong("queue.bracket_extra")
 	}
 	return t, t.Check()
 }
@@ -43,7 +55,17 @@ func clean(s string) string {
 
 type parser struct {
 	in    []rune
+	size  int // of all that was typed
 	depth int // open brackets
+	manner
+}
+
+// at is the place that is read next, in characters from 1.
+func (p *parser) at() int { return p.size - len(p.in) + 1 }
+
+// wrong is a failure at the place that is read next.
+func (p *parser) wrong(key string, args ...any) error {
+	return wrong(key, append(args, "At", min(p.at(), max(p.size, 1)))...)
 }
 
 func (p *parser) space() {
@@ -54,7 +76,7 @@ func (p *parser) space() {
 
 func (p *parser) any(depth int) (Tree, error) {
 	if depth > MaxDepth+2 {
-		return Tree{}, wrong("queue.deep", "Max", MaxDepth)
+		return Tree{}, p.wrong("queue.deep", "Max", MaxDepth)
 	}
 	var list []Tree
 	for {
@@ -67,7 +89,7 @@ func (p *parser) any(depth int) (Tree, error) {
 			return join(Or, list), nil
 		}
 		if t.Empty() || p.ends() {
-			return Tree{}, wrong("queue.or_what")
+			return Tree{}, p.wrong("queue.or_what")
 		}
 	}
 }
@@ -76,7 +98,7 @@ func (p *parser) all(depth int) (Tree, error) {
 	var list []Tree
 	for {
 		if p.word("and", "且", "&") && (len(list) == 0 || p.ends()) {
-			return Tree{}, wrong("queue.and_what")
+			return Tree{}, p.wrong("queue.and_what")
 		}
 		if p.ends() || p.peek("or", "或", "|") {
 			if len(list) == 1 {
@@ -96,11 +118,12 @@ func (p *parser) one(depth int) (Tree, error) {
 	switch {
 	case p.word("not", "非") || p.sign():
 		if p.ends() || depth > MaxDepth+2 {
-			return Tree{}, wrong("queue.not_what")
+			return Tree{}, p.wrong("queue.not_what")
 		}
 		t, err := p.one(depth + 1)
 		return Tree{Op: Not, Kids: []Tree{t}}, err
 	case bracket(p.in[0]) == '(':
+		opened := p.at()
 		p.in = p.in[1:]
 		p.depth++
 		t, err := p.any(depth + 1)
@@ -108,7 +131,7 @@ func (p *parser) one(depth int) (Tree, error) {
 			return Tree{}, err
 		}
 		if p.space(); len(p.in) == 0 || bracket(p.in[0]) != ')' {
-			return Tree{}, wrong("queue.bracket_open")
+			return Tree{}, wrong("queue.bracket_open", "At", opened)
 		}
 		p.depth--
 		p.in = p.in[1:]
@@ -145,7 +168,7 @@ func (p *parser) follows(words []string) int {
 	p.space()
 	for _, w := range words {
 		n := utf8.RuneCountInString(w)
-		if len(p.in) < n || fold(string(p.in[:n])) != w {
+		if len(p.in) < n || !p.means(string(p.in[:n]), w) {
 			continue
 		}
 		if len(p.in) == n || unicode.IsSpace(p.in[n]) || bracket(p.in[n]) != 0 {
@@ -153,6 +176,17 @@ func (p *parser) follows(words []string) int {
 		}
 	}
 	return 0
+}
+
+// means reports whether what was typed is one of the words that join.
+func (p *parser) means(typed, word string) bool {
+	switch {
+	case p.manner == loose:
+		return false
+	case p.manner == plain && word[0] < utf8.RuneSelf:
+		return typed == strings.ToUpper(word)
+	}
+	return fold(typed) == word
 }
 
 // sign takes a minus that stands directly before what it turns round.
@@ -166,18 +200,19 @@ func (p *parser) sign() bool {
 
 // cond reads a condition: a field with its values, or words.
 func (p *parser) cond() (Tree, error) {
+	at := p.at()
 	if closing(p.in[0]) != 0 {
-		return words(p.quoted())
+		return words(p.quoted(), true, at)
 	}
 	name, field := p.name()
 	if !field {
-		return words(p.bare(false))
+		return words(p.bare(false), false, at)
 	}
 	s, known := specs[fold(name)]
 	if !known {
-		return Tree{}, wrong("queue.field_unknown", "Name", name)
+		return Tree{}, wrong("queue.field_unknown", "Name", name, "At", at)
 	}
-	c := Cond{Field: s.Field, Cmp: p.compare(s)}
+	c := Cond{Field: s.Field, Cmp: p.compare(s), Typed: name, At: at}
 	for {
 		var v string
 		if len(p.in) > 0 && closing(p.in[0]) != 0 {
@@ -186,7 +221,7 @@ func (p *parser) cond() (Tree, error) {
 			v = p.bare(true)
 		}
 		if v = strings.TrimSpace(v); v == "" {
-			return Tree{}, wrong("queue.value_missing", "Name", name)
+			return Tree{}, wrong("queue.value_missing", "Name", name, "At", at)
 		}
 		c.Values = append(c.Values, v)
 		if len(p.in) == 0 || p.in[0] != ',' && p.in[0] != '，' {
@@ -196,11 +231,11 @@ func (p *parser) cond() (Tree, error) {
 	}
 }
 
-func words(s string) (Tree, error) {
+func words(s string, phrase bool, at int) (Tree, error) {
 	if s = strings.TrimSpace(s); s == "" {
-		return Tree{}, wrong("queue.value_missing", "Name", string(Words))
+		return Tree{}, wrong("queue.value_missing", "Name", string(Words), "At", at)
 	}
-	return Of(Words, Is, s), nil
+	return Tree{Cond: Cond{Field: Words, Values: []string{s}, Phrase: phrase, At: at}}, nil
 }
 
 // name takes the name of a field and its colon, if they follow. Letters of English before a colon
@@ -216,11 +251,17 @@ func (p *parser) name() (string, bool) {
 	_, known := specs[fold(name)]
 	foreign := slices.ContainsFunc(p.in[:end], func(r rune) bool { return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && r != '-' })
 	address := end+1 < len(p.in) && (p.in[end+1] == '/' || p.in[end+1] == '\\')
-	if !known && (foreign || end < 2 || address) {
+	if !known && (foreign || end < 2 || address || p.manner != formal && p.lonely(end)) {
 		return "", false
 	}
 	p.in = p.in[end+1:]
 	return name, true
+}
+
+// lonely reports whether nothing follows the colon directly: what is a name in a filter is the
+// beginning of a sentence among plain words.
+func (p *parser) lonely(colon int) bool {
+	return colon+1 == len(p.in) || unicode.IsSpace(p.in[colon+1])
 }
 
 // compare takes the comparison before a value.

@@ -3,6 +3,8 @@
 package queue
 
 import (
+	"strconv"
+
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
 
@@ -42,6 +44,12 @@ type Cond struct {
 	Field  Field
 	Cmp    Cmp
 	Values []string
+
+	// What a question keeps beside, and what is stored does not: whether words stand in marks, by
+	// which name the field was typed, and where, in characters from 1.
+	Phrase bool
+	Typed  string
+	At     int
 }
 
 // All is the filter that leaves nothing out.
@@ -57,6 +65,9 @@ func (t Tree) Unset() bool { return t.Op == Leaf && t.Cond.Field == "" }
 func Of(f Field, c Cmp, values ...string) Tree {
 	return Tree{Cond: Cond{Field: f, Cmp: c, Values: values}}
 }
+
+// Key makes a filter of one condition on what has a key.
+func Key(f Field, key int64) Tree { return Of(f, Is, "#"+strconv.FormatInt(key, 10)) }
 
 // The limits of a filter: beyond them nobody reads it any more, and a query does not end.
 const (
@@ -101,21 +112,55 @@ func (t Tree) check(depth int, conds *int) error {
 func (c Cond) check() error {
 	s, ok := SpecOf(c.Field)
 	if !ok {
-		return wrong("queue.field_unknown", "Name", string(c.Field))
+		return c.wrong("queue.field_unknown", "Name", c.name())
 	}
 	if len(c.Values) == 0 {
-		return wrong("queue.value_missing", "Name", string(c.Field))
+		return c.wrong("queue.value_missing", "Name", c.name())
 	}
 	if len(c.Values) > MaxValues {
-		return wrong("queue.values_many", "Max", MaxValues)
+		return c.wrong("queue.values_many", "Max", MaxValues)
 	}
 	if c.Cmp != Is && !s.Compares() {
-		return wrong("queue.compare", "Name", string(c.Field), "Compare", string(c.Cmp))
+		return c.wrong("queue.compare", "Name", c.name(), "Compare", string(c.Cmp))
 	}
 	if s.Compares() && (c.Cmp != Is || s.Type == Ago || s.Type == Left) && len(c.Values) > 1 {
-		return wrong("queue.one_value", "Name", string(c.Field))
+		return c.wrong("queue.one_value", "Name", c.name())
 	}
 	return nil
+}
+
+// name is what whoever typed the condition calls its field.
+func (c Cond) name() string {
+	if c.Typed != "" {
+		return c.Typed
+	}
+	return string(c.Field)
+}
+
+// wrong is a failure of the condition, with the place where it stands.
+func (c Cond) wrong(key string, args ...any) error { return wrong(key, append(args, at(c.At)...)...) }
+
+// at names a place in what was typed; none where nobody typed it.
+func at(place int) []any {
+	if place == 0 {
+		return nil
+	}
+	return []any{"At", place}
+}
+
+// WrongAt is where, in characters from 1, what is wrong with a typed filter begins; 0 where the
+// failure tells of none.
+func WrongAt(err error) int {
+	e := errs.As(err)
+	if e == nil {
+		return 0
+	}
+	for i := 0; i+1 < len(e.Args); i += 2 {
+		if n, ok := e.Args[i+1].(int); ok && e.Args[i] == "At" {
+			return n
+		}
+	}
+	return 0
 }
 
 // wrong is a failure of the filter, which stands in the field "q" of forms and queries.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
@@ -19,6 +20,13 @@ type Names interface {
 	Find(ctx context.Context, t Type, word string) ([]int64, error)
 	// Label returns the name of what has a key; "" where nothing has.
 	Label(ctx context.Context, t Type, key int64, lang string) string
+}
+
+// Offers are names that can also be listed, for whoever is still typing one.
+type Offers interface {
+	Names
+	// Offer lists up to most names of what a filter can ask for now that hold a word.
+	Offer(ctx context.Context, t Type, word, lang string, most int) ([]string, error)
 }
 
 // What stands for a person or a group without naming one.
@@ -35,6 +43,62 @@ func Understand(ctx context.Context, text string, names Names) (Tree, error) {
 		return Tree{}, err
 	}
 	return Settle(ctx, t, names)
+}
+
+// Question reads what was typed into a search. It is the language of filters, with two fields
+// more; where no field is named it is words as people write them: not responding, Error: disk
+// full and a bracket that nobody closes mean themselves.
+func Question(text string) (Tree, error) {
+	t, err := parse(text, formal)
+	if err == nil && t.asks() || namesField(text) {
+		return t, err
+	}
+	if t, err = parse(text, plain); err == nil || slices.Contains([]string{"queue.long", "queue.many", "queue.field_unknown", "queue.value_missing"}, keyOfError(err)) {
+		return t, err
+	}
+	text = strings.Map(unbracketed, clean(text)) // what joins nothing is a word
+	if strings.TrimSpace(text) == "" {
+		return All(), nil
+	}
+	return parse(text, loose)
+}
+
+func unbracketed(r rune) rune {
+	if bracket(r) != 0 {
+		return ' '
+	}
+	return r
+}
+
+func keyOfError(err error) string {
+	if e := errs.As(err); e != nil {
+		return e.Key
+	}
+	return ""
+}
+
+// namesField reports whether a text names a field that there is, so that what cannot be read in it is
+// a slip and not a sentence.
+func namesField(text string) bool {
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || bracket(r) != 0 || closing(r) != 0 }) {
+		name, _, colon := strings.Cut(strings.ReplaceAll(word, "：", ":"), ":")
+		if _, known := specs[fold(strings.TrimPrefix(name, "-"))]; known && colon {
+			return true
+		}
+	}
+	return false
+}
+
+// SettleQuestion brings the values of a question to the form in which filters have theirs, and
+// keeps which words stand in marks.
+func SettleQuestion(ctx context.Context, t Tree, names Names) (Tree, error) {
+	return settler{names: names, question: true}.tree(ctx, t)
+}
+
+// settler brings values to the form in which filters are stored.
+type settler struct {
+	names    Names
+	question bool
 }
 
 // Asks reports whether a text asks for more than words: it names a field. What cannot be read asks
@@ -56,13 +120,17 @@ func (t Tree) asks() bool {
 
 // Settle brings every value to the form in which filters are stored.
 func Settle(ctx context.Context, t Tree, names Names) (Tree, error) {
+	return settler{names: names}.tree(ctx, t)
+}
+
+func (x settler) tree(ctx context.Context, t Tree) (Tree, error) {
 	if t.Op == Leaf {
-		c, err := settle(ctx, t.Cond, names)
+		c, err := x.cond(ctx, t.Cond)
 		return Tree{Cond: c}, err
 	}
 	kids := make([]Tree, 0, len(t.Kids))
 	for _, k := range t.Kids {
-		k, err := Settle(ctx, k, names)
+		k, err := x.tree(ctx, k)
 		if err != nil {
 			return Tree{}, err
 		}
@@ -72,14 +140,17 @@ func Settle(ctx context.Context, t Tree, names Names) (Tree, error) {
 	return t, t.Check()
 }
 
-func settle(ctx context.Context, c Cond, names Names) (Cond, error) {
+func (x settler) cond(ctx context.Context, c Cond) (Cond, error) {
 	if err := c.check(); err != nil {
 		return c, err
 	}
 	s, _ := SpecOf(c.Field)
+	if s.Indexed && !x.question {
+		return c, c.wrong("queue.search_only", "Name", c.name())
+	}
 	var values []string
 	for _, v := range c.Values {
-		list, err := s.settle(ctx, v, names)
+		list, err := c.settle(ctx, s, v, x.names)
 		if err != nil {
 			return c, err
 		}
@@ -90,12 +161,15 @@ func settle(ctx context.Context, c Cond, names Names) (Cond, error) {
 		}
 	}
 	c.Values = values
-	return c, c.check()
+	if err := c.check(); err != nil || x.question {
+		return c, err
+	}
+	return Cond{Field: c.Field, Cmp: c.Cmp, Values: values}, nil
 }
 
 // settle returns what is stored for one value.
-func (s Spec) settle(ctx context.Context, v string, names Names) ([]string, error) {
-	bad := wrong("queue.value_unknown", "Name", s.names[0], "Value", v)
+func (c Cond) settle(ctx context.Context, s Spec, v string, names Names) ([]string, error) {
+	bad := c.wrong("queue.value_unknown", "Name", c.name(), "Value", v)
 	v = strings.TrimSpace(v)
 	switch s.Type {
 	case Enum, Yes:
@@ -112,12 +186,12 @@ func (s Spec) settle(ctx context.Context, v string, names Names) ([]string, erro
 		if d, ok := stretch(v); ok {
 			return []string{d}, nil
 		}
-		return nil, wrong("queue.stretch", "Name", s.names[0], "Value", v)
+		return nil, c.wrong("queue.stretch", "Name", c.name(), "Value", v)
 	case Day:
 		if d, ok := day(v); ok {
 			return []string{d}, nil
 		}
-		return nil, wrong("queue.day", "Name", s.names[0], "Value", v)
+		return nil, c.wrong("queue.day", "Name", c.name(), "Value", v)
 	case Count:
 		if n, err := strconv.Atoi(v); err == nil && n >= 0 && n < 1000 {
 			return []string{strconv.Itoa(n)}, nil
@@ -145,7 +219,7 @@ func (s Spec) settle(ctx context.Context, v string, names Names) ([]string, erro
 		out = append(out, "#"+strconv.FormatInt(k, 10))
 	}
 	if len(out) > MaxValues {
-		return nil, wrong("queue.value_many", "Name", s.names[0], "Value", v)
+		return nil, c.wrong("queue.value_many", "Name", c.name(), "Value", v)
 	}
 	return out, nil
 }
@@ -260,12 +334,8 @@ func span(v string, now time.Time) (from, to time.Time) {
 func Say(ctx context.Context, t Tree, lang string, names Names) string {
 	return t.Write(lang, func(s Spec, v string) string {
 		switch {
-		case v == Me && lang != "en":
-			return "我"
-		case v == Mine && lang != "en":
-			return "我的组"
-		case v == None && lang != "en":
-			return "无"
+		case v == Me, v == Mine, v == None:
+			return standsFor(v, lang)
 		}
 		key, ok := keyOf(v)
 		if !ok {

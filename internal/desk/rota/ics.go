@@ -4,18 +4,23 @@ package rota
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 )
 
-// Duty is one entry of a feed: somebody's stretch on call.
+// Duty is one entry of a feed: somebody's stretch on call, or another appointment of theirs.
 type Duty struct {
 	UID     string // stays the same while the stretch begins when it does
 	From    time.Time
 	To      time.Time
 	Summary string
 	About   string
+
+	Where     string // the place, where there is one
+	Sequence  int64  // counts how often it was moved (RFC 5545, 3.8.7.4)
+	Tentative bool   // proposed and not agreed
 }
 
 // ICS writes duties as a calendar (RFC 5545). Every instant is in UTC, so that no reader needs
@@ -25,7 +30,7 @@ func ICS(name string, now time.Time, list []Duty) []byte {
 	line := func(key, value string) { fold(&b, key+":"+value) }
 	line("BEGIN", "VCALENDAR")
 	line("VERSION", "2.0")
-	line("PRODID", "-//Loopdesk//Rota//EN")
+	line("PRODID", "-//Loopdesk//Calendar//EN")
 	line("CALSCALE", "GREGORIAN")
 	line("METHOD", "PUBLISH")
 	line("X-WR-CALNAME", escape(name))
@@ -39,6 +44,15 @@ func ICS(name string, now time.Time, list []Duty) []byte {
 		line("SUMMARY", escape(d.Summary))
 		if d.About != "" {
 			line("DESCRIPTION", escape(d.About))
+		}
+		if d.Where != "" {
+			line("LOCATION", escape(d.Where))
+		}
+		if d.Sequence > 0 {
+			line("SEQUENCE", strconv.FormatInt(d.Sequence, 10))
+		}
+		if d.Tentative {
+			line("STATUS", "TENTATIVE")
 		}
 		line("END", "VEVENT")
 	}

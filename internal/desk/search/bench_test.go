@@ -19,6 +19,8 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
+	"github.com/loopdesk/loopdesk/internal/desk/setting"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/db/dbtest"
@@ -61,7 +63,9 @@ func benchEngine(b *testing.B, url string) {
 	jobs := job.New(d, clock.System(), slog.New(slog.DiscardHandler))
 	bus := event.NewBus(jobs)
 	people := person.NewService(d, bus, clock.System())
-	s := search.NewService(search.Parts{DB: d, Clock: clock.System(), Jobs: jobs, People: people, Catalog: catalog.New(d, bus, clock.System())})
+	s := search.NewService(search.Parts{DB: d, Clock: clock.System(), Jobs: jobs, People: people, Tickets: ticket.NewService(ticket.Parts{
+		DB: d, Bus: bus, Clock: clock.System(), People: people, Catalog: catalog.New(d, bus, clock.System()), Settings: setting.NewService(d, bus, clock.System()),
+	})})
 	c := &corpus{seed: 88172645463325252, d: d}
 	c.fill(ctx, b, benchSize())
 	start := time.Now()

@@ -53,7 +53,7 @@ func each(t *testing.T, fn func(t *testing.T, r *room)) {
 		r := &room{T: t, db: d, jobs: jobs, clock: c, people: people, catalog: things, tickets: ticket.NewService(ticket.Parts{
 			DB: d, Bus: bus, Clock: c, People: people, Catalog: things, Settings: setting.NewService(d, bus, c), Blobs: blobs, Gates: ticket.StandardGates(),
 		})}
-		r.search = search.NewService(search.Parts{DB: d, Clock: c, Jobs: jobs, People: people, Catalog: things})
+		r.search = search.NewService(search.Parts{DB: d, Clock: c, Jobs: jobs, People: people, Tickets: r.tickets})
 		event.WithinAny(bus, r.search.Heard)
 		add := func(name, email string, role access.Role, via string) access.Actor {
 			p, err := people.Add(t.Context(), access.Desk(), person.Person{Name: name, Email: email, Lang: "zh-CN", Role: role, Department: "财务部", Phone: "13800138000"})

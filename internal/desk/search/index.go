@@ -52,7 +52,9 @@ func silent() []string {
 		ticket.VendorSilent{}.EventName(), ticket.Reminded{}.EventName(), ticket.TimeUp{}.EventName(),
 		ticket.LinkedTo{}.EventName(), ticket.Deviated{}.EventName(), ticket.MailHeld{}.EventName(), ticket.Paced{}.EventName(),
 		ticket.ParticipantAdded{}.EventName(), ticket.ParticipantRemoved{}.EventName(), ticket.LeftOut{}.EventName(),
-		ticket.Rated{}.EventName(), ticket.OriginalOpened{}.EventName(),
+		ticket.Rated{}.EventName(), ticket.OriginalOpened{}.EventName(), ticket.Approval{}.EventName(), ticket.PassedAround{}.EventName(),
+		ticket.VisitStepped{}.EventName(),
+		ticket.RemoteAsked{}.EventName(), ticket.RemoteAgreed{}.EventName(), ticket.RemoteStarted{}.EventName(), ticket.RemotePictured{}.EventName(), ticket.RemoteEnded{}.EventName(),
 	}
 }
 

@@ -26,6 +26,7 @@ const (
 	InCall     Where = "call"     // what was said on the telephone, staff only
 	InFile     Where = "file"     // the name of an attachment
 	InSolution Where = "solution" // what was given as the solution
+	InForm     Where = "form"     // an answer to what the category asks, which its requester reads, too
 	InTold     Where = "told"     // why it waits, as the requester was told
 	InRecord   Where = "record"   // the record, hand-over and closure sheet, staff only
 	InPerson   Where = "person"   // name or address of whoever asked, staff only
@@ -127,6 +128,7 @@ func (t indexed) words(staff bool) ([]passage, error) {
 	add(InSolution, d.Solution.Text)
 	add(InSolution, d.Solution.Verify...)
 	add(InTold, d.Hold.Stuck, d.Hold.Doing)
+	add(InForm, d.Form.Words...)
 	if !staff {
 		return list, nil
 	}
@@ -135,6 +137,9 @@ func (t indexed) words(staff bool) ([]passage, error) {
 	add(InRecord, d.Form.Words...)
 	for _, f := range d.Findings {
 		add(InRecord, f.Hypothesis, f.Check, f.Result)
+	}
+	for _, x := range d.Devices { // by what stands on their labels (N8)
+		add(InRecord, x.Tag+" "+x.Label)
 	}
 	for _, e := range ticket.Elements() {
 		add(InRecord, d.Intake[e].Value, d.Intake[e].Reason)

@@ -10,14 +10,13 @@ import (
 	"slices"
 	"time"
 
-	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // ranked is a ticket with its weight.
 type ranked struct {
-	ticket.Ticket
+	brief
 	weight int64
 }
 
@@ -34,10 +33,10 @@ const (
 
 // weigh says how likely a ticket is the one that is meant, and whether its subject and first
 // words hold all words that are looked for.
-func weigh(t ticket.Ticket, p *plan, now time.Time) (r ranked, all bool) {
+func weigh(t brief, p *plan, now time.Time) (r ranked, all bool) {
 	subject := text.Units(t.Subject)
 	var first []text.Unit
-	r.Ticket = t
+	r.brief = t
 	inSubject, seen := 0, 0
 	for _, x := range p.patterns {
 		if x.In(subject) {
@@ -65,7 +64,7 @@ func weigh(t ticket.Ticket, p *plan, now time.Time) (r ranked, all bool) {
 	}
 	age := max(now.Sub(t.CreatedAt), 0)
 	r.weight += int64(forNew * math.Exp2(-float64(age)/float64(halfLife)))
-	return r, seen == len(p.patterns)
+	return r, p.plain && seen == len(p.patterns)
 }
 
 func byRank(a, b ranked) int {

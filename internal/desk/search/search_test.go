@@ -105,6 +105,23 @@ func TestProperties(t *testing.T) {
 			"https://portal.example.com/a 打印机":     "",
 			`requester:"Robert Li" 冒烟`:             c.Ref(),
 			"created:>2026-01-01 created:<2026-02": "",
+			"打印机 -冒烟":                              b.Ref() + " " + a.Ref(),
+			"冒烟 OR 没纸":                             b.Ref() + " " + c.Ref(),
+			"(冒烟 or 没纸) -status:closed":            b.Ref(),
+			"冒烟 or owner:me":                       c.Ref() + " " + a.Ref(),
+			"打印机 (冒烟 or owner:me)":                 c.Ref() + " " + a.Ref(),
+			"打印机 and not has:attachment":           b.Ref() + " " + c.Ref(),
+			"打印机 and not has:attachment age:>0m":   b.Ref() + " " + c.Ref(),
+			"打印机 age:>1m":                          b.Ref() + " " + a.Ref(),
+			"age:<2m":                              c.Ref(),
+			"-status:closed":                       b.Ref() + " " + a.Ref(),
+			"channel:portal -打印机":                  "",
+			"priority:P1 or 冒烟":                    c.Ref(),
+			"requester:王海燕,rob 打印机 -卡纸":            b.Ref() + " " + c.Ref(),
+			"打印机 (卡纸":                              a.Ref(),
+			"打印机 not 冒烟":                           "",
+			"打印机 NOT 冒烟":                           b.Ref() + " " + a.Ref(),
+			"卡纸 % ()":                              a.Ref(),
 		} {
 			if got := r.refs(r.agent, typed); got != want {
 				t.Errorf("%s: found %q, want %q", typed, got, want)

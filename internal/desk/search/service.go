@@ -4,12 +4,13 @@ package search
 
 import (
 	"context"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
-	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
@@ -25,7 +26,7 @@ type Parts struct {
 	Clock   clock.Clock
 	Jobs    *job.Queue
 	People  *person.Service
-	Catalog *catalog.Desk
+	Tickets *ticket.Service // what names mean in a question, and for whom
 }
 
 // Service searches, and keeps the index.
@@ -51,7 +52,8 @@ type Query struct {
 type Page struct {
 	Asked    bool // something was asked at all
 	Hits     []Hit
-	People   []person.Person // staff only, with the first page
+	People   []person.Person // staff only, with the first page: the newest few
+	Persons  int             // how many people there are, maxCount at most
 	Total    Total
 	Next     string // cursor of the next page; empty on the last
 	Building bool   // the index is being made: older tickets may be missing
@@ -108,7 +110,7 @@ func (s *Service) Find(ctx context.Context, by access.Actor, q Query) (Page, err
 	if err != nil {
 		return Page{}, err
 	}
-	l := looking{s: s, q: s.DB.Long(), by: by, scope: access.Tickets(by), plan: p, ask: newAsk(p.groups())}
+	l := looking{s: s, q: s.DB.Long(), by: by, scope: access.Tickets(by), plan: p, ask: newAsk(p.groups)}
 	out, err := l.page(ctx, from, q.Limit)
 	if err != nil {
 		return Page{}, err
@@ -116,9 +118,51 @@ func (s *Service) Find(ctx context.Context, by access.Actor, q Query) (Page, err
 	out.Asked = true
 	st, err := readState(ctx, s.DB)
 	out.Building = st.Finished.IsZero() && l.scope.All
-	if err == nil && q.Cursor == "" && by.Staff() && len(p.clauses) == 0 && len(p.patterns) > 0 {
-		out.People, err = s.peopleWho(ctx, l.q, p, "", maxPeople)
+	if err == nil && q.Cursor == "" && by.Staff() && p.person {
+		if out.People, err = s.peopleWho(ctx, l.q, p, "", math.MaxInt64, maxPeople); err == nil && len(out.People) > 0 {
+			out.Persons, err = countPeople(ctx, l.q, s.DB.Engine(), newAsk(typing(p, "", true)), maxCount)
+		}
 	}
+	return out, err
+}
+
+// PeoplePage is a stretch of the people who were found.
+type PeoplePage struct {
+	People []person.Person
+	Total  int    // maxCount at most
+	Next   string // cursor of the next page; empty on the last
+}
+
+// FindPeople returns a page of the people who hold all words that are asked for, newest first. A
+// question that names a field finds none: fields are of tickets. Staff only.
+func (s *Service) FindPeople(ctx context.Context, by access.Actor, q Query) (PeoplePage, error) {
+	if err := access.Can(by, access.QueueRead, access.Object{}); err != nil {
+		return PeoplePage{}, err
+	}
+	if q.Limit <= 0 || q.Limit > 100 {
+		q.Limit = 20
+	}
+	p, err := s.understand(ctx, by, q)
+	if err != nil || !p.person {
+		return PeoplePage{}, err
+	}
+	below := person.ID(math.MaxInt64)
+	if q.Cursor != "" {
+		n, err := strconv.ParseInt(strings.TrimPrefix(q.Cursor, "p"), 10, 64)
+		if err != nil || n <= 0 {
+			return PeoplePage{}, errs.Field("cursor", "search.cursor")
+		}
+		below = person.ID(n)
+	}
+	var out PeoplePage
+	if out.People, err = s.peopleWho(ctx, s.DB.Long(), p, "", below, q.Limit+1); err != nil {
+		return out, err
+	}
+	if len(out.People) > q.Limit {
+		out.People = out.People[:q.Limit]
+		out.Next = "p" + strconv.FormatInt(int64(out.People[q.Limit-1].ID), 10)
+	}
+	out.Total, err = countPeople(ctx, s.DB.Long(), s.DB.Engine(), newAsk(typing(p, "", true)), maxCount)
 	return out, err
 }
 
@@ -173,22 +217,22 @@ func (l *looking) page(ctx context.Context, from place, limit int) (out Page, er
 // window looks through the next stretch: what the reader may not see leaves it before anything
 // is weighed, and what the index guessed wrong as well.
 func (l *looking) window(ctx context.Context, from place) (w window, err error) {
-	var list []ticket.Ticket
+	var list []brief
 	size := ownWindow
 	switch {
 	case l.scope.All:
 		if size = wide; !l.plan.exact() {
 			size = narrow
 		}
-		list, err = found(ctx, l.q, l.s.DB.Engine(), l.ask, len(l.plan.clauses) > 0, from.top, size)
+		list, err = found(ctx, l.q, l.s.DB.Engine(), l.ask, l.plan, from.top, size)
 	case l.scope.Requester != 0:
-		list, err = own(ctx, l.q, l.scope.Requester, from.top, size)
+		list, err = own(ctx, l.q, l.s.DB.Engine(), l.plan, l.scope.Requester, from.top, size)
 	}
 	if err != nil || len(list) == 0 {
 		return w, err
 	}
 	w.more, w.last = len(list) == size, int64(list[len(list)-1].ID)
-	list = slices.DeleteFunc(list, func(t ticket.Ticket) bool { return !l.scope.Holds(t.Object()) || !l.plan.has(t) })
+	list = slices.DeleteFunc(list, func(t brief) bool { return !l.scope.Holds(t.Object()) })
 	w.rows, err = l.check(ctx, list, from.now)
 	slices.SortFunc(w.rows, byRank)
 	return w, err
@@ -196,7 +240,7 @@ func (l *looking) window(ctx context.Context, from place) (w window, err error) 
 
 // check weighs the tickets of a window and looks into the texts of those that the index alone
 // does not decide.
-func (l *looking) check(ctx context.Context, list []ticket.Ticket, now time.Time) ([]ranked, error) {
+func (l *looking) check(ctx context.Context, list []brief, now time.Time) ([]ranked, error) {
 	out := make([]ranked, 0, len(list))
 	var open []ranked
 	for _, t := range list {
@@ -207,16 +251,13 @@ func (l *looking) check(ctx context.Context, list []ticket.Ticket, now time.Time
 			open = append(open, r)
 		}
 	}
-	if !l.scope.All { // their index is the text: properties of it are looked at as well
-		open, out = append(open, out...), nil
-	}
 	for some := range slices.Chunk(open, chunk) {
 		words, err := l.passages(ctx, some)
 		if err != nil {
 			return nil, err
 		}
 		for _, r := range some {
-			if l.holds(words[r.ID].words) {
+			if l.plan.words.holds(r.asked, words[r.ID].words) {
 				out = append(out, r)
 			}
 		}
@@ -251,6 +292,9 @@ func (l *looking) passages(ctx context.Context, list []ranked) (map[ticket.ID]st
 	for _, t := range whole {
 		one := story{ticket: t.Ticket}
 		for _, p := range words[t.ID] {
+			if p.where == InForm && !l.by.Staff() && int64(t.Requester) != l.by.ID {
+				continue // who takes part reads what was said, not what was answered
+			}
 			one.words = append(one.words, cut{p, text.Units(p.text)})
 		}
 		out[t.ID] = one
@@ -262,22 +306,6 @@ func (l *looking) passages(ctx context.Context, list []ranked) (map[ticket.ID]st
 type cut struct {
 	passage
 	units []text.Unit
-}
-
-// holds reports whether the passages of a ticket hold all words, each in whichever.
-func (l *looking) holds(list []cut) bool {
-	for _, x := range l.plan.patterns {
-		if !slices.ContainsFunc(list, func(c cut) bool { return x.In(c.units) }) {
-			return false
-		}
-	}
-	return !l.plan.files() || slices.ContainsFunc(list, func(c cut) bool { return c.where == InFile })
-}
-
-// files reports whether attachments are asked for.
-func (p *plan) files() bool {
-	attachment := text.Mark(byHas, "attachment")
-	return slices.ContainsFunc(p.clauses, func(c clause) bool { return slices.Contains(c.any, attachment) })
 }
 
 // mostCounted is how far tickets are counted. PostgreSQL looks into every line for a word that
@@ -297,9 +325,15 @@ func (l *looking) total(ctx context.Context, first window) (Total, error) {
 	if !l.scope.All {
 		return Total{N: len(first.rows), More: true}, nil
 	}
-	most := mostCounted(l.s.DB.Engine())
-	n, err := count(ctx, l.q, l.s.DB.Engine(), l.ask, most+1)
-	t := Total{N: n, About: !l.plan.exact() || !l.plan.from.IsZero() || !l.plan.to.IsZero()}
+	most, e := mostCounted(l.s.DB.Engine()), l.s.DB.Engine()
+	var n int
+	var err error
+	if l.plan.whole && !l.ask.empty() {
+		n, err = count(ctx, l.q, e, l.ask, most+1)
+	} else {
+		n, err = countFields(ctx, l.q, e, l.ask, l.plan, most+1)
+	}
+	t := Total{N: n, About: !l.plan.exact()}
 	if n > most {
 		t = Total{N: most, More: true, About: t.About}
 	}

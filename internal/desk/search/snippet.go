@@ -30,7 +30,7 @@ func (l *looking) hits(ctx context.Context, list []ranked) ([]Hit, error) {
 	}
 	out := make([]Hit, 0, len(list))
 	for _, r := range list {
-		if st := stories[r.ID]; l.holds(st.words) {
+		if st := stories[r.ID]; l.plan.words.holds(r.asked, st.words) {
 			out = append(out, l.hit(st))
 		}
 	}
@@ -179,8 +179,8 @@ func head(s string, n int) string {
 }
 
 // peopleWho returns people who hold all words; beginning is a word that is still typed.
-func (s *Service) peopleWho(ctx context.Context, q db.Querier, p *plan, beginning string, limit int) ([]person.Person, error) {
-	keys, err := people(ctx, q, s.DB.Engine(), newAsk(typing(p, beginning, true)), limit)
+func (s *Service) peopleWho(ctx context.Context, q db.Querier, p *plan, beginning string, below person.ID, limit int) ([]person.Person, error) {
+	keys, err := people(ctx, q, s.DB.Engine(), newAsk(typing(p, beginning, true)), below, limit)
 	var out []person.Person
 	for _, who := range keys {
 		if card := s.People.Card(ctx, who); card.ID != 0 {

@@ -37,6 +37,9 @@ func (a *ask) args(e db.Engine) []any {
 	return out
 }
 
+// empty reports whether the index is asked for nothing.
+func (a *ask) empty() bool { return a.match == "" }
+
 func newAsk(groups [][]text.Term) *ask {
 	a := &ask{}
 	var m strings.Builder
@@ -112,32 +115,54 @@ func (a *ask) after(e db.Engine) int { return len(a.args(e)) + 1 }
 // What is read of a ticket while it is weighed: little, because there are many.
 const briefColumns = `ticket.id, number, requester_id, status, subject, snippet, created_at`
 
-func scanBrief(r db.Row) (t ticket.Ticket, err error) {
-	err = r.Scan(&t.ID, &t.Number, &t.Requester, &t.Status, &t.Subject, &t.Snippet, &t.CreatedAt)
+// brief is a ticket while it is weighed, and which of the fields that count with words hold.
+type brief struct {
+	ticket.Ticket
+	asked int64
+}
+
+func scanBrief(r db.Row) (t brief, err error) {
+	err = r.Scan(&t.ID, &t.Number, &t.Requester, &t.Status, &t.Subject, &t.Snippet, &t.CreatedAt, &t.asked)
 	return t, err
 }
 
-// And what is read beside where properties of it are asked for.
-const propertyColumns = briefColumns + `, COALESCE(owner_id, 0), COALESCE(assignee_id, 0), COALESCE(group_id, 0),
-	COALESCE(category_id, 0), COALESCE(service_id, 0), priority`
-
-func scanProperties(r db.Row) (t ticket.Ticket, err error) {
-	err = r.Scan(&t.ID, &t.Number, &t.Requester, &t.Status, &t.Subject, &t.Snippet, &t.CreatedAt,
-		&t.Owner, &t.Assignee, &t.Group, &t.Category, &t.Service, &t.Priority)
-	return t, err
+// brief are the columns, with the fields where some are asked for.
+func (p *plan) brief() string {
+	if p.fields == nil && len(p.asked) == 0 {
+		return briefColumns + `, 0`
+	}
+	return briefColumns + `, asked`
 }
 
-// found returns the newest tickets up to top that hold what is asked, at most limit.
-func found(ctx context.Context, q db.Querier, e db.Engine, a *ask, properties bool, top int64, limit int) ([]ticket.Ticket, error) {
-	columns, scan := briefColumns, scanBrief
-	if properties {
-		columns, scan = propertyColumns, scanProperties
+// found returns the newest tickets up to top for which the index and all fields hold, at most
+// limit. Where the index is not asked for anything the tickets are read by their keys.
+func found(ctx context.Context, q db.Querier, e db.Engine, a *ask, p *plan, top int64, limit int) ([]brief, error) {
+	if a.empty() {
+		from, args := p.joinedWith(e, []any{top, limit})
+		return db.All(ctx, q, scanBrief, `SELECT `+p.brief()+` FROM `+from+` WHERE ticket.id <= $1 ORDER BY ticket.id DESC LIMIT $2`, args...)
 	}
 	cond, n := where(e, len(a.any)), a.after(e)
 	id := db.Pair{SQLite: `search_doc.rowid`, Postgres: `search_doc.id`}.For(e)
-	return db.All(ctx, q, scan, `SELECT `+columns+` FROM search_doc JOIN ticket ON ticket.id = `+id+
+	from, args := p.joinedWith(e, append(a.args(e), top, limit))
+	return db.All(ctx, q, scanBrief, `SELECT `+p.brief()+` FROM search_doc JOIN `+from+` ON ticket.id = `+id+
 		` WHERE `+cond+` AND `+id+` > 0 AND `+id+` <= $`+strconv.Itoa(n)+
-		` ORDER BY `+id+` DESC LIMIT $`+strconv.Itoa(n+1), append(a.args(e), top, limit)...)
+		` ORDER BY `+id+` DESC LIMIT $`+strconv.Itoa(n+1), args...)
+}
+
+// countFields counts tickets for which the index and all fields hold, and stops at most.
+func countFields(ctx context.Context, q db.Querier, e db.Engine, a *ask, p *plan, most int) (int, error) {
+	sql, args := ``, []any{most}
+	if a.empty() {
+		sql, args = p.joinedWith(e, args)
+		sql = `SELECT 1 FROM ` + sql + ` LIMIT $1`
+	} else {
+		cond, n := where(e, len(a.any)), a.after(e)
+		id := db.Pair{SQLite: `search_doc.rowid`, Postgres: `search_doc.id`}.For(e)
+		sql, args = p.joinedWith(e, append(a.args(e), most))
+		sql = `SELECT 1 FROM search_doc JOIN ` + sql + ` ON ticket.id = ` + id + ` WHERE ` + cond + ` AND ` + id + ` > 0 LIMIT $` + strconv.Itoa(n)
+	}
+	got, err := db.One(ctx, q, db.Int, `SELECT COUNT(*) FROM (`+sql+`) AS part`, args...)
+	return int(got), err
 }
 
 // count returns how many tickets hold what is asked, and stops at most. In no order: in that of
@@ -150,22 +175,33 @@ func count(ctx context.Context, q db.Querier, e db.Engine, a *ask, most int) (in
 	return int(got), err
 }
 
-// people returns the keys of the people who hold what is asked, newest first.
-func people(ctx context.Context, q db.Querier, e db.Engine, a *ask, limit int) ([]person.ID, error) {
+// people returns the keys of the people below a key who hold what is asked, newest first.
+func people(ctx context.Context, q db.Querier, e db.Engine, a *ask, below person.ID, limit int) ([]person.ID, error) {
 	cond, n := where(e, len(a.any)), a.after(e)
 	id := db.Pair{SQLite: `rowid`, Postgres: `id`}.For(e)
 	return db.All(ctx, q, func(r db.Row) (who person.ID, err error) {
 		err = r.Scan(&who)
 		return -who, err
-	}, `SELECT `+id+` FROM search_doc WHERE `+cond+` AND `+id+` < 0 ORDER BY `+id+` LIMIT $`+strconv.Itoa(n), append(a.args(e), limit)...)
+	}, `SELECT `+id+` FROM search_doc WHERE `+cond+` AND `+id+` < 0 AND `+id+` > $`+strconv.Itoa(n)+` ORDER BY `+id+` LIMIT $`+strconv.Itoa(n+1),
+		append(a.args(e), -int64(below), limit)...)
+}
+
+// countPeople counts them, and stops at most.
+func countPeople(ctx context.Context, q db.Querier, e db.Engine, a *ask, most int) (int, error) {
+	cond, n := where(e, len(a.any)), a.after(e)
+	id := db.Pair{SQLite: `rowid`, Postgres: `id`}.For(e)
+	got, err := db.One(ctx, q, db.Int, `SELECT COUNT(*) FROM (SELECT 1 FROM search_doc WHERE `+cond+` AND `+id+` < 0 LIMIT $`+
+		strconv.Itoa(n)+`) AS part`, append(a.args(e), most)...)
+	return int(got), err
 }
 
 // own returns the newest tickets up to top that a requester made or takes part in, with that as
 // far as the scope asks for it.
-func own(ctx context.Context, q db.Querier, who, top int64, limit int) ([]ticket.Ticket, error) {
-	list, err := db.All(ctx, q, scanProperties, `SELECT `+propertyColumns+` FROM ticket WHERE id IN (
+func own(ctx context.Context, q db.Querier, e db.Engine, p *plan, who, top int64, limit int) ([]brief, error) {
+	from, args := p.joinedWith(e, []any{who, top, limit})
+	list, err := db.All(ctx, q, scanBrief, `SELECT `+p.brief()+` FROM `+from+` WHERE ticket.id IN (
 		SELECT mine.id FROM ticket AS mine WHERE mine.requester_id = $1 UNION SELECT ticket_id FROM ticket_participant WHERE person_id = $1
-		) AND id <= $2 ORDER BY id DESC LIMIT $3`, who, top, limit)
+		) AND ticket.id <= $2 ORDER BY ticket.id DESC LIMIT $3`, args...)
 	if err != nil {
 		return nil, err
 	}

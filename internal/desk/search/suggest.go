@@ -35,21 +35,21 @@ func (s *Service) Suggest(ctx context.Context, by access.Actor, q Query) (Sugges
 		return out, err
 	}
 	p, err := s.understand(ctx, by, q)
-	if err != nil || p.empty() {
-		return out, nil //nolint:nilerr // half a question
+	if err != nil || p.empty() || !p.plain {
+		return out, nil //nolint:nilerr // half a question, or one whose words only the texts decide
 	}
 	beginning := ""
-	if last, _ := utf8.DecodeLastRuneInString(q.Text); len(p.patterns) > 0 && !unicode.IsSpace(last) {
+	if last, _ := utf8.DecodeLastRuneInString(q.Text); p.plain && p.last && len(p.patterns) > 0 && !unicode.IsSpace(last) {
 		beginning = p.patterns[len(p.patterns)-1].Typed()
 	}
 	read, scope := s.DB.Long(), access.Tickets(by)
-	list, err := found(ctx, read, s.DB.Engine(), newAsk(typing(p, beginning, false)), len(p.clauses) > 0, math.MaxInt64, weighed)
+	list, err := found(ctx, read, s.DB.Engine(), newAsk(typing(p, beginning, false)), p, math.MaxInt64, weighed)
 	if err != nil {
 		return out, err
 	}
 	var rows []ranked
 	for _, t := range list {
-		if scope.Holds(t.Object()) && p.has(t) {
+		if scope.Holds(t.Object()) {
 			r, _ := weigh(t, p, s.Clock.Now())
 			rows = append(rows, r)
 		}
@@ -58,22 +58,31 @@ func (s *Service) Suggest(ctx context.Context, by access.Actor, q Query) (Sugges
 	for _, r := range rows[:min(offered, len(rows))] {
 		out.Tickets = append(out.Tickets, Hit{Ticket: r.Ticket, Subject: mark1(r.Subject, p.patterns, beginning)})
 	}
-	if len(p.clauses) == 0 && len(p.patterns) > 0 {
-		out.People, err = s.peopleWho(ctx, read, p, beginning, offeredPeople)
+	if p.person {
+		out.People, err = s.peopleWho(ctx, read, p, beginning, math.MaxInt64, offeredPeople)
 	}
 	return out, err
 }
 
-// typing is what the index must hold where the last word may go on. Properties of tickets are
-// left out for people.
+// typing is what the index must hold where the last word may go on. Fields of tickets are left
+// out for people.
 func typing(p *plan, beginning string, forPeople bool) [][]text.Term {
-	groups := (&plan{patterns: p.patterns}).groups()
+	if beginning == "" && !forPeople {
+		return p.groups
+	}
+	var groups [][]text.Term
+	for _, x := range p.patterns {
+		for _, t := range x.Terms() {
+			groups = append(groups, []text.Term{t})
+		}
+	}
 	if beginning != "" {
 		last := groups[len(groups)-1]
 		groups[len(groups)-1] = append(last, text.Beginning(beginning))
 	}
-	if forPeople {
+	if forPeople || p.fields == nil {
 		return groups
 	}
-	return append(groups, (&plan{clauses: p.clauses, from: p.from, to: p.to}).groups()...)
+	more, _ := marksOfPlan(p.fields)
+	return append(groups, more...)
 }

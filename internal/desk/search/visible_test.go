@@ -12,7 +12,10 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/form"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
@@ -175,9 +178,9 @@ func TestS82_HostileQuestions(t *testing.T) {
 				t.Errorf("%q: %v", q, err)
 			}
 		}
-		for _, q := range []string{"%", "打印机%zz", "打印 zz*", "_", "NOT 打印机", "zz OR 打印"} {
+		for _, q := range []string{"%", "打印机%zz", "打印 zz*", "_", "NOT 打印机", "zz NEAR 打印", "打印机 AND zz"} {
 			if hits, _ := r.find(r.agent, q); len(hits) > 0 {
-				t.Errorf("%q is an operator", q)
+				t.Errorf("%q is an operator of the index", q)
 			}
 		}
 		for _, q := range []string{strings.Repeat("打", 10_000), strings.Repeat("a ", 10_000)} {
@@ -207,12 +210,16 @@ func TestAnUnknownFilterIsSaid(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *room) {
 		for typed, key := range map[string]string{
-			"sender:wang": "search.filter_unknown", "status:bad": "search.value_unknown", "created:morgen": "search.date",
-			"owner:nobodyofthatname": "search.person_unknown", "组:不存在": "search.value_unknown", "has:hope": "search.value_unknown",
+			"sender:wang": "queue.field_unknown", "status:bad": "queue.value_unknown", "created:morgen": "queue.day",
+			"owner:nobodyofthatname": "queue.value_unknown", "组:不存在": "queue.value_unknown", "has:hope": "queue.value_unknown",
+			"status:open (打印": "queue.bracket_open", "status:open OR": "queue.or_what",
 		} {
 			_, err := r.search.Find(t.Context(), r.agent, search.Query{Text: typed})
 			if e := errs.As(err); e == nil || e.Key != key {
 				t.Errorf("%s: %v, want %s", typed, err, key)
+			}
+			if queue.WrongAt(err) == 0 {
+				t.Errorf("%s: it is not said where", typed)
 			}
 		}
 		for _, typed := range []string{"错误：无法连接", "http://a.example/x", `C:\temp`, "10:30", "Error: x", "a:b"} {
@@ -302,5 +309,39 @@ func TestS24_WhoTakesPartFindsTheTicketWhileTheyDo(t *testing.T) {
 		}
 		r.do(r.agent, shared, ticket.RemoveParticipant{Person: person.ID(r.li.ID)})
 		finds("打印机", own.Ref())
+	})
+}
+
+// What a requester answered to the questions of a category is theirs to find; who takes part finds
+// what was said alone (S24, S25).
+func TestN21_ARequesterFindsTheirOwnAnswers(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		c, err := r.catalog.SaveCategory(t.Context(), access.Desk(), catalog.Category{Name: "打印机"}, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.catalog.SaveForm(t.Context(), access.Desk(), c.ID, form.Form{{Name: "model", Kind: form.Text, Label: "哪种型号", By: form.ToRecord}}, 0); err != nil {
+			t.Fatal(err)
+		}
+		x, _, err := r.tickets.Record(t.Context(), r.wang, ticket.Request{
+			Requester: person.ID(r.wang.ID), Channel: ticket.Portal, Category: c.ID, Given: &ticket.Given{Answers: map[string][]string{"model": {"LaserJet M404dn"}}}, Say: ticket.Say{Text: "卡纸"},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.do(r.agent, x, ticket.AddParticipant{Person: person.ID(r.li.ID)})
+		r.settle()
+		for who, by := range map[string]access.Actor{"staff": r.agent, "the requester": r.wang} {
+			if got := r.refs(by, "m404dn"); got != x.Ref() {
+				t.Errorf("%s finds %q", who, got)
+			}
+		}
+		if got := r.refs(r.li, "m404dn"); got != "" {
+			t.Errorf("who takes part finds %q", got)
+		}
+		if got := r.refs(r.li, "卡纸"); got != x.Ref() {
+			t.Errorf("who takes part finds the words as %q", got)
+		}
 	})
 }

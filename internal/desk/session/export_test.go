@@ -29,7 +29,7 @@ func WeakHash(t *testing.T, password string) string {
 func (s *Service) OpenFor(t *testing.T, who person.ID) string {
 	t.Helper()
 	secret := id.Token()
-	err := s.db.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error { return s.open(ctx, tx, secret, who, Visitor{}) })
+	err := s.db.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error { return s.open(ctx, tx, secret, who, Visitor{}, "") })
 	if err != nil {
 		t.Fatal(err)
 	}

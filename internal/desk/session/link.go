@@ -83,6 +83,32 @@ func (l *Links) ReadTrack(code string) (access.Actor, error) {
 	return access.Actor{Kind: access.Link, ID: b.Person, Ticket: b.Ticket, Via: "link", Role: access.Requester}, nil
 }
 
+// Approve returns the code of a link with which one person decides from one seat of an approval, and
+// nothing else. It expires after LinkFor; whether there is still something to decide says the room.
+func (l *Links) Approve(seat, who int64) string {
+	a, p := base36(seat), base36(who)
+	until := base36(l.clock.Now().Add(LinkFor).Unix())
+	return "a" + a + "-" + p + "-" + until + "-" + l.keys.Sign("approve", a, p, until)
+}
+
+// ReadApprove verifies such a code.
+func (l *Links) ReadApprove(code string) (seat, who int64, ok bool) {
+	a, rest, found := strings.Cut(strings.TrimPrefix(code, "a"), "-")
+	if !found || !strings.HasPrefix(code, "a") {
+		return 0, 0, false
+	}
+	p, until, mac, ok := cut3("x"+rest, "x")
+	if !ok || !l.keys.Verify("approve", mac, a, p, until) {
+		return 0, 0, false
+	}
+	end, err := strconv.ParseInt(until, 36, 64)
+	if err != nil || l.clock.Now().Unix() >= end {
+		return 0, 0, false
+	}
+	b, ok := bond(a, p)
+	return b.Ticket, b.Person, ok
+}
+
 func base36(n int64) string { return strconv.FormatInt(n, 36) }
 
 // cut3 splits "<prefix>a-b-c", where c may hold further dashes.

@@ -20,6 +20,7 @@ type Purpose string
 const (
 	ForSetUp    Purpose = "setup"    // the first administrator of a fresh desk
 	ForPassword Purpose = "password" // choosing a password: invitation or reset
+	ForSignIn   Purpose = "signin"   // a visit of a requester, without a password
 )
 
 // MakeOneTime makes a one-time secret. It voids older ones for the same purpose and person.
@@ -76,7 +77,7 @@ func (s *Service) ChoosePassword(ctx context.Context, secret, password string, v
 		if err := s.setPassword(ctx, tx, who, hashed); err != nil {
 			return err
 		}
-		return s.open(ctx, tx, cookie, who, v)
+		return s.open(ctx, tx, cookie, who, v, "")
 	})
 	return cookie, p, err
 }
@@ -110,7 +111,7 @@ func (s *Service) SetUp(ctx context.Context, secret string, first person.Person,
 		if err := s.setPassword(ctx, tx, p.ID, hashed); err != nil {
 			return err
 		}
-		return s.open(ctx, tx, cookie, p.ID, v)
+		return s.open(ctx, tx, cookie, p.ID, v, "")
 	})
 	return cookie, err
 }

@@ -19,6 +19,7 @@ const (
 	AdminAbsolute = 12 * time.Hour
 	InviteFor     = 24 * time.Hour
 	ResetFor      = 30 * time.Minute
+	SignInFor     = 15 * time.Minute
 	SetUpFor      = 24 * time.Hour
 	Window        = 15 * time.Minute // in which tries are counted
 	MaxTries      = 10               // per account and window
@@ -74,6 +75,7 @@ type (
 	SignedIn struct {
 		Person  person.ID
 		Address string
+		By      string `json:",omitempty"` // "mail" where a link opened it, "" for a password
 	}
 	// Refused records a try that failed, without what was typed.
 	Refused struct {

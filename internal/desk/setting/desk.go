@@ -25,11 +25,14 @@ type Desk struct {
 
 	// UndoSeconds is how long a reply waits before it is said, so that it can be taken back: 0–60.
 	UndoSeconds int
+
+	// MailSignIn lets requesters sign in by a link that is sent to them, without a password.
+	MailSignIn bool
 }
 
 // Start is the desk before anyone changed it.
 func Start() Desk {
-	return Desk{Name: "IT 服务台", Lang: "zh-CN", Zone: "Asia/Shanghai", ReopenDays: 14, UndoSeconds: 10}
+	return Desk{Name: "IT 服务台", Lang: "zh-CN", Zone: "Asia/Shanghai", ReopenDays: 14, UndoSeconds: 10, MailSignIn: true}
 }
 
 // Check returns Invalid with the fields out of range.

@@ -289,8 +289,8 @@ func (x Terms) accept(t ticket.Ticket) (Clock, bool) {
 	}
 	c := x.begin(Accept, h.At, "sla.why_handed_over", minutes(x.Target.Accept), "sla.why_accept")
 	switch {
-	case !h.Taken.IsZero():
-		c.Stopped = h.Taken
+	case !h.Answered().IsZero(): // taken, or given back with a reason
+		c.Stopped = h.Answered()
 	case !t.ResolvedAt.IsZero() && t.ResolvedAt.After(h.At):
 		c.Stopped = t.ResolvedAt
 	case !t.Open():

@@ -34,6 +34,8 @@ type world struct {
 	service  map[catalog.ServiceID]bool    // may be chosen, likewise
 	form     catalog.Form                  // that the command is decided with
 	files    map[string]bool               // on the ticket, by their tokens
+	home     person.GroupID                // of the person whom a hand-over names alone
+	member   map[person.GroupID]bool       // groups that the actor works in, for who answers a hand-over
 	active   map[person.ID]bool            // may sign in and be written to, likewise
 	invited  person.ID                     // who has the address that the command names; 0 for nobody
 	lang     string                        // of people whom a command makes known
@@ -110,8 +112,8 @@ type (
 	RemindVendor struct{ By time.Time }
 	// RemindUser reminds the requester of a solution that they have not answered: for the nth time.
 	RemindUser struct{ Resolutions, Nth int }
-	// Resume ends the waiting.
-	Resume struct{}
+	// Resume ends the waiting. Because is the desk's own reason; what people give is theirs.
+	Resume struct{ Because string }
 	// Resolve presents the solution. The gates ask for what is missing.
 	Resolve struct {
 		Solution     Solution
@@ -211,9 +213,25 @@ func (KeepOut) Name() Name      { return CmdKeepOut }
 func action(cmd Command, by access.Actor, t Ticket) access.Action {
 	mine := by.Kind == access.Link || (by.Kind == access.Person && person.ID(by.ID) == t.Requester)
 	switch c := cmd.(type) {
+	case GuideWith:
+		if !by.Staff() {
+			return access.TicketAnswer
+		}
 	case AddParticipant, RemoveParticipant:
 		if mine {
 			return access.TicketAnswer
+		}
+	case TieDevice:
+		if mine && t.Status == New { // whoever asks says what it is about
+			return access.TicketAnswer
+		}
+	case Visit:
+		if answersVisit(c.Note.Step) {
+			return access.TicketAnswer
+		}
+	case NoteRemote:
+		if c.Fact != nil {
+			return c.Fact.action()
 		}
 	case Confirm:
 		if c.How == "phone" {

@@ -46,16 +46,24 @@ func (c Assign) decide(t Ticket, w world) ([]Fact, error) {
 }
 
 func (c HandOver) decide(t Ticket, w world) ([]Fact, error) {
-	if !w.group[c.Group] {
-		return nil, errs.Field("group", "ticket.group_unknown")
-	}
 	if c.Assignee != 0 && !w.staff[c.Assignee] {
 		return nil, errs.Field("assignee", "ticket.assignee_unknown")
+	}
+	if c.Group == 0 && c.Assignee != 0 { // to a person: it goes to their group with them
+		if c.Group = w.home; c.Group == 0 {
+			c.Group = t.Group
+		}
+	} else if !w.group[c.Group] {
+		return nil, errs.Field("group", "ticket.group_unknown")
 	}
 	if err := fits(map[string]string{"done": c.Done, "why": c.Why, "needed": c.Needed}); err != nil {
 		return nil, err
 	}
-	return []Fact{HandedOver{Of{t.ID}, t.Group, c.Group, c.Assignee, tidy(c.Done), tidy(c.Why), tidy(c.Needed)}}, nil
+	out := []Fact{HandedOver{Of{t.ID}, t.Group, c.Group, c.Assignee, tidy(c.Done), tidy(c.Why), tidy(c.Needed)}}
+	if n := t.passes(t.Group, c.Group); n >= PassedOften {
+		out = append(out, PassedAround{Of{t.ID}, pairOf(t.Group, c.Group), n})
+	}
+	return out, nil
 }
 
 func (c Classify) decide(t Ticket, w world) ([]Fact, error) {
@@ -345,7 +353,7 @@ func (c Deviate) decide(t Ticket, w world) ([]Fact, error) {
 	if utf8.RuneCountInString(reason) < 5 {
 		return nil, errs.Field("reason", "ticket.deviation_reason")
 	}
-	for _, cmd := range []Name{CmdAccept, CmdHandOver, CmdHold, CmdResolve, CmdClose} {
+	for _, cmd := range []Name{CmdAccept, CmdHandOver, CmdHold, CmdVisit, CmdResolve, CmdClose} {
 		for _, g := range w.missing(cmd, t) {
 			if g.Key == c.Gap && g.Deviable {
 				return []Fact{Deviated{Of{t.ID}, g.Clause, g.Key, reason}}, fits(map[string]string{"reason": reason})

@@ -5,6 +5,7 @@ package ticket
 import (
 	"time"
 
+	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
 
@@ -25,7 +26,9 @@ func (c HoldFor) decide(t Ticket, w world) ([]Fact, error) {
 	}
 	f := Held{Of: Of{t.ID}, Reason: c.Reason, Stuck: tidy(c.Stuck), Doing: tidy(c.Doing), Next: c.Next}
 	if c.Reason == ForVendor || c.Reason == Blocked {
-		f.Vendor = Vendor{Name: oneLine(clean(c.Vendor.Name), 120), Case: oneLine(clean(c.Vendor.Case), 120), By: c.Vendor.By}
+		f.Vendor = Vendor{
+			Name: oneLine(clean(c.Vendor.Name), 120), Case: oneLine(clean(c.Vendor.Case), 120), Contact: oneLine(clean(c.Vendor.Contact), 120), By: c.Vendor.By,
+		}
 	}
 	return []Fact{f}, nil
 }
@@ -58,6 +61,9 @@ func (c RemindVendor) decide(t Ticket, _ world) ([]Fact, error) {
 	return []Fact{VendorSilent{Of{t.ID}, v}}, nil
 }
 
-func (Resume) decide(t Ticket, _ world) ([]Fact, error) {
+func (c Resume) decide(t Ticket, w world) ([]Fact, error) {
+	if w.by.Kind == access.System && c.Because != "" {
+		return []Fact{Resumed{Of{t.ID}, c.Because}}, nil
+	}
 	return []Fact{Resumed{Of{t.ID}, "agent"}}, nil
 }

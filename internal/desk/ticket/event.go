@@ -149,7 +149,7 @@ type (
 	// Resumed ends the waiting.
 	Resumed struct {
 		Of
-		Because string // "agent", "requester_replied"
+		Because string // "agent", "requester_replied", "approval_granted" and its like
 	}
 	// SolutionGiven presents a solution for confirmation (N32–N34).
 	SolutionGiven struct {

@@ -93,14 +93,30 @@ var facts = map[string]func([]byte) (Fact, error){ //nolint:gochecknoglobals // 
 	MailHeld{}.EventName():   reader[MailHeld],
 	FormFilled{}.EventName(): reader[FormFilled],
 	AskedFor{}.EventName():   reader[AskedFor],
+	Guided{}.EventName():     reader[Guided],
 
 	Rated{}.EventName():          reader[Rated],
 	OriginalOpened{}.EventName(): reader[OriginalOpened],
 	Paced{}.EventName():          reader[Paced],
-	Leaving{}.EventName():        reader[Leaving],
-	Carried{}.EventName():        reader[Carried],
-	TakenBack{}.EventName():      reader[TakenBack],
-	Diagnosed{}.EventName():      reader[Diagnosed],
+	Approval{}.EventName():       reader[Approval],
+
+	TakenOver{}.EventName():       reader[TakenOver],
+	HandOverRefused{}.EventName(): reader[HandOverRefused],
+	PassedAround{}.EventName():    reader[PassedAround],
+	Leaving{}.EventName():         reader[Leaving],
+	Carried{}.EventName():         reader[Carried],
+	TakenBack{}.EventName():       reader[TakenBack],
+	Diagnosed{}.EventName():       reader[Diagnosed],
+
+	DeviceTied{}.EventName():   reader[DeviceTied],
+	DeviceUntied{}.EventName(): reader[DeviceUntied],
+	VisitStepped{}.EventName(): reader[VisitStepped],
+
+	RemoteAsked{}.EventName():    reader[RemoteAsked],
+	RemoteAgreed{}.EventName():   reader[RemoteAgreed],
+	RemoteStarted{}.EventName():  reader[RemoteStarted],
+	RemotePictured{}.EventName(): reader[RemotePictured],
+	RemoteEnded{}.EventName():    reader[RemoteEnded],
 }
 
 func (f Recorded) apply(t *Ticket, m event.Meta) {
@@ -137,8 +153,9 @@ func (f Assigned) apply(t *Ticket, _ event.Meta) {
 }
 
 func (f HandedOver) apply(t *Ticket, m event.Meta) {
-	t.Detail.HandOver = HandOverNote{Done: f.Done, Why: f.Why, Needed: f.Needed, To: f.To, At: m.At, By: person.ID(m.ActorID)}
+	t.Detail.HandOver = HandOverNote{Done: f.Done, Why: f.Why, Needed: f.Needed, To: f.To, At: m.At, By: person.ID(m.ActorID), From: f.From}
 	t.Detail.HandOvers++
+	t.move(f.From, f.To)
 	t.Group, t.Assignee = f.To, f.Assignee
 }
 
@@ -146,7 +163,7 @@ func (f HandedOver) apply(t *Ticket, m event.Meta) {
 // name since, or one who did not hand it over works on it (N28).
 func (t *Ticket) taken(f Fact, m event.Meta) {
 	h := &t.Detail.HandOver
-	if h.At.IsZero() || !h.Taken.IsZero() {
+	if h.At.IsZero() || !h.Taken.IsZero() || !h.Refused.IsZero() {
 		return
 	}
 	other := person.ID(m.ActorID) != h.By && m.ActorID != 0

@@ -33,6 +33,7 @@ func StandardGates() Gates {
 		CmdAccept:   {GateForm(form.ToAccept)},
 		CmdHandOver: {GateReadBack, GateHandOver, GateForm(form.ToAccept, form.ToHandOver)},
 		CmdHold:     {GateHeard, GateBlocked},
+		CmdVisit:    {GateReadBack},
 		CmdResolve:  {GateIntake, GateReadBack, GateGraded, GateForm(form.Stages()...), GateSolution},
 		CmdClose:    {GateConfirmed, GateClosure},
 	}

@@ -109,6 +109,8 @@ func anyCommand(t *rapid.T, l *life1) Command {
 		Assign{Owner: people(t), Assignee: people(t), Group: rapid.SampledFrom([]person.GroupID{0, 1, 3}).Draw(t, "group")},
 		HandOver{Group: 2, Assignee: people(t), Done: words(t), Why: words(t), Needed: words(t)},
 		HandOver{Group: 2, Done: "查了线路", Why: "交换机", Needed: "换口"},
+		HandOver{Group: 1, Done: "查了线路", Why: "不是交换机", Needed: "看系统"},
+		TakeOver{}, RefuseHandOver{Reason: words(t)}, RefuseHandOver{Reason: "不归我们管这一块"},
 		Classify{Category: 1, Service: 1, Subject: words(t)},
 		Grade{Answers: triage.Answers{Core: true, Affected: triage.Team, Halt: triage.Stopped}},
 		Grade{Answers: triage.Answers{Affected: triage.One, Halt: triage.Working}, Override: triage.P1, Reason: words(t)},
@@ -130,6 +132,8 @@ func anyCommand(t *rapid.T, l *life1) Command {
 		AnswerReadBack{Right: true, Mark: "x"},
 		Rate{Score: rapid.IntRange(0, 6).Draw(t, "score"), Comment: words(t)},
 		OpenOriginal{Inbound: 7},
+		NoteRemote{Fact: RemoteStarted{Session: 1, Way: RemoteShare, Viewer: agentA}},
+		NoteRemote{Fact: RemoteEnded{Session: 1, Way: RemoteShare}},
 		Reject{Reason: words(t), Resolutions: number},
 		Archive{Difficulties: words(t), Approach: words(t)},
 		Archive{Difficulties: "无", Approach: "无"},
@@ -301,11 +305,11 @@ func (l *life1) since(first, last string) bool {
 func TestN36_TheTableOfTheLife(t *testing.T) {
 	t.Parallel()
 	want := map[Status]string{
-		New:      "[accept add-participant answer answer-read-back ask ask-read-back assign call classify close deviate diagnose fill grade keep-out leave leave-out link merge note open-original pace promise-call read-back record remove-participant reply split take-back]",
-		Opened:   "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate diagnose fill grade hand-over hold keep-out leave leave-out link merge note open-original pace promise-call read-back record remove-participant reply resolve split take-back]",
-		Pending:  "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate diagnose fill grade hand-over hold keep-out leave leave-out link merge note open-original pace promise-call read-back record remind-vendor remove-participant reply resolve resume split take-back]",
-		Resolved: "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close confirm deviate diagnose expire fill keep-out leave leave-out link note open-original pace promise-call rate read-back record reject remind-user remove-participant reply split take-back]",
-		Closed:   "[add-participant call keep-out leave leave-out link note open-original pace rate remove-participant reopen split take-back]",
+		New:      "[accept add-participant answer answer-read-back ask ask-read-back assign call classify close deviate device diagnose fill grade guide keep-out leave leave-out link merge note open-original pace promise-call read-back record remote remove-participant reply split take-back tell-approval]",
+		Opened:   "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate device diagnose fill grade guide hand-over hold keep-out leave leave-out link merge note open-original pace promise-call read-back record refuse-hand-over remote remove-participant reply resolve split take-back take-over tell-approval visit visit-step]",
+		Pending:  "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close deviate device diagnose fill grade guide hand-over hold keep-out leave leave-out link merge note open-original pace promise-call read-back record refuse-hand-over remind-vendor remote remove-participant reply resolve resume split take-back take-over tell-approval visit visit-step]",
+		Resolved: "[add-participant answer answer-read-back archive ask ask-read-back assign call classify close confirm deviate device diagnose expire fill guide keep-out leave leave-out link note open-original pace promise-call rate read-back record reject remind-user remote remove-participant reply split take-back tell-approval visit-step]",
+		Closed:   "[add-participant call device keep-out leave leave-out link note open-original pace rate remote remove-participant reopen split take-back tell-approval visit-step]",
 	}
 	for _, s := range Statuses() {
 		if got := fmt.Sprint(Commands(s)); got != want[s] {

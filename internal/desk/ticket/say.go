@@ -49,6 +49,10 @@ func (s *Service) say(ctx context.Context, tx *db.Tx, w world, t Ticket, cmd Com
 		}
 	case Answering:
 		what, m.Kind, m.ByUser = c.Say, Public, true
+	case GuideWith:
+		if what, m.Kind, m.ByUser = c.Say, Public, !w.by.Staff(); what.Text == "" {
+			return 0, nil // where it stands, without a word
+		}
 	default:
 		return 0, nil
 	}

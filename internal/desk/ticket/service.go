@@ -280,8 +280,16 @@ func (s *Service) world(ctx context.Context, by access.Actor, cmd Command) (worl
 		w.mentions, err = s.mentions(ctx, c)
 	case PromiseCall:
 		people(c.Who)
+	case TakeOver, RefuseHandOver:
+		w.member = map[person.GroupID]bool{}
+		for _, g := range s.People.GroupsOf(ctx, person.ID(by.ID)) {
+			w.member[g] = true
+		}
 	case HandOver:
 		people(c.Assignee)
+		if list := s.People.GroupsOf(ctx, c.Assignee); len(list) > 0 {
+			w.home = list[0]
+		}
 		w.group[c.Group] = s.People.Group(ctx, c.Group).Active
 	case Split:
 		w.parting, err = s.parting(ctx, by, c)

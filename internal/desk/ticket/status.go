@@ -140,16 +140,32 @@ var life = map[Name]rule{ //nolint:gochecknoglobals // a constant table
 	CmdOpenOriginal: {access.OriginalOpen, Statuses()},
 	CmdTakeBack:     {access.TicketWork, Statuses()},
 	CmdSplit:        {access.TicketWork, Statuses()},
+	CmdTakeOver:     {access.TicketWork, []Status{Opened, Pending}},
 	CmdDiagnose:     {access.TicketWork, []Status{New, Opened, Pending, Resolved}},
+
+	CmdRefuseHandOver: {access.TicketWork, []Status{Opened, Pending}},
 
 	CmdRemindVendor: {access.TicketAuto, []Status{Pending}},
 	CmdRemindUser:   {access.TicketAuto, []Status{Resolved}},
 	CmdPace:         {access.TicketAuto, Statuses()},
+	CmdGuide:        {access.TicketWork, []Status{New, Opened, Pending, Resolved}},
+	CmdTellApproval: {access.TicketAuto, Statuses()},
+
+	CmdDevice:    {access.TicketWork, Statuses()},
+	CmdVisit:     {access.TicketWork, []Status{Opened, Pending}},
+	CmdVisitStep: {access.TicketWork, []Status{Opened, Pending, Resolved, Closed}},
+	CmdRemote:    {access.TicketAuto, Statuses()},
 }
 
 // Automatic reports whether a command is given by a room of the desk and has no form and no
 // operation of its own: by a timer, or beside what another room does for somebody.
-func (n Name) Automatic() bool { return life[n].action == access.TicketAuto || n == CmdOpenOriginal }
+func (n Name) Automatic() bool {
+	switch n {
+	case CmdOpenOriginal, CmdGuide, CmdDevice, CmdVisit, CmdVisitStep:
+		return true
+	}
+	return life[n].action == access.TicketAuto
+}
 
 // May reports whether the command may start from the status.
 func May(cmd Name, from Status) bool { return slices.Contains(life[cmd].from, from) }

@@ -196,10 +196,14 @@ func forRequester(f Fact) bool {
 		return f.Reason != ""
 	case Resumed:
 		return true
+	case RemoteAsked, RemoteAgreed, RemoteStarted, RemotePictured, RemoteEnded: // it is their screen, and their consent
+		return true
 	case Said:
 		return f.Kind == Public
 	case Carried:
 		return f.Kind == Public
+	case VisitStepped:
+		return true
 	}
 	return false
 }

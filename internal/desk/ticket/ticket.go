@@ -99,6 +99,7 @@ type Detail struct {
 	Waits        []Wait               `json:",omitempty"` // every pause, the running one open-ended
 	HandOver     HandOverNote         `json:",omitzero"`
 	HandOvers    int                  `json:",omitempty"`
+	Moves        []Moved              `json:",omitempty"` // how often it went between two groups
 	Findings     []Finding            `json:",omitempty"` // the diagnosis log
 	Solution     Solution             `json:",omitzero"`
 	Resolutions  int                  `json:",omitempty"` // counts; binds a confirm link to one solution
@@ -111,9 +112,12 @@ type Detail struct {
 	Reopened     int                  `json:",omitempty"`
 	ReopenedAt   time.Time            `json:",omitzero"`
 	Asked        Asked                `json:",omitzero"`  // what the requester was asked for last
+	Guides       []Guide              `json:",omitempty"` // the runbooks that are or were followed
 	Form         Filled               `json:",omitzero"`  // what the category asks, and the answers
 	Forms        []Filled             `json:",omitempty"` // those of categories that it was in before
 	Links        []Linked             `json:",omitempty"`
+	Devices      []Tied               `json:",omitempty"` // what it is about, in the order in which they were tied
+	Visits       []VisitNow           `json:",omitempty"` // how each visit stands
 	Rejections   []Rejection          `json:",omitempty"`
 	CallBack     CallBack             `json:",omitzero"`  // the call that the requester was promised
 	Pace         Pace                 `json:",omitzero"`  // how often the requester hears while something stands
@@ -178,10 +182,12 @@ type Hold struct {
 
 // Vendor is whom a wait is for outside the house, and their own word about it.
 type Vendor struct {
-	Name   string    `json:",omitempty"` // who it is
-	Case   string    `json:",omitempty"` // the number under which they have it
-	By     time.Time `json:",omitzero"`  // when they said that they would answer
-	Silent time.Time `json:",omitzero"`  // when the desk noticed that this time had passed
+	Name string `json:",omitempty"` // who it is
+	Case string `json:",omitempty"` // the number under which they have it
+
+	Contact string    `json:",omitempty"` // whom to ask there, and how
+	By      time.Time `json:",omitzero"`  // when they said that they would answer
+	Silent  time.Time `json:",omitzero"`  // when the desk noticed that this time had passed
 }
 
 // Owed is a time that was told to the requester and is not kept yet. A word of a human keeps it.
@@ -208,6 +214,10 @@ type HandOverNote struct {
 	At     time.Time
 	By     person.ID `json:",omitempty"` // who handed it over
 	Taken  time.Time `json:",omitzero"`  // when somebody of the other team took it
+
+	From    person.GroupID `json:",omitempty"` // which team had it before
+	Refused time.Time      `json:",omitzero"`  // when the other team gave it back
+	Refusal string         `json:",omitempty"` // and why
 }
 
 // Solution is what the requester gets to resolve the ticket (N32–N34).

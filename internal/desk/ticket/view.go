@@ -24,7 +24,7 @@ const (
 	Mine      View = "mine"      // owner or assignee is the actor
 	Unclaimed View = "unclaimed" // nobody took it yet
 	ForUser   View = "waiting"   // waits for the requester
-	Promised  View = "promised"  // something was promised within the hour, or is overdue
+	Promised  View = "promised"  // a promised word is due within the hour, or was missed and nothing was said since
 	Overdue   View = "overdue"   // the next clock has run out
 	ToConfirm View = "confirm"   // solution given, the user's word is missing
 	ToArchive View = "archive"   // only the closure sheet is missing
@@ -68,18 +68,31 @@ func (v View) Tree() (queue.Tree, bool) {
 
 // Plans binds filters to their reader and to now.
 func (s *Service) Plans(ctx context.Context, by access.Actor, list ...queue.Tree) ([]queue.Plan, error) {
+	r, err := s.Reader(ctx, by)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]queue.Plan, 0, len(list))
+	for _, t := range list {
+		out = append(out, t.Bind(r))
+	}
+	return out, nil
+}
+
+// Reader is who asks, with all that the words of a filter mean for them now.
+func (s *Service) Reader(ctx context.Context, by access.Actor) (queue.Reader, error) {
 	r := queue.Reader{Me: by.ID, Now: s.Clock.Now(), Zone: func() *time.Location { return s.zone(ctx, by) }}
 	for _, g := range s.People.GroupsOf(ctx, person.ID(by.ID)) {
 		r.Groups = append(r.Groups, int64(g))
 	}
 	tree, err := s.Catalog.Categories(ctx)
 	if err != nil {
-		return nil, err
+		return r, err
 	}
 	r.Below = func(which int64) []int64 { return below(tree, which) }
 	services, err := s.Catalog.Services(ctx)
 	if err != nil {
-		return nil, err
+		return r, err
 	}
 	for _, one := range services {
 		if one.Core {
@@ -89,11 +102,7 @@ func (s *Service) Plans(ctx context.Context, by access.Actor, list ...queue.Tree
 	if s.Majors != nil {
 		r.Majors = s.Majors()
 	}
-	out := make([]queue.Plan, 0, len(list))
-	for _, t := range list {
-		out = append(out, t.Bind(r))
-	}
-	return out, nil
+	return r, nil
 }
 
 // zone is the one in which the days of a filter are meant: the reader's, else the desk's.
@@ -147,7 +156,7 @@ func millis(at time.Time) int64 {
 }
 
 // Names looks up what people call things, for filters of one reader.
-func (s *Service) Names(by access.Actor) queue.Names { return names{s, by} }
+func (s *Service) Names(by access.Actor) queue.Offers { return names{s, by} }
 
 type names struct {
 	s  *Service
@@ -212,6 +221,61 @@ func (n names) Label(ctx context.Context, kind queue.Type, key int64, lang strin
 		return n.s.Catalog.Service(ctx, catalog.ServiceID(key)).Label(lang)
 	}
 	return ""
+}
+
+// Offer implements queue.Offers.
+func (n names) Offer(ctx context.Context, kind queue.Type, word, lang string, most int) ([]string, error) {
+	word = strings.ToLower(strings.TrimSpace(word))
+	var out []string
+	add := func(label string, names ...string) {
+		named := word == "" || slices.ContainsFunc(append(names, label), func(s string) bool { return strings.Contains(strings.ToLower(s), word) })
+		if named && label != "" && len(out) < most && !slices.Contains(out, label) {
+			out = append(out, label)
+		}
+	}
+	var err error
+	switch kind {
+	case queue.Person:
+		list, e := n.s.People.Staff(ctx)
+		for _, p := range list {
+			add(p.Name, p.Email)
+		}
+		err = e
+	case queue.Anyone:
+		if word == "" {
+			return nil, nil
+		}
+		list, e := n.s.People.List(ctx, n.by, person.Filter{Text: word, Limit: most})
+		for _, p := range list {
+			add(p.Name, p.Email, word)
+		}
+		err = e
+	case queue.Team:
+		list, e := n.s.People.Groups(ctx)
+		for _, g := range list {
+			if g.Active {
+				add(g.Label(lang), g.Name, g.NameEN)
+			}
+		}
+		err = e
+	case queue.Node:
+		list, e := n.s.Catalog.Categories(ctx)
+		for _, c := range list {
+			if c.Active {
+				add(c.Label(lang), c.Name, c.NameEN)
+			}
+		}
+		err = e
+	case queue.System:
+		list, e := n.s.Catalog.Services(ctx)
+		for _, v := range list {
+			if v.Active {
+				add(v.Label(lang), v.Name, v.NameEN)
+			}
+		}
+		err = e
+	}
+	return out, err
 }
 
 // finder keeps what a word names: wholly, or in part where nothing is named wholly.

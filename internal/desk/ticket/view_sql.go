@@ -39,6 +39,14 @@ func (w *where) plan(p *queue.Plan, not bool) {
 	w.piece(")")
 }
 
+// Condition writes a filter for whoever joins tickets with a table of their own: over the columns
+// of the ticket, without their table's name. The values follow those that args has already.
+func Condition(e db.Engine, p *queue.Plan, args []any) (sql string, all []any) {
+	w := where{engine: e, args: args}
+	w.plan(p, false)
+	return w.text.String(), w.args
+}
+
 func (w *where) always(yes bool) {
 	if yes {
 		w.piece("1 = 1")

@@ -3,11 +3,7 @@
 package richtext_test
 
 import (
-	"bufio"
-	"encoding/json"
 	"net/url"
-	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -18,40 +14,8 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"github.com/loopdesk/loopdesk/internal/kit/richtext"
+	"github.com/loopdesk/loopdesk/internal/kit/richtext/hostiletest"
 )
-
-// xssCase is one line of the shared corpus.
-type xssCase struct {
-	ID, HTML string
-}
-
-// corpus reads the shared corpus, or skips where it is absent.
-func corpus(t *testing.T) []xssCase {
-	t.Helper()
-	root := os.Getenv("LOOPDESK_TESTDATA")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "..", "shared", "data")
-	}
-	file, err := os.Open(filepath.Join(root, "xss", "cases.jsonl"))
-	if err != nil {
-		t.Skipf("no test data: %v; set LOOPDESK_TESTDATA", err)
-	}
-	defer file.Close()
-	var all []xssCase
-	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		var c xssCase
-		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, c)
-	}
-	if len(all) < 400 {
-		t.Fatalf("only %d cases were read", len(all))
-	}
-	return all
-}
 
 // parse reads a fragment as a browser does inside an element.
 func parse(t testing.TB, s, context string) []*html.Node {
@@ -211,7 +175,7 @@ func check(t testing.TB, input string) string {
 
 func TestS60_TheSharedCorpusIsDisarmed(t *testing.T) {
 	t.Parallel()
-	for _, c := range corpus(t) {
+	for _, c := range hostiletest.Inputs(t, "..", "..", "..") {
 		t.Run(c.ID, func(t *testing.T) {
 			t.Parallel()
 			check(t, c.HTML)
@@ -221,7 +185,7 @@ func TestS60_TheSharedCorpusIsDisarmed(t *testing.T) {
 
 func TestS61_EveryPairOfHostileInputsIsAFixedPoint(t *testing.T) {
 	t.Parallel()
-	cases := corpus(t)
+	cases := hostiletest.Inputs(t, "..", "..", "..")
 	for i := range cases {
 		// Each input inside, behind and cut into another.
 		a, b := cases[i].HTML, cases[(i*7+3)%len(cases)].HTML

@@ -12,6 +12,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/device"
 	"github.com/loopdesk/loopdesk/internal/desk/directory"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
@@ -22,6 +23,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/rehearsal"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
+	"github.com/loopdesk/loopdesk/internal/desk/runbook"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
@@ -55,11 +57,15 @@ type Parts struct {
 	Suggest     *suggest.Service
 	Routing     *routing.Service
 	Telephony   *telephony.Service
+	Runbooks    *runbook.Service
+	Devices     *device.Service
 	BaseURL     string // how the desk is reached, for addresses to copy
 	// TryMailbox signs in to a mailbox and returns how many messages lie there, or a *intake.MailboxError.
 	TryMailbox func(context.Context, intake.Mailbox) (int, error)
 	// Quarantined counts the messages that wait for somebody to look at them.
 	Quarantined func(context.Context) int64
+	// Relay is where browsers reach the relay of shared screens; "" where there is none.
+	Relay func() string
 }
 
 // Faces holds the services.
@@ -89,6 +95,8 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Get("/admin/services", access.AdminRead, f.listServices)
 	r.Get("/admin/services/{id}", access.AdminRead, f.editService)
 	r.Post("/admin/services/{id}", access.AdminWork, f.saveService)
+	r.Get("/admin/risks", access.AdminRead, f.showRisks)
+	r.Post("/admin/risks", access.AdminWork, f.saveRisks)
 	r.Get("/admin/grading", access.AdminRead, f.showGrading)
 	r.Post("/admin/grading/matrix", access.AdminWork, f.saveMatrix)
 	r.Get("/admin/policies", access.AdminRead, f.listPolicies)
@@ -105,10 +113,12 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Get("/admin/holidays/{set}/{year}", access.AdminRead, f.yearFile)
 	r.Post("/admin/holidays/{set}/{year}/remove", access.AdminWork, f.removeYear)
 	f.mountDirectory(r)
+	f.mountDevice(r)
 	r.Get("/admin/telephony", access.AdminRead, f.showTelephony)
 	r.Post("/admin/telephony/secrets", access.AdminWork, f.makeSecret)
 	r.Post("/admin/telephony/secrets/{secret}/remove", access.AdminWork, f.removeSecret)
 	f.mountEscalation(r)
+	f.mountRemote(r)
 	f.mountSuggest(r)
 	f.mountRouting(r)
 	r.Get("/admin/desk", access.AdminRead, f.showDesk)
@@ -155,7 +165,7 @@ func show(c *page.Ctx, status int, titleKey, leadKey string, body func(page.Fram
 func places() [][]place {
 	return [][]place{
 		{{"admin.overview", "/admin", "gauge"}},
-		{{"admin.people", "/admin/people", "users"}, {"directoryadmin.title", "/admin/directory", "book-open"}, {"admin.groups", "/admin/groups", "headset"}},
+		{{"admin.people", "/admin/people", "users"}, {"directoryadmin.title", "/admin/directory", "book-open"}, {"deviceadmin.title", "/admin/devices", "laptop"}, {"admin.groups", "/admin/groups", "headset"}},
 		{{"admin.categories", "/admin/categories", "folder-tree"}, {"admin.services", "/admin/services", "server"}, {"admin.grading", "/admin/grading", "scale"}, {"policyadmin.title", "/admin/policies", "timer"}, {"calendaradmin.calendars", "/admin/calendars", "calendar"}, {"escalationadmin.title", "/admin/escalation", "bell-ring"}},
 		{
 			{"admin.desk", "/admin/desk", "settings"},
@@ -168,6 +178,7 @@ func places() [][]place {
 			{"mailboxadmin.title", "/admin/mailboxes", "inbox"},
 			{"senderadmin.title", "/admin/senders", "shield-check"},
 			{"telephonyadmin.title", "/admin/telephony", "phone-incoming"},
+			{"remoteadmin.title", "/admin/remote", "monitor"},
 			{"admin.quarantine", "/work/quarantine", "shield-alert"},
 			{"admin.jobs", "/admin/jobs", "list-restart"},
 		},
@@ -176,7 +187,7 @@ func places() [][]place {
 
 // ofTriage are the places about where new tickets go, which stand with those about tickets.
 func ofTriage() []place {
-	return []place{{"routing.title", "/admin/routing", "split"}, {"suggest.title", "/admin/suggestions", "sparkles"}}
+	return []place{{"routing.title", "/admin/routing", "split"}, {"suggest.title", "/admin/suggestions", "sparkles"}, {"riskadmin.title", "/admin/risks", "lock"}}
 }
 
 type place struct{ key, href, icon string }

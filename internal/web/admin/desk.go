@@ -18,7 +18,7 @@ func (f *Faces) showDesk(c *page.Ctx) error {
 		return err
 	}
 	return f.desk(c, http.StatusOK, page.Filled("name", d.Name, "hotline", d.Hotline, "lang", d.Lang, "zone", d.Zone,
-		"reopen_days", num(int64(d.ReopenDays)), "undo_seconds", num(int64(d.UndoSeconds)), "version", num(version)))
+		"reopen_days", num(int64(d.ReopenDays)), "undo_seconds", num(int64(d.UndoSeconds)), "mail_signin", ticked(d.MailSignIn), "version", num(version)))
 }
 
 func (f *Faces) desk(c *page.Ctx, status int, form *page.Form) error {
@@ -26,11 +26,11 @@ func (f *Faces) desk(c *page.Ctx, status int, form *page.Form) error {
 }
 
 func (f *Faces) saveDesk(c *page.Ctx) error {
-	form, err := c.Form(page.SmallForm, "name", "hotline", "lang", "zone", "reopen_days", "undo_seconds", "version")
+	form, err := c.Form(page.SmallForm, "name", "hotline", "lang", "zone", "reopen_days", "undo_seconds", "mail_signin", "version")
 	if err != nil {
 		return err
 	}
-	d := setting.Desk{Name: form.Text("name"), Hotline: form.Text("hotline"), Lang: form.Get("lang"), Zone: form.Text("zone"), ReopenDays: int(form.Int("reopen_days")), UndoSeconds: int(form.Int("undo_seconds"))}
+	d := setting.Desk{Name: form.Text("name"), Hotline: form.Text("hotline"), Lang: form.Get("lang"), Zone: form.Text("zone"), ReopenDays: int(form.Int("reopen_days")), UndoSeconds: int(form.Int("undo_seconds")), MailSignIn: form.On("mail_signin")}
 	if err := setting.Save(c.Context(), f.Settings, c.Actor, setting.DeskName, d, form.Version()); err != nil {
 		return again(c, form, err, func(status int) error { return f.desk(c, status, form) })
 	}

@@ -4,6 +4,7 @@ package admin
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/web/page"
+	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
 
 // listServices shows the register of business systems, core ones first (N22).
@@ -33,9 +35,12 @@ func (f *Faces) editService(c *page.Ctx) error {
 		if s.ID == 0 {
 			return errs.New(errs.NotFound, "errs.not_found")
 		}
-		form = page.Filled("name", s.Name, "name_en", s.NameEN, "skills", skillsText(s.Skills), "version", num(s.Version))
+		form = page.Filled("name", s.Name, "name_en", s.NameEN, "skills", skillsText(s.Skills), "owner", num(int64(s.Owner)), "version", num(s.Version))
 		if s.Active {
 			form.Values.Set("active", "yes")
+		}
+		for _, need := range s.Depends.List() {
+			form.Values.Add("depends", num(int64(need)))
 		}
 		if s.Core {
 			form.Values.Set("core", "yes")
@@ -44,12 +49,37 @@ func (f *Faces) editService(c *page.Ctx) error {
 	return f.showService(c, http.StatusOK, n, form)
 }
 
+// serviceForm is the form of a service and whom and what it can name.
+type serviceForm struct {
+	ID     int64
+	Form   *page.Form
+	Owners []ui.Option
+	Others []ui.Option
+}
+
 func (f *Faces) showService(c *page.Ctx, status int, n int64, form *page.Form) error {
 	title := "admin.service_edit"
 	if n == 0 {
 		title = "admin.service_new"
 	}
-	return show(c, status, title, "admin.service_lead", func(fr page.Frame) templ.Component { return servicePage(fr, n, form) })
+	v := serviceForm{ID: n, Form: form}
+	staff, err := f.People.Staff(c.Context())
+	if err != nil {
+		return err
+	}
+	for _, p := range staff {
+		v.Owners = append(v.Owners, ui.Option{Value: num(int64(p.ID)), Label: p.Name})
+	}
+	list, err := f.Catalog.Services(c.Context())
+	if err != nil {
+		return err
+	}
+	for _, s := range list {
+		if int64(s.ID) != n && s.Active {
+			v.Others = append(v.Others, ui.Option{Value: num(int64(s.ID)), Label: s.Label(string(c.Lang))})
+		}
+	}
+	return show(c, status, title, "admin.service_lead", func(fr page.Frame) templ.Component { return servicePage(fr, v) })
 }
 
 func (f *Faces) saveService(c *page.Ctx) error {
@@ -57,11 +87,14 @@ func (f *Faces) saveService(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	form, err := c.Form(page.SmallForm, "name", "name_en", "core", "active", "skills", "version")
+	form, err := c.Form(page.SmallForm, "name", "name_en", "core", "active", "skills", "owner", "depends", "version")
 	if err != nil {
 		return err
 	}
-	s := catalog.Service{ID: catalog.ServiceID(n), Name: form.Get("name"), NameEN: form.Get("name_en"), Core: form.On("core"), Active: form.On("active"), Skills: person.ReadSkills(form.Get("skills"))}
+	s := catalog.Service{
+		ID: catalog.ServiceID(n), Name: form.Get("name"), NameEN: form.Get("name_en"), Core: form.On("core"), Active: form.On("active"), Skills: person.ReadSkills(form.Get("skills")),
+		Owner: person.ID(form.Int("owner")), Depends: catalog.ReadNeeds(strings.Join(form.All("depends"), "\n")),
+	}
 	if _, err := f.Catalog.SaveService(c.Context(), c.Actor, s, form.Version()); err != nil {
 		return again(c, form, err, func(status int) error { return f.showService(c, status, n, form) })
 	}

@@ -156,7 +156,7 @@ func servicesPage(f page.Frame, list []catalog.Service) templ.Component {
 	})
 }
 
-func servicePage(f page.Frame, n int64, form *page.Form) templ.Component {
+func servicePage(f page.Frame, v serviceForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -177,6 +177,7 @@ func servicePage(f page.Frame, n int64, form *page.Form) templ.Component {
 			templ_7745c5c3_Var7 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
+		n, form := v.ID, v.Form
 		templ_7745c5c3_Var8 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 			templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 			templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -196,7 +197,7 @@ func servicePage(f page.Frame, n int64, form *page.Form) templ.Component {
 			var templ_7745c5c3_Var9 templ.SafeURL
 			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL("/admin/services/" + idOrNew(n)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/admin/service.templ`, Line: 42, Col: 73}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/admin/service.templ`, Line: 43, Col: 73}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 			if templ_7745c5c3_Err != nil {
@@ -217,7 +218,7 @@ func servicePage(f page.Frame, n int64, form *page.Form) templ.Component {
 			var templ_7745c5c3_Var10 string
 			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(form.Get("version"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/admin/service.templ`, Line: 44, Col: 66}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/admin/service.templ`, Line: 45, Col: 66}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 			if templ_7745c5c3_Err != nil {
@@ -239,6 +240,16 @@ func servicePage(f page.Frame, n int64, form *page.Form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			templ_7745c5c3_Err = ui.Select(f.Lang, ui.Field{Name: "owner", Label: f.T("deviceadmin.owner"), Help: f.T("deviceadmin.owner_help"), Empty: f.T("deviceadmin.owner_none"), Options: v.Owners, Value: zeroBlank(form.Get("owner")), Error: form.Mark("owner")}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			if len(v.Others) > 0 {
+				templ_7745c5c3_Err = ui.Ticks(f.Lang, ui.Field{Name: "depends", Label: f.T("deviceadmin.depends"), Help: f.T("deviceadmin.depends_help"), InRow: true, Options: v.Others, Values: form.All("depends"), Error: form.Mark("depends")}).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
 			templ_7745c5c3_Err = activeTick(f, form).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -259,6 +270,14 @@ func servicePage(f page.Frame, n int64, form *page.Form) templ.Component {
 		}
 		return nil
 	})
+}
+
+// zeroBlank is a key in a choice that may be left open.
+func zeroBlank(s string) string {
+	if s == "0" {
+		return ""
+	}
+	return s
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -28,10 +28,10 @@ func names() []string {
 	return append([]string{"inter-latin.woff2", "icon.svg", "app.css", "start.js", "app.js"}, later()...)
 }
 
-// later are the files that no first visit loads: the pictures of the app, and its worker, which a
-// browser asks for when the page is there.
+// later are the files that no first visit loads: the pictures of the app, its worker, which a
+// browser asks for when the page is there, and what only the pages of a shared screen need.
 func later() []string {
-	return []string{"icon-180.png", "icon-192.png", "icon-512.png", "icon-mask-512.png", "sw.js"}
+	return []string{"icon-180.png", "icon-192.png", "icon-512.png", "icon-mask-512.png", "sw.js", "remote.js"}
 }
 
 // Worker is the script that a browser keeps for the desk. It is served at the root of the desk,

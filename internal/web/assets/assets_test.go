@@ -151,7 +151,7 @@ func TestS34_NothingForeignAndNothingInline(t *testing.T) {
 			t.Errorf("the stylesheet asks for %s", m)
 		}
 	}
-	for _, name := range []string{"app.js", "start.js", "sw.js"} {
+	for _, name := range []string{"app.js", "start.js", "sw.js", "remote.js"} {
 		js := body(t, get(t, http.MethodGet, assets.URL(name), nil).Body)
 		for _, word := range []string{"eval(", "document.write", "http://", "sourceMappingURL"} {
 			if strings.Contains(js, word) {

@@ -27,7 +27,7 @@ mkdir -p src/node_modules/.cache dist
 (cd src && node_modules/.bin/tailwindcss --input css/app.css --output ../dist/app.css --minify 2>/dev/null)
 cp src/inter-latin.woff2 src/icon.svg src/icon-*.png dist/
 
-for entry in start app sw; do
+for entry in start app remote sw; do
 	tool esbuild "$root/internal/web/assets/src/js/$entry.js" --bundle --minify --target=es2022 --format=iife \
 		--legal-comments=none --log-level=warning --outfile="$root/internal/web/assets/dist/$entry.js"
 done

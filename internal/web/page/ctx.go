@@ -162,6 +162,14 @@ func (h *house) zone(names ...string) *time.Location {
 	return time.UTC
 }
 
+// Speak makes somebody the reader who came by a link that is not one of the router's: in their
+// language, in their zone.
+func (c *Ctx) Speak(to person.Person) {
+	c.Person = to
+	c.record().person = int64(to.ID)
+	c.speak()
+}
+
 // T returns the message of key in the reader's language, with pairs of name and value.
 func (c *Ctx) T(key string, args ...any) string { return i18n.T(c.Lang, key, args...) }
 

@@ -25,6 +25,9 @@ const (
 	filePolicy = "default-src 'none'; base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 )
 
+// permissions are the powers of a browser that no page of ours uses.
+const permissions = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
+
 // maxBody bounds every request, in bytes; most handlers ask for far less.
 const maxBody = 256 << 20
 
@@ -34,7 +37,7 @@ func (h *house) secure(head http.Header) {
 	head.Set("X-Content-Type-Options", "nosniff")
 	head.Set("X-Frame-Options", "DENY")
 	head.Set("Referrer-Policy", "same-origin")
-	head.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()")
+	head.Set("Permissions-Policy", permissions+", display-capture=()")
 	head.Set("Cross-Origin-Opener-Policy", "same-origin")
 	head.Set("Cross-Origin-Resource-Policy", "same-origin")
 	head.Set("Cache-Control", "no-store")

@@ -186,7 +186,7 @@ func TestA69_S20_EveryOwnRouteHasARow(t *testing.T) {
 		staff   = http.StatusForbidden // for whoever is no staff
 	)
 	table := map[string]struct{ nobody, person int }{
-		"GET /signin": {in, in}, "POST /signin": {in, in}, "POST /signout": {in, in}, "GET /forgot": {in, in}, "POST /forgot": {in, in},
+		"GET /signin": {in, in}, "POST /signin": {in, in}, "GET /signin/mail": {in, in}, "POST /signin/mail": {in, in}, "GET /signin/mail/{secret}": {in, in}, "POST /signin/mail/{secret}": {in, in}, "POST /signout": {in, in}, "GET /forgot": {in, in}, "POST /forgot": {in, in},
 		"GET /setup/{secret}": {in, in}, "POST /setup/{secret}": {in, in}, "GET /password/{secret}": {in, in}, "POST /password/{secret}": {in, in},
 		"POST /lang": {in, in}, "POST /theme": {in, in},
 		"GET /me": {signIn, in}, "POST /me": {refused, in}, "POST /me/password": {refused, in}, "POST /me/quiet": {refused, in}, "POST /me/sessions/{id}/end": {refused, in},

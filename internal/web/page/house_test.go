@@ -51,6 +51,7 @@ type house struct {
 	links     *session.Links
 	log       *log
 	forgotten []string
+	linked    []string
 
 	admin, lead, agent, requester, other person.Person
 }
@@ -101,7 +102,8 @@ func newHouse(t *testing.T, change ...func(*page.Kit)) *house {
 	k := &page.Kit{
 		Sessions: h.sessions, People: h.people, Settings: h.settings, Links: h.links, Tickets: h.tickets, Hub: h.hub, Keys: keys,
 		Clock: h.clock, Log: logger, Public: "http://desk.example",
-		Forgot: func(_ context.Context, email string) error { h.forgotten = append(h.forgotten, email); return nil },
+		Forgot:     func(_ context.Context, email string) error { h.forgotten = append(h.forgotten, email); return nil },
+		SignInLink: func(_ context.Context, email string) error { h.linked = append(h.linked, email); return nil },
 	}
 	for _, fn := range change {
 		fn(k)

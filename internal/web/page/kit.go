@@ -9,6 +9,7 @@ import (
 	"net/netip"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
@@ -49,10 +50,14 @@ type Kit struct {
 	// the address as typed: whether anybody has that address is found out there, so that the
 	// answer and the time it takes tell nothing (S48). nil answers the same and sends nothing.
 	Forgot func(ctx context.Context, email string) error
+	// SignInLink takes note that somebody wants to sign in by a link, likewise; nil offers none.
+	SignInLink func(ctx context.Context, email string) error
 	// Quiet keeps when somebody wants no mail, for the page about oneself. nil leaves that out.
 	Quiet Quiet
 	// Inbox keeps how staff are told of what happens. nil leaves that out.
 	Inbox *inbox.Service
+	// Approvals keeps who stands in for somebody on leave. nil leaves that out.
+	Approvals *approval.Service
 	// Outside calls out for the remote pictures of a mail when a reader asks for them (S64). It
 	// reaches public addresses only (kit/netguard). nil shows none.
 	Outside *http.Client

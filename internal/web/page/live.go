@@ -28,6 +28,10 @@ func TicketTopic(which ticket.ID) string { return "ticket:" + strconv.FormatInt(
 // ticket.
 func WritingTopic(which ticket.ID) string { return "writing:" + strconv.FormatInt(int64(which), 10) }
 
+// RemoteTopic is the topic on which a hint says that one side of a shared screen said something to
+// the other.
+func RemoteTopic(which ticket.ID) string { return "remote:" + strconv.FormatInt(int64(which), 10) }
+
 // PersonTopic is the topic on which a hint says that something waits for a person.
 func PersonTopic(who person.ID) string { return "person:" + strconv.FormatInt(int64(who), 10) }
 
@@ -139,6 +143,13 @@ func (s *stream) wish(asked string) (wish, error) {
 			err = access.Can(s.c.Actor, access.TicketWork, t.Object())
 		}
 		w.ticket, w.topic = t.ID, WritingTopic(t.ID)
+		return w, err
+	case strings.HasPrefix(asked, "remote:") && ticket.ParseRef(strings.TrimPrefix(asked, "remote:")) != 0:
+		t, err := s.h.kit.Tickets.Get(s.c.Context(), s.c.Actor, ticket.Target{Number: ticket.ParseRef(strings.TrimPrefix(asked, "remote:"))})
+		if err == nil && access.Can(s.c.Actor, access.TicketWork, t.Object()) != nil {
+			err = access.Can(s.c.Actor, access.TicketAnswer, t.Object())
+		}
+		w.ticket, w.topic = t.ID, RemoteTopic(t.ID)
 		return w, err
 	case strings.HasPrefix(asked, "ticket:") && number != 0:
 		t, err := s.h.kit.Tickets.Get(s.c.Context(), s.c.Actor, ticket.Target{Number: number})

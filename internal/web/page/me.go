@@ -19,6 +19,8 @@ type mine struct {
 	Profile  *Form
 	Password *Form
 	Quiet    *Form // nil where the house keeps no quiet hours
+	Leave    *Form // nil where nothing is approved
+	Away     bool  // somebody stands in, now or soon
 	Token    *Form
 	Sessions []session.Session
 	Here     int64 // the session that asks
@@ -36,6 +38,9 @@ func (h *house) mine(c *Ctx) (mine, error) {
 		"name", p.Name, "phone", p.Phone, "department", p.Department, "place", p.Place,
 		"lang", p.Lang, "zone", p.Zone, "version", strconv.FormatInt(p.Version, 10))}
 	if m.Quiet, err = h.quietForm(c); err != nil {
+		return mine{}, err
+	}
+	if err := h.readLeave(c, &m); err != nil {
 		return mine{}, err
 	}
 	if m.Sessions, err = h.kit.Sessions.Sessions(c.Context(), c.Actor); err != nil {

@@ -15,6 +15,10 @@ var errMethod = errs.New(errs.Invalid, keyMethod) //nolint:gochecknoglobals // a
 func (r *Router) own() {
 	r.Get("/signin", Public, r.showSignIn)
 	r.Post("/signin", Public, r.signIn)
+	r.Get("/signin/mail", Public, r.showMailSignIn)
+	r.Post("/signin/mail", Public, r.askMailSignIn)
+	r.Get("/signin/mail/{secret}", Public, r.showMailLink)
+	r.Post("/signin/mail/{secret}", Public, r.signInByMail)
 	r.Post("/signout", Public, r.signOut)
 	r.Get("/forgot", Public, r.showForgot)
 	r.Post("/forgot", Public, r.forgot)
@@ -34,6 +38,7 @@ func (r *Router) own() {
 	r.Post("/me/tokens/{id}/revoke", access.SelfWork, r.revokeToken)
 
 	r.ownNotices()
+	r.ownLeave()
 	r.ownInstalled()
 
 	r.Post("/files", access.TicketSay, r.upload)

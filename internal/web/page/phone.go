@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
 	"rsc.io/qr"
 
 	"github.com/loopdesk/loopdesk/internal/desk/upload"
@@ -139,4 +140,13 @@ func (h *house) takePhone(c *Ctx) error {
 		return c.Render(c.MarkUp(f, err), phonePage(c.Frame(c.T("page.phone_title")), f, 0))
 	}
 	return c.Render(http.StatusOK, phonePage(c.Frame(c.T("page.phone_title")), nil, sent))
+}
+
+// DrawSign draws a text as a sign that a phone reads; label says to readers of the screen what it is.
+func DrawSign(text, label string) (templ.Component, error) {
+	q, err := signOf(text)
+	if err != nil {
+		return nil, err
+	}
+	return signPicture(q, label), nil
 }

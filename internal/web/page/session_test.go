@@ -329,3 +329,52 @@ func TestS45_ALinkOfSomebodyDisabledIsNoLink(t *testing.T) {
 		t.Errorf("too old: %d", w.Code)
 	}
 }
+
+// TestS48_S50_MailSignIn: the answer is the same whoever asks, following the link uses nothing up, one
+// press signs in and takes the session of before away, and a link for one thing opens no other.
+func TestS48_S50_MailSignIn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	b := h.nobody()
+	first := b.post("/signin/mail", "email", h.requester.Email)
+	second := b.post("/signin/mail", "email", "Nobody@Example.test")
+	if first.Code != http.StatusOK || first.Body.String() != second.Body.String() {
+		t.Errorf("%d and %d: %s", first.Code, second.Code, cmp.Diff(first.Body.String(), second.Body.String()))
+	}
+	if d := cmp.Diff([]string{h.requester.Email, "nobody@example.test"}, h.linked); d != "" {
+		t.Error(d)
+	}
+	if w := b.post("/signin/mail", "email", "no address"); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "no address") {
+		t.Errorf("what is no address: %d", w.Code)
+	}
+	link := func(use session.Purpose, who person.ID) string {
+		secret, err := h.sessions.MakeOneTime(t.Context(), use, who, session.SignInFor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return "/signin/mail/" + secret
+	}
+	for name, path := range map[string]string{"a password's link": link(session.ForPassword, h.requester.ID), "of staff": link(session.ForSignIn, h.agent.ID), "nonsense": "/signin/mail/x"} {
+		if w := b.get(path); w.Code != http.StatusNotFound {
+			t.Errorf("%s shows %d", name, w.Code)
+		}
+		if w := b.post(path); w.Code != http.StatusNotFound {
+			t.Errorf("%s answers %d", name, w.Code)
+		}
+	}
+	path := link(session.ForSignIn, h.requester.ID)
+	for range 3 { // a scanner of mails
+		if w := b.get(path); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), h.requester.Email) {
+			t.Fatalf("looking at the link: %d", w.Code)
+		}
+	}
+	if w := b.post(path); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/" {
+		t.Fatalf("the press: %d", w.Code)
+	}
+	if w := b.get("/me"); w.Code != http.StatusOK {
+		t.Errorf("signed in, the profile is %d", w.Code)
+	}
+	if w := h.nobody().post(path); w.Code != http.StatusNotFound {
+		t.Errorf("a second time: %d", w.Code)
+	}
+}

@@ -38,6 +38,9 @@ type Frame struct {
 	Alarm    *ui.Alarm // what every page of staff says while it is so
 }
 
+// ToldCount names the figure of what somebody was told of their requests and has not seen.
+const ToldCount = "told"
+
 // Frame gathers what the layout needs. It takes the waiting toast: call it once a page.
 func (c *Ctx) Frame(title string) Frame {
 	f := Frame{

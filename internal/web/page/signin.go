@@ -27,7 +27,7 @@ func (h *house) showSignIn(c *Ctx) error {
 	if c.Actor.Kind == access.Person {
 		return c.Redirect(LocalPath(next, home(c.Person)))
 	}
-	return c.Show(signInPage(c.Frame(c.T("page.sign_in")), Filled("next", next)))
+	return c.Show(signInPage(c.Frame(c.T("page.sign_in")), Filled("next", next), h.byMail(c)))
 }
 
 // signIn opens a session. The address stays in the form when it fails; the answer does not
@@ -41,7 +41,7 @@ func (h *house) signIn(c *Ctx) error {
 	secret, who, err := h.kit.Sessions.SignIn(c.Context(), f.Text("email"), f.Get("password"), c.Visitor())
 	if err != nil {
 		status := c.MarkUp(f, err)
-		return c.Render(status, signInPage(c.Frame(c.T("page.sign_in")), f))
+		return c.Render(status, signInPage(c.Frame(c.T("page.sign_in")), f, h.byMail(c)))
 	}
 	if old := c.cookie(sessionCookie); old != "" {
 		if err := h.kit.Sessions.SignOut(c.Context(), old); err != nil {

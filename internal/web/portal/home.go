@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/i18n"
 	"github.com/loopdesk/loopdesk/internal/web/page"
@@ -21,6 +22,8 @@ type home struct {
 	Ask     *page.Form
 	Common  []ui.Link  // forms of what people mostly want
 	Majors  []standing // what goes on for everybody
+	Told    []bulletin // what the desk tells everybody
+	News    []toldLine // what they were told and have not seen
 	Confirm []request
 	Going   []line
 	More    bool // there are more than the page shows
@@ -39,8 +42,11 @@ func (f *Faces) showHome(c *page.Ctx, status int, ask *page.Form) error {
 	return show(c, status, frame.Listen("person"), homePage(frame, h))
 }
 
-// shown bounds the requests on the first page.
-const shown = 8
+// shown bounds the requests on the first page, newsShown the news about them.
+const (
+	shown     = 8
+	newsShown = 3
+)
 
 func (f *Faces) readHome(c *page.Ctx) (home, error) {
 	h := home{Majors: f.standing(c), Hello: c.T(greeting(c.Now.In(c.Zone)), "Name", given(c.Person.Name)), Expect: f.expect(c)}
@@ -48,9 +54,17 @@ func (f *Faces) readHome(c *page.Ctx) (home, error) {
 	if err != nil {
 		return h, err
 	}
+	if h.Told, err = f.announced(c); err != nil {
+		return h, err
+	}
 	if h.Common, err = f.common(c); err != nil {
 		return h, err
 	}
+	news, err := f.inbox.List(c.Context(), c.Actor, inbox.Filter{State: inbox.Unread, Limit: newsShown})
+	if err != nil {
+		return h, err
+	}
+	h.News = f.toldLines(c, news)
 	going := 0
 	for _, t := range open.Tickets {
 		if toConfirm(t) && mine(c, t) && len(h.Confirm) < 3 {

@@ -15,11 +15,25 @@ import (
 // incidents shows what stands, with the public words about it (N4). Without signing in it does
 // so only where the setting allows; else one is asked to sign in.
 func (f *Faces) incidents(c *page.Ctx) error {
-	if c.Person.ID == 0 && !f.majors.Policy().Anonymous {
+	if c.Person.ID == 0 && !f.majors.Policy().Anonymous && !f.saysToAnybody(c) {
 		return errs.New(errs.Unauthenticated, "access.sign_in")
 	}
-	frame := c.Frame(c.T("portal.incidents"))
-	return show(c, http.StatusOK, frame, incidentsPage(frame, f.standing(c)))
+	frame := c.Frame(c.T("announcement.status"))
+	words, err := f.announced(c)
+	if err != nil {
+		return err
+	}
+	list, err := f.follows(c)
+	if err != nil {
+		return err
+	}
+	return show(c, http.StatusOK, frame, incidentsPage(frame, f.standing(c), words, list))
+}
+
+// saysToAnybody reports whether something is announced for readers who are not signed in.
+func (f *Faces) saysToAnybody(c *page.Ctx) bool {
+	list, err := f.announced(c)
+	return err == nil && len(list) > 0
 }
 
 // standing is an incident as the reader may see it, with when the next word about it is owed.

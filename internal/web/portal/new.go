@@ -17,7 +17,7 @@ import (
 
 // asked names the fields of a request. "from" says which page to come back to.
 func asked() []string {
-	return append(page.AnswerFields(), "text", "category", "service", "since", "affected", "people", "wanted", "from", "act", page.FileField)
+	return append(page.AnswerFields(), "text", "category", "service", "since", "affected", "people", "wanted", "from", "act", "device", page.FileField)
 }
 
 // choices are what the longer form lets one choose from.
@@ -26,11 +26,12 @@ type choices struct {
 	Services   []ui.Option
 	Expect     string
 	Asked      catalog.Form // of the chosen category; none where it asks nothing
+	About      aboutView    // the device or the room whose label was scanned
 	Common     []ui.Link    // categories that ask something: what people mostly want
 }
 
 func (f *Faces) choices(c *page.Ctx, form *page.Form) (choices, error) {
-	out := choices{Expect: f.expect(c)}
+	out := choices{Expect: f.expect(c), About: f.aboutOf(c, form.Text("device"))}
 	var err error
 	if out.Asked, err = f.askedOf(c, form); err != nil {
 		return out, err
@@ -68,7 +69,7 @@ func id(n int64) string { return strconv.FormatInt(n, 10) }
 
 // newRequest shows the longer form: the same words, and the elements that help (N15).
 func (f *Faces) newRequest(c *page.Ctx) error {
-	return f.showNew(c, http.StatusOK, page.Filled("category", c.Query("category")))
+	return f.showNew(c, http.StatusOK, page.Filled("category", c.Query("category"), "device", c.Query("device")))
 }
 
 func (f *Faces) showNew(c *page.Ctx, status int, form *page.Form) error {
@@ -103,7 +104,7 @@ func (f *Faces) openRequest(c *page.Ctx) error {
 		Category: catalog.CategoryID(form.Int("category")), Service: catalog.ServiceID(form.Int("service")),
 		Intake: f.elements(c, form), Given: &ticket.Given{Version: form.Int(page.FormVersion), Answers: form.Answers()},
 		Say: ticket.Say{Text: form.Get("text"), Files: form.Tokens(), Channel: ticket.Portal},
-	})
+	}, f.devices.About(c.Context(), c.Actor, form.Text("device"))...)
 	if err != nil {
 		return f.askAgain(c, form, err)
 	}

@@ -189,7 +189,7 @@ func TestEveryPageSpeaksBothLanguages(t *testing.T) {
 		if r := c.Post("/lang", url.Values{"lang": {lang}, "next": {"/"}}); r.Status != http.StatusSeeOther {
 			t.Fatalf("%s: %d", lang, r.Status)
 		}
-		for _, path := range []string{"/", "/new", "/requests", "/requests/" + v.Ref()} {
+		for _, path := range []string{"/", "/new", "/requests", "/told", "/requests/" + v.Ref()} {
 			r := c.Get(path)
 			if r.Status != http.StatusOK || !strings.Contains(r.Body, says) || strings.Contains(r.Body, "⟦") {
 				t.Errorf("%s %s: %d", lang, path, r.Status)

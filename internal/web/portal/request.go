@@ -27,6 +27,9 @@ func (f *Faces) showRequest(c *page.Ctx, status int, form *page.Form) error {
 			return err
 		}
 	}
+	if r.Visits, err = f.visitsOf(c, r.Ticket); err != nil {
+		return err
+	}
 	frame := c.Frame(r.Ticket.Subject).Listen(r.Live)
 	p := portalFrame(frame)
 	p.Back = requestBack(frame, r)
@@ -37,6 +40,9 @@ func (f *Faces) showRequest(c *page.Ctx, status int, form *page.Form) error {
 func (f *Faces) requestNow(c *page.Ctx) error {
 	r, err := f.read(c)
 	if err != nil {
+		return err
+	}
+	if r.Visits, err = f.visitsOf(c, r.Ticket); err != nil {
 		return err
 	}
 	return c.Show(requestState(c.Frame(r.Ticket.Subject), r, nil))

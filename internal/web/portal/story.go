@@ -61,6 +61,9 @@ func (f *Faces) step(c *page.Ctx, t ticket.Ticket, e ticket.Entry) (s step, told
 			s.Title = c.T("portal.step_replied", "Name", author.Name)
 		}
 	case ticket.Held:
+		if fact.Reason == ticket.ForVisit && len(t.Detail.Visits) > 0 {
+			return s, false // the visit says it
+		}
 		s.Title = c.T("portal.step_held_" + string(fact.Reason))
 		if fact.Stuck != "" {
 			s.Lines = append(s.Lines, c.T("portal.stuck", "Text", fact.Stuck))
@@ -73,6 +76,9 @@ func (f *Faces) step(c *page.Ctx, t ticket.Ticket, e ticket.Entry) (s step, told
 		}
 	case ticket.Resumed:
 		s.Title = c.T("portal.step_resumed")
+	case ticket.VisitStepped:
+		told = f.visitStep(c, fact, &s)
+		return s, told
 	case ticket.SolutionGiven:
 		s.Title, s.Body = c.T("portal.step_solved", "Name", actor), fact.Solution.Text
 		if fact.Solution.Cause != "" {
@@ -90,6 +96,8 @@ func (f *Faces) step(c *page.Ctx, t ticket.Ticket, e ticket.Entry) (s step, told
 		s.Title, s.Icon, s.State = f.ofAsker(c, t, "portal.step_read_back", "portal.step_read_back_by"), "user", ui.Todo
 	case ticket.CallPromised:
 		s.Title = c.T("portal.step_call_promised", "Time", c.Moment(fact.Call.At), "Number", fact.Call.Number)
+	case ticket.RemoteAsked, ticket.RemoteAgreed, ticket.RemoteStarted, ticket.RemotePictured, ticket.RemoteEnded:
+		return f.remoteStep(c, t, e, actor), true
 	case ticket.UserConfirmed:
 		s.Title = f.ofAsker(c, t, "portal.step_confirmed", "portal.step_confirmed_by")
 	case ticket.UserRejected:

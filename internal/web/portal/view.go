@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/remote"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
@@ -148,6 +149,10 @@ type request struct {
 	Asked    bool     // the desk asked for it
 	Meter    meter
 	Rating   rating
+	Visits   []visitView
+	Share    remote.Session // a screen that is asked for, or seen; zero for none
+	Sees     person.Person  // by whom
+	Unseen   string         // what the reader was told about it last and has not seen
 }
 
 // toReadBack reports whether the requester is asked whether what was taken down is right (N18).
@@ -218,6 +223,12 @@ func (f *Faces) read(c *page.Ctx) (request, error) {
 		return request{}, err
 	}
 	r.Rating = f.rating(c, t)
+	if x, asked := f.asked(c, t); asked {
+		r.Share, r.Sees = x, f.people.Card(c.Context(), x.Agent)
+	}
+	if r.Unseen, err = f.unseen(c, t); err != nil {
+		return request{}, err
+	}
 	r.Steps, err = f.steps(c, t)
 	return r, err
 }

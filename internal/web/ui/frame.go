@@ -181,6 +181,7 @@ type KeyWord struct{ Key, Label string }
 type Tab struct {
 	Link
 	Short string // on a phone; "" is the label
+	Count int    // of what waits there
 }
 
 func (t Tab) short() string {

@@ -69,7 +69,7 @@ func (s sample) nav() Nav {
 				one("flame", "风险队列", "Risk queue", "128", "", true, false),
 				one("user-round-x", "待领取", "Unclaimed", "7", Warn, false, false),
 				one("hourglass", "等待用户", "Waiting for requester", "14", "", false, false),
-				one("bell-ring", "承诺 1 小时内到期", "Promise due in 1 h", "5", Warn, false, false),
+				one("bell-ring", "承诺将到或已过", "Promises due or missed", "5", Warn, false, false),
 				one("volume-x", "超期未反馈", "Silent tickets", "3", Danger, false, false),
 				one("circle-check", "待用户确认", "To be confirmed", "22", "", false, false),
 			}},

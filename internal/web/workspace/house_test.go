@@ -17,6 +17,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/canned"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/device"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
@@ -37,6 +38,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/telephony"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
+	"github.com/loopdesk/loopdesk/internal/desk/visit"
 	"github.com/loopdesk/loopdesk/internal/desk/wordbook"
 	"github.com/loopdesk/loopdesk/internal/kit/blob"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
@@ -128,13 +130,16 @@ func newHouse(t *testing.T) *house {
 		Sessions: h.sessions, People: h.people, Settings: h.settings, Links: links, Tickets: h.tickets, Hub: hub, Keys: keys,
 		Clock: h.clock, Log: slog.New(slog.DiscardHandler), Public: "http://desk.example",
 	})
-	finds := search.NewService(search.Parts{DB: h.db, Clock: h.clock, Jobs: h.jobs, People: h.people, Catalog: h.catalog})
+	finds := search.NewService(search.Parts{DB: h.db, Clock: h.clock, Jobs: h.jobs, People: h.people, Tickets: h.tickets})
 	event.WithinAny(bus, finds.Heard)
 	h.suggest = suggest.NewService(suggest.Parts{
 		DB: h.db, Bus: bus, Clock: h.clock, Jobs: h.jobs, Log: slog.New(slog.DiscardHandler), People: h.people, Catalog: h.catalog, Settings: h.settings, Tickets: h.tickets,
 		Hint: func(*db.Tx, ticket.ID) {},
 	})
+	devices := device.NewService(device.Parts{DB: h.db, Bus: bus, Clock: h.clock, People: h.people, Catalog: h.catalog, Tickets: h.tickets})
+	devices.Listen()
 	workspace.New(workspace.Parts{
+		Devices: devices, Visits: visit.NewService(visit.Parts{DB: h.db, Bus: bus, Clock: h.clock, People: h.people, Settings: h.settings, Tickets: h.tickets}),
 		Words:     wordbook.NewService(h.settings),
 		Inbox:     h.inbox,
 		Views:     queue.New(h.db, bus, h.clock, h.people),

@@ -189,7 +189,7 @@ func kindSign(k inbox.Kind) (icon, tone string) {
 	signs := map[inbox.Kind][2]string{
 		inbox.Clock: {"clock-alert", "text-danger"}, inbox.Mentioned: {"at-sign", "text-brand"}, inbox.Assigned: {"user-round-check", "text-fg2"},
 		inbox.Rejected: {"rotate-ccw", "text-warn"}, inbox.Answered: {"message-circle", "text-fg2"}, inbox.Promise: {"handshake", "text-warn"},
-		inbox.Record: {"clipboard-check", "text-warn"}, inbox.Trouble: {"triangle-alert", "text-warn"}, inbox.Team: {"users", "text-fg2"},
+		inbox.Record: {"clipboard-check", "text-warn"}, inbox.Trouble: {"triangle-alert", "text-warn"}, inbox.Approval: {"stamp", "text-brand"}, inbox.Outcome: {"stamp", "text-fg2"}, inbox.Team: {"users", "text-fg2"},
 		inbox.Watched: {"eye", "text-fg2"}, inbox.Confirmed: {"circle-check", "text-ok"},
 	}
 	return signs[k][0], signs[k][1]

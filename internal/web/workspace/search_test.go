@@ -30,13 +30,24 @@ func TestSearchShowsWhatWasFound(t *testing.T) {
 	if a := b.get("/work/search?q=" + url.QueryEscape("sender:wang")); a.Code != http.StatusUnprocessableEntity {
 		t.Errorf("an unknown filter: %d", a.Code)
 	} else {
-		h.holds(a.Body.String(), "没有“sender”这个筛选")
+		h.holds(a.Body.String(), "没有“sender”这个字段", "第 1 个字处")
 	}
 	if a := b.get("/work/search?q=" + x.Ref()); a.Code != http.StatusSeeOther || a.Header().Get("Location") != "/work/tickets/"+x.Ref() {
 		t.Errorf("a number: %d to %q", a.Code, a.Header().Get("Location"))
 	}
 	h.holds(b.htmx().page("/work/search/suggest?q="+url.QueryEscape("打印")), x.Ref(), `<mark class="hit">打印</mark>机`)
 	h.lacks(b.htmx().page("/work/search/suggest?q=zz"), "LD-")
+	h.holds(b.htmx().page("/work/search/suggest?q="+url.QueryEscape("打印 sta")), `data-text="打印 状态:"`, `role="option"`)
+	h.holds(b.htmx().page("/work/search/suggest?at=7&q="+url.QueryEscape("status: 打印")), `data-text="status:未关闭 打印"`)
+	h.lacks(b.htmx().page("/work/search/suggest?only=fields&q="+url.QueryEscape("打印")), x.Ref())
+	h.holds(find("(打印机 OR VPN) -卡纸"), "找到 1 单", "VPN")
+	h.holds(find("王海燕"), "王海燕")
+	h.holds(b.page("/work/search?of=people&q="+url.QueryEscape("王海燕")), "找到 1 人", "在工单里搜这些词")
+	if a := b.get("/work/search?q=" + url.QueryEscape("打印 status:开着")); a.Code != http.StatusUnprocessableEntity {
+		t.Errorf("an unknown value: %d", a.Code)
+	} else {
+		h.holds(a.Body.String(), "第 4 个字处", `<mark class="hit">status:开着</mark>`)
+	}
 	h.holds(b.htmx().page("/work/search/suggest?q="+url.QueryEscape("王海")), "王海燕")
 }
 

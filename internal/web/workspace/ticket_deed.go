@@ -45,6 +45,8 @@ func deeds() map[ticket.Name]deed {
 		ticket.CmdAccept:            small(plain(func(*page.Form) ticket.Command { return ticket.Accept{} })),
 		ticket.CmdAssign:            small(readAssign, "owner", "assignee", "group"),
 		ticket.CmdHandOver:          small(readHandOver, "group", "assignee", "done", "why", "needed"),
+		ticket.CmdTakeOver:          small(plain(func(*page.Form) ticket.Command { return ticket.TakeOver{} })),
+		ticket.CmdRefuseHandOver:    small(plain(func(form *page.Form) ticket.Command { return ticket.RefuseHandOver{Reason: form.Text("reason")} }), "reason"),
 		ticket.CmdClassify:          small(readClassify, "category", "service", "subject"),
 		ticket.CmdGrade:             small(plain(readGrade), "core", "affected", "halt", "override", "reason"),
 		ticket.CmdRecord:            small(readRecord, elements...),
@@ -57,7 +59,7 @@ func deeds() map[ticket.Name]deed {
 		ticket.CmdNote:              long(plain(readNote), "text", "mention", "canned", page.FileField),
 		ticket.CmdDiagnose:          small(plain(readDiagnose), "line", "hypothesis", "check", "result", "judgement"),
 		ticket.CmdCall:              long(readCall, "text", "direction", "length", "spoke", page.FileField),
-		ticket.CmdHold:              small(readHold, "reason", "stuck", "doing", "next", "vendor", "case", "vendor_by"),
+		ticket.CmdHold:              small(readHold, "reason", "stuck", "doing", "next", "vendor", "case", "contact", "vendor_by"),
 		ticket.CmdResume:            small(plain(func(*page.Form) ticket.Command { return ticket.Resume{} })),
 		ticket.CmdResolve:           leads(long(readResolve, append(solutionFields(), "how", seenField)...)),
 		ticket.CmdConfirm:           leads(small(plain(readConfirm), "evidence", "solution")),
@@ -67,6 +69,8 @@ func deeds() map[ticket.Name]deed {
 		ticket.CmdMerge:             leads(small(readMerge, "into", "pick")),
 		ticket.CmdSplit:             leads(small(plain(readSplit), "messages", "subject", "category")),
 		ticket.CmdLink:              small(readLink, "to"),
+		ticket.CmdDevice:            small(readDevice, "device", "tag", "off"),
+		ticket.CmdVisit:             {fields: proposalFields(), limit: page.SmallForm, read: readVisit, carry: (*Faces).proposeVisit},
 		ticket.CmdAddParticipant:    small(readAddParticipant, "person", "who"),
 		ticket.CmdRemoveParticipant: small(plain(readRemoveParticipant), "person"),
 		ticket.CmdLeaveOut:          small(plain(readLeaveOut), "address"),
@@ -192,7 +196,7 @@ func readHold(_ *Faces, c *page.Ctx, _ ticket.Ticket, form *page.Form) (ticket.C
 	if h.Next, err = localField(c, form, "next"); err != nil {
 		return nil, err
 	}
-	h.Vendor = ticket.Vendor{Name: form.Text("vendor"), Case: form.Text("case")}
+	h.Vendor = ticket.Vendor{Name: form.Text("vendor"), Case: form.Text("case"), Contact: form.Text("contact")}
 	h.Vendor.By, err = localField(c, form, "vendor_by")
 	return h, err
 }

@@ -19,6 +19,8 @@ type deed struct {
 	read   func(f *Faces, c *page.Ctx, t ticket.Ticket, form *page.Form) (ticket.Command, error)
 	// leads says that more of the page changes than its panes: the answer is a new page.
 	leads bool
+	// carry does it in another room; nil gives the command to the ticket.
+	carry func(f *Faces, c *page.Ctx, t ticket.Ticket, form *page.Form) (ticket.Ticket, error)
 }
 
 // give carries out a command. What fails comes back in the place where it was typed; what
@@ -40,7 +42,10 @@ func (f *Faces) give(name ticket.Name, d deed) page.Handler {
 		spot := spotOf(form, name)
 		cmd, err := d.read(f, c, before, form)
 		after := before
-		if err == nil {
+		switch {
+		case err == nil && d.carry != nil:
+			after, err = d.carry(f, c, before, form)
+		case err == nil:
 			after, err = f.Tickets.Do(c.Context(), c.Actor, ticket.Target{ID: before.ID, Version: form.Version()}, cmd)
 		}
 		if err != nil {

@@ -53,6 +53,8 @@ func (s *sheet) known(kind string) *page.Form {
 		return s.knownDiagnose()
 	case "hold":
 		return s.knownHold()
+	case "visit":
+		return s.knownVisit()
 	case "call":
 		return page.Filled("direction", "out", "spoke", "yes")
 	case "promise-call":

@@ -33,6 +33,8 @@ func (s *sheet) lines(before, now ticket.Ticket, e ticket.Entry) []string {
 		return s.graded(fact, who)
 	case ticket.Noted:
 		return one("workticket.line_noted", "What", s.elements(fact))
+	case ticket.Guided:
+		return s.guided(fact, one)
 	case ticket.AskedFor:
 		return one("workticket.line_asked", "What", s.join(labels(fact.Wants)))
 	case ticket.FormFilled:
@@ -103,6 +105,14 @@ func (s *sheet) lineBeside(e ticket.Entry, one func(key string, args ...any) []s
 		return one("workticket.line_participant_removed", "Name", s.name(fact.Person))
 	case ticket.LeftOut:
 		return one("workticket.line_left_out", "Address", fact.Address)
+	case ticket.Approval:
+		return s.approvalLine(fact)
+	case ticket.TakenOver:
+		return one("workticket.line_taken_over", "Name", s.name(fact.Assignee))
+	case ticket.HandOverRefused:
+		return one("workticket.line_hand_over_refused", "Group", s.group(fact.To), "Reason", fact.Reason)
+	case ticket.PassedAround:
+		return one("workticket.line_passed_around", "Count", fact.Count, "First", s.group(fact.Groups[0]), "Second", s.group(fact.Groups[1]))
 	case ticket.TakenBack:
 		return one("workticket.line_taken_back")
 	case ticket.LinkedTo:
@@ -116,6 +126,14 @@ func (s *sheet) lineBeside(e ticket.Entry, one func(key string, args ...any) []s
 		return nil
 	case ticket.Diagnosed:
 		return one("workticket.line_diagnosed", "Line", fact.Line, "Words", fact.Finding.Words(), "Judgement", s.T("workticket.judgement_"+string(fact.Finding.Judgement)))
+	case ticket.DeviceTied:
+		return one("workdevice.line_tied", "Tag", fact.Device.Tag, "Label", fact.Device.Label)
+	case ticket.DeviceUntied:
+		return one("workdevice.line_untied", "Tag", fact.Device.Tag)
+	case ticket.VisitStepped:
+		return s.visitLine(fact, one)
+	case ticket.RemoteAsked, ticket.RemoteAgreed, ticket.RemoteStarted, ticket.RemotePictured, ticket.RemoteEnded:
+		return s.remoteLine(fact, one)
 	case ticket.OriginalOpened:
 		return one("workticket.line_original_opened", "ID", fact.Inbound)
 	}

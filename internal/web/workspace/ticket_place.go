@@ -115,7 +115,7 @@ func spotOf(form *page.Form, cmd ticket.Name) string {
 // kinds are the forms that stand in more than one zone, or in another than the act's.
 func kinds() []string {
 	out := append(acts(), "record", "read-back", "fill", "ask", "owner", "assignee", "group", "category", "service", "subject")
-	for _, gap := range []string{"intake", "read_back", "grade", "verify", "cause", "prevention", "closure", "form_record", "form_accept", "form_hand_over", "form_resolve"} {
+	for _, gap := range []string{"intake", "read_back", "grade", "verify", "cause", "prevention", "closure", "form_record", "form_accept", "form_hand_over", "form_resolve", "first_line"} {
 		out = append(out, devKind+gap)
 	}
 	return out
@@ -123,7 +123,10 @@ func kinds() []string {
 
 // acts are the larger forms that open in place of the composers.
 func acts() []string {
-	return []string{"triage", "assign", "hand-over", "grade", "diagnose", "hold", "call", "promise-call", "merge", "split", "link", "resolve", "confirm", "archive", "close", "reopen"}
+	return []string{
+		"triage", "assign", "hand-over", "refuse-hand-over", "grade", "diagnose", "hold", "call", "promise-call",
+		"merge", "split", "link", "device", "visit", "resolve", "confirm", "archive", "close", "reopen",
+	}
 }
 
 // actOf names the act in which a refused form stood, "" where it stood elsewhere.
@@ -173,7 +176,11 @@ func first(kind string) string {
 		return "subject"
 	case "link":
 		return "to"
-	case "close", "reopen":
+	case "device":
+		return "device"
+	case "visit":
+		return "from_1"
+	case "close", "reopen", "refuse-hand-over":
 		return "reason"
 	case "confirm":
 		return "evidence"

@@ -220,7 +220,7 @@ func (s *sheet) promiseGroups() (now, before []promise.Promise) {
 // vendorWords name a vendor in one line: Oracle · SR 3-1234 · 今天 15:00 前答复.
 func (s *sheet) vendorWords(v ticket.Vendor) string {
 	parts := []string{}
-	for _, p := range []string{v.Name, v.Case} {
+	for _, p := range []string{v.Name, v.Case, v.Contact} {
 		if p != "" {
 			parts = append(parts, p)
 		}
@@ -240,7 +240,7 @@ func (s *sheet) knownHold() *page.Form {
 	if s.t.Status != ticket.Pending {
 		return page.Filled("reason", string(ticket.ForRequester))
 	}
-	form := page.Filled("reason", string(h.Reason), "stuck", h.Stuck, "doing", h.Doing, "vendor", h.Vendor.Name, "case", h.Vendor.Case)
+	form := page.Filled("reason", string(h.Reason), "stuck", h.Stuck, "doing", h.Doing, "vendor", h.Vendor.Name, "case", h.Vendor.Case, "contact", h.Vendor.Contact)
 	for name, at := range map[string]time.Time{"next": h.Next, "vendor_by": h.Vendor.By} {
 		if at.After(s.c.Now) {
 			form.Values.Set(name, at.In(s.c.Zone).Format(localTime))

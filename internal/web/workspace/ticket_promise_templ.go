@@ -517,7 +517,7 @@ func vendorFields(p place) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Form.Get("vendor") != "" || p.Form.Get("case") != "" || p.Form.Get("vendor_by") != "" || p.Form.Mark("vendor_by") != "" {
+		if p.Form.Get("vendor") != "" || p.Form.Get("case") != "" || p.Form.Get("contact") != "" || p.Form.Get("vendor_by") != "" || p.Form.Mark("vendor_by") != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, " open")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -545,6 +545,10 @@ func vendorFields(p place) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = plainField(p, "case", "workticket.vendor_case").Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = plainField(p, "contact", "workticket.vendor_contact").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -222,8 +222,9 @@ func (s *sheet) fillDiagnose(step *ui.Step) {
 	if step.State == ui.Now {
 		step.Meta = ""
 	}
+	step.Items = append(step.Items, s.firstItem()...)
 	if v.State == norm.Missed && s.t.Open() && s.t.ResolvedAt.IsZero() {
-		step.Items, step.Evidence = []ui.Item{{Label: step.Evidence, State: ui.Lapsed, Clause: s.clause("N29")}}, ""
+		step.Items, step.Evidence = append(step.Items, ui.Item{Label: step.Evidence, State: ui.Lapsed, Clause: s.clause("N29")}), ""
 		return
 	}
 	if s.t.Detail.HandOvers > 0 && s.t.Open() {

@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/device"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
@@ -18,13 +20,16 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
+	"github.com/loopdesk/loopdesk/internal/desk/remote"
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
+	"github.com/loopdesk/loopdesk/internal/desk/runbook"
 	"github.com/loopdesk/loopdesk/internal/desk/score"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/suggest"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/desk/visit"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/i18n"
 	"github.com/loopdesk/loopdesk/internal/web/page"
@@ -47,6 +52,7 @@ type sheet struct {
 	writers   []ticket.Writer // who else is writing now
 	sent      notify.Brief
 	raised    []escalation.Entry
+	approvals []approval.View   // what was asked of approvers, the newest first
 	promises  []promise.Promise // what was told with a time, oldest first
 	held      []intake.HeldMail // mails that wait beside it
 	copied    []string          // addresses that mails were copied to, to be decided about
@@ -54,15 +60,22 @@ type sheet struct {
 	offers    []suggest.Offer   // what the ticket probably is
 	same      []suggest.Alike   // of the same person, about the same matter
 	crowd     []suggest.Alike   // of several people within hours, about the same matter
+	devices   []tiedDevice      // that it is about
+	theirs    []device.Device   // that the requester has besides
+	down      []outage          // of the service that it is about
+	visits    []visit.Visit     // oldest first
 	others    []ticket.Ticket   // of the same requester, newest change first
 	more      bool              // there are more of them
 	staff     []person.Person
-	questions catalog.Form // what the category asks; none where it asks nothing
-	watchers  []person.ID  // who follows it
-	unseen    inbox.ItemID // the newest that the reader was told about it and has not seen
-	mails     bool         // letters leave the house
-	unreached bool         // nothing reaches the requester's address
-	suffix    string       // the query of the list that stands beside the ticket, with its question mark
+	guides    []runbook.Run    // the runbooks that are or were followed
+	guide     *guideBox        // the one that stands open in place of the composers
+	questions catalog.Form     // what the category asks; none where it asks nothing
+	watchers  []person.ID      // who follows it
+	unseen    inbox.ItemID     // the newest that the reader was told about it and has not seen
+	mails     bool             // letters leave the house
+	unreached bool             // nothing reaches the requester's address
+	suffix    string           // the query of the list that stands beside the ticket, with its question mark
+	remote    []remote.Session // what is open of remote help
 	process   *ui.Rail
 	givable   []ui.Option // the staff, as forms offer them
 
@@ -126,7 +139,13 @@ func (f *Faces) sheet(c *page.Ctx, t ticket.Ticket) (*sheet, error) {
 	if s.copied, err = f.Tickets.Proposed(ctx, c.Actor, t); err != nil {
 		return nil, err
 	}
+	if s.remote, err = f.Remote.OpenOn(ctx, c.Actor, t); err != nil {
+		return nil, err
+	}
 	if s.promises, err = f.Promises.ForTicket(ctx, c.Actor, t); err != nil {
+		return nil, err
+	}
+	if s.approvals, err = f.Approvals.OfTicket(ctx, c.Actor, t); err != nil {
 		return nil, err
 	}
 	if s.routed, err = f.Routing.Last(ctx, c.Actor, t); err != nil {
@@ -138,10 +157,24 @@ func (f *Faces) sheet(c *page.Ctx, t ticket.Ticket) (*sheet, error) {
 	if s.same, s.crowd, err = f.Suggest.Alike(ctx, c.Actor, t); err != nil {
 		return nil, err
 	}
+	if s.guides, err = f.Runbooks.Runs(ctx, c.Actor, t); err != nil {
+		return nil, err
+	}
+	for _, g := range f.Tickets.Missing(t, ticket.CmdHandOver) {
+		if g.Key == runbook.GapFirst {
+			s.gaps[g.Key] = g
+		}
+	}
 	if s.raised, err = f.Escalations.ForTicket(ctx, c.Actor, t); err != nil {
 		return nil, err
 	}
 	if err = s.readOthers(ctx); err != nil {
+		return nil, err
+	}
+	if err = s.readDevices(ctx); err != nil {
+		return nil, err
+	}
+	if err = s.readVisits(ctx); err != nil {
 		return nil, err
 	}
 	if err = s.told(ctx); err != nil {
@@ -250,10 +283,14 @@ func (s *sheet) may(act string) bool {
 	switch act {
 	case "triage":
 		return ticket.May(ticket.CmdClassify, s.t.Status) && ticket.May(ticket.CmdGrade, s.t.Status)
+	case "take-over", "refuse-hand-over":
+		return s.mayAnswerHandOver()
 	case "confirm":
 		return s.t.Status == ticket.Resolved && s.t.ConfirmedAt.IsZero()
 	case "reopen":
 		return ticket.May(ticket.CmdReopen, s.t.Status) && s.t.MergedInto == 0
+	case "runbook":
+		return ticket.May(ticket.CmdGuide, s.t.Status)
 	case "close":
 		return ticket.May(ticket.CmdClose, s.t.Status) && s.t.Status != ticket.Resolved
 	}

@@ -117,6 +117,8 @@ func (s *sheet) actView() ui.ActView {
 		v.Attrs["data-draft"] = s.at("draft")
 	case "confirm":
 		v.Hidden = append(v.Hidden, "solution", count(s.t.Detail.Resolutions))
+	case "hand-over", "hold":
+		v.Above = firstAbove(s)
 	case "call":
 		v.Attrs["data-upload"], v.Attrs["enctype"] = "/files", "multipart/form-data"
 	}
@@ -140,16 +142,20 @@ func (s *sheet) menu() []menuEntry {
 		}
 	}
 	add("hand-over", "t", true)
+	add("refuse-hand-over", "", false)
 	add("assign", "a", !s.may("hand-over"))
 	add("hold", "h", s.t.Status == ticket.Opened)
 	add("triage", "y", false)
 	add("grade", "p", false)
 	add("diagnose", "i", false)
+	add("runbook", "b", false)
 	add("call", "", false)
 	add("promise-call", "", false)
 	add("merge", "m", false)
 	add("split", "d", false)
 	add("link", "", false)
+	add("device", "v", false)
+	add("visit", "o", false)
 	add("close", "", false)
 	add("reopen", "", true)
 	return out
@@ -157,8 +163,26 @@ func (s *sheet) menu() []menuEntry {
 
 func actIcon(act string) string {
 	icons := map[string]string{
-		"assign": "user-round-check", "hand-over": "arrow-right-left", "grade": "flag", "triage": "sparkles", "diagnose": "search-check", "hold": "hourglass", "call": "phone", "promise-call": "phone-outgoing", "merge": "git-merge",
-		"split": "split", "link": "link", "resolve": "circle-check", "confirm": "badge-check", "archive": "archive", "close": "ban", "reopen": "rotate-ccw",
+		"assign":           "user-round-check",
+		"hand-over":        "arrow-right-left",
+		"grade":            "flag",
+		"triage":           "sparkles",
+		"diagnose":         "search-check",
+		"hold":             "hourglass",
+		"call":             "phone",
+		"promise-call":     "phone-outgoing",
+		"merge":            "git-merge",
+		"split":            "split",
+		"link":             "link",
+		"runbook":          "route",
+		"resolve":          "circle-check",
+		"confirm":          "badge-check",
+		"archive":          "archive",
+		"close":            "ban",
+		"reopen":           "rotate-ccw",
+		"refuse-hand-over": "undo-2",
+		"device":           "laptop",
+		"visit":            "wrench",
 	}
 	return icons[act]
 }

@@ -11,9 +11,12 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/announcement"
+	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/canned"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/clue"
+	"github.com/loopdesk/loopdesk/internal/desk/device"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
@@ -24,9 +27,11 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/pull"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
+	"github.com/loopdesk/loopdesk/internal/desk/remote"
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
+	"github.com/loopdesk/loopdesk/internal/desk/runbook"
 	"github.com/loopdesk/loopdesk/internal/desk/score"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
@@ -34,6 +39,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/suggest"
 	"github.com/loopdesk/loopdesk/internal/desk/telephony"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/desk/visit"
 	"github.com/loopdesk/loopdesk/internal/desk/wordbook"
 	"github.com/loopdesk/loopdesk/internal/kit/memo"
 	"github.com/loopdesk/loopdesk/internal/web/page"
@@ -53,6 +59,7 @@ type Parts struct {
 	Escalations *escalation.Service
 	Rotas       *rota.Service
 	Majors      *major.Service
+	Remote      *remote.Service
 	BaseURL     string // "https://desk.example.org", for addresses that are copied elsewhere
 	Promises    *promise.Service
 	Pull        *pull.Service
@@ -66,6 +73,12 @@ type Parts struct {
 	Views       *queue.Desk
 	Texts       *canned.Service
 	Inbox       *inbox.Service
+	Runbooks    *runbook.Service
+
+	Announcements *announcement.Service
+	Approvals     *approval.Service
+	Devices       *device.Service
+	Visits        *visit.Service
 
 	// Administration is the navigation of the face for administrators, for those who may see it.
 	Administration func(page.Frame) ui.Nav
@@ -105,13 +118,20 @@ func (f *Faces) Mount(r *page.Router) {
 	f.mountPalette(r)
 	f.mountTicket(r)
 	f.mountTexts(r)
+	f.mountRunbooks(r)
+	f.mountGuides(r)
 	f.mountInbox(r)
 	f.mountRota(r)
 	f.mountMajor(r)
+	f.mountApproval(r)
+	f.mountDevice(r)
+	f.mountVisit(r)
+	f.mountRemote(r)
 	f.mountMailStop(r)
 	f.mountScore(r)
 	f.mountDeviation(r)
 	f.mountMonth(r)
+	f.mountAnnouncements(r)
 }
 
 // layout puts the house's own pages and failures into the frame of this face.
@@ -165,14 +185,19 @@ func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
 		{Link: ui.Link{Label: fr.T("work.mine"), Href: "/work?view=mine", Icon: "circle-user", Current: current == ticket.Mine}, Count: figure(counts.Views[ticket.Mine]), Rail: true, Key: "g m"},
 		{Link: ui.Link{Label: fr.T("work.phone"), Href: "/work/phone", Icon: "phone", Current: here("/work/phone")}, Rail: true, Key: "g p"},
 		{Link: ui.Link{Label: fr.T("workpromise.title"), Href: "/work/promises", Icon: "handshake", Current: here("/work/promises")}, Rail: true, Key: "g w"},
+		{Link: ui.Link{Label: fr.T("workapproval.title"), Href: approvalsPath, Icon: "stamp", Current: here(approvalsPath)}, Count: figure(fr.Counts["approvals"]), Tone: ui.Brand, Dot: fr.Counts["approvals"] > 0, Key: "g s"},
 		{Link: ui.Link{Label: fr.T("work.quarantine"), Href: "/work/quarantine", Icon: "shield-alert", Current: here("/work/quarantine")}, Rail: true},
 		{Link: ui.Link{Label: fr.T("workrota.title"), Href: "/work/rota", Icon: "calendar", Current: here("/work/rota")}, Key: "g o"},
+		{Link: ui.Link{Label: fr.T("workvisit.mine"), Href: visitsPath, Icon: "wrench", Current: here(visitsPath)}, Key: "g v"},
+		{Link: ui.Link{Label: fr.T("workdevice.title"), Href: devicesPath, Icon: "laptop", Current: here(devicesPath) || here(placesPath) || here(servicesPath)}, Key: "g d"},
 		{Link: ui.Link{Label: fr.T("workmajor.title"), Href: "/work/majors", Icon: "siren", Current: here("/work/majors")}, Count: figure(len(f.Majors.Standing())), Tone: ui.Danger},
+		{Link: ui.Link{Label: fr.T("announcement.title"), Href: announcementsPath, Icon: "megaphone", Current: here(announcementsPath)}, Key: "g a"},
 		{Link: ui.Link{Label: fr.T("work.next_title"), Href: "/work/next", Icon: "hand", Current: here("/work/next")}, Rail: true, Key: "g n"},
 		{Link: ui.Link{Label: fr.T("workboard.title"), Href: "/work/board", Icon: "columns-3", Current: here("/work/board")}, Rail: true, Key: "g b"},
 		{Link: ui.Link{Label: fr.T("worktext.title"), Href: "/work/texts", Icon: "message-square-text", Current: here("/work/texts")}, Key: "g t"},
+		{Link: ui.Link{Label: fr.T("workbook.title"), Href: "/work/runbooks", Icon: "route", Current: here("/work/runbooks")}, Count: figure(f.unread(c)), Tone: ui.Warn, Key: "g k"},
 		{Link: ui.Link{Label: fr.T("report.title"), Href: "/work/report", Icon: "chart-column", Current: here("/work/report")}, Rail: true, Key: "g r"},
-		{Link: ui.Link{Label: fr.T("score.title"), Href: "/work/scores", Icon: "circle-check", Current: here("/work/scores")}, Key: "g s"},
+		{Link: ui.Link{Label: fr.T("score.title"), Href: "/work/scores", Icon: "circle-check", Current: here("/work/scores")}, Key: "g e"},
 	}})
 	if access.Can(c.Actor, access.LeadRead, access.Object{}) != nil { // the board is for whoever leads
 		n.Groups[0].Items = slices.DeleteFunc(n.Groups[0].Items, func(i ui.NavItem) bool { return i.Href == "/work/board" })

@@ -28,4 +28,5 @@ import "./texts.js";
 import "./suggest.js";
 import "./toast.js";
 import "./viewer.js";
+import "./visit.js";
 import "./wording.js";

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/device"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	sitevisit "github.com/loopdesk/loopdesk/internal/desk/visit"
+	"github.com/loopdesk/loopdesk/internal/kit/clock"
+)
+
+// castServices says who answers for the services of the sample desk, and what they depend on.
+func (h *House) castServices(ctx context.Context, c *cast) error {
+	for _, x := range []struct{ name, owner, needs string }{
+		{"企业邮箱", "sun.hao@qinglan.example", ""},
+		{"ERP 系统", "he.jing@qinglan.example", "企业邮箱"},
+		{"生产执行系统", "fang.yuan@qinglan.example", "ERP 系统"},
+		{"网上订单平台", "he.jing@qinglan.example", "ERP 系统"},
+		{"审批流程", "sun.hao@qinglan.example", "企业邮箱"},
+	} {
+		s := h.Catalog.Service(ctx, c.services[x.name])
+		if s.ID == 0 {
+			continue
+		}
+		if s.Owner = c.staff[x.owner].ID; x.needs != "" {
+			s.Depends = catalog.NeedsOf([]catalog.ServiceID{c.services[x.needs]})
+		}
+		if _, err := h.Catalog.SaveService(ctx, access.Desk(), s, s.Version); err != nil {
+			return fmt.Errorf("demo: service %s: %w", x.name, err)
+		}
+	}
+	return nil
+}
+
+// castDevices brings the devices by a file, as an administrator does.
+func (h *House) castDevices(ctx context.Context) error {
+	text, err := demoFiles.ReadFile("demodata/devices.csv")
+	if err != nil {
+		return err
+	}
+	x, err := h.Devices.Upload(ctx, access.Desk(), device.Import{Name: "设备台账.csv"}, text)
+	if err == nil {
+		_, err = h.Devices.Apply(ctx, access.Desk(), x.ID, false)
+	}
+	if err != nil {
+		return fmt.Errorf("demo: devices: %w", err)
+	}
+	return nil
+}
+
+// demoVisit is how far a visit of the sample desk has come.
+type demoVisit struct {
+	engineer string
+	in       time.Duration // until it begins
+	upTo     sitevisit.State
+	purpose  string
+	work     string
+}
+
+func demoVisits() []demoVisit {
+	return []demoVisit{
+		{"chen.li@qinglan.example", -15 * time.Minute, sitevisit.OnSite, "检查并更换电源适配器", ""},
+		{"chen.li@qinglan.example", 2 * time.Hour, sitevisit.Agreed, "更换搓纸轮，试打十页", ""},
+		{"chen.li@qinglan.example", 26 * time.Hour, sitevisit.Proposed, "重装系统并迁移资料", ""},
+		{"chen.li@qinglan.example", -15 * time.Minute, sitevisit.Signed, "更换键盘", "换上新键盘，逐键测试正常。"},
+		{"sun.hao@qinglan.example", 3 * time.Hour, sitevisit.Travelling, "检查三层交换机端口", ""},
+		{"sun.hao@qinglan.example", 28 * time.Hour, sitevisit.Refused, "更换无线接入点", ""},
+		{"chen.li@qinglan.example", time.Hour, sitevisit.Missed, "取回借用的显示器", ""},
+	}
+}
+
+// castVisits lets the engineers of the sample desk go to people, on tickets that somebody works on.
+func (h *House) castVisits(ctx context.Context, moving *clock.Manual, c *cast) error {
+	p, err := h.Tickets.List(ctx, access.Desk(), ticket.Filter{View: ticket.Risk, Status: ticket.Opened, Limit: 200})
+	if err != nil {
+		return err
+	}
+	list := p.Tickets
+	for _, d := range demoVisits() {
+		var t ticket.Ticket
+		for len(list) > 0 && t.ID == 0 {
+			if t, err = h.Tickets.Get(ctx, access.Desk(), ticket.Target{ID: list[0].ID}); err != nil {
+				return err
+			}
+			if list = list[1:]; t.Unheard() || t.Assignee == 0 { // it is read back first (N18)
+				t = ticket.Ticket{}
+			}
+		}
+		if t.ID == 0 {
+			return nil // nothing is open at this hour
+		}
+		if err := h.castVisit(ctx, moving.Now(), c, t, d); err != nil {
+			return fmt.Errorf("demo: visit of %s: %w", d.engineer, err)
+		}
+	}
+	return nil
+}
+
+func (h *House) castVisit(ctx context.Context, now time.Time, c *cast, t ticket.Ticket, d demoVisit) error {
+	by := staffActor(c.staff[d.engineer])
+	from := now.Add(d.in).Truncate(15 * time.Minute)
+	span := func(later time.Duration) ticket.Span {
+		return ticket.Span{From: from.Add(later), To: from.Add(later + time.Hour)}
+	}
+	requester := h.People.Card(ctx, t.Requester)
+	w := sitevisit.Wish{Act: sitevisit.Fix, Engineer: person.ID(by.ID), Times: []ticket.Span{span(0)}, Place: requester.Place, Purpose: d.purpose, Zone: c.zone.String()}
+	if w.Place == "" {
+		w.Place = "总部 3 层 312"
+	}
+	own, err := h.Devices.Of(ctx, by, t.Requester)
+	if err != nil {
+		return err
+	}
+	if len(own) > 0 {
+		if _, err := h.Devices.Tie(ctx, by, ticket.Target{ID: t.ID}, own[0].ID); err != nil {
+			return err
+		}
+		w.Device, w.Place = int64(own[0].ID), own[0].Place.Label()
+	}
+	if d.upTo == sitevisit.Proposed || d.upTo == sitevisit.Refused {
+		w.Act, w.Times = sitevisit.Propose, []ticket.Span{span(0), span(3 * time.Hour), span(24 * time.Hour)}
+	}
+	v, err := h.Visits.Propose(ctx, by, ticket.Target{ID: t.ID}, w)
+	if err != nil {
+		return err
+	}
+	asker := access.Actor{ID: int64(t.Requester), Kind: access.Person, Role: requester.Role, Via: "portal"}
+	for _, step := range map[sitevisit.State][]sitevisit.Wish{
+		sitevisit.Refused:    {{Act: sitevisit.Refuse, Why: "这两天在出差，周五以后可以。"}},
+		sitevisit.Travelling: {{Act: sitevisit.Start}},
+		sitevisit.OnSite:     {{Act: sitevisit.Start}, {Act: sitevisit.Arrive, Why: "标签还没有贴"}},
+		sitevisit.Missed:     {{Act: sitevisit.Miss, Why: "座位上没有人，电话未接。"}},
+		sitevisit.Signed:     {{Act: sitevisit.Arrive, Why: "标签还没有贴"}, {Act: sitevisit.Finish, Work: d.work, Parts: "键盘 1 个"}, {Act: sitevisit.Sign, Name: requester.Name, How: "typed"}},
+	}[d.upTo] {
+		who := by
+		if step.Act.Requester() {
+			who = asker
+		}
+		if v, err = h.Visits.Do(ctx, who, v.ID, step); err != nil {
+			return fmt.Errorf("%s: %w", step.Act, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ticket_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+)
+
+// team makes a group of these people.
+func (r *room) team(name string, of ...access.Actor) person.GroupID {
+	r.Helper()
+	g := person.Group{Name: name, Active: true}
+	for _, a := range of {
+		g.Members = append(g.Members, person.ID(a.ID))
+	}
+	g, err := r.people.SaveGroup(r.Context(), access.Desk(), g, 0)
+	if err != nil {
+		r.Fatal(err)
+	}
+	return g.ID
+}
+
+func (r *room) refused(by access.Actor, t ticket.Ticket, cmd ticket.Command, key string) {
+	r.Helper()
+	_, err := r.Do(r.Context(), by, ticket.Target{ID: t.ID}, cmd)
+	if e := errs.As(err); e == nil || e.Key != key {
+		r.Errorf("%s: %v, want %s", cmd.Name(), err, key)
+	}
+}
+
+func over(to person.GroupID) ticket.HandOver {
+	return ticket.HandOver{Group: to, Done: "重启过", Why: "疑似交换机", Needed: "查端口"}
+}
+
+func TestN28_AHandOverIsTakenOrGivenBackByTheOtherTeam(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		net := r.person("赵网", access.Agent, "web")
+		outsider := r.person("别组", access.Agent, "web")
+		desk, network := r.team("服务台", r.agent), r.team("网络组", net)
+		tk := r.do(r.agent, r.record("连不上"), ticket.Accept{})
+		tk = r.do(r.agent, tk, ticket.Assign{Group: desk})
+		r.refused(net, tk, ticket.TakeOver{}, "ticket.no_hand_over")
+		tk = r.do(r.agent, tk, over(network))
+		if !tk.HandedOver() || tk.Owner != person.ID(r.agent.ID) {
+			t.Fatalf("it is handed over: %v, owner %d", tk.HandedOver(), tk.Owner)
+		}
+		r.refused(r.agent, tk, ticket.TakeOver{}, "ticket.hand_over_own")
+		r.refused(outsider, tk, ticket.TakeOver{}, "ticket.hand_over_others")
+		r.refused(net, tk, ticket.RefuseHandOver{Reason: "不"}, "ticket.refuse_reason")
+		r.clock.Advance(time.Minute)
+		tk = r.do(net, tk, ticket.RefuseHandOver{Reason: "端口正常，是系统的问题"})
+		if tk.Group != desk || tk.Assignee != person.ID(r.agent.ID) || tk.HandedOver() || tk.Detail.HandOver.Refusal == "" || tk.Detail.HandOver.Answered().IsZero() {
+			t.Errorf("given back it stands with group %d, %d: %+v", tk.Group, tk.Assignee, tk.Detail.HandOver)
+		}
+		tk = r.do(r.agent, tk, over(network))
+		tk = r.do(net, tk, ticket.TakeOver{})
+		if tk.Assignee != person.ID(net.ID) || tk.Detail.HandOver.Taken.IsZero() || tk.Owner != person.ID(r.agent.ID) {
+			t.Errorf("taken over by %d, owner %d", tk.Assignee, tk.Owner)
+		}
+		if d := cmp.Diff(tk.Detail, r.rebuilt(tk).Detail); d != "" {
+			t.Errorf("the row is not its facts:\n%s", d)
+		}
+	})
+}
+
+func TestN11_TheThirdPassBetweenTwoGroupsIsRaised(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		net := r.person("赵网", access.Agent, "web")
+		desk, network, other := r.team("服务台", r.agent), r.team("网络组", net), r.team("系统二组", r.lead)
+		tk := r.do(r.agent, r.record("连不上"), ticket.Accept{})
+		tk = r.do(r.agent, tk, ticket.Assign{Group: desk})
+		raised := func() (n int) {
+			list, err := r.Thread(t.Context(), access.Desk(), tk)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range list {
+				if f, ok := e.Fact.(ticket.PassedAround); ok {
+					n = f.Count
+				}
+			}
+			return n
+		}
+		for i, step := range []struct {
+			by person.GroupID
+			n  int
+		}{{network, 0}, {desk, 0}, {other, 0}, {desk, 0}, {network, 3}, {desk, 4}} {
+			if tk = r.do(r.agent, tk, over(step.by)); raised() != step.n {
+				t.Errorf("pass %d raises %d, want %d", i, raised(), step.n)
+			}
+		}
+		if tk.PingPong() != 4 {
+			t.Errorf("it was passed %d times", tk.PingPong())
+		}
+	})
+}
+
+func TestN28_AHandOverToAPersonGoesToTheirGroup(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		net := r.person("赵网", access.Agent, "web")
+		network := r.team("网络组", net)
+		tk := r.do(r.agent, r.record("连不上"), ticket.Accept{})
+		tk = r.do(r.agent, tk, ticket.HandOver{Assignee: person.ID(net.ID), Done: "a", Why: "b", Needed: "c"})
+		if tk.Group != network || tk.Assignee != person.ID(net.ID) {
+			t.Errorf("it is with group %d, %d", tk.Group, tk.Assignee)
+		}
+	})
+}
