@@ -34,6 +34,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/runbook"
+	"github.com/loopdesk/loopdesk/internal/desk/score"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
@@ -62,17 +63,18 @@ type Parts struct {
 	Rotas       *rota.Service
 	Majors      *major.Service
 	Problems    *problems.Service
+	Promises    *promise.Service
+	Pull        *pull.Service
+	Reports     *report.Service
+	Scores      *score.Service
+	Search      *search.Service
+	Suggest     *suggest.Service
+	Words       *wordbook.Service // nil remarks on nothing
+	Views       *queue.Desk
+	Clock       clock.Clock
+	Log         *slog.Logger // nil for silence
 
 	Announcements *announcement.Service
-	Promises      *promise.Service
-	Pull          *pull.Service
-	Reports       *report.Service
-	Search        *search.Service
-	Suggest       *suggest.Service
-	Words         *wordbook.Service // nil remarks on nothing
-	Views         *queue.Desk
-	Clock         clock.Clock
-	Log           *slog.Logger // nil for silence
 	Approvals     *approval.Service
 	Runbooks      *runbook.Service
 	Devices       *device.Service
@@ -134,6 +136,7 @@ func New(p Parts) *API {
 	a.approvalOperations()
 	a.nextOperations()
 	a.reportOperations()
+	a.scoreOperations()
 	a.fileOperations()
 	a.peopleOperations()
 	a.catalogOperations()

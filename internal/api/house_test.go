@@ -76,7 +76,7 @@ func newHouse(t *testing.T, d *db.DB) *house {
 		DB: d, Bus: bus, Clock: h.clock, People: p.People, Catalog: p.Catalog, Settings: p.Settings, Blobs: blobs,
 		Gates: ticket.StandardGates(), Plan: p.Clocks.Plan, Expect: p.Clocks.Expect,
 	})
-	p.Norm = norm.NewService(p.Tickets, p.Clocks, h.clock)
+	p.Norm = norm.NewService(p.Settings, func() *ticket.Service { return p.Tickets }, p.Clocks, h.clock)
 	p.Promises = promise.NewService(promise.Parts{DB: d, Bus: bus, Clock: h.clock, Jobs: h.jobs, Tickets: p.Tickets})
 	p.Promises.Listen()
 	p.Rotas = rota.NewService(d, bus, h.clock, p.People)

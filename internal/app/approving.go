@@ -4,14 +4,12 @@ package app
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/runbook"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
-	"github.com/loopdesk/loopdesk/internal/kit/event"
 	"github.com/loopdesk/loopdesk/internal/web/page"
 )
 
@@ -28,11 +26,6 @@ func (h *House) approving() {
 // contents are the rooms that keep what can be approved, by the name of its kind.
 func (h *House) contents() map[string]approval.Contents {
 	return map[string]approval.Contents{runbook.ApprovalKind: h.Runbooks}
-}
-
-// deedPrepared lets an approval that waits lose its ground where what would be done is another by now.
-func (h *House) deedPrepared(ctx context.Context, _ event.Record, f runbook.Prepared) error {
-	return h.Approvals.ContentChanged(ctx, f.Ticket, runbook.ApprovalKind, strconv.FormatInt(int64(f.Deed), 10))
 }
 
 // figures stand beside the navigation of whoever is signed in: what waits for their approval, and what

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/loopdesk/loopdesk/internal/desk/score"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 )
 
@@ -44,6 +45,28 @@ func (h *House) castAsides(ctx context.Context, c *cast) error {
 		}
 		if _, err := h.Tickets.Do(ctx, by, ticket.Target{ID: t.ID}, ticket.Note{Say: ticket.Say{Text: a.Text}}); err != nil {
 			return fmt.Errorf("demo: a note: %w", err)
+		}
+	}
+	return h.reviewDemo(ctx, c)
+}
+
+// reviewDemo lets the lead look at the older deviations, most of which she accepts.
+func (h *House) reviewDemo(ctx context.Context, c *cast) error {
+	lead := staffActor(c.lead())
+	p, err := h.Scores.Deviations(ctx, lead, score.Filter{Limit: 200}, c.zone)
+	if err != nil {
+		return fmt.Errorf("demo: deviations: %w", err)
+	}
+	for i, d := range p.List {
+		finding, comment := score.Accepted, ""
+		switch {
+		case i < 2 || d.By == c.lead().ID:
+			continue // not looked at yet
+		case i%4 == 3:
+			finding, comment = score.Refused, c.script.Refused
+		}
+		if err := h.Scores.Review(ctx, lead, d.Event, finding, comment); err != nil {
+			return fmt.Errorf("demo: a review: %w", err)
 		}
 	}
 	return nil

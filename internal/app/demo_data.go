@@ -30,6 +30,7 @@ type script struct {
 	Views      []demoView     `toml:"view"`
 	Asides     []demoAside    `toml:"aside"`
 	Approvals  []demoApproval `toml:"approval"`
+	Refused    string         `toml:"refused"` // why the lead does not accept a deviation
 	Forms      []demoForm     `toml:"form"`
 	Answers    []demoAnswers  `toml:"answers"`
 	Stories    []story        `toml:"-"`

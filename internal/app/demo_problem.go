@@ -32,7 +32,7 @@ func (h *House) learnDemo(ctx context.Context, moving *clock.Manual, c *cast) er
 	if err := h.Problems.Refresh(ctx); err != nil {
 		return fmt.Errorf("demo: radar: %w", err)
 	}
-	return h.reviewDemo(ctx, c, lead, p)
+	return h.meetDemo(ctx, c, lead, p)
 }
 
 // knownDemo makes a known error of the tickets about VPN that drops.
@@ -87,8 +87,8 @@ func (h *House) improveDemo(ctx context.Context, c *cast, lead access.Actor, p p
 	return nil
 }
 
-// reviewDemo calls the review of the month and records a first decision.
-func (h *House) reviewDemo(ctx context.Context, c *cast, lead access.Actor, p problem.Problem) error {
+// meetDemo calls the review of the month and records a first decision.
+func (h *House) meetDemo(ctx context.Context, c *cast, lead access.Actor, p problem.Problem) error {
 	now := h.Clock.Now().In(h.zone(ctx))
 	begin := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location())
 	which, err := h.Problems.Call(ctx, lead, begin.UTC(), begin.AddDate(0, 1, 0).UTC())

@@ -36,11 +36,13 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/pull"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
+	"github.com/loopdesk/loopdesk/internal/desk/rehearsal"
 	"github.com/loopdesk/loopdesk/internal/desk/remote"
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
 	"github.com/loopdesk/loopdesk/internal/desk/runbook"
+	"github.com/loopdesk/loopdesk/internal/desk/score"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
@@ -110,7 +112,6 @@ type House struct {
 	Words         *wordbook.Service
 	Telephony     *telephony.Service
 	Texts         *canned.Service
-	Announcements *announcement.Service
 	Uploads       *upload.Service
 	Sessions      *session.Service
 	Links         *session.Links
@@ -119,23 +120,26 @@ type House struct {
 	Promises      *promise.Service
 	Rotas         *rota.Service
 	Majors        *major.Service
-	Problems      *problem.Service
 	Escalations   *escalation.Service
 	Intake        *intake.Service
 	Fetcher       *email.Fetcher
 	Norm          *norm.Service
 	Pull          *pull.Service
 	Reports       *report.Service
+	Scores        *score.Service
+	Rehearsals    *rehearsal.Service
 	Notices       *notify.Service
 	Inbox         *inbox.Service
 	Live          *live.Service
 	Search        *search.Service
 	Suggest       *suggest.Service
 	Routing       *routing.Service
-	Knowledge     *knowledge.Service
 	Views         *queue.Desk
 	API           *api.API
 	Pages         *page.Router
+	Announcements *announcement.Service
+	Problems      *problem.Service
+	Knowledge     *knowledge.Service
 	Approvals     *approval.Service
 	Runbooks      *runbook.Service
 	Devices       *device.Service
@@ -178,6 +182,9 @@ func build(ctx context.Context, c Config, s stores, o Options) (*House, error) {
 	}
 	if err := h.Clocks.Load(ctx); err != nil {
 		return nil, fmt.Errorf("load policies: %w", err)
+	}
+	if err := h.Norm.Load(ctx); err != nil {
+		h.Log.WarnContext(ctx, "the norm pack that is stored cannot be used; the house's own is in force", "error", err)
 	}
 	if err := h.Tickets.LoadBoard(ctx); err != nil {
 		return nil, fmt.Errorf("load open tickets: %w", err)
@@ -256,6 +263,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.Announcements = announcement.NewService(s.DB, h.Bus, o.Clock)
 	h.Texts = canned.NewService(s.DB, h.Bus, o.Clock, h.People)
 	h.Clocks = sla.NewService(h.Settings, h.Jobs, o.Clock)
+	h.Norm = norm.NewService(h.Settings, func() *ticket.Service { return h.Tickets }, h.Clocks, o.Clock)
 	h.Tickets = ticket.NewService(ticket.Parts{
 		DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Blobs: s.Blobs, Jobs: h.Jobs,
 		Gates: h.gates(), Plan: h.Clocks.Plan, Expect: h.Clocks.Expect,
@@ -271,11 +279,8 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.Promises = promise.NewService(promise.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, Tickets: h.Tickets})
 	h.onSite(s, o)
 	h.Pull = pull.NewService(pull.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Catalog: h.Catalog, Tickets: h.Tickets})
-	h.Reports = report.NewService(report.Parts{
-		DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks, Promises: h.Promises,
-	})
 	h.Views = queue.New(s.DB, h.Bus, o.Clock, h.People)
-	h.Norm = norm.NewService(h.Tickets, h.Clocks, o.Clock)
+	h.counting(s, o)
 	h.Live = live.NewService(h.Hub, h.Tickets)
 	h.remote(s, o)
 	h.knowledge(s, o)
@@ -297,11 +302,8 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.API = api.New(api.Parts{
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Sessions: h.Sessions,
 		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Remote: h.Remote, Rotas: h.Rotas, Majors: h.Majors, Problems: h.Problems, Announcements: h.Announcements,
-		Knowledge: h.Knowledge,
-		Tickets:   h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Sessions: h.Sessions,
-		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Remote: h.Remote, Rotas: h.Rotas, Majors: h.Majors, Announcements: h.Announcements,
-		Promises: h.Promises, Approvals: h.Approvals, Pull: h.Pull, Reports: h.Reports, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
-		Views: h.Views, Suggest: h.Suggest, Runbooks: h.Runbooks, Devices: h.Devices, Visits: h.Visits, Inbox: h.Inbox,
+		Promises: h.Promises, Approvals: h.Approvals, Pull: h.Pull, Reports: h.Reports, Scores: h.Scores, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
+		Views: h.Views, Suggest: h.Suggest, Runbooks: h.Runbooks, Devices: h.Devices, Visits: h.Visits, Inbox: h.Inbox, Knowledge: h.Knowledge,
 		Address: func(r *http.Request) string { return page.Address(r, h.Config.proxies()) },
 	})
 	h.wire()
@@ -309,6 +311,20 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.meters = newMeters()
 	h.meters.registry.MustRegister(h)
 	return h, nil
+}
+
+// counting makes the rooms that judge and count. One reading of the log serves all of them.
+func (h *House) counting(s stores, o Options) {
+	h.Reports = report.NewService(report.Parts{
+		DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Tickets: h.Tickets, Clocks: h.Clocks, Promises: h.Promises,
+		Beside: func(ctx context.Context, told []report.Told, runs []report.Outcome) func(context.Context, *db.Tx) error {
+			return h.Scores.Follow(ctx, told, runs)
+		},
+	})
+	h.Scores = score.NewService(score.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Reports: h.Reports, Norm: h.Norm})
+	h.Rehearsals = rehearsal.NewService(rehearsal.Parts{
+		DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, Clocks: h.Clocks, Norm: h.Norm, Reports: h.Reports, Scores: h.Scores, Elapsed: h.Elapsed,
+	})
 }
 
 // triage makes the rooms that say where a new ticket goes.

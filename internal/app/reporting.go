@@ -18,6 +18,9 @@ func (h *House) reporting(ctx context.Context) error {
 			return nil
 		case <-soon.C:
 		}
+		if err := h.Norm.Load(ctx); err != nil && ctx.Err() == nil { // another node may have saved one
+			h.Log.WarnContext(ctx, "the norm pack cannot be read; the one before stays in force", "error", err)
+		}
 		if err := h.Reports.Follow(ctx); err != nil && ctx.Err() == nil {
 			h.Log.WarnContext(ctx, "reports are behind and are tried again", "error", err)
 		}

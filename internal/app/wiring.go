@@ -9,6 +9,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/directory"
 	"github.com/loopdesk/loopdesk/internal/desk/live"
+	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/telephony"
@@ -30,50 +31,35 @@ func (h *House) gates() ticket.Gates {
 	g[ticket.CmdHandOver] = append(g[ticket.CmdHandOver], func(t ticket.Ticket) []errs.Gap { return h.Runbooks.Gate(t) })
 	g[ticket.CmdVisit] = append(g[ticket.CmdVisit], func(t ticket.Ticket) []errs.Gap { return h.Runbooks.Gate(t) })
 	g[ticket.CmdHold] = append(g[ticket.CmdHold], func(t ticket.Ticket) []errs.Gap { return h.Runbooks.VisitGate(t) })
-	return g
+	return norm.Strictly(g, h.Norm.Pack) // as strictly as the pack in force says
 }
 
 // wire connects the rooms. What must be true at once stands first and runs in the commit;
 // what follows from it runs after it, as jobs that survive a crash.
 func (h *House) wire() {
-	event.Within(h.Bus, h.Clocks.Changed)                        // a new policy is in force as soon as it is saved
-	event.Within(h.Bus, h.Clocks.Moved)                          // rules hold for categories and what lies below them
-	event.Within(h.Bus, h.Clocks.SolutionGiven)                  // the wait for the user's word ends by a timed job (N35)
-	h.Promises.Listen()                                          // what a fact tells, keeps or breaks is promised with it (N20, N29, N30)
-	event.Within(h.Bus, h.Sessions.PersonChanged)                // whoever lost rights loses their sessions (S45)
-	event.Within(h.Bus, h.Escalations.Changed)                   // steps count from when they are saved
-	event.Within(h.Bus, h.Majors.Changed)                        // another cadence of incidents holds for those that stand
-	event.WithinAny(h.Bus, h.incident)                           // a major incident is looked at at once (N4)
-	event.WithinAny(h.Bus, h.Live.Heard)                         // open pages hear that they are stale
-	event.Within(h.Bus, h.rings)                                 // the pad comes up for whoever is called
-	event.WithinAny(h.Bus, h.announce)                           // the boards of other nodes
-	event.WithinAny(h.Bus, h.Search.Heard)                       // what was said can be found
-	event.WithinAny(h.Bus, h.heard)                              // whom it concerns is told on their pages
-	h.Routing.Listen()                                           // where a new ticket goes, and whether it stayed there (N8)
-	event.Within(h.Bus, h.Knowledge.Confirmed)                   // what was used on a ticket has solved it (N37)
-	event.Within(h.Bus, h.Knowledge.Reopened)                    // and has not after all (N5)
-	h.Suggest.Listen()                                           // what a new ticket probably is, and what people made of that (N14, N22)
-	event.Within(h.Bus, h.Clocks.Changed)                        // a new policy is in force as soon as it is saved
-	event.Within(h.Bus, h.Clocks.Moved)                          // rules hold for categories and what lies below them
-	event.Within(h.Bus, h.Clocks.SolutionGiven)                  // the wait for the user's word ends by a timed job (N35)
-	h.Devices.Listen()                                           // which tickets are about which devices (N8)
-	h.Visits.Listen()                                            // nobody goes where a ticket has ended (N27)
-	h.Promises.Listen()                                          // what a fact tells, keeps or breaks is promised with it (N20, N29, N30)
-	h.Approvals.Listen()                                         // what takes the ground from an approval: its ticket closes, an approver leaves (N31)
-	event.Within(h.Bus, h.Sessions.PersonChanged)                // whoever lost rights loses their sessions (S45)
-	event.Within(h.Bus, h.Escalations.Changed)                   // steps count from when they are saved
-	event.Within(h.Bus, h.Majors.Changed)                        // another cadence of incidents holds for those that stand
-	event.Within(h.Bus, h.Runbooks.Moved)                        // first simple things hold for categories and what lies below them (N25)
-	event.WithinAny(h.Bus, h.incident)                           // a major incident is looked at at once (N4)
-	event.WithinAny(h.Bus, h.Live.Heard)                         // open pages hear that they are stale
-	event.Within(h.Bus, h.rings)                                 // the pad comes up for whoever is called
-	event.WithinAny(h.Bus, h.announce)                           // the boards of other nodes
-	event.WithinAny(h.Bus, h.Search.Heard)                       // what was said can be found
-	event.WithinAny(h.Bus, h.heard)                              // whom it concerns is told on their pages
-	h.Routing.Listen()                                           // where a new ticket goes, and whether it stayed there (N8)
-	h.Suggest.Listen()                                           // what a new ticket probably is, and what people made of that (N14, N22)
-	event.After(h.Bus, "remote:closed", h.Remote.TicketEnded)    // no screen is seen on a closed ticket (N26)
-	event.After(h.Bus, "approval:deed_prepared", h.deedPrepared) // what was approved is what will be done, or nothing (N31)
+	event.Within(h.Bus, h.Clocks.Changed)                     // a new policy is in force as soon as it is saved
+	event.Within(h.Bus, h.Norm.Changed)                       // so is a norm pack
+	event.Within(h.Bus, h.Clocks.Moved)                       // rules hold for categories and what lies below them
+	event.Within(h.Bus, h.Clocks.SolutionGiven)               // the wait for the user's word ends by a timed job (N35)
+	h.Promises.Listen()                                       // what a fact tells, keeps or breaks is promised with it (N20, N29, N30)
+	event.Within(h.Bus, h.Sessions.PersonChanged)             // whoever lost rights loses their sessions (S45)
+	event.Within(h.Bus, h.Escalations.Changed)                // steps count from when they are saved
+	event.Within(h.Bus, h.Majors.Changed)                     // another cadence of incidents holds for those that stand
+	event.WithinAny(h.Bus, h.incident)                        // a major incident is looked at at once (N4)
+	event.WithinAny(h.Bus, h.Live.Heard)                      // open pages hear that they are stale
+	event.Within(h.Bus, h.rings)                              // the pad comes up for whoever is called
+	event.WithinAny(h.Bus, h.announce)                        // the boards of other nodes
+	event.WithinAny(h.Bus, h.Search.Heard)                    // what was said can be found
+	event.WithinAny(h.Bus, h.heard)                           // whom it concerns is told on their pages
+	h.Routing.Listen()                                        // where a new ticket goes, and whether it stayed there (N8)
+	event.Within(h.Bus, h.Knowledge.Confirmed)                // what was used on a ticket has solved it (N37)
+	event.Within(h.Bus, h.Knowledge.Reopened)                 // and has not after all (N5)
+	h.Suggest.Listen()                                        // what a new ticket probably is, and what people made of that (N14, N22)
+	h.Devices.Listen()                                        // which tickets are about which devices (N8)
+	h.Visits.Listen()                                         // nobody goes where a ticket has ended (N27)
+	h.Approvals.Listen()                                      // what takes the ground from an approval: its ticket closes, an approver leaves (N31)
+	event.Within(h.Bus, h.Runbooks.Moved)                     // first simple things hold for categories and what lies below them (N25)
+	event.After(h.Bus, "remote:closed", h.Remote.TicketEnded) // no screen is seen on a closed ticket (N26)
 	if h.quiet {
 		return
 	}

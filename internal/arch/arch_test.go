@@ -45,6 +45,8 @@ func floors() [][]string {
 			"internal/desk/automation", "internal/desk/notify", "internal/desk/webhook", "internal/desk/search", "internal/desk/report",
 			"internal/desk/live", "internal/desk/norm", "internal/desk/suggest", "internal/desk/inbox",
 		},
+		{"internal/desk/score"},
+		{"internal/desk/rehearsal"},
 
 		{"internal/web/assets"},
 		{"internal/web/ui"},

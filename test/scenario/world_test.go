@@ -28,8 +28,10 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
+	"github.com/loopdesk/loopdesk/internal/desk/rehearsal"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
+	"github.com/loopdesk/loopdesk/internal/desk/score"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/visit"
@@ -362,12 +364,15 @@ func (v *visitor) filled(r route) string {
 	if r.api {
 		number = key(v.ticket.Number)
 	}
-	id, name, swap, feed, token, act := "", "a.png", "1", "1", v.file, "hold"
+	id, name, swap, feed, event, token, act := "", "a.png", "1", "1", "1", v.file, "hold"
 	if strings.Contains(r.pattern, "/q/{token}") {
 		token = v.printer().Token
 	}
 	if strings.Contains(r.pattern, "/visits/{id}/{act}") {
 		act = "propose" // a form without times is refused, whoever sends it
+	}
+	if strings.Contains(r.pattern, "/deviations/{event}") {
+		event = key(v.deviation())
 	}
 	if strings.Contains(r.pattern, "/rota/{id}/swap/{swap}") {
 		swap = v.swap()
@@ -382,7 +387,7 @@ func (v *visitor) filled(r route) string {
 	if strings.Contains(r.pattern, "{id}") {
 		id = v.thing(r)
 	}
-	token := v.file
+	token = v.file
 	switch {
 	case strings.Contains(r.pattern, "/articles/{id}/files/"):
 		token = v.picture
@@ -405,7 +410,7 @@ func (v *visitor) filled(r route) string {
 	}
 	return strings.NewReplacer(
 		"{command}", "looked", "{pack}", "reply", "{rule}", "jargon.cache", "/{$}", "/", "{number}", number, "{token}", token, "{run}", run, "{name}", name, "{message}", fmt.Sprint(v.mail), "{code}", v.code, "{set}", "cn", "{year}", "2026", "{file}", "report.csv",
-		"{key}", "00000000-0000-4000-8000-000000000000", "{secret}", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "{letter}", "acknowledged", "{lang}", lang, "{id}", id, "{swap}", swap, "{feed}", feed, "{act}", act, "{version}", "1",
+		"{key}", "00000000-0000-4000-8000-000000000000", "{secret}", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "{letter}", "acknowledged", "{lang}", lang, "{id}", id, "{event}", event, "{swap}", swap, "{feed}", feed, "{act}", act, "{version}", "1",
 		"{session}", v.screen(r), "{what}", fmt.Sprintf("%d.1.%d.%d", v.ticket.Number, v.agent.ID, v.group.ID),
 	).Replace(r.pattern)
 }
@@ -445,6 +450,10 @@ func (v *visitor) thing(r route) string {
 	switch parts := strings.Split(strings.TrimPrefix(r.pattern, "/api"), "/"); parts[2] {
 	case "people":
 		return key(v.stranger.ID)
+	case "scores":
+		return key(v.agent.ID)
+	case "rehearsals":
+		return key(v.rehearsed())
 	case "groups":
 		return key(v.group.ID)
 	case "categories":
@@ -675,4 +684,32 @@ func (w *world) article() knowledge.ID {
 	_, err = w.Knowledge.Publish(w.Context(), apptest.Actor(w.lead, "web"), a.ID, knowledge.Release{})
 	w.must(err)
 	return a.ID
+}
+
+// deviation is one of the agent's, on the owner's ticket.
+func (w *world) deviation() int64 {
+	w.Helper()
+	for range 2 {
+		p, err := w.Scores.Deviations(w.Context(), access.Desk(), score.Filter{By: w.agent.ID}, time.UTC)
+		w.must(err)
+		if len(p.List) > 0 {
+			return p.List[0].Event
+		}
+		w.do(w.agent, "web", ticket.Deviate{Gap: "gap.intake", Reason: "用户在现场，先处理"})
+	}
+	w.Fatal("what was deviated from is not listed")
+	return 0
+}
+
+// rehearsed is a rehearsal of the house's own pack.
+func (w *world) rehearsed() rehearsal.ID {
+	w.Helper()
+	list, err := w.Rehearsals.List(w.Context(), access.Desk())
+	w.must(err)
+	if len(list) > 0 {
+		return list[0].ID
+	}
+	id, err := w.Rehearsals.Start(w.Context(), access.Desk(), rehearsal.Pack, "", 1)
+	w.must(err)
+	return id
 }

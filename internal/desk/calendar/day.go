@@ -224,3 +224,28 @@ func Monday(t time.Time, loc *time.Location) time.Time {
 	t = t.In(loc)
 	return time.Date(t.Year(), t.Month(), t.Day()-(int(t.Weekday())+6)%7, 0, 0, 0, 0, loc)
 }
+
+// Stretch is whole weeks after each other, each as long as the others.
+type Stretch struct {
+	From, To time.Time
+	Week     time.Duration // how long each is: another where a clock is changed in it
+}
+
+// Weeks cuts the weeks from one Monday to another, both included, into stretches of weeks of the same
+// length, so that one division finds the week of an instant. A week in which the clocks are changed is
+// a stretch of its own.
+func Weeks(first, last time.Time) []Stretch {
+	var out []Stretch
+	for from := first; !from.After(last); from = from.AddDate(0, 0, 7) {
+		to := from.AddDate(0, 0, 7)
+		if n := len(out) - 1; n >= 0 && out[n].Week == to.Sub(from) {
+			out[n].To = to
+			continue
+		}
+		out = append(out, Stretch{from, to, to.Sub(from)})
+	}
+	return out
+}
+
+// Nth is the Monday of the week of that place in the stretch, from 0.
+func (s Stretch) Nth(week int64) time.Time { return s.From.AddDate(0, 0, 7*int(week)) }

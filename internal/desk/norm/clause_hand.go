@@ -37,7 +37,7 @@ func n11(in Input) Verdict {
 				continue
 			}
 			return v
-		case moves[pair] >= pingPong:
+		case moves[pair] >= in.Pack.Clause("N11").Limit:
 			v.At, v.Event, v.State, v.Key, v.Args = n.Meta.At, n.ID, Missed, "norm.N11_ping_pong", []any{"Count", moves[pair]}
 		case v.State == NA || v.State == Met:
 			v.At, v.Event, v.State, v.Key, v.Args = n.Meta.At, n.ID, Met, "norm.N11_met", []any{"Count", count}

@@ -3,6 +3,7 @@
 package norm
 
 import (
+	"sync"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
@@ -56,6 +57,7 @@ type Input struct {
 	Ticket ticket.Ticket
 	Facts  []Noted // every fact of the ticket, oldest first
 	Rules  *sla.Rulebook
+	Pack   *Pack // the house's own where nil
 	Now    time.Time
 }
 
@@ -75,12 +77,39 @@ type Conformance struct {
 	Score    int // percent of the judged ones that were met; 100 while nothing is decided
 }
 
-// Judge evaluates the clauses of the standard's first form.
+// judgement is a clause that the events of a ticket tell about.
+type judgement struct {
+	id    string
+	judge func(Input) Verdict
+}
+
+// clauses are those that are judged, in the order of the process rail.
+func clauses() []judgement {
+	return []judgement{
+		{"N15", n15}, {"N17", n17}, {"N18", n18}, {"N14", n14}, {"N16", n16}, {"N19", n19}, {"N20", n20}, {"N3", n3}, {"N12", n12}, {"N10", n10}, {"N25", n25},
+		{"N29", n29}, {"N30", n30}, {"N41", n41}, {"N11", n11}, {"N28", n28}, {"N21", n21}, {"N22", n22}, {"N4", n4}, {"N5", n5}, {"N23", n23},
+		{"N32", n32}, {"N33", n33}, {"N34", n34}, {"N35", n35}, {"N36", n36},
+	}
+}
+
+// house is the pack of a house that wrote nothing of its own.
+var house = sync.OnceValue(Standard) //nolint:gochecknoglobals // a constant in all but name
+
+// Judge evaluates every clause that the events of a ticket tell about.
 func Judge(in Input) Conformance {
-	rules := []func(Input) Verdict{n15, n17, n18, n19, n20, n3, n10, n25, n29, n30, n41, n11, n28, n22, n32, n33, n34, n35, n36}
+	if in.Pack == nil {
+		in.Pack = house()
+	}
 	c := Conformance{Score: 100}
-	for _, rule := range rules {
-		v := rule(in)
+	for _, rule := range clauses() {
+		clause := in.Pack.Clause(rule.id)
+		if clause.Off {
+			continue
+		}
+		v := rule.judge(in)
+		if !clause.Counts(in.Ticket) {
+			v = Verdict{Clause: v.Clause, Step: v.Step, State: NA, Key: "norm.when_na"}
+		}
 		c.Verdicts = append(c.Verdicts, v)
 		switch v.State {
 		case Met:

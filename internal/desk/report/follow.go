@@ -131,14 +131,18 @@ func (s *Service) news(p place, records []event.Record) (place, map[int64]int64)
 	return to, touched
 }
 
-// changesClocks reports whether after a fact the clocks of tickets may be others.
+// PackName is the setting of the norm pack: what is kept beside is judged by it.
+const PackName = "norm.pack"
+
+// changesClocks reports whether after a fact the clocks of tickets may be others, or the clauses that
+// they are judged by.
 func changesClocks(r event.Record) bool {
 	switch r.Name {
 	case (catalog.CategoryChanged{}).EventName():
 		return true
 	case (setting.Changed{}).EventName():
 		var f setting.Changed // sla.PlannedName: a release brought other years, zones or folding
-		return json.Unmarshal(r.Data, &f) == nil && (f.Name == sla.PolicyName || f.Name == calendar.BookName || f.Name == sla.PlannedName)
+		return json.Unmarshal(r.Data, &f) == nil && slices.Contains([]string{sla.PolicyName, calendar.BookName, sla.PlannedName, PackName}, f.Name)
 	}
 	return false
 }
@@ -166,22 +170,15 @@ func (s *Service) compute(ctx context.Context, which []int64) error {
 		if err != nil {
 			return err
 		}
-		book := s.Clocks.Rulebook()
+		all, err := s.work(ctx, records)
+		if err != nil {
+			return err
+		}
 		err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-			for len(records) > 0 {
-				subject := records[0].Subject
-				n := slices.IndexFunc(records, func(r event.Record) bool { return r.Subject != subject })
-				if n < 0 {
-					n = len(records)
-				}
-				told, err := Read(records[:n])
-				if err != nil {
+			for _, c := range all {
+				if err := keep(ctx, tx, c); err != nil {
 					return err
 				}
-				if err := keep(ctx, tx, subject, records[n-1].ID, Count(told), Outcomes(told, book), Overrides(told)); err != nil {
-					return err
-				}
-				records = records[n:]
 			}
 			return nil
 		})
@@ -190,4 +187,36 @@ func (s *Service) compute(ctx context.Context, which []int64) error {
 		}
 	}
 	return nil
+}
+
+// computed is what the facts of a ticket say, up to one of them.
+type computed struct {
+	which, fact int64
+	tally       Tally
+	runs        []Outcome
+	over        []Override
+	beside      func(ctx context.Context, tx *db.Tx) error
+}
+
+// work computes of facts, ticket after ticket, before any writer is waited for.
+func (s *Service) work(ctx context.Context, records []event.Record) ([]computed, error) {
+	book := s.Clocks.Rulebook()
+	var out []computed
+	for len(records) > 0 {
+		subject := records[0].Subject
+		n := slices.IndexFunc(records, func(r event.Record) bool { return r.Subject != subject })
+		if n < 0 {
+			n = len(records)
+		}
+		told, err := Read(records[:n])
+		if err != nil {
+			return nil, err
+		}
+		c := computed{which: subject, fact: records[n-1].ID, tally: Count(told), runs: Outcomes(told, book), over: Overrides(told)}
+		if s.Beside != nil {
+			c.beside = s.Beside(ctx, told, c.runs)
+		}
+		out, records = append(out, c), records[n:]
+	}
+	return out, nil
 }

@@ -53,6 +53,7 @@ func Longest(list []Outcome, name sla.Name) (most time.Duration) {
 
 // Told is a fact of a ticket with who and when.
 type Told struct {
+	ID   int64 // of the fact in the log
 	Meta event.Meta
 	Fact ticket.Fact
 }
@@ -66,7 +67,7 @@ func Read(records []event.Record) ([]Told, error) {
 			return nil, err
 		}
 		if f != nil {
-			out = append(out, Told{r.Meta, f})
+			out = append(out, Told{r.ID, r.Meta, f})
 		}
 	}
 	return out, nil

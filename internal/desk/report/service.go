@@ -29,7 +29,12 @@ type Parts struct {
 	Tickets  *ticket.Service
 	Clocks   *sla.Service
 	Promises *promise.Service
+	Beside   Beside // what else follows the log; nil for nothing
 }
+
+// Beside is computed of a ticket with what is kept of it here, and what it returns is kept in the same
+// commit: one reading of the log for every room that counts.
+type Beside func(ctx context.Context, told []Told, runs []Outcome) func(ctx context.Context, tx *db.Tx) error
 
 // Service counts.
 type Service struct{ Parts }
@@ -84,12 +89,8 @@ func (s *Service) Ask(ctx context.Context, by access.Actor, q Question, loc *tim
 	for week := first; !week.After(last); week = week.AddDate(0, 0, 7) {
 		r.Weeks = append(r.Weeks, week)
 	}
-	for from := first; !from.After(last); { // stretches between two changes of the clocks: one query each
-		next := from.AddDate(0, 0, 7)
-		for even(from, next) && !next.After(last) && even(next, next.AddDate(0, 0, 7)) {
-			next = next.AddDate(0, 0, 7)
-		}
-		rows, err := clocks(ctx, s.DB.Long(), from, next, now)
+	for _, stretch := range calendar.Weeks(first, last) { // between two changes of the clocks: one query each
+		rows, err := clocks(ctx, s.DB.Long(), stretch, now)
 		if err != nil {
 			return Report{}, err
 		}
@@ -98,7 +99,7 @@ func (s *Service) Ask(ctx context.Context, by access.Actor, q Question, loc *tim
 				r.Rows = append(r.Rows, x)
 			}
 		}
-		list, err := flows(ctx, s.DB.Long(), from, next)
+		list, err := flows(ctx, s.DB.Long(), stretch)
 		if err != nil {
 			return Report{}, err
 		}
@@ -107,10 +108,9 @@ func (s *Service) Ask(ctx context.Context, by access.Actor, q Question, loc *tim
 				r.Flows = append(r.Flows, x)
 			}
 		}
-		from = next
 	}
-	told, err := s.promises(ctx, first, last, loc)
-	for _, x := range told {
+	said, err := s.promises(ctx, first, last, loc)
+	for _, x := range said {
 		if sees(x.Group, x.Priority) {
 			r.Rows = append(r.Rows, x)
 		}
@@ -118,11 +118,11 @@ func (s *Service) Ask(ctx context.Context, by access.Actor, q Question, loc *tim
 	return r, err
 }
 
-// even reports whether a stretch is whole weeks of which no hour is missing or doubled.
-func even(from, to time.Time) bool { return to.Sub(from)%(7*24*time.Hour) == 0 }
-
 // patience is how long a reader waits for the log to be followed.
 const patience = time.Second
+
+// CatchUp follows the log for a moment, before something that is kept beside is read.
+func (s *Service) CatchUp(ctx context.Context) error { return s.catchUp(ctx) }
 
 // catchUp follows the log for a moment. What is left after it comes with the next report.
 func (s *Service) catchUp(ctx context.Context) error {
@@ -155,9 +155,46 @@ func (s *Service) Own(ctx context.Context, by access.Actor) []person.GroupID {
 // promises counts the times that were told, as the room of promises keeps them.
 func (s *Service) promises(ctx context.Context, from, to time.Time, loc *time.Location) ([]Row, error) {
 	list, err := s.Promises.Counts(ctx, access.Desk(), from, to, loc)
-	if err != nil {
-		return nil, err
+	return told(list), err
+}
+
+// Between counts one stretch of time as a whole, of one group or of all (0), for whoever leads. What
+// happened is in it unless very much happened.
+//
+// Errors: Denied.
+func (s *Service) Between(ctx context.Context, by access.Actor, from, to time.Time, group person.GroupID) (Report, error) {
+	if err := access.Can(by, access.LeadRead, access.Object{}); err != nil {
+		return Report{}, err
 	}
+	if err := s.catchUp(ctx); err != nil {
+		return Report{}, err
+	}
+	sees, stretch := s.sees(ctx, by, Question{Group: group}), calendar.Stretch{From: from, To: to, Week: to.Sub(from)}
+	r := Report{Weeks: []time.Time{from}}
+	rows, err := clocks(ctx, s.DB.Long(), stretch, s.Clock.Now())
+	if err != nil {
+		return Report{}, err
+	}
+	list, err := s.Promises.Between(ctx, access.Desk(), from, to)
+	if err != nil {
+		return Report{}, err
+	}
+	for _, x := range append(rows, told(list)...) {
+		if sees(x.Group, x.Priority) {
+			r.Rows = append(r.Rows, x)
+		}
+	}
+	came, err := flows(ctx, s.DB.Long(), stretch)
+	for _, x := range came {
+		if sees(x.Group, x.Priority) {
+			r.Flows = append(r.Flows, x)
+		}
+	}
+	return r, err
+}
+
+// told are counts of promises as rows.
+func told(list []promise.Count) []Row {
 	type key struct {
 		week     time.Time
 		group    person.GroupID
@@ -185,7 +222,7 @@ func (s *Service) promises(ctx context.Context, from, to time.Time, loc *time.Lo
 		case promise.Void:
 		}
 	}
-	return out, nil
+	return out
 }
 
 // Stored returns what is kept of the clocks of a ticket, in order of their runs, and Computed

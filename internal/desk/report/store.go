@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/loopdesk/loopdesk/internal/desk/calendar"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
@@ -62,18 +63,19 @@ func known(ctx context.Context, q db.Querier, which []int64) (map[int64]int64, e
 
 // keep stores what was computed for a ticket up to a fact, unless somebody has computed it from
 // later facts already.
-func keep(ctx context.Context, tx *db.Tx, which, fact int64, y Tally, list []Outcome, over []Override) error {
+func keep(ctx context.Context, tx *db.Tx, c computed) error {
+	which, y, list := c.which, c.tally, c.runs
 	n, err := db.Exec(ctx, tx, `
 		INSERT INTO report_ticket (ticket_id, opened_at, group_id, priority, reassigned, reopened, rejected, closed, fact_id)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (ticket_id) DO UPDATE SET opened_at = excluded.opened_at, group_id = excluded.group_id, priority = excluded.priority,
 			reassigned = excluded.reassigned, reopened = excluded.reopened, rejected = excluded.rejected, closed = excluded.closed, fact_id = excluded.fact_id
 		WHERE report_ticket.fact_id <= excluded.fact_id`,
-		which, y.Opened, y.Group, y.Priority, y.Reassigned, y.Reopened, y.Rejected, one(y.Closed), fact)
+		which, y.Opened, y.Group, y.Priority, y.Reassigned, y.Reopened, y.Rejected, one(y.Closed), c.fact)
 	if err != nil || n == 0 {
 		return err
 	}
-	if err := keepOverrides(ctx, tx, which, over); err != nil {
+	if err := keepOverrides(ctx, tx, which, c.over); err != nil {
 		return err
 	}
 	if _, err := db.Exec(ctx, tx, `DELETE FROM report_clock WHERE ticket_id = $1`, which); err != nil {
@@ -85,6 +87,9 @@ func keep(ctx context.Context, tx *db.Tx, which, fact int64, y Tally, list []Out
 		if err := insert(ctx, tx, which, part); err != nil {
 			return err
 		}
+	}
+	if c.beside != nil {
+		return c.beside(ctx, tx)
 	}
 	return nil
 }
@@ -115,14 +120,11 @@ func one(yes bool) int64 {
 	return 0
 }
 
-// weekMillis is a week in which no clock is changed.
-const weekMillis = 7 * 24 * 3600 * 1000
-
 // clocks counts the runs that were due in a stretch of weeks of the same length, week by week.
-func clocks(ctx context.Context, q db.Querier, from, to, now time.Time) ([]Row, error) {
+func clocks(ctx context.Context, q db.Querier, s calendar.Stretch, now time.Time) ([]Row, error) {
 	return db.All(ctx, q, func(r db.Row) (x Row, err error) {
 		var week, took int64
-		defer func() { x.Week = from.AddDate(0, 0, 7*int(week)) }()
+		defer func() { x.Week = s.Nth(week) }()
 		err = r.Scan(&week, &x.Group, &x.Priority, &x.What, &x.Kept, &x.Broken, &x.Late, &x.Open, &took)
 		x.Longest = time.Duration(took) * time.Millisecond
 		return x, err
@@ -130,27 +132,19 @@ func clocks(ctx context.Context, q db.Querier, from, to, now time.Time) ([]Row, 
 			SUM(CASE WHEN state = 'kept' THEN 1 ELSE 0 END), SUM(CASE WHEN state = 'broken' THEN 1 ELSE 0 END),
 			SUM(CASE WHEN state = 'open' AND due_at < $3 THEN 1 ELSE 0 END), SUM(CASE WHEN state = 'open' AND due_at >= $3 THEN 1 ELSE 0 END), MAX(took)
 		FROM report_clock WHERE due_at >= $1 AND due_at < $2
-		GROUP BY (due_at - CAST($4 AS BIGINT)) / CAST($5 AS BIGINT), group_id, priority, name ORDER BY 1, 2, 3, 4`, from, to, now, from.UnixMilli(), span(from, to))
-}
-
-// span is the length of the weeks of a stretch: of one alone, where the clocks are changed in it, its own.
-func span(from, to time.Time) int64 {
-	if from.AddDate(0, 0, 7).Equal(to) {
-		return to.Sub(from).Milliseconds()
-	}
-	return weekMillis
+		GROUP BY (due_at - CAST($4 AS BIGINT)) / CAST($5 AS BIGINT), group_id, priority, name ORDER BY 1, 2, 3, 4`, s.From, s.To, now, s.From.UnixMilli(), s.Week.Milliseconds())
 }
 
 // flows counts the tickets that were opened in such a stretch, week by week.
-func flows(ctx context.Context, q db.Querier, from, to time.Time) ([]Flow, error) {
+func flows(ctx context.Context, q db.Querier, s calendar.Stretch) ([]Flow, error) {
 	return db.All(ctx, q, func(r db.Row) (x Flow, err error) {
 		var week int64
-		defer func() { x.Week = from.AddDate(0, 0, 7*int(week)) }()
+		defer func() { x.Week = s.Nth(week) }()
 		err = r.Scan(&week, &x.Group, &x.Priority, &x.Opened, &x.Closed, &x.Reassigned, &x.Reopened, &x.Rejected)
 		return x, err
 	}, `SELECT (opened_at - CAST($3 AS BIGINT)) / CAST($4 AS BIGINT), group_id, priority, COUNT(*), SUM(closed), SUM(reassigned), SUM(reopened), SUM(rejected)
 		FROM report_ticket WHERE opened_at >= $1 AND opened_at < $2
-		GROUP BY (opened_at - CAST($3 AS BIGINT)) / CAST($4 AS BIGINT), group_id, priority ORDER BY 1, 2, 3`, from, to, from.UnixMilli(), span(from, to))
+		GROUP BY (opened_at - CAST($3 AS BIGINT)) / CAST($4 AS BIGINT), group_id, priority ORDER BY 1, 2, 3`, s.From, s.To, s.From.UnixMilli(), s.Week.Milliseconds())
 }
 
 // stored returns what is kept of a ticket, for comparison.

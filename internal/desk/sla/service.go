@@ -190,3 +190,17 @@ func (s *Service) Sketch(t ticket.Ticket) []Clock {
 	}
 	return list
 }
+
+// Trial opens a policy that is not in force, with the calendars and the register of the house, to try
+// it on tickets. Invalid as for SavePolicy.
+func (s *Service) Trial(p Policy) (*Rulebook, error) {
+	if err := p.Check(); err != nil {
+		return nil, err
+	}
+	if err := s.known(p); err != nil {
+		return nil, err
+	}
+	s.making.Lock()
+	defer s.making.Unlock()
+	return p.Open(s.shelf.Load().Get, s.register), nil
+}

@@ -23,6 +23,10 @@ const (
 // maxComment bounds the words beside a rating, in characters.
 const maxComment = 1000
 
+// MaxRatings is how often one solution may be rated: opinions change, and the last one counts, but
+// nobody fills the timeline with them.
+const MaxRatings = 10
+
 // RateFor is how long after the confirmation a rating is taken: a later one is about a memory.
 const RateFor = 30 * 24 * time.Hour
 
@@ -45,6 +49,7 @@ type Rating struct {
 	Score   int
 	Comment string `json:",omitempty"`
 	At      time.Time
+	Times   int `json:",omitempty"` // how often it was said
 }
 
 // Name is "rate".
@@ -59,6 +64,8 @@ func (c Rate) decide(t Ticket, w world) ([]Fact, error) {
 	switch {
 	case t.ConfirmedAt.IsZero():
 		return nil, errs.New(errs.Conflict, "ticket.rate_unconfirmed")
+	case t.Detail.Rating.Times >= MaxRatings:
+		return nil, errs.New(errs.Conflict, "ticket.rate_often", "Max", MaxRatings)
 	case !t.Rateable(w.at):
 		return nil, errs.New(errs.Conflict, "ticket.rate_late")
 	}
@@ -74,5 +81,5 @@ func (c Rate) decide(t Ticket, w world) ([]Fact, error) {
 }
 
 func (f Rated) apply(t *Ticket, m event.Meta) {
-	t.Detail.Rating = Rating{Score: f.Score, Comment: f.Comment, At: m.At}
+	t.Detail.Rating = Rating{Score: f.Score, Comment: f.Comment, At: m.At, Times: t.Detail.Rating.Times + 1}
 }

@@ -57,6 +57,12 @@ func TestN35_ARatingFollowsTheConfirmation(t *testing.T) {
 		if got := x.Detail.Rating; got.Score != 2 || got.Comment != "" {
 			t.Errorf("%+v", got)
 		}
+		for range ticket.MaxRatings - 2 {
+			x = r.do(r.requester, x, ticket.Rate{Score: 2})
+		}
+		if err := rate(r.requester, 1, ""); errs.KindOf(err) != errs.Conflict {
+			t.Errorf("the eleventh: %v", err)
+		}
 		x = r.do(r.agent, x, ticket.Archive{Difficulties: "无", Approach: "无"})
 		x = r.do(r.requester, x, ticket.Reopen{Reason: "又坏了"})
 		if got := x.Detail.Rating; got.Score != 0 {

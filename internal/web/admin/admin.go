@@ -17,8 +17,10 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
+	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/rehearsal"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
 	"github.com/loopdesk/loopdesk/internal/desk/runbook"
@@ -49,6 +51,8 @@ type Parts struct {
 	Majors      *major.Service
 	Intake      *intake.Service
 	Directory   *directory.Service
+	Norm        *norm.Service
+	Rehearsals  *rehearsal.Service
 	Words       *wordbook.Service
 	Suggest     *suggest.Service
 	Routing     *routing.Service
@@ -139,6 +143,8 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Post("/admin/mailboxes/{id}/test", access.AdminWork, f.testMailbox)
 	r.Post("/admin/mailboxes/{id}/remove", access.AdminWork, f.removeMailbox)
 	f.mountWording(r)
+	f.mountNorm(r)
+	f.mountRehearsal(r)
 	r.Get("/admin/jobs", access.AdminRead, f.listJobs)
 	r.Post("/admin/jobs/{id}/retry", access.AdminWork, f.retryJob)
 	r.Post("/admin/jobs/{id}/discard", access.AdminWork, f.discardJob)
@@ -166,6 +172,8 @@ func places() [][]place {
 			{"admin.mail", "/admin/mail", "mail"},
 			{"mailadmin.letters", "/admin/letters", "file-text"},
 			{"mailadmin.pace", "/admin/pace", "timer"},
+			{"normadmin.title", "/admin/norm", "list-checks"},
+			{"rehearsal.title", "/admin/rehearsals", "play"},
 			{"wordingadmin.title", "/admin/wording", "spell-check-2"},
 			{"mailboxadmin.title", "/admin/mailboxes", "inbox"},
 			{"senderadmin.title", "/admin/senders", "shield-check"},

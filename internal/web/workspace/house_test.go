@@ -159,7 +159,7 @@ func newHouse(t *testing.T) *house {
 		Telephony: telephony.NewService(telephony.Parts{DB: h.db, Bus: bus, Clock: h.clock, People: h.people, Settings: h.settings, Keys: keys}),
 		Remote:    remote.NewService(remote.Parts{DB: h.db, Clock: h.clock, Jobs: h.jobs, People: h.people, Settings: h.settings, Tickets: h.tickets, Keys: keys}),
 		Tickets:   h.tickets, People: h.people, Catalog: h.catalog, Settings: h.settings, Clocks: h.clocks,
-		Norm: norm.NewService(h.tickets, h.clocks, h.clock), Intake: h.intake, Notify: h.notices,
+		Norm: norm.NewService(h.settings, func() *ticket.Service { return h.tickets }, h.clocks, h.clock), Intake: h.intake, Notify: h.notices,
 		Pull: pull.NewService(pull.Parts{DB: h.db, Bus: bus, Clock: h.clock, People: h.people, Catalog: h.catalog, Tickets: h.tickets}), Promises: promises, Escalations: escalations, Rotas: rotas, Majors: majors,
 	}).Mount(h.router)
 	h.furnish()

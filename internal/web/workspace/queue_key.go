@@ -39,6 +39,6 @@ func keyGroups(fr page.Frame) []ui.KeyGroup {
 		{Title: fr.T("work.keys_picked"), Keys: said("a", "assign", "t", "hand_over", "p", "priority", "m", "merge", "h", "hold", "escape", "unpick")},
 		{Title: fr.T("work.keys_ticket"), Keys: said(
 			"r", "reply", "n", "note", "a", "assign", "t", "hand_over", "p", "priority", "y", "triage", "i", "diagnose", "b", "runbook", "h", "hold", "e", "resolve", "m", "merge", "d", "split", "v", "device", "o", "visit", "w", "watch", "l", "link", "u", "progress", "s", "approval", "ctrl+enter", "send", "z", "take_back", "escape", "close")},
-		{Title: fr.T("work.keys_go"), Keys: said("g q", "queue", "g i", "inbox", "g m", "mine", "g n", "look", "g r", "report", "g p", "phone", "g w", "promises", "g s", "approvals", "g b", "board", "g f", "problems", "g v", "visits", "g d", "devices", "g a", "announcements", "?", "all")},
+		{Title: fr.T("work.keys_go"), Keys: said("g q", "queue", "g i", "inbox", "g m", "mine", "g n", "look", "g r", "report", "g e", "scores", "g p", "phone", "g w", "promises", "g s", "approvals", "g b", "board", "g f", "problems", "g v", "visits", "g d", "devices", "g a", "announcements", "?", "all")},
 	}
 }

@@ -58,6 +58,7 @@ type rateTable struct {
 // reportView is everything that the page shows.
 type reportView struct {
 	Query   url.Values
+	Tabs    []ui.Link
 	Filters []ui.FilterView
 	Total   rateLine
 	Tables  []rateTable
@@ -98,7 +99,7 @@ func (f *Faces) report(c *page.Ctx) error {
 		return err
 	}
 	own := f.Reports.Own(c.Context(), c.Actor)
-	v := reportView{Query: query, Own: own != nil, Empty: len(r.Rows)+len(r.Flows) == 0}
+	v := reportView{Query: query, Tabs: f.reportTabs(c), Own: own != nil, Empty: len(r.Rows)+len(r.Flows) == 0}
 	if v.Filters, err = f.reportFilters(c, "/work/report", q, query, own); err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 type clauseRow struct {
 	ID       string
 	Name     string
+	Text     string // of the clause, as the organisation writes it
 	Step     string
 	State    string
 	Tone     string
@@ -44,7 +45,7 @@ func (s *sheet) clauseRows() []clauseRow {
 	var out []clauseRow
 	for _, v := range list {
 		r := clauseRow{
-			ID: v.Clause, Name: s.T("norm." + v.Clause + "_name"), Step: s.T("workticket.step_" + string(v.Step)), State: s.T("workticket.clause_" + string(v.State)),
+			ID: v.Clause, Name: s.f.Norm.Pack().Title(s.c.Lang, v.Clause), Text: s.f.Norm.Pack().Clause(v.Clause).Text[s.c.Lang], Step: s.T("workticket.step_" + string(v.Step)), State: s.T("workticket.clause_" + string(v.State)),
 			Evidence: v.Text(s.c.Lang, s.c.Now, s.c.Zone), When: s.when(v.At),
 		}
 		r.Tone, r.Icon = clauseSign(v.State)

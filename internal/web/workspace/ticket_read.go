@@ -23,8 +23,10 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/problem"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/remote"
+	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
 	"github.com/loopdesk/loopdesk/internal/desk/runbook"
+	"github.com/loopdesk/loopdesk/internal/desk/score"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/suggest"
@@ -45,6 +47,7 @@ type sheet struct {
 	requester person.Person
 	entries   []ticket.Entry
 	judged    norm.Conformance
+	scored    *score.Sheet // nil while it is open, and where nothing can be scored
 	clocks    []sla.Clock
 	gaps      map[string]errs.Gap // what stands before resolving and closing, by key
 	drafts    map[ticket.Name]ticket.Draft
@@ -113,7 +116,12 @@ func (f *Faces) sheet(c *page.Ctx, t ticket.Ticket) (*sheet, error) {
 	if s.entries, err = f.Tickets.Thread(ctx, c.Actor, t); err != nil {
 		return nil, err
 	}
-	s.judged = norm.Judge(norm.Input{Ticket: t, Facts: s.facts(), Rules: f.Clocks.Rulebook(), Now: c.Now})
+	s.judged = norm.Judge(norm.Input{Ticket: t, Facts: s.facts(), Rules: f.Clocks.Rulebook(), Pack: f.Norm.Pack(), Now: c.Now})
+	if sheet, ok, err := f.Scores.OfTicket(ctx, c.Actor, t, s.heard()); err != nil {
+		return nil, err
+	} else if ok {
+		s.scored = &sheet
+	}
 	for _, cmd := range []ticket.Name{ticket.CmdResolve, ticket.CmdClose} {
 		for _, g := range f.Tickets.Missing(t, cmd) {
 			s.gaps[g.Key] = g
@@ -199,6 +207,27 @@ func (s *sheet) facts() []norm.Noted {
 		out = append(out, norm.Noted{ID: e.Record.ID, Meta: e.Record.Meta, Fact: e.Fact})
 	}
 	return out
+}
+
+// heard is the thread as scores are computed of it.
+func (s *sheet) heard() []report.Told {
+	out := make([]report.Told, 0, len(s.entries))
+	for _, e := range s.entries {
+		if e.Fact != nil {
+			out = append(out, report.Told{ID: e.Record.ID, Meta: e.Record.Meta, Fact: e.Fact})
+		}
+	}
+	return out
+}
+
+// scoreWords says what the scores of the ticket rest on.
+func (s *sheet) scoreWords() string {
+	x := s.scored
+	stars := s.T("score.not_rated")
+	if x.Rating > 0 {
+		stars = s.T("score.rated_with", "Stars", x.Rating)
+	}
+	return s.T("score.rests_on", "Kept", x.Kept, "Clocks", x.Kept+x.Broken, "Rating", stars, "Smooth", x.Said-x.Rough, "Said", x.Said, "Met", x.Met, "Judged", x.Judged)
 }
 
 func (s *sheet) readOthers(ctx context.Context) error {
@@ -387,7 +416,7 @@ func (s *sheet) clause(id string) ui.Clause {
 	if id == "" || !i18n.Has(s.c.Lang, "norm."+id+"_name") { // a clause that no list holds yet leads nowhere
 		return ui.Clause{ID: id}
 	}
-	return ui.Clause{ID: id, Title: s.T("norm." + id + "_name"), Href: s.at("conformance") + "#" + id}
+	return ui.Clause{ID: id, Title: s.f.Norm.Pack().Title(s.c.Lang, id), Href: s.at("conformance") + "#" + id}
 }
 
 // canDeviate reports whether a gap may be left out with a reason now.

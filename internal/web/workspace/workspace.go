@@ -34,6 +34,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
 	"github.com/loopdesk/loopdesk/internal/desk/runbook"
+	"github.com/loopdesk/loopdesk/internal/desk/score"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
@@ -65,6 +66,7 @@ type Parts struct {
 	Promises    *promise.Service
 	Pull        *pull.Service
 	Reports     *report.Service
+	Scores      *score.Service
 	Telephony   *telephony.Service
 	Search      *search.Service
 	Words       *wordbook.Service
@@ -132,6 +134,9 @@ func (f *Faces) Mount(r *page.Router) {
 	f.mountRemote(r)
 	f.mountMailStop(r)
 	f.mountProblems(r)
+	f.mountScore(r)
+	f.mountDeviation(r)
+	f.mountMonth(r)
 	f.mountAnnouncements(r)
 }
 
@@ -183,38 +188,45 @@ func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
 	}
 	if beside, err := f.Problems.Unseen(c.Context(), c.Actor); err == nil {
 		unread += beside
+	}
 	if todo, err := f.Knowledge.Todo(c.Context(), c.Actor); err == nil {
 		unread += int64(todo.Count())
 	}
 	n.Groups = append(n.Groups, ui.NavGroup{Items: []ui.NavItem{
 		{Link: ui.Link{Label: fr.T("inbox.title"), Href: inboxPath, Icon: "bell", Current: here(inboxPath)}, Count: figure(int(unread)), Tone: ui.Brand, Rail: true, Dot: unread > 0, Key: "g i"},
 		{Link: ui.Link{Label: fr.T("work.mine"), Href: "/work?view=mine", Icon: "circle-user", Current: current == ticket.Mine}, Count: figure(counts.Views[ticket.Mine]), Rail: true, Key: "g m"},
-		{Link: ui.Link{Label: fr.T("work.phone"), Href: "/work/phone", Icon: "phone", Current: here("/work/phone")}, Rail: true, Key: "g p"},
-		{Link: ui.Link{Label: fr.T("workpromise.title"), Href: "/work/promises", Icon: "handshake", Current: here("/work/promises")}, Rail: true, Key: "g w"},
-		{Link: ui.Link{Label: fr.T("workapproval.title"), Href: approvalsPath, Icon: "stamp", Current: here(approvalsPath)}, Count: figure(fr.Counts["approvals"]), Tone: ui.Brand, Dot: fr.Counts["approvals"] > 0, Key: "g s"},
-		{Link: ui.Link{Label: fr.T("work.quarantine"), Href: "/work/quarantine", Icon: "shield-alert", Current: here("/work/quarantine")}, Rail: true},
-		{Link: ui.Link{Label: fr.T("workrota.title"), Href: "/work/rota", Icon: "calendar", Current: here("/work/rota")}, Key: "g o"},
-		{Link: ui.Link{Label: fr.T("workvisit.mine"), Href: visitsPath, Icon: "wrench", Current: here(visitsPath)}, Key: "g v"},
-		{Link: ui.Link{Label: fr.T("workdevice.title"), Href: devicesPath, Icon: "laptop", Current: here(devicesPath) || here(placesPath) || here(servicesPath)}, Key: "g d"},
-		{Link: ui.Link{Label: fr.T("workmajor.title"), Href: "/work/majors", Icon: "siren", Current: here("/work/majors")}, Count: figure(len(f.Majors.Standing())), Tone: ui.Danger},
-		{Link: ui.Link{Label: fr.T("workremote.open_title"), Href: "/work/remote", Icon: "monitor", Current: here("/work/remote")}},
-		{Link: ui.Link{Label: fr.T("workproblem.title"), Href: problemPath, Icon: "repeat", Current: here(problemPath) || here(improvementPath) || here(reviewPath)}, Key: "g f"},
-		{Link: ui.Link{Label: fr.T("announcement.title"), Href: announcementsPath, Icon: "megaphone", Current: here(announcementsPath)}, Key: "g a"},
 		{Link: ui.Link{Label: fr.T("work.next_title"), Href: "/work/next", Icon: "hand", Current: here("/work/next")}, Rail: true, Key: "g n"},
-		{Link: ui.Link{Label: fr.T("workboard.title"), Href: "/work/board", Icon: "columns-3", Current: here("/work/board")}, Rail: true, Key: "g b"},
-		{Link: ui.Link{Label: fr.T("workarticle.title"), Href: articlesPath, Icon: "book-open", Current: here(articlesPath)}, Rail: true, Key: "g k"},
-		{Link: ui.Link{Label: fr.T("worktext.title"), Href: "/work/texts", Icon: "message-square-text", Current: here("/work/texts")}, Key: "g t"},
-		{Link: ui.Link{Label: fr.T("workbook.title"), Href: "/work/runbooks", Icon: "route", Current: here("/work/runbooks")}, Count: figure(f.unread(c)), Tone: ui.Warn, Key: "g k"},
-		{Link: ui.Link{Label: fr.T("report.title"), Href: "/work/report", Icon: "chart-column", Current: here("/work/report")}, Rail: true, Key: "g r"},
+		{Link: ui.Link{Label: fr.T("workapproval.title"), Href: approvalsPath, Icon: "stamp", Current: here(approvalsPath)}, Count: figure(fr.Counts["approvals"]), Tone: ui.Brand, Dot: fr.Counts["approvals"] > 0, Key: "g s"},
+		{Link: ui.Link{Label: fr.T("workvisit.mine"), Href: visitsPath, Icon: "wrench", Current: here(visitsPath)}, Key: "g v"},
+		{Link: ui.Link{Label: fr.T("workpromise.title"), Href: "/work/promises", Icon: "handshake", Current: here("/work/promises")}, Rail: true, Key: "g w"},
+		{Link: ui.Link{Label: fr.T("work.phone"), Href: "/work/phone", Icon: "phone", Current: here("/work/phone")}, Rail: true, Key: "g p"},
 	}})
-	if access.Can(c.Actor, access.LeadRead, access.Object{}) != nil { // the board is for whoever leads
-		n.Groups[0].Items = slices.DeleteFunc(n.Groups[0].Items, func(i ui.NavItem) bool { return i.Href == "/work/board" })
-	}
 	views := ui.NavGroup{Title: fr.T("work.views")}
 	for _, v := range viewIcons() {
 		views.Items = append(views.Items, viewItem(fr, v.View, v.Icon, counts.Views[v.View], current == v.View))
 	}
 	n.Groups = append(n.Groups, views, f.savedNav(c, fr))
+	n.Groups = append(n.Groups, ui.NavGroup{Title: fr.T("work.knowledge"), Items: []ui.NavItem{
+		{Link: ui.Link{Label: fr.T("workarticle.title"), Href: articlesPath, Icon: "book-open", Current: here(articlesPath)}, Rail: true, Key: "g k"},
+		{Link: ui.Link{Label: fr.T("workbook.title"), Href: "/work/runbooks", Icon: "route", Current: here("/work/runbooks")}, Count: figure(f.unread(c)), Tone: ui.Warn, Key: "g h"},
+		{Link: ui.Link{Label: fr.T("workproblem.title"), Href: problemPath, Icon: "repeat", Current: here(problemPath) || here(improvementPath) || here(reviewPath)}, Key: "g f"},
+		{Link: ui.Link{Label: fr.T("announcement.title"), Href: announcementsPath, Icon: "megaphone", Current: here(announcementsPath)}, Key: "g a"},
+		{Link: ui.Link{Label: fr.T("worktext.title"), Href: "/work/texts", Icon: "message-square-text", Current: here("/work/texts")}, Key: "g t"},
+		{Link: ui.Link{Label: fr.T("workdevice.title"), Href: devicesPath, Icon: "laptop", Current: here(devicesPath) || here(placesPath) || here(servicesPath)}, Key: "g d"},
+	}})
+	desk := ui.NavGroup{Title: fr.T("work.running"), Items: []ui.NavItem{
+		{Link: ui.Link{Label: fr.T("workboard.title"), Href: "/work/board", Icon: "columns-3", Current: here("/work/board")}, Rail: true, Key: "g b"},
+		{Link: ui.Link{Label: fr.T("workmajor.title"), Href: "/work/majors", Icon: "siren", Current: here("/work/majors")}, Count: figure(len(f.Majors.Standing())), Tone: ui.Danger},
+		{Link: ui.Link{Label: fr.T("workremote.open_title"), Href: "/work/remote", Icon: "monitor", Current: here("/work/remote")}},
+		{Link: ui.Link{Label: fr.T("workrota.title"), Href: "/work/rota", Icon: "calendar", Current: here("/work/rota")}, Key: "g o"},
+		{Link: ui.Link{Label: fr.T("work.quarantine"), Href: "/work/quarantine", Icon: "shield-alert", Current: here("/work/quarantine")}, Rail: true},
+		{Link: ui.Link{Label: fr.T("score.title"), Href: "/work/scores", Icon: "circle-check", Current: here("/work/scores")}, Key: "g e"},
+		{Link: ui.Link{Label: fr.T("report.title"), Href: "/work/report", Icon: "chart-column", Current: here("/work/report")}, Rail: true, Key: "g r"},
+	}}
+	if access.Can(c.Actor, access.LeadRead, access.Object{}) != nil { // the board is for whoever leads
+		desk.Items = slices.DeleteFunc(desk.Items, func(i ui.NavItem) bool { return i.Href == "/work/board" })
+	}
+	n.Groups = append(n.Groups, desk)
 	list, err := f.People.Groups(c.Context())
 	if err != nil {
 		return n // the page is worth more than this part of its side

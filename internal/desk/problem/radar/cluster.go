@@ -11,7 +11,7 @@ import (
 
 // How reports are put together.
 const (
-	nearest   = 15  // neighbours of a report
+	nearest   = 15   // neighbours of a report
 	leastLike = 0.15 // how much they must share of their weighed words
 	// imagined is how many other texts a small desk is thought to have, so that what half of its
 	// tickets say does not count as ordinary.

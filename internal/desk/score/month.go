@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package score
+
+import (
+	"context"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/calendar"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/report"
+)
+
+// Month is everything that the monthly report says.
+type Month struct {
+	From, To   time.Time
+	Group      person.GroupID // 0 for all
+	Total      Sum
+	Cells      []Cell // by group, category and agent
+	Clocks     report.Report
+	Causes     []Count // told to requesters most often
+	Misses     []Count // clauses that were missed
+	Deviations []Tally
+	Trend      []Line[time.Time] // this month and those before it, the earliest first
+}
+
+// Bounds of a month's report.
+const (
+	trendMonths = 6
+	mostCauses  = 10
+)
+
+// Month reports on the calendar month in loc that holds an instant.
+//
+// Errors: Denied for whoever does not lead.
+func (s *Service) Month(ctx context.Context, by access.Actor, at time.Time, group person.GroupID, loc *time.Location) (Month, error) {
+	at = at.In(loc)
+	m := Month{From: time.Date(at.Year(), at.Month(), 1, 0, 0, 0, 0, loc), Group: group}
+	m.To = m.From.AddDate(0, 1, 0)
+	var err error
+	if m.Clocks, err = s.Reports.Between(ctx, by, m.From, m.To, group); err != nil {
+		return Month{}, err
+	}
+	for i := trendMonths - 1; i >= 0; i-- {
+		from := m.From.AddDate(0, -i, 0)
+		to := from.AddDate(0, 1, 0)
+		list, err := cells(ctx, s.DB.Long(), calendar.Stretch{From: from, To: to, Week: to.Sub(from)}, Question{Group: group})
+		if err != nil {
+			return Month{}, err
+		}
+		total := Answer{Cells: list}.Total()
+		m.Trend = append(m.Trend, Line[time.Time]{from, total})
+		if i == 0 {
+			m.Cells, m.Total = list, total
+		}
+	}
+	if m.Causes, err = causes(ctx, s.DB.Long(), m.From, m.To, int64(group), mostCauses); err != nil {
+		return Month{}, err
+	}
+	if m.Misses, err = misses(ctx, s.DB.Long(), m.From, m.To, int64(group)); err != nil {
+		return Month{}, err
+	}
+	m.Deviations, err = tallies(ctx, s.DB.Long(), m.From, m.To, Filter{Group: group})
+	return m, err
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package scenario_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"encoding/json"
+	"github.com/loopdesk/loopdesk/internal/app/apptest"
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/rehearsal"
+	"github.com/loopdesk/loopdesk/internal/desk/sla"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+)
+
+// TestN2_APackIsRehearsedOnRealTicketsBeforeItIsSwitchedOn: what would change is counted and listed, a
+// run that was cut off goes on and counts nothing twice, one that is stopped stays stopped, and a bad
+// pack never begins.
+func TestN2_APackIsRehearsedOnRealTicketsBeforeItIsSwitchedOn(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		w := &world{T: t, House: h}
+		by := apptest.Actor(h.Person(access.Admin), "web")
+		agent := h.Person(access.Agent)
+		closedBy(t, h, agent, 0, true, true)
+		closedBy(t, h, agent, 0, true, false)
+		closedBy(t, h, agent, 0, true, false)
+		h.RunJobs()
+		get := func(id rehearsal.ID) (rehearsal.Run, map[string]rehearsal.Tally, []rehearsal.Change) {
+			t.Helper()
+			r, list, changes, err := h.Rehearsals.Get(t.Context(), by, id)
+			w.must(err)
+			out := map[string]rehearsal.Tally{}
+			for _, x := range list {
+				out[x.Clause] = x
+			}
+			return r, out, changes
+		}
+		pack := "[N34]\noff = true\n[N33]\nwhen = 'channel == \"phone\"'\n"
+
+		// Cut off in the middle of a batch: nothing of the batch is kept, and it is judged again.
+		id, err := h.Rehearsals.Start(t.Context(), by, rehearsal.Pack, pack, 3)
+		w.must(err)
+		mend := w.failpoint("rehearsal_change")
+		if _, err := h.Jobs.RunDue(t.Context()); err != nil {
+			t.Log(err)
+		}
+		if r, tallies, _ := get(id); r.State != rehearsal.Running || r.Done != 0 || len(tallies) != 0 {
+			t.Errorf("half a batch is kept: %+v, %v", r, tallies)
+		}
+		if _, err := h.Rehearsals.Start(t.Context(), by, rehearsal.Pack, pack, 3); errs.KindOf(err) != errs.Conflict {
+			t.Errorf("two at once: %v", err)
+		}
+		mend()
+		h.Advance(time.Hour)
+		r, tallies, changes := get(id)
+		if r.State != rehearsal.Done || r.Done != 3 || r.Total != 3 || r.Changed != 3 || r.Percent() != 100 {
+			t.Errorf("%+v", r)
+		}
+		if n := tallies["N34"]; n.MetWas != 3 || n.MetNow != 0 {
+			t.Errorf("N34: %+v", n)
+		}
+		if n := tallies["N33"]; n.MetWas != 3 || n.MetNow != 0 || n.MissedNow != 0 {
+			t.Errorf("N33: %+v", n)
+		}
+		if len(changes) != 3 || !strings.Contains(changes[0].What, "N33 met→not_applicable") {
+			t.Errorf("%+v", changes)
+		}
+		if got := h.Norm.Pack().Clause("N34"); got.Off {
+			t.Error("a rehearsal switched the pack on")
+		}
+
+		// Stopped before it began to work.
+		id, err = h.Rehearsals.Start(t.Context(), by, rehearsal.Pack, pack, 1)
+		w.must(err)
+		admin := h.SignIn(access.Admin)
+		at := "/admin/rehearsals/" + key(id)
+		if r := admin.Get(at); r.Status != http.StatusOK || !strings.Contains(r.Body, "every 1s") || !strings.Contains(r.Body, "停止演练") {
+			t.Errorf("while it runs: %d", r.Status)
+		}
+		if r := admin.Post(at+"/cancel", nil); r.Status != http.StatusSeeOther {
+			t.Errorf("%d", r.Status)
+		}
+		h.RunJobs()
+		if r, _, _ := get(id); r.State != rehearsal.Cancelled || r.Done != 0 {
+			t.Errorf("stopped: %+v", r)
+		}
+		if r := admin.Get(at); strings.Contains(r.Body, "every 1s") || !strings.Contains(r.Body, "已停止") {
+			t.Error("a page of a run that was stopped goes on asking")
+		}
+
+		// A policy under which nobody could be in time.
+		p := sla.Standard()
+		for i := range p.Targets {
+			p.Targets[i].Resolve = 1
+		}
+		body, err := json.Marshal(p)
+		w.must(err)
+		if id, err = h.Rehearsals.Start(t.Context(), by, rehearsal.Policy, string(body), 3); err == nil {
+			h.RunJobs()
+			if r, _, _ := get(id); r.State != rehearsal.Done || r.Done != 3 {
+				t.Errorf("a policy: %+v", r)
+			}
+		} else if errs.KindOf(err) != errs.Invalid { // targets that contradict each other are refused as they are when saved
+			t.Error(err)
+		}
+
+		for text, says := range map[string]string{"[N99]\n": "N99", "[N33]\nwhen = 'x'\n": "N33"} {
+			if r := admin.Post("/admin/rehearsals", url.Values{"pack": {text}, "version": {"0"}, "months": {"3"}}); r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Body, says) {
+				t.Errorf("%q: %d", text, r.Status)
+			}
+		}
+		if _, err := h.Rehearsals.Start(t.Context(), by, rehearsal.Pack, "", 25); errs.KindOf(err) != errs.Invalid {
+			t.Errorf("25 months: %v", err)
+		}
+		if _, err := h.Rehearsals.Start(t.Context(), apptest.Actor(h.Person(access.Lead), "web"), rehearsal.Pack, "", 3); errs.KindOf(err) != errs.Denied {
+			t.Errorf("a lead: %v", err)
+		}
+	})
+}
