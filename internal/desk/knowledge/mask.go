@@ -52,15 +52,25 @@ var ( // patterns are constants in all but name
 // of a kind. It is pure, and masking again takes nothing more out.
 func Mask(s string, k Known, put func(Personal) string) (string, []Masked) {
 	m := masking{known: k, put: put}
+	for range 4 { // what was covered may show what stands beside it to be a secret
+		before := s
+		if s = m.once(s); s == before {
+			break
+		}
+	}
+	return s, m.list
+}
+
+func (m *masking) once(s string) string {
 	s = m.secrets(s)
 	s = m.each(s, Mail, mailShape, nil)
 	s = m.numbers(s)
 	s = m.each(s, Phone, phoneShape, m.isPhone)
 	s = m.names(s)
-	if k.Machines {
+	if m.known.Machines {
 		s = m.machines(s)
 	}
-	return s, m.list
+	return s
 }
 
 // Suspect says what a text still holds that looks like personal data.

@@ -209,6 +209,18 @@ func (Deviate) Name() Name      { return CmdDeviate }
 func (Expire) Name() Name       { return CmdExpire }
 func (KeepOut) Name() Name      { return CmdKeepOut }
 
+// sideOf narrows what either side of a shared screen may tell to the two who are sides: the
+// requester, and whoever works on the ticket. Who only takes part is none (S20).
+func sideOf(do access.Action, mine bool) access.Action {
+	switch {
+	case do != access.TicketRead:
+		return do
+	case mine:
+		return access.TicketAnswer
+	}
+	return access.TicketWork
+}
+
 // action is what access is asked for. Some commands depend on who gives them.
 func action(cmd Command, by access.Actor, t Ticket) access.Action {
 	mine := by.Kind == access.Link || (by.Kind == access.Person && person.ID(by.ID) == t.Requester)
@@ -231,7 +243,7 @@ func action(cmd Command, by access.Actor, t Ticket) access.Action {
 		}
 	case NoteRemote:
 		if c.Fact != nil {
-			return c.Fact.action()
+			return sideOf(c.Fact.action(), mine)
 		}
 	case Confirm:
 		if c.How == "phone" {
