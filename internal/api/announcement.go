@@ -33,13 +33,13 @@ func (a *API) announcementOperations() {
 
 type (
 	announcementJSON struct {
-		ID      int64     `json:"id,omitempty" readOnly:"true"`
+		ID      int64     `json:"id,omitempty" minimum:"0" maximum:"9007199254740991" readOnly:"true"`
 		Kind    string    `json:"kind" enum:"planned,failure,advice"`
 		Title   string    `json:"title" minLength:"1" maxLength:"120"`
 		Text    string    `json:"text" minLength:"1" maxLength:"4000"`
 		TitleEN string    `json:"title_en,omitempty" maxLength:"120" doc:"In English; with text_en or not at all"`
 		TextEN  string    `json:"text_en,omitempty" maxLength:"4000"`
-		Service int64     `json:"service,omitempty" doc:"Which service it is about"`
+		Service int64     `json:"service,omitempty" minimum:"0" maximum:"9007199254740991" doc:"Which service it is about"`
 		Anybody bool      `json:"anybody,omitempty" doc:"Readers who are not signed in see it, too"`
 		From    time.Time `json:"from,omitzero" doc:"When the matter begins; needed for planned work"`
 		Until   time.Time `json:"until,omitzero" doc:"When it ends, and with it the announcement"`
@@ -87,7 +87,7 @@ func (a *API) publishAnnouncement(ctx context.Context, r reader, in *announcemen
 }
 
 func (a *API) endAnnouncement(ctx context.Context, r reader, in *struct {
-	ID int64 `path:"id" minimum:"1"`
+	ID int64 `path:"id" minimum:"1" maximum:"9007199254740991"`
 }) (*struct{}, error) {
 	return nil, a.Announcements.End(ctx, r.by, announcement.ID(in.ID))
 }

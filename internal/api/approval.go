@@ -95,8 +95,8 @@ type (
 		} `nameHint:"Approvals"`
 	}
 	askLevelJSON struct {
-		People  []int64 `json:"people,omitempty" maxItems:"200"`
-		Groups  []int64 `json:"groups,omitempty" maxItems:"50"`
+		People  []int64 `json:"people,omitempty" minimum:"0" maximum:"9007199254740991" maxItems:"200"`
+		Groups  []int64 `json:"groups,omitempty" minimum:"0" maximum:"9007199254740991" maxItems:"50"`
 		Manager bool    `json:"manager,omitempty" doc:"The requester's line manager, from the directory"`
 		Owner   bool    `json:"owner,omitempty" doc:"Who answers for the ticket's service"`
 		Mode    string  `json:"mode,omitempty" enum:"all,any,some" default:"all"`
@@ -126,7 +126,7 @@ type (
 	callApproverIn struct {
 		ApprovalKeyed
 		Body struct {
-			Person  int64  `json:"person" minimum:"1"`
+			Person  int64  `json:"person" minimum:"1" maximum:"9007199254740991"`
 			After   bool   `json:"after,omitempty" doc:"They decide after you; else before"`
 			Comment string `json:"comment,omitempty" maxLength:"2000"`
 		} `nameHint:"CallApprover"`
@@ -135,7 +135,7 @@ type (
 
 // ApprovalKeyed names an approval in an address.
 type ApprovalKeyed struct {
-	ID int64 `path:"id" minimum:"1"`
+	ID int64 `path:"id" minimum:"1" maximum:"9007199254740991"`
 }
 
 func (a *API) listApprovals(ctx context.Context, r reader, in *struct{ Numbered }) (*approvalsOut, error) {

@@ -54,14 +54,14 @@ type (
 		Kind     string `json:"kind,omitempty" enum:",laptop,desktop,monitor,printer,phone,network,server,meeting,other"`
 		Model    string `json:"model,omitempty" maxLength:"120"`
 		Serial   string `json:"serial,omitempty" maxLength:"120"`
-		Owner    int64  `json:"owner,omitempty" minimum:"0"`
-		Place    int64  `json:"place,omitempty" minimum:"0"`
-		Service  int64  `json:"service,omitempty" minimum:"0" doc:"What depends on it"`
+		Owner    int64  `json:"owner,omitempty" minimum:"0" maximum:"9007199254740991"`
+		Place    int64  `json:"place,omitempty" minimum:"0" maximum:"9007199254740991"`
+		Service  int64  `json:"service,omitempty" minimum:"0" maximum:"9007199254740991" doc:"What depends on it"`
 		State    string `json:"state,omitempty" enum:",in_use,spare,repair,retired"`
 		Note     string `json:"note,omitempty" maxLength:"1000"`
 		Bought   string `json:"bought,omitempty" maxLength:"10" example:"2026-03-31"`
 		Warranty string `json:"warranty,omitempty" maxLength:"10" example:"2029-03-31" doc:"Its last day"`
-		Version  int64  `json:"version,omitempty" minimum:"0"`
+		Version  int64  `json:"version,omitempty" minimum:"0" maximum:"9007199254740991"`
 	}
 	deviceJSON struct {
 		ID int64 `json:"id"`
@@ -102,7 +102,7 @@ func (a *API) listDevices(ctx context.Context, r reader, in *struct {
 	Q      string `query:"q" maxLength:"80"`
 	Kind   string `query:"kind" maxLength:"20"`
 	State  string `query:"state" maxLength:"20"`
-	Owner  int64  `query:"owner" minimum:"0"`
+	Owner  int64  `query:"owner" minimum:"0" maximum:"9007199254740991"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 	Cursor string `query:"cursor" maxLength:"60"`
 },
@@ -125,7 +125,7 @@ func (a *API) listDevices(ctx context.Context, r reader, in *struct {
 }
 
 func (a *API) getDevice(ctx context.Context, r reader, in *struct {
-	ID int64 `path:"id"`
+	ID int64 `path:"id" minimum:"1" maximum:"9007199254740991"`
 },
 ) (*deviceOut, error) {
 	d, err := a.Devices.Get(ctx, r.by, device.ID(in.ID))
@@ -138,7 +138,7 @@ func (a *API) addDevice(ctx context.Context, r reader, in *struct{ Body deviceBo
 }
 
 func (a *API) changeDevice(ctx context.Context, r reader, in *struct {
-	ID   int64 `path:"id"`
+	ID   int64 `path:"id" minimum:"1" maximum:"9007199254740991"`
 	Body deviceBody
 },
 ) (*deviceOut, error) {
@@ -162,7 +162,7 @@ type deviceTicketJSON struct {
 }
 
 func (a *API) deviceTickets(ctx context.Context, r reader, in *struct {
-	ID int64 `path:"id"`
+	ID int64 `path:"id" minimum:"1" maximum:"9007199254740991"`
 },
 ) (*deviceTicketsOut, error) {
 	if _, err := a.Devices.Get(ctx, r.by, device.ID(in.ID)); err != nil {
@@ -187,9 +187,9 @@ type tiedOut struct {
 }
 
 func (a *API) tieDevice(ctx context.Context, r reader, in *struct {
-	Number string `path:"number"`
+	Number string `path:"number" maxLength:"20" doc:"Its number: LD-1042 or 1042"`
 	Body   struct {
-		Device int64 `json:"device" minimum:"1"`
+		Device int64 `json:"device" minimum:"1" maximum:"9007199254740991"`
 		Off    bool  `json:"off,omitempty" doc:"It is not about this device"`
 	}
 },

@@ -149,7 +149,7 @@ func TestEveryCommandOfALifeHasAnOperation(t *testing.T) {
 			if want := "POST " + api.Prefix + "/tickets/{number}/" + string(c); !c.Automatic() && !routes[want] {
 				t.Errorf("%s has no operation", c)
 			}
-			if c.Automatic() && routes["POST "+api.Prefix+"/tickets/{number}/"+string(c)] {
+			if c.Automatic() && c != ticket.CmdDevice && routes["POST "+api.Prefix+"/tickets/{number}/"+string(c)] {
 				t.Error("the desk alone says that time is up")
 			}
 		}

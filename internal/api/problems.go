@@ -272,7 +272,7 @@ type (
 		Problem  int64     `json:"problem,omitempty" minimum:"0" maximum:"9007199254740991"`
 		Category int64     `json:"category,omitempty" minimum:"0" maximum:"9007199254740991"`
 		Service  int64     `json:"service,omitempty" minimum:"0" maximum:"9007199254740991"`
-		Words    []string  `json:"words,omitempty" nullable:"false" maxItems:"10"`
+		Words    []string  `json:"words,omitempty" nullable:"false" maxItems:"10" maxLength:"80"`
 		State    string    `json:"state,omitempty" enum:"open,doing,done,dropped" doc:"open where it is missing"`
 		Reason   string    `json:"reason,omitempty" maxLength:"4000" doc:"Why it is dropped"`
 		Version  int64     `json:"version,omitempty" minimum:"0" maximum:"9007199254740991"`

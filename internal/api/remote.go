@@ -90,7 +90,7 @@ type (
 	}
 	endRemoteIn struct {
 		Numbered
-		Session int64 `path:"session" minimum:"1"`
+		Session int64 `path:"session" minimum:"1" maximum:"9007199254740991"`
 		Body    struct {
 			Outcome string `json:"outcome,omitempty" enum:"solved,partly,unsolved,look"`
 			Note    string `json:"note,omitempty" maxLength:"1000" doc:"For staff"`

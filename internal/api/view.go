@@ -61,7 +61,9 @@ type savedViewJSON struct {
 
 type savedOut struct{ Body savedViewJSON }
 
-type savedAt struct {
+// SavedAt names a saved view in an address. It is exported because what is embedded in a request is only
+// read where it is.
+type SavedAt struct {
 	ID int64 `path:"id" minimum:"1" maximum:"9007199254740991"`
 }
 
@@ -133,7 +135,7 @@ func (a *API) createView(ctx context.Context, r reader, in *struct{ Body savedBo
 }
 
 func (a *API) changeView(ctx context.Context, r reader, in *struct {
-	savedAt
+	SavedAt
 	Body savedBody
 },
 ) (*savedOut, error) {
@@ -153,7 +155,7 @@ func (a *API) saveView(ctx context.Context, r reader, which queue.ViewID, versio
 	return &savedOut{Body: savedView(v)}, nil
 }
 
-func (a *API) deleteView(ctx context.Context, r reader, in *savedAt) (*savedOut, error) {
+func (a *API) deleteView(ctx context.Context, r reader, in *SavedAt) (*savedOut, error) {
 	v, err := a.Views.Delete(ctx, r.by, queue.ViewID(in.ID))
 	if err != nil {
 		return nil, err
@@ -161,7 +163,7 @@ func (a *API) deleteView(ctx context.Context, r reader, in *savedAt) (*savedOut,
 	return &savedOut{Body: savedView(v)}, nil
 }
 
-func (a *API) restoreView(ctx context.Context, r reader, in *savedAt) (*savedOut, error) {
+func (a *API) restoreView(ctx context.Context, r reader, in *SavedAt) (*savedOut, error) {
 	v, err := a.Views.Restore(ctx, r.by, queue.ViewID(in.ID))
 	if err != nil {
 		return nil, err

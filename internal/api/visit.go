@@ -128,7 +128,7 @@ type visitsOut struct {
 type visitOut struct{ Body visitJSON }
 
 func (a *API) listVisits(ctx context.Context, r reader, in *struct {
-	Number string `path:"number"`
+	Number string `path:"number" maxLength:"20" doc:"Its number: LD-1042 or 1042"`
 },
 ) (*visitsOut, error) {
 	t, err := a.Tickets.Get(ctx, r.by, ticket.Target{Number: ticket.ParseRef(in.Number)})
@@ -155,22 +155,22 @@ func (a *API) listVisits(ctx context.Context, r reader, in *struct {
 type visitBody struct {
 	Fixed    bool       `json:"fixed,omitempty" doc:"Agreed on the telephone: one time"`
 	Times    []spanJSON `json:"times,omitempty" maxItems:"3" doc:"Up to three; one where it is fixed"`
-	Engineer int64      `json:"engineer,omitempty" minimum:"0" doc:"Whoever works on the ticket where missing"`
+	Engineer int64      `json:"engineer,omitempty" minimum:"0" maximum:"9007199254740991" doc:"Whoever works on the ticket where missing"`
 	Place    string     `json:"place,omitempty" maxLength:"200"`
-	Device   int64      `json:"device,omitempty" minimum:"0"`
+	Device   int64      `json:"device,omitempty" minimum:"0" maximum:"9007199254740991"`
 	Purpose  string     `json:"purpose,omitempty" maxLength:"500" doc:"As the requester reads it"`
 	Zone     string     `json:"zone,omitempty" maxLength:"60"`
 	Key      string     `json:"key,omitempty" maxLength:"64" doc:"The same key is the same act"`
 	DidAt    time.Time  `json:"did_at,omitzero" doc:"When it was done"`
 	Pick     int        `json:"pick,omitempty" minimum:"0" maximum:"3" doc:"Which of the proposed times, from 1"`
-	Round    int64      `json:"round,omitempty" doc:"To which proposal this answers"`
+	Round    int64      `json:"round,omitempty" minimum:"0" maximum:"9007199254740991" doc:"To which proposal this answers"`
 	Label    string     `json:"label,omitempty" maxLength:"200" doc:"The code or the tag that was read on arrival"`
 	Why      string     `json:"why,omitempty" maxLength:"500"`
 	Work     string     `json:"work,omitempty" maxLength:"4000"`
 	Parts    string     `json:"parts,omitempty" maxLength:"4000"`
 	Name     string     `json:"name,omitempty" maxLength:"80" doc:"Of whoever signs"`
 	How      string     `json:"how,omitempty" enum:",typed,none"`
-	Files    []string   `json:"files,omitempty" maxItems:"20" doc:"Tokens of uploaded photos"`
+	Files    []string   `json:"files,omitempty" maxItems:"20" maxLength:"26" doc:"Tokens of uploaded photos"`
 }
 
 func (b visitBody) wish(act visit.Act) visit.Wish {
@@ -185,7 +185,7 @@ func (b visitBody) wish(act visit.Act) visit.Wish {
 }
 
 func (a *API) proposeVisit(ctx context.Context, r reader, in *struct {
-	Number string `path:"number"`
+	Number string `path:"number" maxLength:"20" doc:"Its number: LD-1042 or 1042"`
 	Body   visitBody
 },
 ) (*visitOut, error) {
@@ -206,7 +206,7 @@ func (a *API) proposeVisit(ctx context.Context, r reader, in *struct {
 }
 
 func (a *API) actOnVisit(ctx context.Context, r reader, in *struct {
-	ID   int64  `path:"id"`
+	ID   int64  `path:"id" minimum:"1" maximum:"9007199254740991"`
 	Act  string `path:"act" enum:"propose,fix,start,arrive,note,finish,sign,miss,cancel,assign"`
 	Body visitBody
 },
@@ -216,7 +216,7 @@ func (a *API) actOnVisit(ctx context.Context, r reader, in *struct {
 
 // visitAnswer is the requester's word about proposed times.
 type visitAnswer struct {
-	ID   int64 `path:"id"`
+	ID   int64 `path:"id" minimum:"1" maximum:"9007199254740991"`
 	Body visitBody
 }
 

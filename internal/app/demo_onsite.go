@@ -13,6 +13,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/device"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/runbook"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	sitevisit "github.com/loopdesk/loopdesk/internal/desk/visit"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
@@ -131,6 +132,15 @@ func (h *House) castVisit(ctx context.Context, now time.Time, c *cast, t ticket.
 	}
 	if d.upTo == sitevisit.Proposed || d.upTo == sitevisit.Refused {
 		w.Act, w.Times = sitevisit.Propose, []ticket.Span{span(0), span(3 * time.Hour), span(24 * time.Hour)}
+	}
+	if gaps := h.Runbooks.Gate(t); len(gaps) > 0 { // on site before the first simple things: with a reason (N25)
+		reason := "用户说基本检查都做过，设备无法开机"
+		if requester.Lang == "en" {
+			reason = "The requester has done the basic checks; the machine does not start"
+		}
+		if _, err := h.Tickets.Do(ctx, by, ticket.Target{ID: t.ID}, ticket.Deviate{Gap: runbook.GapFirst, Reason: reason}); err != nil {
+			return err
+		}
 	}
 	v, err := h.Visits.Propose(ctx, by, ticket.Target{ID: t.ID}, w)
 	if err != nil {

@@ -34,6 +34,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/remote"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
+	"github.com/loopdesk/loopdesk/internal/desk/runbook"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
@@ -142,6 +143,7 @@ func newHouse(t *testing.T) *house {
 	})
 	devices := device.NewService(device.Parts{DB: h.db, Bus: bus, Clock: h.clock, People: h.people, Catalog: h.catalog, Tickets: h.tickets})
 	devices.Listen()
+	books := runbook.NewService(runbook.Parts{DB: h.db, Bus: bus, Clock: h.clock, People: h.people, Catalog: h.catalog, Settings: h.settings, Tickets: h.tickets, Blobs: blobs})
 	workspace.New(workspace.Parts{
 		Devices: devices, Visits: visit.NewService(visit.Parts{DB: h.db, Bus: bus, Clock: h.clock, People: h.people, Settings: h.settings, Tickets: h.tickets}),
 		Words: wordbook.NewService(h.settings),
@@ -151,6 +153,7 @@ func newHouse(t *testing.T) *house {
 		}),
 		Problems:  problem.NewService(problem.Parts{DB: h.db, Bus: bus, Clock: h.clock, Jobs: h.jobs, People: h.people, Catalog: h.catalog, Tickets: h.tickets}),
 		Knowledge: knowledge.NewService(knowledge.Parts{DB: h.db, Bus: bus, Clock: h.clock, Jobs: h.jobs, People: h.people, Catalog: h.catalog, Tickets: h.tickets}),
+		Runbooks:  books,
 		Views:     queue.New(h.db, bus, h.clock, h.people),
 		Texts:     canned.NewService(h.db, bus, h.clock, h.people),
 		Search:    finds,
