@@ -17,6 +17,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
@@ -28,10 +29,16 @@ type story struct {
 	*apptest.House
 	user  person.Person
 	agent *apptest.Client
+	about catalog.CategoryID // of what it is about (N21)
 }
 
 func tell(t *testing.T, h *apptest.House) *story {
-	return &story{T: t, House: h, user: h.Person(access.Requester), agent: h.SignIn(access.Agent)}
+	t.Helper()
+	c, err := h.Catalog.SaveCategory(t.Context(), access.Desk(), catalog.Category{Name: "财务系统", Active: true}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &story{T: t, House: h, user: h.Person(access.Requester), agent: h.SignIn(access.Agent), about: c.ID}
 }
 
 // do sends a form of the ticket page, as the agent would.
@@ -50,6 +57,7 @@ func (s *story) work(ref string) {
 	s.Helper()
 	s.Clock.Advance(6 * time.Minute)
 	s.do(ref, "accept", url.Values{})
+	s.do(ref, "classify", url.Values{"category": {fmt.Sprint(s.about)}})
 	s.do(ref, "grade", url.Values{"core": {"yes"}, "affected": {"team"}, "halt": {"impaired"}})
 	s.do(ref, "reply", url.Values{"text": {"付款单的问题我来负责，先核对影响范围"}})
 	s.do(ref, "note", url.Values{"text": {"表空间 99%，内部口令 canary-internal"}})
@@ -254,6 +262,7 @@ func TestN35_TheWholeLifeByAPI(t *testing.T) {
 		at := "/" + number
 		s.Clock.Advance(5 * time.Minute)
 		call(agent, http.StatusOK, at+"/accept", `{}`)
+		call(agent, http.StatusOK, at+"/classify", fmt.Sprintf(`{"category":%d}`, s.about))
 		call(agent, http.StatusOK, at+"/grade", `{"core":true,"affected":"team","halt":"impaired"}`)
 		call(agent, http.StatusOK, at+"/record", `{"intake":{"since":{"value":"09:20"},"affected":{"value":"付款"},"people":{"value":"6"},"wanted":{"unknown":true,"reason":"没有要求"}}}`)
 		problem := call(agent, http.StatusConflict, at+"/resolve", `{"solution":"加大了空间"}`)

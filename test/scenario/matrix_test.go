@@ -193,6 +193,8 @@ func TestA69_S26_TheMatrixMakesSense(t *testing.T) {
 			bad("a forged link is more than nothing")
 		case who == "admin's cookie" && got != "401":
 			bad("a cookie opens the door of programs")
+		case strings.HasSuffix(pattern, "/solution") && got == "404":
+			continue // no solution waits to be walked through
 		case who == "holder" && !let:
 			bad("a good link is refused")
 		case strings.Contains(pattern, "{place}") && who == "admin" && got == "404":
@@ -207,8 +209,10 @@ func TestA69_S26_TheMatrixMakesSense(t *testing.T) {
 			bad("the desk is looked after by administrators alone")
 		case strings.Contains(pattern, "/work") && !slices.Contains(staff, who) && let:
 			bad("the workspace is for staff")
-		case who == "agent" && got == "403" && slices.Contains([]string{"major.work", "rota.work", "rota.swap", "lead.read", "mail.stop", "original.open", "runbook.publish", "problem.work"}, action):
+		case who == "agent" && got == "403" && slices.Contains([]string{"major.work", "rota.work", "rota.swap", "lead.read", "mail.stop", "original.open", "runbook.publish", "problem.work", "announcement.work", "article.retire"}, action):
 			continue // a lead's, or of those who stand on the rota
+		case strings.HasSuffix(pattern, "/approvals/{id}/withdraw") && got == "403":
+			continue // whoever asked, and who leads
 		case strings.Contains(pattern, "/remote/{session}/") && !strings.HasSuffix(pattern, "/end"):
 			if let != (who == "agent") {
 				bad("a shared screen is for whoever asked to see it")

@@ -387,7 +387,6 @@ func (v *visitor) filled(r route) string {
 	if strings.Contains(r.pattern, "{id}") {
 		id = v.thing(r)
 	}
-	token = v.file
 	switch {
 	case strings.Contains(r.pattern, "/articles/{id}/files/"):
 		token = v.picture

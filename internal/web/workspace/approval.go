@@ -25,8 +25,8 @@ func (f *Faces) mountApproval(r *page.Router) {
 	r.Post(at, access.ApprovalAsk, f.askApproval)
 	r.Get(approvalsPath, access.QueueRead, f.approvals)
 	r.Get(approvalsPath+"/{id}", access.QueueRead, f.approvalPage)
-	r.Post(approvalsPath+"/{id}/decide", access.ApprovalDecide, f.decideApproval)
-	r.Post(approvalsPath+"/{id}/call", access.ApprovalDecide, f.callApprover)
+	r.Post(approvalsPath+"/{id}/decide", access.QueueRead, f.decideApproval)
+	r.Post(approvalsPath+"/{id}/call", access.QueueRead, f.callApprover)
 	r.Post(approvalsPath+"/{id}/withdraw", access.ApprovalAsk, f.withdrawApproval)
 }
 
