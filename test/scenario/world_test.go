@@ -378,7 +378,7 @@ func (v *visitor) filled(r route) string {
 		swap = v.swap()
 	}
 	if strings.Contains(r.pattern, "{feed}") && v.person.Role.Staff() {
-		if feed = ""; strings.Contains(r.pattern, "/visits/") {
+		if strings.Contains(r.pattern, "/visits/") {
 			feed = v.visitFeed()
 		} else {
 			feed = v.feed()
@@ -387,7 +387,6 @@ func (v *visitor) filled(r route) string {
 	if strings.Contains(r.pattern, "{id}") {
 		id = v.thing(r)
 	}
-	token = v.file
 	switch {
 	case strings.Contains(r.pattern, "/articles/{id}/files/"):
 		token = v.picture
