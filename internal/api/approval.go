@@ -241,7 +241,7 @@ func (a *API) approval(ctx context.Context, r reader, v approval.View) (approval
 	turn, _ := v.Turn()
 	for _, l := range v.Levels {
 		x := levelJSON{Need: l.Need, Added: a.who(ctx, r, l.Added), Turn: l.ID == turn.ID, Seats: []seatJSON{}}
-		for _, seat := range v.Approval.At(l.ID) {
+		for _, seat := range v.At(l.ID) {
 			y := seatJSON{
 				Person: *a.who(ctx, r, seat.Person), Because: string(seat.Because), Answer: string(seat.Answer), At: seat.At, Comment: seat.Comment,
 				Via: seat.Via, LeftDesk: !seat.GoneAt.IsZero(),

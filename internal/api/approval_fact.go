@@ -5,7 +5,6 @@ package api
 import (
 	"context"
 
-	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 )
 
@@ -28,7 +27,7 @@ func (a *API) approvalFact(ctx context.Context, r reader, f ticket.Approval) *ap
 		Added: a.who(ctx, r, f.Added), Comment: f.Comment,
 	}
 	for _, w := range f.Turn {
-		if x := a.who(ctx, r, person.ID(w)); x != nil {
+		if x := a.who(ctx, r, w); x != nil {
 			out.Turn = append(out.Turn, *x)
 		}
 	}

@@ -299,18 +299,23 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 		Lang: func() string { return h.Settings.Desk(ctx).Lang },
 	})
 	h.Fetcher = email.NewFetcher(email.FetchConfig{Intake: h.Intake, Clock: o.Clock, Log: o.Log})
-	h.API = api.New(api.Parts{
-		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Sessions: h.Sessions,
-		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Remote: h.Remote, Rotas: h.Rotas, Majors: h.Majors, Problems: h.Problems, Announcements: h.Announcements,
-		Promises: h.Promises, Approvals: h.Approvals, Pull: h.Pull, Reports: h.Reports, Scores: h.Scores, Search: h.Search, Words: h.Words, Clock: o.Clock, Log: o.Log, PerMinute: h.Config.APIPerMinute,
-		Views: h.Views, Suggest: h.Suggest, Runbooks: h.Runbooks, Devices: h.Devices, Visits: h.Visits, Inbox: h.Inbox, Knowledge: h.Knowledge,
-		Address: func(r *http.Request) string { return page.Address(r, h.Config.proxies()) },
-	})
+	h.operations()
 	h.wire()
 	h.face() //nolint:contextcheck // each request brings a context of its own
 	h.meters = newMeters()
 	h.meters.registry.MustRegister(h)
 	return h, nil
+}
+
+// operations makes the door for programs, behind which all other rooms stand.
+func (h *House) operations() {
+	h.API = api.New(api.Parts{
+		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Sessions: h.Sessions,
+		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Remote: h.Remote, Rotas: h.Rotas, Majors: h.Majors, Problems: h.Problems, Announcements: h.Announcements,
+		Promises: h.Promises, Approvals: h.Approvals, Pull: h.Pull, Reports: h.Reports, Scores: h.Scores, Search: h.Search, Words: h.Words, Clock: h.Clock, Log: h.Log, PerMinute: h.Config.APIPerMinute,
+		Views: h.Views, Suggest: h.Suggest, Runbooks: h.Runbooks, Devices: h.Devices, Visits: h.Visits, Inbox: h.Inbox, Knowledge: h.Knowledge,
+		Address: func(r *http.Request) string { return page.Address(r, h.Config.proxies()) },
+	})
 }
 
 // counting makes the rooms that judge and count. One reading of the log serves all of them.

@@ -12,7 +12,6 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
-	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
@@ -366,7 +365,7 @@ func TestN38_CategoriesWithoutAnArticle(t *testing.T) {
 		if r := lead.get("/work/articles/gaps"); strings.Contains(r.body, ">软件<") {
 			t.Error("the category is listed though something is written")
 		}
-		cards, err := h.Knowledge.Of(t.Context(), apptest.Actor(w.owner, "portal"), catalog.CategoryID(w.subject.ID), "zh", 5)
+		cards, err := h.Knowledge.Of(t.Context(), apptest.Actor(w.owner, "portal"), w.subject.ID, "zh", 5)
 		if err != nil || len(cards) != 1 {
 			t.Errorf("what a requester is shown of the category: %d, %v", len(cards), err)
 		}

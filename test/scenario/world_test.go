@@ -378,7 +378,7 @@ func (v *visitor) filled(r route) string {
 		swap = v.swap()
 	}
 	if strings.Contains(r.pattern, "{feed}") && v.person.Role.Staff() {
-		if feed = ""; strings.Contains(r.pattern, "/visits/") {
+		if strings.Contains(r.pattern, "/visits/") {
 			feed = v.visitFeed()
 		} else {
 			feed = v.feed()

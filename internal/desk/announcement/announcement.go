@@ -91,8 +91,10 @@ func (a *Announcement) check() error {
 		most       int
 		needed     bool
 	}{
-		{"title", a.Title, MaxTitle, true}, {"text", a.Text, MaxText, true},
-		{"title_en", a.TitleEN, MaxTitle, a.TextEN != ""}, {"text_en", a.TextEN, MaxText, a.TitleEN != ""},
+		{"title", a.Title, MaxTitle, true},
+		{"text", a.Text, MaxText, true},
+		{"title_en", a.TitleEN, MaxTitle, a.TextEN != ""},
+		{"text_en", a.TextEN, MaxText, a.TitleEN != ""},
 	} {
 		if f.needed && f.text == "" {
 			mark(f.name, "announcement."+f.name+"_missing")

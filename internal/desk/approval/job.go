@@ -53,7 +53,7 @@ func (s *Service) expire(ctx context.Context, j job.Job) error {
 		return err
 	}
 	_, err = s.close(ctx, a, Expired, "", 0)
-	if errs.KindOf(err) == errs.Conflict && err != nil { // somebody was quicker
+	if errs.KindOf(err) == errs.Conflict { // somebody was quicker
 		return nil
 	}
 	return err

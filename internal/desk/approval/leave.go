@@ -63,7 +63,7 @@ func (s *Service) SaveLeave(ctx context.Context, by access.Actor, l Leave) error
 		if err := saveLeave(ctx, tx, l); err != nil {
 			return err
 		}
-		_, err := s.Bus.Record(ctx, tx, by.Meta(now), LeaveSet{Person: l.Person, Deputy: l.Deputy, From: l.From, To: l.To})
+		_, err := s.Bus.Record(ctx, tx, by.Meta(now), LeaveSet(l))
 		return err
 	})
 }

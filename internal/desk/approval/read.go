@@ -102,7 +102,7 @@ func (s *Service) view(ctx context.Context, by access.Actor, a Approval, from Se
 	seat, why := a.seatFor(person.ID(by.ID), from, instead)
 	if why != nil {
 		v.Why = why
-		return v, nil
+		return v, nil //nolint:nilerr // why somebody may not answer is part of what is read
 	}
 	switch {
 	case v.Changed:
@@ -231,7 +231,7 @@ func (s *Service) Waits(ctx context.Context, by access.Actor) (int, error) {
 
 // Concerns reports whether somebody has anything to do with approvals: something waits for them, or
 // they decided something once.
-func (s *Service) Concerns(ctx context.Context, by access.Actor) (waits int, any bool, err error) {
+func (s *Service) Concerns(ctx context.Context, by access.Actor) (waits int, concerned bool, err error) {
 	if waits, err = s.Waits(ctx, by); err != nil || waits > 0 {
 		return waits, waits > 0, err
 	}

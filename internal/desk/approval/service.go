@@ -128,11 +128,8 @@ func (s *Service) changed(ctx context.Context, a Approval) (bool, error) {
 		return false, nil
 	}
 	now, err := s.subject(ctx, a.Ticket, Subject{Kind: a.Subject.Kind, Ref: a.Subject.Ref})
-	switch errs.KindOf(err) {
-	case errs.NotFound, errs.Invalid:
-		if err != nil { // it is gone, and with it what was asked
-			return true, nil
-		}
+	if kind := errs.KindOf(err); kind == errs.NotFound || kind == errs.Invalid {
+		return true, nil // it is gone, and with it what was asked
 	}
 	return err == nil && now.Digest() != a.Digest, err
 }

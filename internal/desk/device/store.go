@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 )
@@ -176,17 +175,4 @@ func getImport(ctx context.Context, q db.Querier, which ImportID) (Import, error
 func dropImports(ctx context.Context, tx *db.Tx, before time.Time) error {
 	_, err := db.Exec(ctx, tx, `DELETE FROM device_import WHERE created_at < $1`, before)
 	return err
-}
-
-// ownedBy are the devices of some people, in the order of tags.
-func ownedBy(ctx context.Context, q db.Querier, list []person.ID, limit int) ([]Device, error) {
-	var out []Device
-	for _, who := range list {
-		part, err := page(ctx, q, Filter{Owner: who, Limit: limit}, "")
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, part...)
-	}
-	return out[:min(len(out), limit)], nil
 }

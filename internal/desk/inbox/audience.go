@@ -110,6 +110,8 @@ func (a *audience) hear(t ticket.Ticket, f ticket.Fact) {
 			a.tell(Answered, false, f.Visit.Engineer, t.Owner, t.Assignee)
 		case ticket.VisitProposed, ticket.VisitFixed, ticket.VisitMoved:
 			a.tell(Assigned, false, f.Visit.Engineer)
+		case ticket.VisitStarted, ticket.VisitArrived, ticket.VisitDone, ticket.VisitSigned, ticket.VisitMissed, ticket.VisitCancelled:
+			// The engineer's own steps, and ends that the page of visits shows.
 		}
 	case ticket.UserConfirmed:
 		a.tell(Confirmed, false, t.Owner, t.Assignee)

@@ -179,9 +179,8 @@ func (s *Service) known(ctx context.Context, list []ticket.Ticket) Known {
 			add(s.People.Card(ctx, who))
 		}
 		if n := t.Detail.Intake[ticket.Who].Value; n != "" {
-			for _, f := range strings.FieldsFunc(n, func(r rune) bool { return strings.ContainsRune("，,、；;（(/ ", r) })[:1:1] {
-				k.Names = append(k.Names, f)
-			}
+			first := strings.FieldsFunc(n, func(r rune) bool { return strings.ContainsRune("，,、；;（(/ ", r) })
+			k.Names = append(k.Names, first[:min(1, len(first))]...) // none where somebody wrote a mere comma
 		}
 	}
 	if staff, err := s.People.Staff(ctx); err == nil {

@@ -56,7 +56,7 @@ func (s *Service) Matches(ctx context.Context, by access.Actor, t ticket.Ticket)
 	if err != nil || len(k.all) == 0 {
 		return nil, err
 	}
-	first, err := s.Parts.Tickets.Firsts(ctx, t.ID+1, 1)
+	first, err := s.Tickets.Firsts(ctx, t.ID+1, 1)
 	if err != nil || len(first) == 0 || first[0].ID != t.ID {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func (s *Service) refreshKnown(ctx context.Context) (*knownErrors, error) {
 		}
 	}
 	if len(list) > 0 {
-		ordinary, err := s.Parts.Tickets.Firsts(ctx, math.MaxInt64, others)
+		ordinary, err := s.Tickets.Firsts(ctx, math.MaxInt64, others)
 		if err != nil {
 			return nil, err
 		}
@@ -143,7 +143,7 @@ func (s *Service) readKnown(ctx context.Context, k *knownErrors, p Problem) erro
 	}
 	add(-int64(p.ID), model.Text{Subject: p.Title})
 	for _, l := range list {
-		first, err := s.Parts.Tickets.Firsts(ctx, l.Ticket+1, 1)
+		first, err := s.Tickets.Firsts(ctx, l.Ticket+1, 1)
 		if err != nil {
 			return err
 		}

@@ -333,8 +333,8 @@ func span(v string, now time.Time) (from, to time.Time) {
 // key alone; otherwise the key itself does.
 func Say(ctx context.Context, t Tree, lang string, names Names) string {
 	return t.Write(lang, func(s Spec, v string) string {
-		switch {
-		case v == Me, v == Mine, v == None:
+		switch v {
+		case Me, Mine, None:
 			return standsFor(v, lang)
 		}
 		key, ok := keyOf(v)

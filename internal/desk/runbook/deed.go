@@ -115,8 +115,8 @@ func (s *Service) lock(ctx context.Context, q db.Querier, c Course) (Lock, error
 	}
 	l := Lock{Risky: true}
 	l.Risk, _ = s.Risks().Of(step.Risk)
-	d, err := deedAt(ctx, q, c.ID, c.Run.Marks+1)
-	if errs.KindOf(err) == errs.NotFound && err != nil {
+	d, err := deedAt(ctx, q, c.ID, c.Marks+1)
+	if errs.KindOf(err) == errs.NotFound { // nothing is written down yet
 		return l, nil
 	}
 	if err != nil {
@@ -145,7 +145,7 @@ func (s *Service) Prepare(ctx context.Context, by access.Actor, which RunID, seq
 		return c, err
 	}
 	step, ok := c.Here()
-	if !ok || step.Risk == "" || c.Run.Marks+1 != seq {
+	if !ok || step.Risk == "" || c.Marks+1 != seq {
 		return c, errs.New(errs.Conflict, "runbook.moved_on")
 	}
 	what, rollback = tidy(what), tidy(rollback)

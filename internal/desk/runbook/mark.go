@@ -69,7 +69,7 @@ func (s *Service) Mark(ctx context.Context, by access.Actor, which RunID, m Mark
 		return c, err
 	}
 	step, ok := c.Here()
-	if !ok || m.Seq != c.Run.Marks+1 || m.Step != step.Name {
+	if !ok || m.Seq != c.Marks+1 || m.Step != step.Name {
 		return c, errs.New(errs.Conflict, "runbook.moved_on")
 	}
 	mark, err := m.mark(step)

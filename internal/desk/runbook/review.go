@@ -13,20 +13,20 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
 
-// Flawed says that a text cannot be reviewed, line by line.
-type Flawed struct {
+// FlawedError says that a text cannot be reviewed, line by line.
+type FlawedError struct {
 	Cause    *errs.Error
 	Problems Problems
 }
 
 // Error is for logs.
-func (f *Flawed) Error() string { return f.Cause.Error() }
+func (f *FlawedError) Error() string { return f.Cause.Error() }
 
 // Unwrap is the failure as doors read it.
-func (f *Flawed) Unwrap() error { return f.Cause }
+func (f *FlawedError) Unwrap() error { return f.Cause }
 
 func flawed(p Problems) error {
-	return &Flawed{errs.Field("text", "runbook.flawed", "Count", len(p)), p}
+	return &FlawedError{errs.Field("text", "runbook.flawed", "Count", len(p)), p}
 }
 
 // change moves the draft of a runbook on.
@@ -60,7 +60,7 @@ func (s *Service) change(ctx context.Context, by access.Actor, which ID, version
 	return out, err
 }
 
-// Submit gives a draft to be reviewed. Flawed where its text is no runbook yet.
+// Submit gives a draft to be reviewed. FlawedError where its text is no runbook yet.
 func (s *Service) Submit(ctx context.Context, by access.Actor, which ID, version int64) (Runbook, error) {
 	if err := access.Can(by, access.RunbookWork, access.Object{}); err != nil {
 		return Runbook{}, err

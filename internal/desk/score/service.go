@@ -261,7 +261,7 @@ func By[K comparable](cells []Cell, key func(Cell) K) []Line[K] {
 			at[k] = i
 			out = append(out, Line[K]{Key: k})
 		}
-		out[i].Sum = out[i].Sum.Add(c.Sum)
+		out[i].Sum = out[i].Add(c.Sum)
 	}
 	return out
 }

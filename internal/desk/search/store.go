@@ -151,7 +151,8 @@ func found(ctx context.Context, q db.Querier, e db.Engine, a *ask, p *plan, top 
 
 // countFields counts tickets for which the index and all fields hold, and stops at most.
 func countFields(ctx context.Context, q db.Querier, e db.Engine, a *ask, p *plan, most int) (int, error) {
-	sql, args := ``, []any{most}
+	var sql string
+	args := []any{most}
 	if a.empty() {
 		sql, args = p.joinedWith(e, args)
 		sql = `SELECT 1 FROM ` + sql + ` LIMIT $1`

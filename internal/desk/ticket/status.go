@@ -163,8 +163,9 @@ func (n Name) Automatic() bool {
 	switch n {
 	case CmdOpenOriginal, CmdGuide, CmdDevice, CmdVisit, CmdVisitStep:
 		return true
+	default:
+		return life[n].action == access.TicketAuto
 	}
-	return life[n].action == access.TicketAuto
 }
 
 // May reports whether the command may start from the status.

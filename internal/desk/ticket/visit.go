@@ -102,8 +102,9 @@ func (c Visit) Name() Name {
 	switch c.Note.Step {
 	case VisitProposed, VisitFixed, VisitStarted:
 		return CmdVisit
+	default:
+		return CmdVisitStep
 	}
-	return CmdVisitStep
 }
 
 // answersVisit reports whether a step is the requester's to take.

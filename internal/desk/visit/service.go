@@ -244,15 +244,8 @@ func (s *Service) do(ctx context.Context, by access.Actor, v Visit, on ticket.Ta
 			}
 			on.Version = 0 // our own words made another one
 		}
-		for _, a := range told(w.Act, was.State) {
-			n := after.note(a, at)
-			if n.Step == "" {
-				continue
-			}
-			if _, err := ready.With(ticket.Visit{Note: n}).In(ctx, tx, ticket.Target{ID: after.Ticket, Version: on.Version}); err != nil {
-				return err
-			}
-			on.Version = 0 // the first fact made another one
+		if err := tell(ctx, tx, ready, after, told(w.Act, was.State), on.Version, at); err != nil {
+			return err
 		}
 		out = after
 		return s.keep(ctx, tx, by, after, w, at)
@@ -275,6 +268,21 @@ func told(a Act, was State) []Act {
 		return []Act{Finish, Sign}
 	}
 	return []Act{a}
+}
+
+// tell writes the acts down on the ticket, which stands at a version.
+func tell(ctx context.Context, tx *db.Tx, ready ticket.Ready, v Visit, acts []Act, version int64, at time.Time) error {
+	for _, a := range acts {
+		n := v.note(a, at)
+		if n.Step == "" {
+			continue
+		}
+		if _, err := ready.With(ticket.Visit{Note: n}).In(ctx, tx, ticket.Target{ID: v.Ticket, Version: version}); err != nil {
+			return err
+		}
+		version = 0 // the first fact made another one
+	}
+	return nil
 }
 
 // keep writes down that the act was done, with when it was done and when it arrived.

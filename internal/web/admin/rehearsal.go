@@ -10,7 +10,6 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
-	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/rehearsal"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
@@ -77,7 +76,7 @@ func (f *Faces) rehearsals(c *page.Ctx) error {
 }
 
 func (f *Faces) rehearsalRow(c *page.Ctx, r rehearsal.Run) rehearsalView {
-	return rehearsalView{Run: r, By: f.People.Card(c.Context(), person.ID(r.By)).Name, Started: c.Moment(r.Started)}
+	return rehearsalView{Run: r, By: f.People.Card(c.Context(), r.By).Name, Started: c.Moment(r.Started)}
 }
 
 // rehearse begins one with the pack as it stands in the form; nothing of it is in force.

@@ -73,7 +73,7 @@ func NewDecision(c *Ctx, v approval.View, about ticket.Ticket, base string) Deci
 		if l.Added != 0 {
 			s.Added = people.Card(c.Context(), l.Added).Name
 		}
-		for _, seat := range v.Approval.At(l.ID) {
+		for _, seat := range v.At(l.ID) {
 			x := DecisionSeat{Who: card(seat.Person), At: seat.At, Comment: seat.Comment, Because: c.T("workapproval.because_" + string(seat.Because))}
 			if seat.Because == approval.ByGroup {
 				x.Because = people.Group(c.Context(), seat.Group).Label(string(c.Lang))

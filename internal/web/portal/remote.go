@@ -72,7 +72,7 @@ func (f *Faces) sharing(c *page.Ctx) (sharing, error) {
 	}
 	v := sharing{Ticket: t, Base: base(c, t), Live: "remote:" + t.Ref()}
 	x, err := f.remote.Share(c.Context(), c.Actor, t)
-	if errs.KindOf(err) == errs.NotFound && err != nil {
+	if errs.KindOf(err) == errs.NotFound {
 		v.None = true
 		return v, nil
 	}

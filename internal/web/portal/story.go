@@ -61,19 +61,8 @@ func (f *Faces) step(c *page.Ctx, t ticket.Ticket, e ticket.Entry) (s step, told
 			s.Title = c.T("portal.step_replied", "Name", author.Name)
 		}
 	case ticket.Held:
-		if fact.Reason == ticket.ForVisit && len(t.Detail.Visits) > 0 {
-			return s, false // the visit says it
-		}
-		s.Title = c.T("portal.step_held_" + string(fact.Reason))
-		if fact.Stuck != "" {
-			s.Lines = append(s.Lines, c.T("portal.stuck", "Text", fact.Stuck))
-		}
-		if fact.Doing != "" {
-			s.Lines = append(s.Lines, c.T("portal.doing", "Text", fact.Doing))
-		}
-		if !fact.Next.IsZero() {
-			s.Lines = append(s.Lines, c.T("portal.next_word", "Time", c.Clock(fact.Next)))
-		}
+		told = heldStep(c, t, fact, &s)
+		return s, told
 	case ticket.Resumed:
 		s.Title = c.T("portal.step_resumed")
 	case ticket.VisitStepped:
@@ -118,6 +107,24 @@ func (f *Faces) step(c *page.Ctx, t ticket.Ticket, e ticket.Entry) (s step, told
 		return s, false
 	}
 	return s, true
+}
+
+// heldStep tells why the ticket waits, and when it is spoken of again.
+func heldStep(c *page.Ctx, t ticket.Ticket, fact ticket.Held, s *step) bool {
+	if fact.Reason == ticket.ForVisit && len(t.Detail.Visits) > 0 {
+		return false // the visit says it
+	}
+	s.Title = c.T("portal.step_held_" + string(fact.Reason))
+	if fact.Stuck != "" {
+		s.Lines = append(s.Lines, c.T("portal.stuck", "Text", fact.Stuck))
+	}
+	if fact.Doing != "" {
+		s.Lines = append(s.Lines, c.T("portal.doing", "Text", fact.Doing))
+	}
+	if !fact.Next.IsZero() {
+		s.Lines = append(s.Lines, c.T("portal.next_word", "Time", c.Clock(fact.Next)))
+	}
+	return true
 }
 
 // ofAsker says what whoever asked did: to themselves, or with their name to who takes part.

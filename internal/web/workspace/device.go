@@ -4,6 +4,7 @@ package workspace
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -139,9 +140,7 @@ func (f *Faces) deviceSheet(c *page.Ctx) error {
 	x := f.filterOf(c)
 	x.Limit, x.After = 200, ""
 	t := table.Table{}
-	for _, field := range device.Fields() {
-		t.Head = append(t.Head, field)
-	}
+	t.Head = append(t.Head, device.Fields()...)
 	for {
 		list, more, err := f.Devices.List(c.Context(), c.Actor, x)
 		if err != nil {
@@ -198,7 +197,7 @@ func (f *Faces) devicePage(c *page.Ctx) error {
 	if v.Tickets, err = f.Devices.TicketsOf(c.Context(), c.Actor, d.ID, recentShown); err != nil {
 		return err
 	}
-	if v.Outages, err = f.outages(c, d.Service); err != nil {
+	if v.Outages, err = f.outages(c.Context(), c.Actor, d.Service); err != nil {
 		return err
 	}
 	if v.Sign, err = page.DrawSign(v.Address, c.T("workdevice.sign_of", "Tag", d.Tag)); err != nil {
@@ -218,18 +217,18 @@ type outage struct {
 }
 
 // outages are the incidents that stand on a service or on what it depends on.
-func (f *Faces) outages(c *page.Ctx, which catalog.ServiceID) ([]outage, error) {
+func (f *Faces) outages(ctx context.Context, by access.Actor, which catalog.ServiceID) ([]outage, error) {
 	standing := f.Majors.Standing()
 	if which == 0 || len(standing) == 0 {
 		return nil, nil
 	}
-	reach, err := f.Catalog.Reach(c.Context(), which)
+	reach, err := f.Catalog.Reach(ctx, which)
 	if err != nil {
 		return nil, err
 	}
 	var out []outage
 	for _, x := range standing {
-		t, err := f.Tickets.Get(c.Context(), c.Actor, ticket.Target{ID: x.Ticket})
+		t, err := f.Tickets.Get(ctx, by, ticket.Target{ID: x.Ticket})
 		if errs.KindOf(err) == errs.NotFound && err != nil {
 			continue
 		}
@@ -237,116 +236,10 @@ func (f *Faces) outages(c *page.Ctx, which catalog.ServiceID) ([]outage, error) 
 			return nil, err
 		}
 		if slices.Contains(reach, t.Service) {
-			out = append(out, outage{x.Incident, t.Ref(), f.Catalog.Service(c.Context(), t.Service)})
+			out = append(out, outage{x.Incident, t.Ref(), f.Catalog.Service(ctx, t.Service)})
 		}
 	}
 	return out, nil
-}
-
-// deviceFields are those of the form of a device.
-func deviceFields() []string {
-	return []string{"tag", "kind", "model", "serial", "owner", "place", "service", "state", "note", "bought", "warranty", "version"}
-}
-
-func (f *Faces) editDevice(c *page.Ctx) error {
-	var d device.Device
-	if c.Path("id") != "new" {
-		var err error
-		if d, err = f.deviceOf(c); err != nil {
-			return err
-		}
-	}
-	form := page.Filled("tag", d.Tag, "kind", string(d.Kind), "model", d.Model, "serial", d.Serial, "owner", f.People.Card(c.Context(), d.Owner).Email,
-		"place", key(int64(d.Place.ID)), "service", key(int64(d.Service)), "state", string(d.State), "note", d.Note, "bought", d.Bought, "warranty", d.Warranty, "version", key(d.Version))
-	return f.showDeviceForm(c, http.StatusOK, d, form)
-}
-
-// deviceForm is the form of a device and what it can be chosen from.
-type deviceForm struct {
-	device.Device
-	Form     *page.Form
-	Places   []ui.Option
-	Services []ui.Option
-}
-
-func (f *Faces) showDeviceForm(c *page.Ctx, status int, d device.Device, form *page.Form) error {
-	v := deviceForm{Device: d, Form: form}
-	list, err := f.Devices.Places(c.Context(), c.Actor)
-	if err != nil {
-		return err
-	}
-	for _, p := range list {
-		if p.Active || p.ID == d.Place.ID {
-			v.Places = append(v.Places, ui.Option{Value: key(int64(p.ID)), Label: p.Label()})
-		}
-	}
-	services, err := f.Catalog.Services(c.Context())
-	if err != nil {
-		return err
-	}
-	for _, s := range services {
-		if s.Active || s.ID == d.Service {
-			v.Services = append(v.Services, ui.Option{Value: key(int64(s.ID)), Label: s.Label(string(c.Lang))})
-		}
-	}
-	title := "workdevice.edit"
-	if d.ID == 0 {
-		title = "workdevice.new"
-	}
-	return f.frameOf(c, status, title, devicesPath, func(fr page.Frame) templ.Component { return deviceFormPage(fr, v) })
-}
-
-func (f *Faces) saveDevice(c *page.Ctx) error {
-	var d device.Device
-	if c.Path("id") != "new" {
-		var err error
-		if d, err = f.deviceOf(c); err != nil {
-			return err
-		}
-	}
-	form, err := c.Form(page.SmallForm, deviceFields()...)
-	if err != nil {
-		return err
-	}
-	now := device.Device{
-		ID: d.ID, Tag: form.Get("tag"), Kind: device.Kind(form.Get("kind")), Model: form.Get("model"), Serial: form.Get("serial"),
-		Place: device.Place{ID: device.PlaceID(form.Int("place"))}, Service: catalog.ServiceID(form.Int("service")), State: device.State(form.Get("state")),
-		Note: form.Get("note"), Bought: form.Get("bought"), Warranty: form.Get("warranty"),
-	}
-	if text := form.Text("owner"); text != "" {
-		if now.Owner, err = f.ownerOf(c, text); err != nil {
-			return f.deviceAgain(c, d, form, err)
-		}
-	}
-	saved, err := f.Devices.Save(c.Context(), c.Actor, now, form.Version())
-	if err != nil {
-		return f.deviceAgain(c, d, form, err)
-	}
-	c.Say("workdevice.saved", "Tag", saved.Tag)
-	return c.Redirect(devicesPath + "/" + key(int64(saved.ID)))
-}
-
-// ownerOf is the one person whom a text means: an address, else a name that only one of them has.
-func (f *Faces) ownerOf(c *page.Ctx, text string) (person.ID, error) {
-	list, err := f.People.Find(c.Context(), c.Actor, text, false, 3)
-	if err != nil {
-		return 0, err
-	}
-	if i := slices.IndexFunc(list, func(p person.Person) bool { return p.Email == text || p.Name == text }); i >= 0 {
-		return list[i].ID, nil
-	}
-	if len(list) == 1 {
-		return list[0].ID, nil
-	}
-	return 0, errs.Field("owner", "device.owner_word", "Text", text)
-}
-
-func (f *Faces) deviceAgain(c *page.Ctx, d device.Device, form *page.Form, err error) error {
-	switch errs.KindOf(err) {
-	case errs.NotFound, errs.Denied, errs.Unauthenticated:
-		return err
-	}
-	return f.showDeviceForm(c, c.MarkUp(form, err), d, form)
 }
 
 // newLabel makes the label that a device has lead nowhere, and gives it another.

@@ -42,7 +42,7 @@ func (f *Faces) listServices(c *page.Ctx) error {
 		if !s.Active {
 			continue
 		}
-		down, err := f.outages(c, s.ID)
+		down, err := f.outages(c.Context(), c.Actor, s.ID)
 		if err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ func (f *Faces) servicePage(c *page.Ctx) error {
 	if v.Above, err = f.Catalog.Above(c.Context(), s.ID); err != nil {
 		return err
 	}
-	if v.Outages, err = f.outages(c, s.ID); err != nil {
+	if v.Outages, err = f.outages(c.Context(), c.Actor, s.ID); err != nil {
 		return err
 	}
 	if v.Devices, _, err = f.Devices.List(c.Context(), c.Actor, device.Filter{Service: s.ID, Limit: recentShown}); err != nil {

@@ -36,12 +36,12 @@ func (s *sheet) readDevices(ctx context.Context) error {
 		}
 		x.Tickets = slices.DeleteFunc(x.Tickets, func(t ticket.Ticket) bool { return t.ID == s.t.ID })
 		x.Tickets = x.Tickets[:min(len(x.Tickets), othersOfDevice)]
-		if x.Outages, err = s.f.outages(s.c, d.Service); err != nil {
+		if x.Outages, err = s.f.outages(ctx, s.c.Actor, d.Service); err != nil {
 			return err
 		}
 		s.devices = append(s.devices, x)
 	}
-	if s.down, err = s.f.outages(s.c, s.t.Service); err != nil {
+	if s.down, err = s.f.outages(ctx, s.c.Actor, s.t.Service); err != nil {
 		return err
 	}
 	own, err := s.f.Devices.Of(ctx, s.c.Actor, s.t.Requester)

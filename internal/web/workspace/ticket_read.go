@@ -145,22 +145,7 @@ func (f *Faces) sheet(c *page.Ctx, t ticket.Ticket) (*sheet, error) {
 	if s.copied, err = f.Tickets.Proposed(ctx, c.Actor, t); err != nil {
 		return nil, err
 	}
-	if s.remote, err = f.Remote.OpenOn(ctx, c.Actor, t); err != nil {
-		return nil, err
-	}
-	if s.promises, err = f.Promises.ForTicket(ctx, c.Actor, t); err != nil {
-		return nil, err
-	}
-	if s.approvals, err = f.Approvals.OfTicket(ctx, c.Actor, t); err != nil {
-		return nil, err
-	}
-	if s.routed, err = f.Routing.Last(ctx, c.Actor, t); err != nil {
-		return nil, err
-	}
-	if s.offers, err = f.Suggest.For(ctx, c.Actor, t); err != nil {
-		return nil, err
-	}
-	if s.same, s.crowd, err = f.Suggest.Alike(ctx, c.Actor, t); err != nil {
+	if err = s.readRooms(ctx); err != nil {
 		return nil, err
 	}
 	if err = s.readProblems(ctx); err != nil {
@@ -198,6 +183,27 @@ func (f *Faces) sheet(c *page.Ctx, t ticket.Ticket) (*sheet, error) {
 	m, _, err := setting.Load(ctx, f.Settings, notify.MailingName, notify.StartMailing())
 	s.mails = m.Sends()
 	return s, err
+}
+
+// readRooms reads what the rooms beside the ticket hold of it.
+func (s *sheet) readRooms(ctx context.Context) (err error) {
+	if s.remote, err = s.f.Remote.OpenOn(ctx, s.c.Actor, s.t); err != nil {
+		return err
+	}
+	if s.promises, err = s.f.Promises.ForTicket(ctx, s.c.Actor, s.t); err != nil {
+		return err
+	}
+	if s.approvals, err = s.f.Approvals.OfTicket(ctx, s.c.Actor, s.t); err != nil {
+		return err
+	}
+	if s.routed, err = s.f.Routing.Last(ctx, s.c.Actor, s.t); err != nil {
+		return err
+	}
+	if s.offers, err = s.f.Suggest.For(ctx, s.c.Actor, s.t); err != nil {
+		return err
+	}
+	s.same, s.crowd, err = s.f.Suggest.Alike(ctx, s.c.Actor, s.t)
+	return err
 }
 
 // facts are the thread as clauses are judged by it.
@@ -256,39 +262,6 @@ func (s *sheet) lang() i18n.Lang { return s.c.Lang }
 
 // when writes an instant for the reader, with what a machine and a careful reader need.
 func (s *sheet) when(t time.Time) ui.When { return ui.At(s.c.Lang, t, s.c.Now, s.c.Zone) }
-
-// topic is what the page listens to, by the number that people see.
-func (s *sheet) topic() string { return "ticket:" + s.t.Ref() }
-
-// writing is the topic of who is writing on it.
-func (s *sheet) writing() string { return "writing:" + s.t.Ref() }
-
-// home is the address of the ticket. The list that one came from stays beside it.
-func (s *sheet) home() string { return s.of(s.t.Ref(), "") }
-
-// at is the address of a part of the ticket or of a command on it.
-func (s *sheet) at(what string) string { return s.of(s.t.Ref(), what) }
-
-// query is the address of a part of the ticket with one more word in its query.
-func (s *sheet) query(what, word string) string {
-	if s.suffix == "" {
-		return s.at(what) + "?" + word
-	}
-	return s.at(what) + "&" + word
-}
-
-// queue is the address of the list that one came from.
-func (s *sheet) queue() string {
-	return "/work" + s.suffix
-}
-
-func (s *sheet) of(ref, what string) string {
-	path := "/work/tickets/" + ref
-	if what != "" {
-		path += "/" + what
-	}
-	return path + s.suffix
-}
 
 // may reports whether an act makes sense now.
 func (s *sheet) may(act string) bool {

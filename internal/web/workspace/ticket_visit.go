@@ -164,8 +164,9 @@ func (s *sheet) visitHow(v ticket.VisitNote) string {
 		return s.T("workvisit.by_press", "Why", v.Words)
 	case ticket.VisitSigned:
 		return s.T("workvisit.signed_"+v.How, "Name", v.Words)
+	default:
+		return ""
 	}
-	return ""
 }
 
 func minuteOptions(c *page.Ctx) []ui.Option {

@@ -295,8 +295,9 @@ func (v visitView) ahead(act visit.Act) bool {
 		return v.State.Ahead()
 	case visit.Sign:
 		return v.State.Ahead() || v.State == visit.Done
+	default:
+		return false
 	}
-	return false
 }
 
 func (f *Faces) makeVisitFeed(c *page.Ctx) error {
