@@ -88,6 +88,7 @@ func (a *API) publishAnnouncement(ctx context.Context, r reader, in *announcemen
 
 func (a *API) endAnnouncement(ctx context.Context, r reader, in *struct {
 	ID int64 `path:"id" minimum:"1" maximum:"9007199254740991"`
-}) (*struct{}, error) {
+},
+) (*struct{}, error) {
 	return nil, a.Announcements.End(ctx, r.by, announcement.ID(in.ID))
 }

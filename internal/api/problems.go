@@ -131,7 +131,8 @@ func (a *API) listProblems(ctx context.Context, r reader, in *struct {
 	State  string `query:"state" enum:"open,investigating,known,resolved,closed"`
 	Before int64  `query:"before" minimum:"0" maximum:"9007199254740991" doc:"Those with a lower id"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200"`
-}) (*problemList, error) {
+},
+) (*problemList, error) {
 	f := problems.Filter{Before: problems.ID(in.Before), Limit: in.Limit}
 	if in.State != "" {
 		f.States = []problems.State{problems.State(in.State)}
@@ -166,7 +167,8 @@ func (a *API) getProblem(ctx context.Context, r reader, in *ProblemAt) (*problem
 func (a *API) changeProblem(ctx context.Context, r reader, in *struct {
 	ProblemAt
 	Body problemBody
-}) (*problemOne, error) {
+},
+) (*problemOne, error) {
 	p, err := a.Problems.Edit(ctx, r.by, problems.ID(in.ID), in.Body.Version, in.Body.draft())
 	return &problemOne{problemOf(p)}, err
 }
@@ -178,7 +180,8 @@ func (a *API) moveProblem(ctx context.Context, r reader, in *struct {
 		Note    string `json:"note,omitempty" maxLength:"4000"`
 		Version int64  `json:"version,omitempty" minimum:"0" maximum:"9007199254740991"`
 	}
-}) (*problemOne, error) {
+},
+) (*problemOne, error) {
 	p, err := a.Problems.Move(ctx, r.by, problems.ID(in.ID), in.Body.Version, problems.State(in.Body.To), in.Body.Note)
 	return &problemOne{problemOf(p)}, err
 }
@@ -188,7 +191,8 @@ func (a *API) linkProblem(ctx context.Context, r reader, in *struct {
 	Body struct {
 		Problem int64 `json:"problem" minimum:"1" maximum:"9007199254740991"`
 	}
-}) (*struct{}, error) {
+},
+) (*struct{}, error) {
 	t, err := a.read(ctx, r, in.Numbered)
 	if err == nil {
 		_, err = a.Problems.Link(ctx, r.by, problems.ID(in.Body.Problem), ticket.Target{ID: t.ID})
@@ -199,7 +203,8 @@ func (a *API) linkProblem(ctx context.Context, r reader, in *struct {
 func (a *API) unlinkProblem(ctx context.Context, r reader, in *struct {
 	Numbered
 	ProblemAt
-}) (*struct{}, error) {
+},
+) (*struct{}, error) {
 	t, err := a.read(ctx, r, in.Numbered)
 	if err == nil {
 		_, err = a.Problems.Unlink(ctx, r.by, problems.ID(in.ID), ticket.Target{ID: t.ID})
@@ -251,14 +256,16 @@ func (a *API) dismissCandidate(ctx context.Context, r reader, in *struct {
 		Reason  string `json:"reason" minLength:"3" maxLength:"8000"`
 		Version int64  `json:"version,omitempty" minimum:"0" maximum:"9007199254740991"`
 	}
-}) (*struct{}, error) {
+},
+) (*struct{}, error) {
 	return &struct{}{}, a.Problems.Dismiss(ctx, r.by, problems.CandidateID(in.ID), in.Body.Version, in.Body.Reason)
 }
 
 func (a *API) takeCandidate(ctx context.Context, r reader, in *struct {
 	ProblemAt
 	Body problemBody
-}) (*problemOne, error) {
+},
+) (*problemOne, error) {
 	p, err := a.Problems.Take(ctx, r.by, problems.CandidateID(in.ID), in.Body.Version, in.Body.draft())
 	return &problemOne{problemOf(p)}, err
 }
@@ -330,7 +337,8 @@ func (a *API) createImprovement(ctx context.Context, r reader, in *struct{ Body 
 func (a *API) changeImprovement(ctx context.Context, r reader, in *struct {
 	ProblemAt
 	Body improvementBody
-}) (*improvementOne, error) {
+},
+) (*improvementOne, error) {
 	to := problems.Progress(in.Body.State)
 	if to == "" {
 		to = problems.Planned

@@ -113,7 +113,7 @@ func (a *API) course(ctx context.Context, r reader, c runbook.Course) *runOut {
 	v := runOf(c.Run)
 	v.Title, v.Stuck = c.Book.Title, c.At.Stuck
 	if step, ok := c.Here(); ok && !c.State.Over() {
-		v.Heading, v.Kind, v.Body, v.Next = step.Title, string(step.Kind), step.Body, c.Run.Marks+1
+		v.Heading, v.Kind, v.Body, v.Next = step.Title, string(step.Kind), step.Body, c.Marks+1
 		for _, o := range c.Book.Outcomes(step) {
 			v.Outcomes = append(v.Outcomes, choiceJSON{o.Value, runbook.Word(c.Book.Lang, step, o.Value)})
 		}

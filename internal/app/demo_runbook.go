@@ -114,7 +114,7 @@ func (h *House) followDemo(ctx context.Context, by access.Actor, on ticket.ID, b
 
 // demoMarking is what came of a step: where a runbook helps differs from run to run.
 func demoMarking(c runbook.Course, step runbook.Step, nth, n int) runbook.Marking {
-	m := runbook.Marking{Seq: c.Run.Marks + 1, Step: step.Name, Outcome: runbook.Failed}
+	m := runbook.Marking{Seq: c.Marks + 1, Step: step.Name, Outcome: runbook.Failed}
 	options := c.Book.Outcomes(step)
 	switch step.Kind {
 	case runbook.Choose:
@@ -218,7 +218,7 @@ func (h *House) sentDemo(ctx context.Context, c *cast) error {
 			return fmt.Errorf("demo: answer %s: %w", b.file, err)
 		}
 		step, _ = run.Here()
-		if _, err = h.Runbooks.Mark(ctx, user, run.ID, runbook.Marking{Seq: run.Run.Marks + 1, Step: step.Name, Outcome: runbook.Unclear}); err != nil {
+		if _, err = h.Runbooks.Mark(ctx, user, run.ID, runbook.Marking{Seq: run.Marks + 1, Step: step.Name, Outcome: runbook.Unclear}); err != nil {
 			return fmt.Errorf("demo: answer %s: %w", b.file, err)
 		}
 	}
@@ -237,11 +237,11 @@ func (h *House) lockedDemo(ctx context.Context, c *cast) error {
 		if err != nil {
 			return fmt.Errorf("demo: %s: %w", b.file, err)
 		}
-		m.Seq = run.Run.Marks + 1
+		m.Seq = run.Marks + 1
 		run, err = h.Runbooks.Mark(ctx, by, run.ID, m)
 	}
 	if err == nil {
-		_, err = h.Runbooks.Prepare(ctx, by, run.ID, run.Run.Marks+1, "打印服务器 prn-3f-01：停止 Spooler，清空队列目录，再启动", "停止服务后把队列目录从备份拷回，再启动；影响三楼 4 台打印机约 2 分钟")
+		_, err = h.Runbooks.Prepare(ctx, by, run.ID, run.Marks+1, "打印服务器 prn-3f-01：停止 Spooler，清空队列目录，再启动", "停止服务后把队列目录从备份拷回，再启动；影响三楼 4 台打印机约 2 分钟")
 	}
 	if err != nil {
 		return fmt.Errorf("demo: %s: %w", b.file, err)

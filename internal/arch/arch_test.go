@@ -35,10 +35,8 @@ func floors() [][]string {
 		{"internal/desk/catalog", "internal/desk/triage", "internal/desk/queue", "internal/desk/session", "internal/desk/privacy", "internal/desk/audit", "internal/desk/rota", "internal/desk/directory", "internal/desk/wordbook", "internal/desk/telephony", "internal/desk/canned", "internal/desk/upload"},
 		{"internal/desk/ticket"},
 		{
-			"internal/desk/sla", "internal/desk/promise", "internal/desk/approval", "internal/desk/runbook", "internal/desk/visit", "internal/desk/remote",
-			"internal/desk/pull", "internal/desk/routing", "internal/desk/knowledge", "internal/desk/problem", "internal/desk/major", "internal/desk/announcement", "internal/desk/survey", "internal/desk/intake",
 			"internal/desk/sla", "internal/desk/promise", "internal/desk/approval", "internal/desk/runbook", "internal/desk/device", "internal/desk/visit", "internal/desk/remote",
-			"internal/desk/pull", "internal/desk/routing", "internal/desk/knowledge", "internal/desk/problem", "internal/desk/major", "internal/desk/survey", "internal/desk/intake",
+			"internal/desk/pull", "internal/desk/routing", "internal/desk/knowledge", "internal/desk/problem", "internal/desk/major", "internal/desk/announcement", "internal/desk/survey", "internal/desk/intake",
 		},
 		{"internal/desk/escalation"},
 		{

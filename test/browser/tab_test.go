@@ -148,7 +148,9 @@ func (b *tab) must(err error) {
 }
 
 func (b *tab) where() string {
-	at, _ := chromedp.Run(b.ctx, chromedp.Location())
+	ctx, cancel := b.short() // a page that hangs says nothing
+	defer cancel()
+	at, _ := chromedp.Run(ctx, chromedp.Location())
 	return at
 }
 

@@ -161,7 +161,7 @@ func (s *Service) Use(ctx context.Context, by access.Actor, which ID, on ticket.
 	if err := may(by, access.ProblemLink); err != nil {
 		return "", err
 	}
-	t, err := s.Parts.Tickets.Get(ctx, by, on)
+	t, err := s.Tickets.Get(ctx, by, on)
 	if err != nil {
 		return "", err
 	}

@@ -65,7 +65,7 @@ func (s *Service) TicketsOf(ctx context.Context, by access.Actor, which ID) ([]t
 
 // readable are the tickets of these keys that somebody may see, in their order.
 func (s *Service) readable(ctx context.Context, by access.Actor, keys []ticket.ID) ([]ticket.Ticket, error) {
-	some, err := s.Parts.Tickets.Some(ctx, by, keys)
+	some, err := s.Tickets.Some(ctx, by, keys)
 	if err != nil {
 		return nil, err
 	}
@@ -266,7 +266,7 @@ func (s *Service) tellOwners(ctx context.Context, tx *db.Tx, by access.Actor, p 
 		return err
 	}
 	for _, l := range list {
-		t, err := s.Parts.Tickets.GetIn(ctx, tx, l.Ticket)
+		t, err := s.Tickets.GetIn(ctx, tx, l.Ticket)
 		if err != nil {
 			return err
 		}
@@ -322,7 +322,7 @@ func (s *Service) linking(ctx context.Context, by access.Actor, which ID, on tic
 	if err := may(by, access.ProblemLink); err != nil {
 		return ticket.Ticket{}, err
 	}
-	t, err := s.Parts.Tickets.Get(ctx, by, on)
+	t, err := s.Tickets.Get(ctx, by, on)
 	if err != nil {
 		return t, err
 	}

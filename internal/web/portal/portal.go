@@ -67,8 +67,9 @@ type Faces struct {
 
 // New makes the face.
 func New(p Parts) *Faces {
-	return &Faces{articles: p.Knowledge,
-		tickets: p.Tickets, people: p.People, catalog: p.Catalog, clocks: p.Clocks, promise: p.Promises, search: p.Search, majors: p.Majors,
+	return &Faces{
+		articles: p.Knowledge,
+		tickets:  p.Tickets, people: p.People, catalog: p.Catalog, clocks: p.Clocks, promise: p.Promises, search: p.Search, majors: p.Majors,
 		announcements: p.Announcements, books: p.Runbooks, approvals: p.Approvals, devices: p.Devices, visits: p.Visits, remote: p.Remote, inbox: p.Inbox,
 	}
 }
