@@ -125,7 +125,7 @@ func (s *Service) leads(ctx context.Context, tx *db.Tx, a *audience, of []person
 	if found {
 		return nil
 	}
-	staff, err := s.People.Staff(ctx)
+	staff, err := s.People.StaffIn(ctx, tx)
 	for _, p := range staff {
 		if p.Role == access.Lead {
 			a.tell(Trouble, false, p.ID)

@@ -21,3 +21,8 @@ type Worker struct {
 func (s *Service) WorkersIn(ctx context.Context, tx *db.Tx, who []ID, of GroupID) ([]Worker, error) {
 	return workers(ctx, tx, who, of)
 }
+
+// StaffIn returns the active staff as the caller's commit sees them.
+func (s *Service) StaffIn(ctx context.Context, tx *db.Tx) ([]Person, error) {
+	return list(ctx, tx, search{staff: true, active: true, limit: maxStaff})
+}
