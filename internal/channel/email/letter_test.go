@@ -22,7 +22,7 @@ import (
 func notice(what notify.Template, lang i18n.Lang) notify.Notice {
 	at := time.Date(2026, 11, 25, 6, 30, 0, 0, time.UTC)
 	n := notify.Notice{
-		Visit:  ticket.VisitNote{Step: ticket.VisitAgreed, Place: "总部 3 层", Times: []ticket.Span{{From: time.Date(2026, 3, 3, 1, 0, 0, 0, time.UTC), To: time.Date(2026, 3, 3, 2, 0, 0, 0, time.UTC)}}},
+		Visit:  ticket.VisitNote{Step: ticket.VisitFixed, Place: "总部 3 层", Times: []ticket.Span{{From: time.Date(2026, 3, 3, 1, 0, 0, 0, time.UTC), To: time.Date(2026, 3, 3, 2, 0, 0, 0, time.UTC)}}},
 		Raised: escalation.Raised{Clock: "response", Due: time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC), Gap: true, Passed: 2}, As: escalation.Leads,
 		Template: what, Lang: lang, Zone: time.FixedZone("CST", 8*3600), At: at, Desk: "IT 服务台", Hotline: "8000", Reader: "王海燕",
 		Ref: "LD-1042", Subject: "打印机没反应", Link: "https://desk.example.org/t/vabc", Answer: "https://desk.example.org/t/vabc#confirm",
