@@ -22,8 +22,10 @@ type demoBook struct {
 
 func demoBooks() []*demoBook {
 	return []*demoBook{
-		{file: "wired", category: "有线网络"}, {file: "printer", category: "打印机"},
-		{file: "vpn.zh", category: "远程接入"}, {file: "vpn.en", category: "远程接入"},
+		{file: "wired", category: "有线网络"},
+		{file: "printer", category: "打印机"},
+		{file: "vpn.zh", category: "远程接入"},
+		{file: "vpn.en", category: "远程接入"},
 	}
 }
 

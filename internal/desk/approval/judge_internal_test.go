@@ -190,8 +190,10 @@ func TestN31_WhoIsCalledInIsHeard(t *testing.T) {
 func TestN31_WhoLeavesIsNeitherYesNorNo(t *testing.T) {
 	t.Parallel()
 	three := func(need int64) Approval {
-		return Approval{State: Waiting, AskedBy: asker, For: benefit, Levels: []Level{{ID: 1, Need: need}},
-			Seats: []Seat{{ID: 1, Level: 1, Person: 1}, {ID: 2, Level: 1, Person: 2}, {ID: 3, Level: 1, Person: 3}}}
+		return Approval{
+			State: Waiting, AskedBy: asker, For: benefit, Levels: []Level{{ID: 1, Need: need}},
+			Seats: []Seat{{ID: 1, Level: 1, Person: 1}, {ID: 2, Level: 1, Person: 2}, {ID: 3, Level: 1, Person: 3}},
+		}
 	}
 	for need, want := range map[int64]State{1: Waiting, 2: Waiting, 3: Dropped, 0: Dropped} {
 		a := three(need).left(1, time.Unix(9, 0))

@@ -189,8 +189,14 @@ func changed(a, b Draft) (out []string) {
 		name string
 		is   bool
 	}{
-		{"title", a.Title != b.Title}, {"category", a.Category != b.Category}, {"service", a.Service != b.Service}, {"owner", a.Owner != b.Owner},
-		{"cause", a.Cause != b.Cause}, {"workaround", a.Workaround != b.Workaround}, {"reply", a.Reply != b.Reply}, {"fix", a.Fix != b.Fix},
+		{"title", a.Title != b.Title},
+		{"category", a.Category != b.Category},
+		{"service", a.Service != b.Service},
+		{"owner", a.Owner != b.Owner},
+		{"cause", a.Cause != b.Cause},
+		{"workaround", a.Workaround != b.Workaround},
+		{"reply", a.Reply != b.Reply},
+		{"fix", a.Fix != b.Fix},
 	} {
 		if x.is {
 			out = append(out, x.name)
