@@ -51,10 +51,7 @@ func TestN26_S69_AValueIsNothingButAValue(t *testing.T) {
 	t.Parallel()
 	tool := remote.Tool{Name: "MeshCentral", Link: "https://mesh.example.org/a/{ticket}/?node={id}&by={agent}", Ask: "Node"}
 	rapid.Check(t, func(t *rapid.T) {
-		v := remote.Values{ID: rapid.String().Draw(t, "id"), Ticket: "LD-1042", Agent: rapid.String().Draw(t, "agent"), Requester: "x"}
-		if len(v.ID)+len(v.Agent) > 300 {
-			t.Skip("too long for a link")
-		}
+		v := remote.Values{ID: rapid.StringN(-1, -1, 150).Draw(t, "id"), Ticket: "LD-1042", Agent: rapid.StringN(-1, -1, 150).Draw(t, "agent"), Requester: "x"}
 		// What a template does with a name that looks like a placeholder: nothing.
 		link, err := tool.Fill(v)
 		if err != nil {
