@@ -89,7 +89,7 @@ func operations() []operation {
 			return func() error {
 				c, err := w.Runbooks.Course(w.Context(), apptest.Actor(w.agent, "web"), runbook.RunID(run))
 				if err == nil {
-					_, err = w.Runbooks.Mark(w.Context(), apptest.Actor(w.agent, "web"), c.ID, runbook.Marking{Seq: c.Run.Marks + 1, Step: c.At.Step, Outcome: runbook.Failed})
+					_, err = w.Runbooks.Mark(w.Context(), apptest.Actor(w.agent, "web"), c.ID, runbook.Marking{Seq: c.Marks + 1, Step: c.At.Step, Outcome: runbook.Failed})
 				}
 				return err
 			}

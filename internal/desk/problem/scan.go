@@ -96,7 +96,7 @@ func (s *Service) Scan(ctx context.Context, by access.Actor) error {
 // no more than the radar compares.
 func (s *Service) history(ctx context.Context, since time.Time) (out []ticket.First, err error) {
 	for below := ticket.ID(math.MaxInt64); len(out) < radar.MostRead; {
-		page, err := s.Parts.Tickets.Firsts(ctx, below, 500)
+		page, err := s.Tickets.Firsts(ctx, below, 500)
 		if err != nil || len(page) == 0 {
 			return out, err
 		}

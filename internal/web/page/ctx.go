@@ -179,6 +179,19 @@ func (c *Ctx) Clock(t time.Time) string { return i18n.Clock(c.Lang, t, c.Now, c.
 // Moment writes an instant always with its day.
 func (c *Ctx) Moment(t time.Time) string { return i18n.Moment(c.Lang, t, c.Now, c.Zone) }
 
+// Stretch writes from when until when something holds, as far as that is known; nothing where neither is.
+func (c *Ctx) Stretch(from, until time.Time) string {
+	switch {
+	case !from.IsZero() && !until.IsZero():
+		return c.T("announcement.when", "From", c.Moment(from), "Until", c.Moment(until))
+	case !from.IsZero():
+		return c.T("announcement.since", "From", c.Moment(from))
+	case !until.IsZero():
+		return c.T("announcement.till", "Until", c.Moment(until))
+	}
+	return ""
+}
+
 // Left writes the time left until t, or by how much it is over.
 func (c *Ctx) Left(t time.Time) string { return i18n.Left(c.Lang, t.Sub(c.Now)) }
 

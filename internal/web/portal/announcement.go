@@ -28,7 +28,7 @@ func (f *Faces) announced(c *page.Ctx) ([]bulletin, error) {
 	out := make([]bulletin, 0, len(list))
 	for _, a := range list {
 		title, text := a.Words(string(c.Lang))
-		t := bulletin{Kind: a.Kind, Title: title, Text: text, When: when(c, a)}
+		t := bulletin{Kind: a.Kind, Title: title, Text: text, When: c.Stretch(a.From, a.Until)}
 		if a.Kind == announcement.Failure || a.Kind == announcement.Planned && a.Begun(c.Now) {
 			t.Tone = "warn"
 		}
@@ -45,19 +45,6 @@ func pressing(list []bulletin, now bool) (out []bulletin) {
 		}
 	}
 	return out
-}
-
-// when says when a matter begins and ends, as far as that is known.
-func when(c *page.Ctx, a announcement.Announcement) string {
-	switch {
-	case !a.From.IsZero() && !a.Until.IsZero():
-		return c.T("announcement.when", "From", c.Moment(a.From), "Until", c.Moment(a.Until))
-	case !a.From.IsZero():
-		return c.T("announcement.since", "From", c.Moment(a.From))
-	case !a.Until.IsZero():
-		return c.T("announcement.till", "Until", c.Moment(a.Until))
-	}
-	return ""
 }
 
 // follows is what the reader hears of by mail; nothing for whoever is not signed in.

@@ -178,16 +178,3 @@ func announcementKinds(fr page.Frame) []ui.Option {
 	}
 	return out
 }
-
-// announcedWhen says when a matter begins and ends, as far as that is known.
-func announcedWhen(c *page.Ctx, a announcement.Announcement) string {
-	switch {
-	case !a.From.IsZero() && !a.Until.IsZero():
-		return c.T("announcement.when", "From", c.Moment(a.From), "Until", c.Moment(a.Until))
-	case !a.From.IsZero():
-		return c.T("announcement.since", "From", c.Moment(a.From))
-	case !a.Until.IsZero():
-		return c.T("announcement.till", "Until", c.Moment(a.Until))
-	}
-	return "–"
-}

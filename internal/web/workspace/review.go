@@ -173,8 +173,10 @@ func (f *Faces) agendaParts(c *page.Ctx, a problem.Agenda) ([]agendaPart, error)
 	}
 	for _, p := range a.Problems {
 		l := f.problemLine(c, p)
-		standing.Items = append(standing.Items, agendaItem{Key: problem.Item("problem", p.ID), Title: p.ID.Ref() + " " + p.Title, Href: l.Href, Chip: c.T("workproblem.state_" + string(p.State)), Tone: l.Tone,
-			Text: dotted(c.T("workproblem.age", "Days", int(a.At.Sub(p.OpenedAt)/(24*time.Hour))), c.T("workproblem.linked", "Count", p.Tickets), l.Owner)})
+		standing.Items = append(standing.Items, agendaItem{
+			Key: problem.Item("problem", p.ID), Title: p.ID.Ref() + " " + p.Title, Href: l.Href, Chip: c.T("workproblem.state_" + string(p.State)), Tone: l.Tone,
+			Text: dotted(c.T("workproblem.age", "Days", int(a.At.Sub(p.OpenedAt)/(24*time.Hour))), c.T("workproblem.linked", "Count", p.Tickets), l.Owner),
+		})
 	}
 	for _, i := range a.Overdue {
 		l := f.improvementLine(c, i)

@@ -67,9 +67,14 @@ func TestN29_S25_NoInternalWordIsSuggested(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		facts := rapid.SliceOf(rapid.SampledFrom([]ticket.Fact{
 			ticket.HandedOver{From: 1, To: 2, Done: secret, Why: secret, Needed: secret},
-			ticket.HandOverRefused{Reason: secret}, ticket.Deviated{Reason: secret}, ticket.Approval{Step: ticket.ApprovalNo, Title: secret, Comment: secret},
-			ticket.Approval{Step: ticket.ApprovalGranted, Title: secret}, ticket.Held{Reason: ticket.ForVendor, Stuck: secret, Vendor: ticket.Vendor{Name: secret}},
-			ticket.Diagnosed{Finding: ticket.Finding{Result: secret, Judgement: ticket.Confirms}}, ticket.Said{Kind: ticket.Internal}, ticket.Resumed{},
+			ticket.HandOverRefused{Reason: secret},
+			ticket.Deviated{Reason: secret},
+			ticket.Approval{Step: ticket.ApprovalNo, Title: secret, Comment: secret},
+			ticket.Approval{Step: ticket.ApprovalGranted, Title: secret},
+			ticket.Held{Reason: ticket.ForVendor, Stuck: secret, Vendor: ticket.Vendor{Name: secret}},
+			ticket.Diagnosed{Finding: ticket.Finding{Result: secret, Judgement: ticket.Confirms}},
+			ticket.Said{Kind: ticket.Internal},
+			ticket.Resumed{},
 		})).Draw(t, "facts")
 		p := since(asThread(facts...), ticket.Ticket{Status: rapid.SampledFrom(ticket.Statuses()).Draw(t, "status")}, theirName, theirGroup)
 		for _, lang := range i18n.Langs() {
