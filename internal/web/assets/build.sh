@@ -24,7 +24,7 @@ mkdir -p src/node_modules/.cache dist
 	echo '}'
 } > src/node_modules/.cache/basecoat-button.css
 
-(cd src && node_modules/.bin/tailwindcss --input css/app.css --output ../dist/app.css --minify 2>/dev/null)
+(cd src && node_modules/.bin/tailwindcss --input css/app.css --output ../dist/app.css --minify 2>node_modules/.cache/said) || { cat src/node_modules/.cache/said >&2; exit 1; }
 cp src/inter-latin.woff2 src/icon.svg src/icon-*.png dist/
 
 for entry in start app remote sw; do
