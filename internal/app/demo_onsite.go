@@ -64,18 +64,19 @@ type demoVisit struct {
 	in       time.Duration // until it begins
 	upTo     sitevisit.State
 	purpose  string
+	english  string // the same for who reads English
 	work     string
 }
 
 func demoVisits() []demoVisit {
 	return []demoVisit{
-		{"chen.li@qinglan.example", -15 * time.Minute, sitevisit.OnSite, "检查并更换电源适配器", ""},
-		{"chen.li@qinglan.example", 2 * time.Hour, sitevisit.Agreed, "更换搓纸轮，试打十页", ""},
-		{"chen.li@qinglan.example", 26 * time.Hour, sitevisit.Proposed, "重装系统并迁移资料", ""},
-		{"chen.li@qinglan.example", -15 * time.Minute, sitevisit.Signed, "更换键盘", "换上新键盘，逐键测试正常。"},
-		{"sun.hao@qinglan.example", 3 * time.Hour, sitevisit.Travelling, "检查三层交换机端口", ""},
-		{"sun.hao@qinglan.example", 28 * time.Hour, sitevisit.Refused, "更换无线接入点", ""},
-		{"chen.li@qinglan.example", time.Hour, sitevisit.Missed, "取回借用的显示器", ""},
+		{"chen.li@qinglan.example", -15 * time.Minute, sitevisit.OnSite, "到现场检查设备和线路", "Look at the device and its connections", ""},
+		{"chen.li@qinglan.example", 2 * time.Hour, sitevisit.Agreed, "到现场按步骤排查，带常用备件", "Go through it step by step on site, spare parts along", ""},
+		{"chen.li@qinglan.example", 26 * time.Hour, sitevisit.Proposed, "到现场检查工位设备", "Check the equipment at the workplace", ""},
+		{"chen.li@qinglan.example", -15 * time.Minute, sitevisit.Signed, "到现场检查工位设备", "Check the equipment at the workplace", "检查了工位设备与接线，处理后当场验证正常。"},
+		{"sun.hao@qinglan.example", 3 * time.Hour, sitevisit.Travelling, "检查楼层交换机端口和跳线", "Check the port and the patch cable of this floor", ""},
+		{"sun.hao@qinglan.example", 28 * time.Hour, sitevisit.Refused, "到现场复测", "Measure again on site", ""},
+		{"chen.li@qinglan.example", time.Hour, sitevisit.Missed, "到现场复查", "Look again on site", ""},
 	}
 }
 
@@ -117,6 +118,9 @@ func (h *House) castVisit(ctx context.Context, now time.Time, c *cast, t ticket.
 	}
 	requester := h.People.Card(ctx, t.Requester)
 	w := sitevisit.Wish{Act: sitevisit.Fix, Engineer: person.ID(by.ID), Times: []ticket.Span{span(0)}, Place: requester.Place, Purpose: d.purpose, Zone: c.zone.String()}
+	if requester.Lang == "en" {
+		w.Purpose = d.english
+	}
 	if w.Place == "" {
 		w.Place = "总部 3 层 312"
 	}
@@ -134,9 +138,9 @@ func (h *House) castVisit(ctx context.Context, now time.Time, c *cast, t ticket.
 		w.Act, w.Times = sitevisit.Propose, []ticket.Span{span(0), span(3 * time.Hour), span(24 * time.Hour)}
 	}
 	if gaps := h.Runbooks.Gate(t); len(gaps) > 0 { // on site before the first simple things: with a reason (N25)
-		reason := "用户说基本检查都做过，设备无法开机"
+		reason := "用户说基本检查都做过，需要到现场看"
 		if requester.Lang == "en" {
-			reason = "The requester has done the basic checks; the machine does not start"
+			reason = "The requester has done the basic checks; it has to be seen on site"
 		}
 		if _, err := h.Tickets.Do(ctx, by, ticket.Target{ID: t.ID}, ticket.Deviate{Gap: runbook.GapFirst, Reason: reason}); err != nil {
 			return err
@@ -152,7 +156,7 @@ func (h *House) castVisit(ctx context.Context, now time.Time, c *cast, t ticket.
 		sitevisit.Travelling: {{Act: sitevisit.Start}},
 		sitevisit.OnSite:     {{Act: sitevisit.Start}, {Act: sitevisit.Arrive, Why: "标签还没有贴"}},
 		sitevisit.Missed:     {{Act: sitevisit.Miss, Why: "座位上没有人，电话未接。"}},
-		sitevisit.Signed:     {{Act: sitevisit.Arrive, Why: "标签还没有贴"}, {Act: sitevisit.Finish, Work: d.work, Parts: "键盘 1 个"}, {Act: sitevisit.Sign, Name: requester.Name, How: "typed"}},
+		sitevisit.Signed:     {{Act: sitevisit.Arrive, Why: "标签还没有贴"}, {Act: sitevisit.Finish, Work: d.work, Parts: "网线 1 根"}, {Act: sitevisit.Sign, Name: requester.Name, How: "typed"}},
 	}[d.upTo] {
 		who := by
 		if step.Act.Requester() {
