@@ -58,6 +58,7 @@ func (h *House) wire() {
 	h.Devices.Listen()                                        // which tickets are about which devices (N8)
 	h.Visits.Listen()                                         // nobody goes where a ticket has ended (N27)
 	h.Approvals.Listen()                                      // what takes the ground from an approval: its ticket closes, an approver leaves (N31)
+	event.After(h.Bus, "approval:deed_prepared", h.prepared)  // an approval is of what will be done, not of what was to be (N31)
 	event.Within(h.Bus, h.Runbooks.Moved)                     // first simple things hold for categories and what lies below them (N25)
 	event.After(h.Bus, "remote:closed", h.Remote.TicketEnded) // no screen is seen on a closed ticket (N26)
 	if h.quiet {
