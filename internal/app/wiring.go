@@ -44,7 +44,7 @@ func (h *House) wire() {
 	h.Promises.Listen()                                       // what a fact tells, keeps or breaks is promised with it (N20, N29, N30)
 	event.Within(h.Bus, h.Sessions.PersonChanged)             // whoever lost rights loses their sessions (S45)
 	event.Within(h.Bus, h.Escalations.Changed)                // steps count from when they are saved
-	event.Within(h.Bus, h.Majors.Changed)                     // another cadence of incidents holds for those that stand
+	event.After(h.Bus, "major:pace", h.Majors.Changed)        // another cadence of incidents holds for those that stand
 	event.WithinAny(h.Bus, h.incident)                        // a major incident is looked at at once (N4)
 	event.WithinAny(h.Bus, h.Live.Heard)                      // open pages hear that they are stale
 	event.Within(h.Bus, h.rings)                              // the pad comes up for whoever is called
