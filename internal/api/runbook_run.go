@@ -30,6 +30,7 @@ type (
 		Outcome string `json:"outcome" maxLength:"40" doc:"One of the step's, or cannot, unclear, waived"`
 		Value   string `json:"value,omitempty" maxLength:"1000" doc:"An answer, a number, or what came of a step with a risk"`
 		Reason  string `json:"reason,omitempty" maxLength:"400" doc:"Of a step that is left out"`
+		Digest  string `json:"digest,omitempty" maxLength:"64" doc:"At a step with a risk: of what will be done, as it was read"`
 	}
 	deedBodyJSON struct {
 		Seq      int    `json:"seq" minimum:"1" maximum:"2000"`
@@ -200,7 +201,7 @@ func (a *API) getRun(ctx context.Context, r reader, in *RunAt) (*runOut, error) 
 func (a *API) markRun(ctx context.Context, r reader, in *runIn[markBodyJSON]) (*runOut, error) {
 	return a.on(ctx, r, in.RunAt, func(c runbook.Course) (runbook.Course, error) {
 		b := in.Body
-		return a.Runbooks.Mark(ctx, r.by, c.ID, runbook.Marking{Seq: b.Seq, Step: b.Step, Outcome: b.Outcome, Value: b.Value, Reason: b.Reason})
+		return a.Runbooks.Mark(ctx, r.by, c.ID, runbook.Marking{Seq: b.Seq, Step: b.Step, Outcome: b.Outcome, Value: b.Value, Reason: b.Reason, Digest: b.Digest})
 	})
 }
 

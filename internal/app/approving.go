@@ -10,6 +10,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/runbook"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/event"
 	"github.com/loopdesk/loopdesk/internal/web/page"
 )
 
@@ -19,8 +20,12 @@ func (h *House) approving() {
 		DB: h.DB, Bus: h.Bus, Clock: h.Clock, Jobs: h.Jobs, People: h.People, Settings: h.Settings, Tickets: h.Tickets, Links: h.Links,
 		Contents: h.contents(), Calendar: h.Clocks.Calendar, Manager: h.managerOf, Owner: h.ownerOf,
 	})
-	h.Runbooks.Rewritten = h.Approvals.ContentChanged
 	h.Runbooks.Approvals = h.Approvals // a risky step may be covered by one (N31)
+}
+
+// prepared voids an approval of what was written anew (N31).
+func (h *House) prepared(ctx context.Context, _ event.Record, f runbook.Prepared) error {
+	return h.Approvals.ContentChanged(ctx, f.Ticket, runbook.ApprovalKind, f.Ref())
 }
 
 // contents are the rooms that keep what can be approved, by the name of its kind.

@@ -8,6 +8,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/device"
 	sitevisit "github.com/loopdesk/loopdesk/internal/desk/visit"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
 
 // This file ties the register of devices to the room of visits: neither knows the other.
@@ -21,12 +22,16 @@ func (h *House) onSite(s stores, o Options) {
 			l, err := h.Devices.Read(ctx, by, text)
 			return whereOf(l), err
 		},
-		Place: func(ctx context.Context, which int64) string {
-			return h.Devices.Place(ctx, device.PlaceID(which)).Label()
+		Place: func(ctx context.Context, which int64) (string, error) {
+			p, err := h.Devices.Place(ctx, device.PlaceID(which))
+			return p.Label(), err
 		},
-		DevicePlace: func(ctx context.Context, which int64) (name string, place int64, known bool) {
+		DevicePlace: func(ctx context.Context, which int64) (name string, place int64, known bool, err error) {
 			d, err := h.Devices.Get(ctx, access.Desk(), device.ID(which))
-			return d.Tag, int64(d.Place.ID), err == nil
+			if errs.KindOf(err) == errs.NotFound && err != nil {
+				return "", 0, false, nil
+			}
+			return d.Tag, int64(d.Place.ID), err == nil, err
 		},
 	})
 }

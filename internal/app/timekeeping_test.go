@@ -124,6 +124,7 @@ func TestN4_MajorIncidentFromDeclarationToReview(t *testing.T) {
 			t.Errorf("the update clock is due %v", c.Due)
 		}
 		longer := setting.Save(t.Context(), h.Settings, access.Desk(), major.PolicyName, major.Policy{UpdateMinutes: 45, Rota: r.ID}, setting.AnyVersion)
+		h.RunJobs()
 		if c, _ := h.Clocks.One(sla.Update, got(t, h, one)); longer != nil || !c.Due.Equal(h.Clock.Now().Add(45*time.Minute)) {
 			t.Errorf("another cadence of incidents: due %v, %v", c.Due, longer)
 		}
@@ -286,4 +287,26 @@ func TestN3_EscalationOnItsPage(t *testing.T) {
 	if p := h.Escalations.Plan(); len(p.Steps) != 1 || p.Steps[0].Minutes != -5 || p.Steps[0].ID == "" || p.Steps[0].Since.IsZero() {
 		t.Errorf("the plan is %+v", p)
 	}
+}
+
+// TestN4_F52_AnotherCadenceIsSavedWithoutAnythingInMemory: the policy is saved, and what stands has
+// its cadence by a job.
+func TestN4_F52_AnotherCadenceIsSavedWithoutAnythingInMemory(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		lead := h.SignIn(access.Lead)
+		one := asked(t, h, "邮件系统打不开")
+		if x := lead.Post("/work/majors/"+one.Ref()+"/declare", url.Values{"headline": {"邮件中断"}, "public": {"yes"}}); x.Status != http.StatusSeeOther {
+			t.Fatalf("declare: %d\n%s", x.Status, x.Body)
+		}
+		h.RunJobs()
+		h.Clock.Advance(time.Minute)
+		if err := setting.Save(t.Context(), h.Settings, access.Desk(), major.PolicyName, major.Policy{UpdateMinutes: 45}, setting.AnyVersion); err != nil {
+			t.Fatal(err)
+		}
+		h.RunJobs()
+		if c, ok := h.Clocks.One(sla.Update, got(t, h, one)); !ok || !c.Due.Equal(h.Clock.Now().Add(45*time.Minute)) {
+			t.Errorf("due %v at %v, want 45 minutes later", c.Due, h.Clock.Now())
+		}
+	})
 }

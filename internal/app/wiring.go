@@ -44,7 +44,7 @@ func (h *House) wire() {
 	h.Promises.Listen()                                       // what a fact tells, keeps or breaks is promised with it (N20, N29, N30)
 	event.Within(h.Bus, h.Sessions.PersonChanged)             // whoever lost rights loses their sessions (S45)
 	event.Within(h.Bus, h.Escalations.Changed)                // steps count from when they are saved
-	event.Within(h.Bus, h.Majors.Changed)                     // another cadence of incidents holds for those that stand
+	event.After(h.Bus, "major:pace", h.Majors.Changed)        // another cadence of incidents holds for those that stand
 	event.WithinAny(h.Bus, h.incident)                        // a major incident is looked at at once (N4)
 	event.WithinAny(h.Bus, h.Live.Heard)                      // open pages hear that they are stale
 	event.Within(h.Bus, h.rings)                              // the pad comes up for whoever is called
@@ -58,6 +58,7 @@ func (h *House) wire() {
 	h.Devices.Listen()                                        // which tickets are about which devices (N8)
 	h.Visits.Listen()                                         // nobody goes where a ticket has ended (N27)
 	h.Approvals.Listen()                                      // what takes the ground from an approval: its ticket closes, an approver leaves (N31)
+	event.After(h.Bus, "approval:deed_prepared", h.prepared)  // an approval is of what will be done, not of what was to be (N31)
 	event.Within(h.Bus, h.Runbooks.Moved)                     // first simple things hold for categories and what lies below them (N25)
 	event.After(h.Bus, "remote:closed", h.Remote.TicketEnded) // no screen is seen on a closed ticket (N26)
 	if h.quiet {

@@ -296,7 +296,9 @@ func TestN31_ARiskyStepIsLockedUntilItIsReleased(t *testing.T) {
 		s.do(x.Ref(), "runbook", url.Values{"runbook": {fmt.Sprint(first)}, "do": {"run"}})
 		run := s.ticket(x.Ref()).Detail.Guides[0].Run
 		mark := func(who *apptest.Client, run int64, seq, step, outcome, value string) apptest.Reply {
-			return who.Post(at(run, "mark"), url.Values{"seq": {seq}, "step": {step}, "outcome": {outcome}, "value": {value}})
+			c, err := h.Runbooks.Course(t.Context(), access.Desk(), runbook.RunID(run))
+			s.must(err)
+			return who.Post(at(run, "mark"), url.Values{"seq": {seq}, "step": {step}, "outcome": {outcome}, "value": {value}, "digest": {c.Lock.Digest}})
 		}
 		mark(s.agent, run, "1", "look", runbook.Failed, "")
 		if r := mark(s.agent, run, "2", "restart", runbook.Done, "好了"); r.Status != http.StatusConflict || !strings.Contains(r.Body, "已锁定") {
@@ -330,6 +332,12 @@ func TestN31_ARiskyStepIsLockedUntilItIsReleased(t *testing.T) {
 		if r := mark(s.agent, run, "2", "restart", runbook.Done, ""); r.Status != http.StatusUnprocessableEntity {
 			t.Fatalf("done without an outcome: %d", r.Status)
 		}
+		if r := s.agent.Post(at(run, "mark"), url.Values{"seq": {"2"}, "step": {"restart"}, "outcome": {runbook.Done}, "value": {"好了"}, "digest": {old}}); r.Status != http.StatusPreconditionFailed {
+			t.Fatalf("done by what was read before: %d", r.Status)
+		}
+		if !strings.Contains(see(s.agent, run), digest(see(s.agent, run))) || digest(see(s.agent, run)) == old {
+			t.Fatal("the page does not say which deed it shows")
+		}
 		if r := mark(s.agent, run, "2", "restart", runbook.Done, "队列已清空"); r.Status != http.StatusSeeOther {
 			t.Fatalf("done: %d\n%s", r.Status, r.Body)
 		}
@@ -350,8 +358,8 @@ func TestN31_ARiskyStepIsLockedUntilItIsReleased(t *testing.T) {
 		}
 		c, err := h.Runbooks.Course(t.Context(), access.Desk(), runbook.RunID(run))
 		s.must(err)
-		title, content, err := h.Runbooks.Content(t.Context(), c.Ticket, c.Lock.Deed.Ref())
-		if err != nil || title != "删除过期数据" || !strings.Contains(content, "2019 年的日志") || !strings.Contains(content, "不能恢复，已备份") {
+		title, content, by, err := h.Runbooks.Content(t.Context(), c.Ticket, c.Lock.Deed.Ref())
+		if err != nil || by != s.agent.Person.ID || title != "删除过期数据" || !strings.Contains(content, "2019 年的日志") || !strings.Contains(content, "不能恢复，已备份") {
 			t.Fatalf("to be approved: %q, %q, %v", title, content, err)
 		}
 		granted[c.Lock.Digest] = true
@@ -460,7 +468,10 @@ func TestN31_N25_ByAPITheSameGates(t *testing.T) {
 			t.Fatalf("%d %s", r.Status, r.Body)
 		}
 		h.API(h.Somebody(access.Agent)).JSON(http.MethodPost, at+"/runs/"+run+"/release", `{"digest":"`+digest[1]+`"}`)
-		if r := api.JSON(http.MethodPost, at+"/runs/"+run+"/marks", `{"seq":2,"step":"restart","outcome":"done","value":"x"}`); r.Status != http.StatusOK || !strings.Contains(r.Body, `"state":"solved"`) {
+		if r := api.JSON(http.MethodPost, at+"/runs/"+run+"/marks", `{"seq":2,"step":"restart","outcome":"done","value":"x"}`); r.Status != http.StatusPreconditionFailed {
+			t.Fatalf("without what was read: %d %s", r.Status, r.Body)
+		}
+		if r := api.JSON(http.MethodPost, at+"/runs/"+run+"/marks", `{"seq":2,"step":"restart","outcome":"done","value":"x","digest":"`+digest[1]+`"}`); r.Status != http.StatusOK || !strings.Contains(r.Body, `"state":"solved"`) {
 			t.Fatalf("%d %s", r.Status, r.Body)
 		}
 		if r := api.JSON(http.MethodPost, at+"/hand-over", over); r.Status != http.StatusOK {

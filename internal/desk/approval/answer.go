@@ -27,8 +27,8 @@ type Said struct {
 // answered is the approval with one more answer, and the seat it was given from. It is pure:
 // deputies says who stands in for whom.
 //
-// Errors: Conflict where it is over, or where it is not this seat's turn; Denied for whoever asked
-// or benefits, and for whoever has no seat; Invalid where the comment is missing or too long.
+// Errors: Conflict where it is over, or where it is not this seat's turn; Denied for whoever asked,
+// wrote it or benefits, and for whoever has no seat; Invalid where the comment is missing or too long.
 func (a Approval) answered(x Said, deputies map[person.ID]person.ID) (Approval, Seat, error) {
 	seat, err := a.seatFor(x.By, x.Seat, deputies)
 	if err != nil {
@@ -105,8 +105,11 @@ func rank(s Seat, who person.ID, turn Level) int {
 	return n
 }
 
-// own reports whether somebody would decide for themselves: they asked, or it is for them.
-func (a Approval) own(who person.ID) bool { return who == 0 || who == a.AskedBy || who == a.For }
+// own reports whether somebody would decide for themselves: they asked, they wrote it, or it is for
+// them.
+func (a Approval) own(who person.ID) bool {
+	return who == 0 || who == a.AskedBy || who == a.Author || who == a.For
+}
 
 // maxSeats bounds how many people one approval asks, and maxLevels in how many steps.
 const (

@@ -3,9 +3,6 @@
 package approval
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -13,6 +10,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/id"
 )
 
 // ID is an approval's key.
@@ -38,11 +36,7 @@ const MaxContent = 20_000
 // Digest names a subject down to the last character: 64 hexadecimal digits. Two subjects with the
 // same digest are the same.
 func (s Subject) Digest() string {
-	h := sha256.New()
-	for _, part := range []string{s.Kind, s.Ref, s.Title, s.Content} {
-		_, _ = h.Write([]byte(strconv.Itoa(len(part)) + ":" + part)) // lengths keep the parts apart
-	}
-	return hex.EncodeToString(h.Sum(nil))
+	return id.Digest(s.Kind, s.Ref, s.Title, s.Content)
 }
 
 // clean makes a subject storable, Invalid with fields.
@@ -90,6 +84,7 @@ type Approval struct {
 	State   State
 	Reason  string    // message key of why it was dropped
 	AskedBy person.ID // never decides
+	Author  person.ID // who wrote what is to be approved; never decides; 0 for the asker
 	For     person.ID // whom it benefits: the requester of the ticket; never decides
 	Holds   bool      // the ticket waits for it
 

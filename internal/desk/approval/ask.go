@@ -103,7 +103,7 @@ func (s *Service) Ask(ctx context.Context, by access.Actor, on ticket.Target, q 
 
 // drawUp checks a wish and turns it into an approval that nobody has seen yet.
 func (s *Service) drawUp(ctx context.Context, by access.Actor, t ticket.Ticket, q Ask) (Approval, error) {
-	subject, err := s.subject(ctx, t.ID, q.Subject)
+	subject, author, err := s.subject(ctx, t.ID, q.Subject)
 	var bad []errs.FieldError
 	if e := errs.As(err); e != nil && len(e.Fields) > 0 {
 		bad = append(bad, e.Fields...)
@@ -119,7 +119,7 @@ func (s *Service) drawUp(ctx context.Context, by access.Actor, t ticket.Ticket, 
 	}
 	now := s.Clock.Now()
 	a := Approval{
-		Ticket: t.ID, Subject: subject, Digest: subject.Digest(), Note: tidy(q.Note), State: Waiting, AskedBy: person.ID(by.ID), For: t.Requester,
+		Ticket: t.ID, Subject: subject, Digest: subject.Digest(), Note: tidy(q.Note), State: Waiting, AskedBy: person.ID(by.ID), Author: author, For: t.Requester,
 		Holds: q.Hold, Days: q.Days, AskedAt: now,
 	}
 	if q.Hours < 1 || q.Hours > 960 {
@@ -352,7 +352,16 @@ func (s *Service) Draft(ctx context.Context, by access.Actor, t ticket.Ticket, k
 		d.Subject.Kind = Free
 		return d, nil
 	}
-	d.Subject, err = s.subject(ctx, t.ID, Subject{Kind: kind, Ref: ref})
+	var author person.ID
+	if d.Subject, author, err = s.subject(ctx, t.ID, Subject{Kind: kind, Ref: ref}); author == 0 {
+		return d, err
+	}
+	if d.Manager == author {
+		d.Manager = 0
+	}
+	if d.Owner == author {
+		d.Owner = 0
+	}
 	return d, err
 }
 

@@ -77,6 +77,10 @@ func (s *Service) act(ctx context.Context, by access.Actor, which ID,
 	if err != nil {
 		return Approval{}, err
 	}
+	policy, err := s.policy(ctx)
+	if err != nil {
+		return Approval{}, err
+	}
 	var out Approval
 	var late error // what is told to whoever comes too late; what was found out is stored all the same
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -103,7 +107,7 @@ func (s *Service) act(ctx context.Context, by access.Actor, which ID,
 			out, err = s.end(ctx, tx, ready, a, end, 0)
 			return err
 		}
-		out, err = s.follow(ctx, tx, ready, by, a, rule)
+		out, err = s.follow(ctx, tx, ready, policy, by, a, rule)
 		return err
 	})
 	if err == nil {
@@ -113,7 +117,7 @@ func (s *Service) act(ctx context.Context, by access.Actor, which ID,
 }
 
 // follow carries out a rule and stores what follows: the seat, whose turn it is, the end.
-func (s *Service) follow(ctx context.Context, tx *db.Tx, ready ticket.Ready, by access.Actor, a Approval,
+func (s *Service) follow(ctx context.Context, tx *db.Tx, ready ticket.Ready, policy Policy, by access.Actor, a Approval,
 	rule func(Approval, map[person.ID]person.ID) (Approval, []told, *Seat, error),
 ) (Approval, error) {
 	var who []person.ID
@@ -158,10 +162,6 @@ func (s *Service) follow(ctx context.Context, tx *db.Tx, ready ticket.Ready, by 
 	}
 	if now, _ := a.Turn(); now.ID != before.ID { // others have their turn, and their time to be asked again
 		if list[len(list)-1].turn, err = s.turn(ctx, tx, a); err != nil {
-			return a, err
-		}
-		policy, err := s.policy(ctx)
-		if err != nil {
 			return a, err
 		}
 		a.RemindAt = s.hours(s.Clock.Now(), policy.RemindHours)

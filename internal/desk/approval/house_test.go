@@ -42,6 +42,7 @@ type room struct {
 type shelf struct {
 	mu    sync.Mutex
 	texts map[string]string
+	by    person.ID // who wrote them
 }
 
 func (s *shelf) put(ref, text string) {
@@ -50,14 +51,14 @@ func (s *shelf) put(ref, text string) {
 	s.texts[ref] = text
 }
 
-func (s *shelf) Content(_ context.Context, _ ticket.ID, ref string) (string, string, error) {
+func (s *shelf) Content(_ context.Context, _ ticket.ID, ref string) (string, string, person.ID, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	text, ok := s.texts[ref]
 	if !ok {
-		return "", "", errs.New(errs.NotFound, "approval.not_found")
+		return "", "", 0, errs.New(errs.NotFound, "approval.not_found")
 	}
-	return "第三步", text, nil
+	return "第三步", text, s.by, nil
 }
 
 func each(t *testing.T, fn func(t *testing.T, r *room)) {

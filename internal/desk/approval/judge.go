@@ -78,6 +78,12 @@ func (a Approval) Turn() (Level, bool) {
 	return a.Levels[v.Turn], true
 }
 
+// turn is the key of the level whose turn it is; 0 where it is over.
+func (a Approval) turn() int64 {
+	l, _ := a.Turn()
+	return l.ID
+}
+
 // Awaited returns the seats whose answer is waited for now.
 func (a Approval) Awaited() []Seat {
 	l, waits := a.Turn()

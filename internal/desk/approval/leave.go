@@ -4,6 +4,7 @@ package approval
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
@@ -86,10 +87,19 @@ func (s *Service) EndLeave(ctx context.Context, by access.Actor) error {
 // deputies returns who stands in for whom now, of these people; from the commit where one is open.
 func (s *Service) deputies(ctx context.Context, q db.Querier, who []person.ID) (map[person.ID]person.ID, error) {
 	list, err := leavesOf(ctx, q, who...)
-	out := map[person.ID]person.ID{}
 	now := s.Clock.Now()
+	list = slices.DeleteFunc(list, func(l Leave) bool { return !l.Away(now) })
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	var stand []person.ID
 	for _, l := range list {
-		if l.Away(now) && s.People.Card(ctx, l.Deputy).Active {
+		stand = append(stand, l.Deputy)
+	}
+	active, err := s.People.ActiveIn(ctx, q, stand...)
+	out := map[person.ID]person.ID{}
+	for _, l := range list {
+		if active[l.Deputy] {
 			out[l.Person] = l.Deputy
 		}
 	}

@@ -146,13 +146,9 @@ func (s *Service) Mine(ctx context.Context, by access.Actor) ([]View, error) {
 	if err := access.Can(by, access.ApprovalDecide, access.Object{}); err != nil {
 		return nil, err
 	}
-	who := []person.ID{person.ID(by.ID)}
-	away, err := absentFor(ctx, s.DB, who[0], s.Clock.Now())
+	who, err := s.seatsFor(ctx, person.ID(by.ID))
 	if err != nil {
 		return nil, err
-	}
-	for _, l := range away {
-		who = append(who, l.Person)
 	}
 	list, err := askedOf(ctx, s.DB, who, listed)
 	if err != nil {
@@ -207,14 +203,22 @@ func (s *Service) ByLink(ctx context.Context, code string) (access.Actor, View, 
 	if !ok {
 		return access.Actor{}, View{}, errs.New(errs.NotFound, "approval.link_gone")
 	}
+	gone := errs.New(errs.NotFound, "approval.link_gone")
 	which, err := approvalOf(ctx, s.DB, SeatID(seat))
 	if err != nil {
-		return access.Actor{}, View{}, errs.New(errs.NotFound, "approval.link_gone")
+		return access.Actor{}, View{}, gone
 	}
 	by := access.Actor{Kind: access.Link, ID: who, Approval: int64(which), Role: access.Requester, Via: "link"}
 	a, err := get(ctx, s.DB, which)
 	if err != nil {
 		return by, View{}, err
+	}
+	may, err := s.holds(ctx, a, SeatID(seat), person.ID(who))
+	switch {
+	case err != nil:
+		return access.Actor{}, View{}, err
+	case !may:
+		return access.Actor{}, View{}, gone
 	}
 	v, err := s.view(ctx, by, a, SeatID(seat))
 	if v.Why != nil {
@@ -223,18 +227,39 @@ func (s *Service) ByLink(ctx context.Context, code string) (access.Actor, View, 
 	return by, v, err
 }
 
-// Waits counts what waits for whoever asks, at most 100.
-func (s *Service) Waits(ctx context.Context, by access.Actor) (int, error) {
-	list, err := s.Mine(ctx, by)
-	return len(list), err
+// holds reports whether somebody who is still here has to do with a seat: it is theirs, they answered
+// from it, or they stand in for whoever's it is now.
+func (s *Service) holds(ctx context.Context, a Approval, which SeatID, who person.ID) (bool, error) {
+	seat, _ := a.Seat(which)
+	active, err := s.People.ActiveIn(ctx, s.DB, who)
+	if err != nil || !active[who] || seat.Person == who || seat.By == who {
+		return active[who], err
+	}
+	instead, err := s.deputies(ctx, s.DB, []person.ID{seat.Person})
+	return instead[seat.Person] == who, err
 }
 
-// Concerns reports whether somebody has anything to do with approvals: something waits for them, or
-// they decided something once.
-func (s *Service) Concerns(ctx context.Context, by access.Actor) (waits int, concerned bool, err error) {
-	if waits, err = s.Waits(ctx, by); err != nil || waits > 0 {
-		return waits, waits > 0, err
+// Waits counts what waits for whoever asks, at most 100. It is asked beside every page, so it counts
+// without reading what was to be approved.
+func (s *Service) Waits(ctx context.Context, by access.Actor) (int, error) {
+	if err := access.Can(by, access.ApprovalDecide, access.Object{}); err != nil {
+		return 0, err
 	}
-	list, err := decidedBy(ctx, s.DB, person.ID(by.ID), 1)
-	return 0, len(list) > 0, err
+	who, err := s.seatsFor(ctx, person.ID(by.ID))
+	if err != nil {
+		return 0, err
+	}
+	n, err := awaits(ctx, s.DB, person.ID(by.ID), who, s.Clock.Now())
+	return int(min(n, listed)), err
+}
+
+// seatsFor returns in whose seats somebody may answer now: their own, and those of whom they stand
+// in for.
+func (s *Service) seatsFor(ctx context.Context, who person.ID) ([]person.ID, error) {
+	out := []person.ID{who}
+	away, err := absentFor(ctx, s.DB, who, s.Clock.Now())
+	for _, l := range away {
+		out = append(out, l.Person)
+	}
+	return out, err
 }

@@ -22,8 +22,9 @@ import (
 
 // Contents says what a subject of a kind holds now. The room that keeps it implements this.
 type Contents interface {
-	// Content returns title and content of what ref names on a ticket; NotFound where there is no such thing.
-	Content(ctx context.Context, t ticket.ID, ref string) (title, content string, err error)
+	// Content returns title and content of what ref names on a ticket, and who wrote it, who never
+	// decides about it (0 for nobody); NotFound where there is no such thing.
+	Content(ctx context.Context, t ticket.ID, ref string) (title, content string, by person.ID, err error)
 }
 
 // Parts are what the room is made of.
@@ -98,28 +99,31 @@ func (s *Service) policy(ctx context.Context) (Policy, error) {
 	return p, err
 }
 
-// subject reads what is to be approved: as it was written, or where its kind keeps it.
-func (s *Service) subject(ctx context.Context, t ticket.ID, x Subject) (Subject, error) {
+// subject reads what is to be approved, and who wrote it: as whoever asks wrote it, or where its kind
+// keeps it.
+func (s *Service) subject(ctx context.Context, t ticket.ID, x Subject) (Subject, person.ID, error) {
 	if x.Kind == "" {
 		x.Kind = Free
 	}
 	if x.Kind == Free {
 		x.Ref = ""
-		return x.clean()
+		x, err := x.clean()
+		return x, 0, err
 	}
 	from, known := s.Contents[x.Kind]
 	if !known {
-		return x, errs.Field("kind", "approval.kind_unknown")
+		return x, 0, errs.Field("kind", "approval.kind_unknown")
 	}
-	title, content, err := from.Content(ctx, t, x.Ref)
+	title, content, author, err := from.Content(ctx, t, x.Ref)
 	if errs.KindOf(err) == errs.NotFound && err != nil {
-		return x, errs.Field("ref", "approval.ref_unknown")
+		return x, 0, errs.Field("ref", "approval.ref_unknown")
 	}
 	if err != nil {
-		return x, err
+		return x, 0, err
 	}
 	x.Title, x.Content = title, content
-	return x.clean()
+	x, err = x.clean()
+	return x, author, err
 }
 
 // changed reports whether what was to be approved is not what it was.
@@ -127,7 +131,7 @@ func (s *Service) changed(ctx context.Context, a Approval) (bool, error) {
 	if a.Subject.Kind == Free {
 		return false, nil
 	}
-	now, err := s.subject(ctx, a.Ticket, Subject{Kind: a.Subject.Kind, Ref: a.Subject.Ref})
+	now, _, err := s.subject(ctx, a.Ticket, Subject{Kind: a.Subject.Kind, Ref: a.Subject.Ref})
 	if kind := errs.KindOf(err); kind == errs.NotFound || kind == errs.Invalid {
 		return true, nil // it is gone, and with it what was asked
 	}

@@ -12,13 +12,13 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 )
 
-const columns = `id, ticket_id, kind, ref, title, content, digest, note, levels, state, reason, asked_by, for_id, holds, days, version,
+const columns = `id, ticket_id, kind, ref, title, content, digest, note, levels, state, reason, asked_by, COALESCE(author_id, 0), for_id, holds, days, version,
 	reminders, asked_at, remind_at, expires_at, ended_at, COALESCE(ended_by, 0), until_at`
 
 func scan(r db.Row) (a Approval, err error) {
 	var levels string
 	s := &a.Subject
-	if err = r.Scan(&a.ID, &a.Ticket, &s.Kind, &s.Ref, &s.Title, &s.Content, &a.Digest, &a.Note, &levels, &a.State, &a.Reason, &a.AskedBy, &a.For,
+	if err = r.Scan(&a.ID, &a.Ticket, &s.Kind, &s.Ref, &s.Title, &s.Content, &a.Digest, &a.Note, &levels, &a.State, &a.Reason, &a.AskedBy, &a.Author, &a.For,
 		&a.Holds, &a.Days, &a.Version, &a.Reminders, &a.AskedAt, &a.RemindAt, &a.ExpiresAt, &a.EndedAt, &a.EndedBy, &a.Until); err != nil {
 		return a, err
 	}
@@ -32,10 +32,11 @@ func insert(ctx context.Context, tx *db.Tx, a Approval) (ID, error) {
 	}
 	s := a.Subject
 	n, err := db.Insert(ctx, tx, `
-		INSERT INTO approval (ticket_id, kind, ref, title, content, digest, note, levels, state, asked_by, for_id, holds, days, asked_at, remind_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING id`,
+		INSERT INTO approval (ticket_id, kind, ref, title, content, digest, note, levels, state, asked_by, for_id, holds, days, asked_at, remind_at, expires_at,
+			author_id, turn)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id`,
 		a.Ticket, s.Kind, s.Ref, s.Title, s.Content, a.Digest, a.Note, string(levels), a.State, a.AskedBy, a.For, a.Holds, a.Days,
-		a.AskedAt, a.RemindAt, a.ExpiresAt)
+		a.AskedAt, a.RemindAt, a.ExpiresAt, db.Opt(a.Author), a.turn())
 	return ID(n), err
 }
 
@@ -55,8 +56,9 @@ func save(ctx context.Context, tx *db.Tx, a Approval) error {
 		return err
 	}
 	_, err = db.Exec(ctx, tx, `
-		UPDATE approval SET levels = $2, state = $3, reason = $4, reminders = $5, remind_at = $6, ended_at = $7, ended_by = $8, until_at = $9 WHERE id = $1`,
-		a.ID, string(levels), a.State, a.Reason, a.Reminders, a.RemindAt, a.EndedAt, db.Opt(a.EndedBy), a.Until)
+		UPDATE approval SET levels = $2, state = $3, reason = $4, reminders = $5, remind_at = $6, ended_at = $7, ended_by = $8, until_at = $9,
+			turn = $10 WHERE id = $1`,
+		a.ID, string(levels), a.State, a.Reason, a.Reminders, a.RemindAt, a.EndedAt, db.Opt(a.EndedBy), a.Until, a.turn())
 	return err
 }
 
@@ -113,6 +115,20 @@ func askedOf(ctx context.Context, q db.Querier, who []person.ID, limit int) ([]A
 		return nil, err
 	}
 	return seated(ctx, q, list)
+}
+
+// awaits counts what waits for somebody: approvals with an open seat of one of these people in the
+// level whose turn it is, in which they did not answer already and which is not their own.
+func awaits(ctx context.Context, q db.Querier, by person.ID, who []person.ID, at time.Time) (int64, error) {
+	args := []any{by, at}
+	for _, w := range who {
+		args = append(args, w)
+	}
+	return db.One(ctx, q, db.Int, `
+		SELECT COUNT(DISTINCT a.id) FROM approval_seat s JOIN approval a ON a.id = s.approval_id
+		WHERE s.answer = '' AND s.gone_at IS NULL AND s.person_id IN (`+db.List(len(who), 3)+`) AND a.state = 'waiting' AND a.expires_at > $2
+			AND (a.turn = s.level OR a.turn = 0) AND a.asked_by <> $1 AND a.for_id <> $1 AND COALESCE(a.author_id, 0) <> $1
+			AND NOT EXISTS (SELECT 1 FROM approval_seat o WHERE o.approval_id = a.id AND o.level = s.level AND o.by_id = $1)`, args...)
 }
 
 // decidedBy returns what somebody answered last.

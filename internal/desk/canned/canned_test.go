@@ -162,6 +162,10 @@ func TestA69_TextsBelongToTheirPeople(t *testing.T) {
 		if list, err := texts.Shelves(ctx, lead); err != nil || len(list) != 1 || list[0].ID != led {
 			t.Errorf("%v: %+v", err, list)
 		}
+		at.Advance(time.Minute) // nothing of the groups is held in memory
+		ours.Body = "Hi"
+		ours = save(lead, ours, 0)
+		at.Advance(time.Minute)
 		if err := texts.Remove(ctx, lead, ours.ID); err != nil {
 			t.Error(err)
 		}

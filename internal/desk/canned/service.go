@@ -77,18 +77,19 @@ func (s *Service) Get(ctx context.Context, by access.Actor, which ID) (Text, err
 // MayChange reports whether somebody may change a text: their own, those of a group of theirs that
 // they lead, or any shared one as an administrator.
 func (s *Service) MayChange(ctx context.Context, by access.Actor, t Text) bool {
+	return mayChange(by, s.people.GroupsOf(ctx, person.ID(by.ID)), t)
+}
+
+// mayChange is MayChange for somebody who works in these groups. Within a commit they were read
+// before it.
+func mayChange(by access.Actor, groups []person.GroupID, t Text) bool {
 	switch {
 	case t.Own():
 		return t.Person == person.ID(by.ID)
 	case access.Can(by, access.AdminWork, access.Object{}) == nil:
 		return true
 	}
-	return t.Group != 0 && s.leads(ctx, by, t.Group)
-}
-
-// leads reports whether somebody leads and works in a group.
-func (s *Service) leads(ctx context.Context, by access.Actor, g person.GroupID) bool {
-	return access.Can(by, access.LeadRead, access.Object{}) == nil && slices.Contains(s.people.Group(ctx, g).Members, person.ID(by.ID))
+	return t.Group != 0 && access.Can(by, access.LeadRead, access.Object{}) == nil && slices.Contains(groups, t.Group)
 }
 
 // Shelves are the groups whose texts somebody may add and change.
@@ -102,14 +103,17 @@ func (s *Service) Save(ctx context.Context, by access.Actor, t Text, version int
 	if err := access.Can(by, access.QueueRead, access.Object{}); err != nil {
 		return Text{}, err
 	}
-	if !s.MayChange(ctx, by, t) {
+	groups := s.people.GroupsOf(ctx, person.ID(by.ID))
+	if !mayChange(by, groups, t) {
 		return Text{}, errs.New(errs.Denied, "canned.shared_denied")
 	}
 	if err := t.Check(); err != nil {
 		return Text{}, err
 	}
 	now := s.clock.Now()
+	out := t
 	err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		t := t
 		if t.ID == 0 {
 			if n, err := owned(ctx, tx, t.Person); err != nil || n >= maxOwn && t.Own() {
 				return cmpErr(err, errs.Field("title", "canned.many", "Max", maxOwn))
@@ -121,7 +125,7 @@ func (s *Service) Save(ctx context.Context, by access.Actor, t Text, version int
 			if was, err = take(ctx, tx, t.ID); err != nil {
 				return gone(err)
 			}
-			if !s.MayChange(ctx, by, was) {
+			if !mayChange(by, groups, was) {
 				return errs.New(errs.NotFound, "canned.not_found")
 			}
 			if version != 0 && was.Version != version+1 {
@@ -136,10 +140,11 @@ func (s *Service) Save(ctx context.Context, by access.Actor, t Text, version int
 		if err != nil {
 			return err
 		}
+		out = t
 		_, err = s.bus.Record(ctx, tx, by.Meta(now), Changed{Text: t})
 		return err
 	})
-	return t, err
+	return out, err
 }
 
 // Remove takes a text away.
@@ -147,12 +152,13 @@ func (s *Service) Remove(ctx context.Context, by access.Actor, which ID) error {
 	if err := access.Can(by, access.QueueRead, access.Object{}); err != nil {
 		return err
 	}
+	groups := s.people.GroupsOf(ctx, person.ID(by.ID))
 	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		t, err := take(ctx, tx, which)
 		if err != nil {
 			return gone(err)
 		}
-		if !s.MayChange(ctx, by, t) {
+		if !mayChange(by, groups, t) {
 			return errs.New(errs.NotFound, "canned.not_found")
 		}
 		if err := remove(ctx, tx, which); err != nil {

@@ -3,6 +3,9 @@
 package device_test
 
 import (
+	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -147,6 +150,38 @@ func TestS22_ALabelLeadsToItsDeviceAndTellsStrangersNothing(t *testing.T) {
 		}
 		if cmds := r.About(t.Context(), r.asker, again.Token); len(cmds) != 0 {
 			t.Errorf("a retired device is what the request is about: %v", cmds)
+		}
+	})
+}
+
+// TestF54_OfManyWhoChangeADeviceAtOnceOneDoes: all saw the same version; the others learn that it is
+// an old one.
+func TestF54_OfManyWhoChangeADeviceAtOnceOneDoes(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		d := r.device(device.Device{Tag: "NB-1", Kind: device.Laptop})
+		var wait sync.WaitGroup
+		var taken atomic.Int64
+		begin := make(chan struct{})
+		for n := range 20 {
+			wait.Go(func() {
+				<-begin
+				x := d
+				x.Note = fmt.Sprint("n", n)
+				_, err := r.Save(t.Context(), r.agent, x, d.Version)
+				switch {
+				case err == nil:
+					taken.Add(1)
+				case errs.KindOf(err) != errs.Stale:
+					t.Error(err)
+				}
+			})
+		}
+		close(begin)
+		wait.Wait()
+		now, err := r.Get(t.Context(), r.agent, d.ID)
+		if err != nil || taken.Load() != 1 || now.Version != d.Version+1 {
+			t.Errorf("%d changes of one version were taken; it is %d: %v", taken.Load(), now.Version, err)
 		}
 	})
 }

@@ -32,21 +32,6 @@ func (s *Service) Tie(ctx context.Context, by access.Actor, on ticket.Target, wh
 	return s.Tickets.Do(ctx, by, on, ticket.TieDevice{Device: d.Tied()})
 }
 
-// TieTag is Tie by what stands on the label, as somebody reads it out.
-func (s *Service) TieTag(ctx context.Context, by access.Actor, on ticket.Target, tag string) (ticket.Ticket, error) {
-	if err := access.Can(by, access.DeviceRead, access.Object{}); err != nil {
-		return ticket.Ticket{}, err
-	}
-	list, err := byTag(ctx, s.DB, fold(tag))
-	if err != nil {
-		return ticket.Ticket{}, err
-	}
-	if len(list) == 0 {
-		return ticket.Ticket{}, errs.Field("tag", "device.tag_unknown")
-	}
-	return s.Tickets.Do(ctx, by, on, ticket.TieDevice{Device: list[0].Tied()})
-}
-
 // Untie says that a ticket is not about a device.
 func (s *Service) Untie(ctx context.Context, by access.Actor, on ticket.Target, which ID) (ticket.Ticket, error) {
 	d, err := s.Get(ctx, by, which)

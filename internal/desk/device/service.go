@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
@@ -93,20 +94,10 @@ func (s *Service) List(ctx context.Context, by access.Actor, f Filter) (list []D
 				}
 			}
 		}
-		slices.SortFunc(list, func(a, b Device) int { return compare(fold(a.Tag), fold(b.Tag)) })
+		slices.SortFunc(list, func(a, b Device) int { return strings.Compare(fold(a.Tag), fold(b.Tag)) })
 	}
 	more = len(list) > limit
 	return list[:min(len(list), limit)], more, nil
-}
-
-func compare(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // Of returns the devices of a person that are not retired, at most twenty.
@@ -134,19 +125,22 @@ func (s *Service) Save(ctx context.Context, by access.Actor, d Device, version i
 	if d.Service != 0 && s.Catalog.Service(ctx, d.Service).ID == 0 {
 		return d, errs.Field("service", "catalog.service_unknown")
 	}
+	out := d
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if d.Place.ID != 0 {
-			if d.Place, err = place(ctx, tx, d.Place.ID); err != nil {
+		x := d
+		var err error
+		if x.Place.ID != 0 {
+			if x.Place, err = place(ctx, tx, x.Place.ID); err != nil {
 				return errs.Field("place", "device.place_unknown")
 			}
 		}
-		d, err = s.write(ctx, tx, by, d, version)
+		out, err = s.write(ctx, tx, by, x, version)
 		return err
 	})
 	if errors.Is(err, errTaken) {
 		err = s.taken(ctx, d)
 	}
-	return d, err
+	return out, err
 }
 
 // errTaken says that the tag or the serial number is another's.
@@ -172,7 +166,9 @@ func (s *Service) write(ctx context.Context, tx *db.Tx, by access.Actor, d Devic
 		if fields = differ(was, d); len(fields) == 0 && was.Place.ID == d.Place.ID {
 			return was, nil
 		}
-		d.Version, err = save(ctx, tx, d)
+		if d.Version, err = save(ctx, tx, d); err == nil && d.Version != was.Version+1 { // somebody changed it in between
+			return d, errs.New(errs.Stale, "errs.stale")
+		}
 	}
 	if db.IsUnique(err) {
 		return d, errTaken
@@ -202,12 +198,12 @@ func (s *Service) Places(ctx context.Context, by access.Actor) ([]Place, error) 
 }
 
 // Place returns one place; the zero Place where there is none.
-func (s *Service) Place(ctx context.Context, which PlaceID) Place {
+func (s *Service) Place(ctx context.Context, which PlaceID) (Place, error) {
 	p, err := place(ctx, s.DB, which)
-	if err != nil {
-		return Place{}
+	if errs.KindOf(err) == errs.NotFound && err != nil {
+		return Place{}, nil
 	}
-	return p
+	return p, err
 }
 
 // SavePlace adds (ID 0) or changes a place.
@@ -219,11 +215,12 @@ func (s *Service) SavePlace(ctx context.Context, by access.Actor, p Place, versi
 	if err != nil {
 		return p, err
 	}
-	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		p, err = s.writePlace(ctx, tx, by, p, version)
+	out := p
+	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		out, err = s.writePlace(ctx, tx, by, p, version)
 		return err
 	})
-	return p, err
+	return out, err
 }
 
 func (s *Service) writePlace(ctx context.Context, tx *db.Tx, by access.Actor, p Place, version int64) (Place, error) {

@@ -28,8 +28,8 @@ func (s *Service) pace(ctx context.Context, minutes int64) (func(context.Context
 	}, err
 }
 
-// Changed listens, within the commit, for a new policy: what stands has its cadence at once.
-func (s *Service) Changed(ctx context.Context, tx *db.Tx, _ event.Record, f setting.Changed) error {
+// Changed hears of a new policy, after its commit: what stands has its cadence from then on.
+func (s *Service) Changed(ctx context.Context, _ event.Record, f setting.Changed) error {
 	if f.Name != PolicyName {
 		return nil
 	}
@@ -37,15 +37,21 @@ func (s *Service) Changed(ctx context.Context, tx *db.Tx, _ event.Record, f sett
 	if err := json.Unmarshal(f.Value, &p); err != nil {
 		return err
 	}
-	list, err := standing(ctx, tx)
-	if err != nil || len(list) == 0 {
+	_, newest, err := setting.Load(ctx, s.Settings, PolicyName, Start())
+	if err != nil || newest > f.Version { // the one after it is heard of as well
 		return err
 	}
 	pace, err := s.pace(ctx, p.UpdateMinutes)
-	for _, x := range list {
-		if err == nil {
-			err = pace(ctx, tx, x.Ticket)
-		}
+	if err != nil {
+		return err
 	}
-	return err
+	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		list, err := standing(ctx, tx)
+		for _, x := range list {
+			if err == nil {
+				err = pace(ctx, tx, x.Ticket)
+			}
+		}
+		return err
+	})
 }

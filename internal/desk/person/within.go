@@ -26,3 +26,20 @@ func (s *Service) WorkersIn(ctx context.Context, tx *db.Tx, who []ID, of GroupID
 func (s *Service) StaffIn(ctx context.Context, tx *db.Tx) ([]Person, error) {
 	return list(ctx, tx, search{staff: true, active: true, limit: maxStaff})
 }
+
+// ActiveIn returns those of the people who are active, as the caller's commit sees them.
+func (s *Service) ActiveIn(ctx context.Context, q db.Querier, who ...ID) (map[ID]bool, error) {
+	if len(who) == 0 {
+		return nil, nil
+	}
+	args := make([]any, len(who))
+	for i, w := range who {
+		args[i] = w
+	}
+	list, err := db.All(ctx, q, db.Int, `SELECT id FROM person WHERE active AND id IN (`+db.List(len(who), 1)+`)`, args...)
+	out := map[ID]bool{}
+	for _, n := range list {
+		out[ID(n)] = true
+	}
+	return out, err
+}

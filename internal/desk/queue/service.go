@@ -147,6 +147,7 @@ func (s *Desk) Save(ctx context.Context, by access.Actor, v View, version int64)
 		return View{}, err
 	}
 	v.Filter = tree.String()
+	groups := s.people.GroupsOf(ctx, person.ID(by.ID))
 	var out View
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		out = v
@@ -155,7 +156,7 @@ func (s *Desk) Save(ctx context.Context, by access.Actor, v View, version int64)
 				return err
 			}
 		}
-		was, err := s.take(ctx, tx, by, out.ID)
+		was, err := s.take(ctx, tx, by, groups, out.ID)
 		if err != nil {
 			return err
 		}
@@ -212,7 +213,8 @@ func (s *Desk) add(ctx context.Context, tx *db.Tx, by access.Actor, v View) (Vie
 }
 
 // take takes a view that somebody may change. One that they do not have is not there.
-func (s *Desk) take(ctx context.Context, tx *db.Tx, by access.Actor, which ViewID) (View, error) {
+// groups are theirs, read before the commit.
+func (s *Desk) take(ctx context.Context, tx *db.Tx, by access.Actor, groups []person.GroupID, which ViewID) (View, error) {
 	was, err := take(ctx, tx, which)
 	if errs.KindOf(err) == errs.NotFound {
 		return View{}, errGone()
@@ -220,7 +222,6 @@ func (s *Desk) take(ctx context.Context, tx *db.Tx, by access.Actor, which ViewI
 	if err != nil {
 		return View{}, err
 	}
-	groups := s.people.GroupsOf(ctx, person.ID(by.ID))
 	seen := was
 	seen.gone = false
 	switch {
@@ -253,9 +254,10 @@ func (s *Desk) bury(ctx context.Context, by access.Actor, which ViewID, at time.
 	if err := access.Can(by, access.QueueWork, access.Object{}); err != nil {
 		return View{}, err
 	}
+	groups := s.people.GroupsOf(ctx, person.ID(by.ID))
 	var v View
 	err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		if v, err = s.take(ctx, tx, by, which); err != nil {
+		if v, err = s.take(ctx, tx, by, groups, which); err != nil {
 			return err
 		}
 		if v.gone && !at.IsZero() {

@@ -23,6 +23,7 @@ import (
 type desk struct {
 	*testing.T
 	*queue.Desk
+	clock                         *clock.Manual
 	agent, other, lead, requester access.Actor
 	team                          person.GroupID // the agent works in it
 }
@@ -33,7 +34,7 @@ func each(t *testing.T, fn func(d *desk)) {
 		c := clock.NewManual(time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC))
 		bus := event.NewBus(job.New(d, c, slog.New(slog.DiscardHandler)))
 		people := person.NewService(d, bus, c)
-		r := &desk{T: t, Desk: queue.New(d, bus, c, people)}
+		r := &desk{T: t, clock: c, Desk: queue.New(d, bus, c, people)}
 		add := func(name string, role access.Role, via string) access.Actor {
 			p, err := people.Add(t.Context(), access.Desk(), person.Person{Name: name, Email: fmt.Sprintf("%x@example.test", name), Lang: "zh-CN", Role: role})
 			if err != nil {
@@ -171,6 +172,25 @@ func TestSomebodysOrderIsTheirsAlone(t *testing.T) {
 		}
 		if got := d.names(d.other); got != "a * b * " {
 			d.Errorf("another's are %q", got)
+		}
+	})
+}
+
+// TestF52_AViewOfAGroupIsChangedWithoutAnythingInMemory: who may is read before the commit.
+func TestF52_AViewOfAGroupIsChangedWithoutAnythingInMemory(t *testing.T) {
+	t.Parallel()
+	each(t, func(d *desk) {
+		team := view("team", queue.Shared)
+		team.Group = d.team
+		team = d.save(d.agent, team)
+		d.clock.Advance(time.Minute)
+		team.Name = "ours"
+		if _, err := d.Save(d.Context(), d.agent, team, team.Version); err != nil {
+			t.Errorf("changed: %v", err)
+		}
+		d.clock.Advance(time.Minute)
+		if _, err := d.Delete(d.Context(), d.agent, team.ID); err != nil {
+			t.Errorf("deleted: %v", err)
 		}
 	})
 }

@@ -47,15 +47,23 @@ func (s *Service) Begin(ctx context.Context, by access.Actor, on ticket.Target, 
 	}
 	x := Run{Ticket: t.ID, Runbook: b.Runbook, Number: o.number, State: Running, Step: o.book.Start().Step, Starter: person.ID(by.ID), At: s.Clock.Now()}
 	if b.Waive = tidy(b.Waive); b.Waive != "" {
+		b.Send = false
 		if utf8.RuneCountInString(b.Waive) > 400 {
 			return Course{}, errs.Field("reason", "runbook.reason_long", "Max", 400)
 		}
 		x.State, x.Reason, x.EndedAt = RunWaived, b.Waive, x.At
 	}
-	ready, err := s.Tickets.Ready(ctx, by, ticket.GuideWith{})
+	var say ticket.Say
+	cmds := []ticket.Command{ticket.GuideWith{}}
+	if b.Send {
+		x.State, x.SentAt = Sent, x.At
+		say, cmds = s.sending(ctx, t, o.book, b.Words, b.Wait)
+	}
+	with, err := s.beside(ctx, by, cmds...)
 	if err != nil {
 		return Course{}, err
 	}
+	var which RunID
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if _, err := s.Tickets.Lock(ctx, tx, t.ID); err != nil { // two presses begin one run
 			return err
@@ -67,22 +75,17 @@ func (s *Service) Begin(ctx context.Context, by access.Actor, on ticket.Target, 
 		if slices.ContainsFunc(have, func(r Run) bool { return r.Runbook == b.Runbook && !r.State.Over() }) {
 			return errs.New(errs.Conflict, "runbook.begun")
 		}
+		x := x
 		if x.ID, err = insertRun(ctx, tx, x); err != nil {
 			return err
 		}
-		if b.Send {
-			return nil
-		}
-		_, err = ready.With(ticket.GuideWith{Guide: x.onTicket(o.book)}).In(ctx, tx, ticket.Target{ID: t.ID})
-		return err
+		which = x.ID
+		return with.guide(ticket.GuideWith{Guide: x.onTicket(o.book), Say: say}).in(ctx, tx, t.ID)
 	})
 	if err != nil {
 		return Course{}, err
 	}
-	if b.Send {
-		return s.Send(ctx, by, x.ID, b.Words, b.Wait)
-	}
-	return s.Course(ctx, by, x.ID)
+	return s.Course(ctx, by, which)
 }
 
 // onTicket is the run as the ticket keeps it.
@@ -118,7 +121,30 @@ func (b beside) in(ctx context.Context, tx *db.Tx, on ticket.ID) error {
 	return nil
 }
 
-// Send gives a run to the requester as pages, one action a screen, by one message.
+// guide puts what only the commit knows into the first of them.
+func (b beside) guide(cmd ticket.GuideWith) beside {
+	b = slices.Clone(b)
+	b[0] = b[0].With(cmd)
+	return b
+}
+
+// sending is what goes to the requester with a run, and the commands that go with it.
+func (s *Service) sending(ctx context.Context, t ticket.Ticket, b Book, words string, wait bool) (ticket.Say, []ticket.Command) {
+	lang := s.Tickets.LangOf(s.People.Card(ctx, t.Requester))
+	text := i18n.T(lang, "runbook.sent_lead", "Title", b.Title, "Count", len(b.Steps), "Minutes", max(b.Minutes(), 1))
+	if words = tidy(words); words != "" {
+		text = words + "\n\n" + text
+	}
+	say := ticket.Say{Text: text, Channel: ticket.Web}
+	cmds := []ticket.Command{ticket.GuideWith{Say: say}}
+	if wait && t.Status == ticket.Opened {
+		cmds = append(cmds, ticket.HoldFor{Reason: ticket.ForRequester})
+	}
+	return say, cmds
+}
+
+// Send gives a run to the requester as pages, one action a screen, by one message. One that was
+// sent is not sent again.
 func (s *Service) Send(ctx context.Context, by access.Actor, which RunID, words string, wait bool) (Course, error) {
 	c, err := s.working(ctx, by, which)
 	if err != nil {
@@ -127,18 +153,8 @@ func (s *Service) Send(ctx context.Context, by access.Actor, which RunID, words 
 	if !s.Risks().Sendable(c.Book) {
 		return c, errs.New(errs.Conflict, "runbook.not_sendable")
 	}
-	lang := s.Tickets.LangOf(s.People.Card(ctx, c.Of.Requester))
-	text := i18n.T(lang, "runbook.sent_lead", "Title", c.Book.Title, "Count", len(c.Book.Steps), "Minutes", max(c.Book.Minutes(), 1))
-	if words = tidy(words); words != "" {
-		text = words + "\n\n" + text
-	}
 	now := s.Clock.Now()
-	sent := c.Run
-	sent.State = Sent
-	cmds := []ticket.Command{ticket.GuideWith{Guide: sent.onTicket(c.Book), Say: ticket.Say{Text: text, Channel: ticket.Web}}}
-	if wait && c.Of.Status == ticket.Opened {
-		cmds = append(cmds, ticket.HoldFor{Reason: ticket.ForRequester})
-	}
+	say, cmds := s.sending(ctx, c.Of, c.Book, words, wait)
 	with, err := s.beside(ctx, by, cmds...)
 	if err != nil {
 		return c, err
@@ -151,11 +167,14 @@ func (s *Service) Send(ctx context.Context, by access.Actor, which RunID, words 
 		if x.State.Over() {
 			return errs.New(errs.Conflict, "runbook.run_over")
 		}
+		if !x.SentAt.IsZero() { // pressed twice
+			return nil
+		}
 		x.State, x.SentAt = Sent, now
 		if err := saveRun(ctx, tx, x); err != nil {
 			return err
 		}
-		return with.in(ctx, tx, x.Ticket)
+		return with.guide(ticket.GuideWith{Guide: x.onTicket(c.Book), Say: say}).in(ctx, tx, x.Ticket)
 	})
 	if err != nil {
 		return c, err

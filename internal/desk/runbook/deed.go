@@ -4,8 +4,6 @@ package runbook
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"strconv"
 	"strings"
 	"time"
@@ -17,6 +15,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/i18n"
+	"github.com/loopdesk/loopdesk/internal/kit/id"
 )
 
 // DeedID is the key of a deed.
@@ -67,44 +66,35 @@ func content(l i18n.Lang, t ticket.Ticket, b Book, s Step, d Deed) (title, text 
 	return title, tidy(strings.Join(lines, "\n"))
 }
 
-// digest names what will be done down to the last character, as the room of approvals names what
-// it was asked about: SHA-256 over the parts with their lengths, in hexadecimal digits.
-func digest(ref, title, text string) string {
-	h := sha256.New()
-	for _, part := range []string{ApprovalKind, ref, title, text} {
-		_, _ = h.Write([]byte(strconv.Itoa(len(part)) + ":" + part))
-	}
-	return hex.EncodeToString(h.Sum(nil))
-}
-
-// digestOf is the digest of a deed of a run.
+// digestOf names a deed of a run down to the last character, as the room of approvals names what
+// it was asked about.
 func (c Course) digestOf(s Step, d Deed) string {
 	title, text := content(c.Book.Lang, c.Of, c.Book, s, d)
-	return digest(d.Ref(), title, text)
+	return id.Digest(ApprovalKind, d.Ref(), title, text)
 }
 
-// Content is what an approval of a deed is about: what it is called, and every word of what will
-// be done. NotFound where the ticket has no such deed.
-func (s *Service) Content(ctx context.Context, on ticket.ID, ref string) (title, text string, err error) {
+// Content is what an approval of a deed is about: what it is called, every word of what will be
+// done, and who wrote it. NotFound where the ticket has no such deed.
+func (s *Service) Content(ctx context.Context, on ticket.ID, ref string) (title, text string, by person.ID, err error) {
 	n, bad := strconv.ParseInt(ref, 10, 64)
 	gone := errs.New(errs.NotFound, "runbook.not_found")
 	if bad != nil {
-		return "", "", gone
+		return "", "", 0, gone
 	}
 	d, err := deed(ctx, s.DB, DeedID(n))
 	if err != nil {
-		return "", "", orUnknown(err)
+		return "", "", 0, orUnknown(err)
 	}
 	c, err := s.course(ctx, s.DB, d.Run)
 	if err != nil {
-		return "", "", err
+		return "", "", 0, err
 	}
 	step, ok := c.Book.Step(d.Step)
 	if c.Ticket != on || !ok {
-		return "", "", gone
+		return "", "", 0, gone
 	}
 	title, text = content(c.Book.Lang, c.Of, c.Book, step, d)
-	return title, text, nil
+	return title, text, d.By, nil
 }
 
 // lock is what stands before the step at which a run stands.
@@ -138,7 +128,8 @@ func (s *Service) lock(ctx context.Context, q db.Querier, c Course) (Lock, error
 const maxDeed = 2000
 
 // Prepare writes down what exactly will be done at the step where the run stands, and how it is
-// taken back. Another text is another deed: nothing that covered the one before covers it.
+// taken back. Another text is another deed: nothing that covered the one before covers it. The same
+// text is the same deed, whoever sends it: it stays its writer's.
 func (s *Service) Prepare(ctx context.Context, by access.Actor, which RunID, seq int, what, rollback string) (Course, error) {
 	c, err := s.working(ctx, by, which)
 	if err != nil {
@@ -162,7 +153,6 @@ func (s *Service) Prepare(ctx context.Context, by access.Actor, which RunID, seq
 		return c, err
 	}
 	now := s.Clock.Now()
-	var written Deed
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		x, err := takeRun(ctx, tx, which)
 		if err != nil {
@@ -171,17 +161,20 @@ func (s *Service) Prepare(ctx context.Context, by access.Actor, which RunID, seq
 		if x.State.Over() || x.Marks+1 != seq || x.Step != step.Name {
 			return errs.New(errs.Conflict, "runbook.moved_on")
 		}
+		was, err := deedAt(ctx, tx, which, seq)
+		if err == nil && was.What == what && was.Rollback == rollback {
+			return nil
+		}
+		if err != nil && errs.KindOf(err) != errs.NotFound {
+			return err
+		}
 		d, err := prepare(ctx, tx, Deed{Run: which, Seq: seq, Step: step.Name, What: what, Rollback: rollback, By: person.ID(by.ID), At: now})
 		if err != nil {
 			return err
 		}
-		written = d
 		_, err = s.Bus.Record(ctx, tx, by.Meta(now), Prepared{c.Ticket, which, d.ID, step.Name, step.Risk, c.digestOf(step, d)})
 		return err
 	})
-	if err == nil && s.Rewritten != nil {
-		err = s.Rewritten(ctx, c.Ticket, ApprovalKind, written.Ref())
-	}
 	if err != nil {
 		return c, err
 	}

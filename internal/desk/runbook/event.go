@@ -93,6 +93,9 @@ type Prepared struct {
 	Digest string
 }
 
+// Ref names the deed to the room of approvals.
+func (e Prepared) Ref() string { return Deed{ID: e.Deed}.Ref() }
+
 // EventName is "run.prepared".
 func (Prepared) EventName() string { return "run.prepared" }
 

@@ -252,7 +252,7 @@ func (s *Service) AddPicture(ctx context.Context, by access.Actor, which ID, nam
 		return File{}, errs.Field("picture", "runbook.picture_kind")
 	}
 	kind := mimetype.Detect(head[:n]).String()
-	if !contains([]string{"image/png", "image/jpeg", "image/gif", "image/webp"}, kind) {
+	if !slices.Contains([]string{"image/png", "image/jpeg", "image/gif", "image/webp"}, kind) {
 		return File{}, errs.Field("picture", "runbook.picture_kind")
 	}
 	f := File{Runbook: which, Token: id.Token(), Name: name, Type: kind, Author: person.ID(by.ID), At: s.Clock.Now()}
@@ -324,7 +324,7 @@ func (s *Service) SentPicture(ctx context.Context, by access.Actor, which RunID,
 		return File{}, nil, err
 	}
 	f, body, err := s.picture(ctx, c.Runbook, token)
-	if err == nil && !contains(c.Book.Pictures(), f.Name) {
+	if err == nil && !slices.Contains(c.Book.Pictures(), f.Name) {
 		_ = body.Close()
 		return File{}, nil, errs.New(errs.NotFound, "ticket.file_not_found")
 	}

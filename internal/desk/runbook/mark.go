@@ -24,6 +24,7 @@ type Marking struct {
 	Outcome string
 	Value   string
 	Reason  string
+	Digest  string // of the deed that was read, at a step with a risk
 }
 
 const (
@@ -51,8 +52,9 @@ func (m Marking) mark(step Step) (Mark, error) {
 // Mark records what came of a step. A step with a risk is locked until its lock is open; what
 // came of it must be said.
 //
-// Errors: Conflict where the ticket is closed, the run is over or stands elsewhere by now;
-// Missing with the gaps of the lock; Invalid with fields.
+// Errors: Conflict where the ticket is closed, the run is over or stands elsewhere by now; Stale where
+// what will be done at a step with a risk is another than was read; Missing with the gaps of the
+// lock; Invalid with fields.
 func (s *Service) Mark(ctx context.Context, by access.Actor, which RunID, m Marking) (Course, error) {
 	c, err := s.Course(ctx, by, which)
 	if err != nil {
@@ -77,7 +79,7 @@ func (s *Service) Mark(ctx context.Context, by access.Actor, which RunID, m Mark
 		return c, err
 	}
 	mark.ByUser, mark.By, mark.At = !by.Staff(), person.ID(by.ID), s.Clock.Now()
-	if err := s.allowed(by, c, step, mark); err != nil {
+	if err := s.allowed(by, c, step, mark, m.Digest); err != nil {
 		return c, err
 	}
 	at, err := c.Book.Next(c.At, mark)
@@ -91,7 +93,7 @@ func (s *Service) Mark(ctx context.Context, by access.Actor, which RunID, m Mark
 }
 
 // allowed asks whether the step may be done by the actor now.
-func (s *Service) allowed(by access.Actor, c Course, step Step, m Mark) error {
+func (s *Service) allowed(by access.Actor, c Course, step Step, m Mark, digest string) error {
 	left := m.Outcome == Waived || m.Outcome == Cannot || m.Outcome == Unclear
 	if m.ByUser {
 		if m.Outcome == Waived || !s.Risks().ForRequester(step) {
@@ -107,6 +109,9 @@ func (s *Service) allowed(by access.Actor, c Course, step Step, m Mark) error {
 	}
 	if c.Lock.Risk.FourEyes && c.Lock.Deed.Releaser == person.ID(by.ID) {
 		return errs.New(errs.Denied, "runbook.own_deed")
+	}
+	if digest != c.Lock.Digest {
+		return errs.New(errs.Stale, "runbook.deed_changed")
 	}
 	if m.Value == "" {
 		return errs.Field("value", "runbook.result_missing")
@@ -150,6 +155,9 @@ func (s *Service) marked(ctx context.Context, by access.Actor, c Course, step St
 		}
 		if x.Marks+1 != m.Seq || x.State.Over() {
 			return errs.New(errs.Conflict, "runbook.moved_on")
+		}
+		if x.Version != c.Version+1 { // the lock, and all that was decided above, is of another run
+			return errs.New(errs.Stale, "errs.stale")
 		}
 		if err := insertMark(ctx, tx, x, m); err != nil {
 			return err

@@ -4,6 +4,7 @@ package runbook
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -295,19 +296,10 @@ func (r *reader) endStep() {
 		switch {
 		case s.Kind == Choose && o.Label == "":
 			r.wrong("runbook.line_label", "Value", o.Value)
-		case s.Kind != Choose && !contains(allowed[s.Kind], o.Value):
+		case s.Kind != Choose && !slices.Contains(allowed[s.Kind], o.Value):
 			r.wrong("runbook.line_outcome", "Value", o.Value, "Known", strings.Join(allowed[s.Kind], ", "))
 		}
 	}
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // whole looks at what only the whole text says.

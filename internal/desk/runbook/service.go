@@ -39,8 +39,6 @@ type Parts struct {
 	Tickets   *ticket.Service
 	Blobs     *blob.Store
 	Approvals Approvals
-	// Rewritten hears that what was to be approved is another by now. nil for nobody.
-	Rewritten func(ctx context.Context, on ticket.ID, kind, ref string) error
 	// Changed hears, within the commit, that other nodes must read anew. nil for nobody.
 	Changed func(*db.Tx)
 }

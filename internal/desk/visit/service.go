@@ -32,9 +32,9 @@ type Parts struct {
 	// Label returns what a code or a tag stands on; NotFound where it stands on nothing.
 	Label func(ctx context.Context, by access.Actor, text string) (Where, error)
 	// Place returns a place of the register in words; empty where there is none.
-	Place func(ctx context.Context, which int64) string
+	Place func(ctx context.Context, which int64) (string, error)
 	// DevicePlace returns what a device is called and where it stands; false where there is none.
-	DevicePlace func(ctx context.Context, which int64) (name string, place int64, known bool)
+	DevicePlace func(ctx context.Context, which int64) (name string, place int64, known bool, err error)
 }
 
 // Where is what a label stands on.
@@ -108,7 +108,9 @@ func (s *Service) Propose(ctx context.Context, by access.Actor, on ticket.Target
 	if w.Zone == "" {
 		w.Zone = s.zone(ctx, person.ID(by.ID))
 	}
-	s.placeOf(ctx, &w)
+	if err := s.placeOf(ctx, &w); err != nil {
+		return Visit{}, err
+	}
 	return s.do(ctx, by, Visit{Ticket: t.ID, By: person.ID(by.ID)}, on, w)
 }
 
@@ -126,7 +128,9 @@ func (s *Service) Do(ctx context.Context, by access.Actor, which ID, w Wish) (Vi
 		return Visit{}, err
 	}
 	if w.Place == "" || w.PlaceID != 0 || w.Device != 0 {
-		s.placeOf(ctx, &w)
+		if err := s.placeOf(ctx, &w); err != nil {
+			return Visit{}, err
+		}
 	}
 	return s.do(ctx, by, v, ticket.Target{ID: v.Ticket}, w)
 }
@@ -146,29 +150,36 @@ func (s *Service) admit(by access.Actor, v Visit, a Act) error {
 }
 
 // placeOf writes the place of the register, or of the device, in words where none are given.
-func (s *Service) placeOf(ctx context.Context, w *Wish) {
+func (s *Service) placeOf(ctx context.Context, w *Wish) error {
 	if w.Device != 0 && s.DevicePlace != nil {
-		name, place, known := s.DevicePlace(ctx, w.Device)
+		name, place, known, err := s.DevicePlace(ctx, w.Device)
 		switch {
+		case err != nil:
+			return err
 		case !known:
 			w.Device = 0
 		case w.PlaceID == 0:
 			w.PlaceID = place
 		}
 		if known && w.Place == "" {
-			if w.Place = s.placeName(ctx, w.PlaceID); w.Place == "" {
+			if w.Place, err = s.placeName(ctx, w.PlaceID); err != nil {
+				return err
+			}
+			if w.Place == "" {
 				w.Place = name
 			}
 		}
 	}
+	var err error
 	if w.Place == "" {
-		w.Place = s.placeName(ctx, w.PlaceID)
+		w.Place, err = s.placeName(ctx, w.PlaceID)
 	}
+	return err
 }
 
-func (s *Service) placeName(ctx context.Context, which int64) string {
+func (s *Service) placeName(ctx context.Context, which int64) (string, error) {
 	if which == 0 || s.Place == nil {
-		return ""
+		return "", nil
 	}
 	return s.Place(ctx, which)
 }
@@ -189,7 +200,10 @@ func (s *Service) do(ctx context.Context, by access.Actor, v Visit, on ticket.Ta
 	if len(w.Key) > 64 {
 		return Visit{}, errs.New(errs.Invalid, "errs.invalid")
 	}
-	now := s.scene(ctx, by, w)
+	now, err := s.scene(ctx, by, w)
+	if err != nil {
+		return Visit{}, err
+	}
 	said := s.words(ctx, v, w)
 	ready, err := s.Tickets.Ready(ctx, by, ticket.Visit{})
 	if err != nil {
@@ -204,7 +218,7 @@ func (s *Service) do(ctx context.Context, by access.Actor, v Visit, on ticket.Ta
 		at := s.Clock.Now()
 		now := now
 		now.now = at
-		was := v
+		was, on := v, on
 		if v.ID != 0 {
 			if was, err = take(ctx, tx, v.ID); err != nil {
 				return err
@@ -306,18 +320,22 @@ func firstRunes(s string, n int) string {
 }
 
 // scene gathers what a decision depends on.
-func (s *Service) scene(ctx context.Context, by access.Actor, w Wish) scene {
+func (s *Service) scene(ctx context.Context, by access.Actor, w Wish) (scene, error) {
 	out := scene{now: s.Clock.Now()}
 	if w.Engineer != 0 {
 		p := s.People.Card(ctx, w.Engineer)
 		out.staff = p.Active && p.Role.Staff()
 	}
 	if w.Act == Arrive && strings.TrimSpace(w.Label) != "" && s.Label != nil {
-		if l, err := s.Label(ctx, by, labelOf(w.Label)); err == nil {
+		l, err := s.Label(ctx, by, labelOf(w.Label))
+		switch {
+		case err == nil:
 			out.label = where{found: true, device: l.Device, place: l.Place, name: l.Name, gone: l.Retired}
+		case errs.KindOf(err) != errs.NotFound: // a label is unknown only where the register says so
+			return out, err
 		}
 	}
-	return out
+	return out, nil
 }
 
 // labelOf takes the code out of an address that a scanner read.

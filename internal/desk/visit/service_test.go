@@ -5,6 +5,7 @@ package visit_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -350,6 +351,27 @@ func TestN27_AFeedHoldsTheVisitsInUTCAndIsRevoked(t *testing.T) {
 			if _, err := r.ReadFeed(t.Context(), s); errs.KindOf(err) != errs.NotFound {
 				t.Errorf("%q is read: %v", s, err)
 			}
+		}
+	})
+}
+
+// TestN27_ARegisterThatFailsIsNoUnknownLabel: what could not be read is said as that.
+func TestN27_ARegisterThatFailsIsNoUnknownLabel(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		v := r.propose(r.ticket())
+		v = r.do(r.asker, v, visit.Wish{Act: visit.Pick, Pick: 1, Round: v.Round})
+		v = r.do(r.engineer, v, visit.Wish{Act: visit.Start})
+		broken := errors.New("the register cannot be read")
+		label := r.Label
+		r.Label = func(context.Context, access.Actor, string) (visit.Where, error) { return visit.Where{}, broken }
+		if _, err := r.Do(t.Context(), r.engineer, v.ID, visit.Wish{Act: visit.Arrive, Label: "PRN-1"}); !errors.Is(err, broken) {
+			t.Errorf("a label: %v", err)
+		}
+		r.Label = label
+		r.DevicePlace = func(context.Context, int64) (string, int64, bool, error) { return "", 0, false, broken }
+		if _, err := r.Do(t.Context(), r.engineer, v.ID, visit.Wish{Act: visit.Arrive, Label: "PRN-1", Device: 7}); !errors.Is(err, broken) {
+			t.Errorf("a device: %v", err)
 		}
 	})
 }

@@ -5,7 +5,10 @@ package id
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base32"
+	"encoding/hex"
+	"strconv"
 	"strings"
 )
 
@@ -31,4 +34,14 @@ func IsToken(s string) bool {
 		}
 	}
 	return true
+}
+
+// Digest names parts down to the last character: 64 hexadecimal digits of SHA-256 over the parts,
+// each after its length, so that no two lists of parts run together.
+func Digest(parts ...string) string {
+	h := sha256.New()
+	for _, part := range parts {
+		_, _ = h.Write([]byte(strconv.Itoa(len(part)) + ":" + part))
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }

@@ -101,7 +101,9 @@ func (f *Faces) listDevices(c *page.Ctx) error {
 		v.Next = devicesPath + filterQuery(v.Filter, "after", list[len(list)-1].Tag)
 	}
 	if v.Filter.Place != 0 {
-		v.Place = f.Devices.Place(c.Context(), v.Filter.Place)
+		if v.Place, err = f.Devices.Place(c.Context(), v.Filter.Place); err != nil {
+			return err
+		}
 	}
 	return f.frameOf(c, http.StatusOK, "workdevice.title", devicesPath, func(fr page.Frame) templ.Component {
 		v.Filters = deviceFilters(fr, v.Filter)

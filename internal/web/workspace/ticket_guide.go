@@ -182,12 +182,12 @@ func (f *Faces) beginGuide(c *page.Ctx) error {
 
 // markGuide records what came of a step: one key each.
 func (f *Faces) markGuide(c *page.Ctx) error {
-	t, which, form, err := f.guideIn(c, "step", "seq", "outcome", "value", "reason")
+	t, which, form, err := f.guideIn(c, "step", "seq", "outcome", "value", "reason", "digest")
 	if err != nil {
 		return err
 	}
 	_, err = f.Runbooks.Mark(c.Context(), c.Actor, which, runbook.Marking{
-		Seq: int(form.Int("seq")), Step: form.Get("step"), Outcome: form.Get("outcome"), Value: form.Get("value"), Reason: form.Get("reason"),
+		Seq: int(form.Int("seq")), Step: form.Get("step"), Outcome: form.Get("outcome"), Value: form.Get("value"), Reason: form.Get("reason"), Digest: form.Get("digest"),
 	})
 	if err != nil {
 		return f.guideRefused(c, t, which, form, err)

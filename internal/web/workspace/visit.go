@@ -101,7 +101,6 @@ type visitView struct {
 	visitLineOf
 	Engineer person.Person
 	Deeds    []visit.Deed
-	Photos   int
 	Label    string // that was scanned, to be said with the arrival
 	Mine     bool
 	Act      visit.Act // whose form was refused
