@@ -21,7 +21,7 @@ func (a *API) scoreOperations() {
 		method: http.MethodGet, path: "/scores", id: "get-scores", tag: "Standard", action: access.ReportRead,
 		summary: "Count how closed tickets were done",
 		about: "The three scores (N1) and confirmed closure (N35) by the week of closing, group, category and agent. Leads and administrators get everybody; " +
-			"agents the groups that they belong to, and nobody by name but themselves.",
+			"agents the groups that they belong to, and nobody by name but themselves: colleagues are added up, never fewer than three; where they are, without the category or the group.",
 	}, a.getScores)
 	register(a, operation{
 		method: http.MethodGet, path: "/tickets/{number}/scores", id: "get-ticket-scores", tag: "Standard", action: access.TicketWork,

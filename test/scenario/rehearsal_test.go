@@ -122,3 +122,46 @@ func TestN2_APackIsRehearsedOnRealTicketsBeforeItIsSwitchedOn(t *testing.T) {
 		}
 	})
 }
+
+// TestN2_ARehearsalBegunBehindAStoppedOneRuns: the job of the one that was stopped waits still, and is
+// not taken for the job of the next; and one that cannot go on says so instead of running for ever.
+func TestN2_ARehearsalBegunBehindAStoppedOneRuns(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		w := &world{T: t, House: h}
+		by := apptest.Actor(h.Person(access.Admin), "web")
+		closedBy(t, h, h.Person(access.Agent), 0, true, false)
+		h.RunJobs()
+		start := func() rehearsal.ID {
+			t.Helper()
+			id, err := h.Rehearsals.Start(t.Context(), by, rehearsal.Pack, "[N34]\noff = true\n", 3)
+			w.must(err)
+			return id
+		}
+		state := func(id rehearsal.ID) rehearsal.State {
+			t.Helper()
+			r, _, _, err := h.Rehearsals.Get(t.Context(), by, id)
+			w.must(err)
+			return r.State
+		}
+		first := start()
+		w.must(h.Rehearsals.Cancel(t.Context(), by, first))
+		second := start()
+		h.RunJobs()
+		if a, b := state(first), state(second); a != rehearsal.Cancelled || b != rehearsal.Done {
+			t.Errorf("stopped: %s, begun again: %s", a, b)
+		}
+		third := start()
+		w.statement(`UPDATE rehearsal SET body = '[N99]' WHERE state = 'running'`)
+		_, _ = h.Jobs.RunDue(t.Context()) // the job says what is wrong
+		if s := state(third); s != rehearsal.Failed {
+			t.Errorf("cannot go on: %s", s)
+		}
+		if r := h.SignIn(access.Admin).Get("/admin/rehearsals/" + key(third)); r.Status != http.StatusOK || strings.Contains(r.Body, "every 1s") || !strings.Contains(r.Body, "未能完成") {
+			t.Errorf("its page: %d", r.Status)
+		}
+		if s := state(start()); s != rehearsal.Running {
+			t.Errorf("after it: %s", s)
+		}
+	})
+}

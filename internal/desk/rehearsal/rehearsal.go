@@ -35,6 +35,7 @@ const (
 	Running   State = "running"
 	Done      State = "done"
 	Cancelled State = "cancelled"
+	Failed    State = "failed" // what it counted by is gone
 )
 
 // Run is a rehearsal.

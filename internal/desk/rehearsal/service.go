@@ -27,9 +27,9 @@ const Job = "rehearsal:judge"
 // Bounds of a rehearsal.
 const (
 	MaxMonths   = 24
-	atOnce      = 100  // tickets judged between two looks at whether it goes on
-	mostChanges = 1000 // tickets that are listed; all are counted
-	mostRuns    = 20   // that are listed
+	atOnce      = 100 // tickets judged between two looks at whether it goes on
+	mostChanges = 200 // tickets that are kept and listed; all are counted
+	mostRuns    = 20  // that are listed
 )
 
 // Parts are what the room is made of.
@@ -106,7 +106,9 @@ func (s *Service) Start(ctx context.Context, by access.Actor, kind Kind, body st
 		if r.ID, err = insert(ctx, tx, r); err != nil {
 			return err
 		}
-		return s.Jobs.Enqueue(ctx, tx, job.Spec{Kind: Job, Payload: strconv.FormatInt(int64(r.ID), 10), Key: Job, RunAt: now})
+		// The key is the run's: the job of one that was stopped may wait still.
+		n := strconv.FormatInt(int64(r.ID), 10)
+		return s.Jobs.Enqueue(ctx, tx, job.Spec{Kind: Job, Payload: n, Key: Job + ":" + n, RunAt: now})
 	})
 	return r.ID, err
 }
@@ -137,7 +139,7 @@ func (s *Service) step(ctx context.Context, which ID) (more bool, err error) {
 	was := s.inForce()
 	now, err := candidate(r.Kind, r.Body, was, s.Clocks.Trial)
 	if err != nil {
-		return false, job.Permanent(err) // a calendar that it counts by is gone since
+		return false, s.fail(ctx, r, err) // a calendar that it counts by is gone since
 	}
 	keys, err := s.Scores.Closed(ctx, r.From, r.last, atOnce)
 	if err != nil {
@@ -174,9 +176,27 @@ func (s *Service) step(ctx context.Context, which ID) (more bool, err error) {
 	return r.State == Running, s.keep(ctx, r, tallies, changes)
 }
 
+// fail ends a run that cannot go on, and says why to the queue.
+func (s *Service) fail(ctx context.Context, r Run, cause error) error {
+	now := s.Clock.Now()
+	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		n, err := stop(ctx, tx, r.ID, Failed, now)
+		if err != nil || n == 0 {
+			return err
+		}
+		_, err = s.Bus.Record(ctx, tx, access.Desk().Meta(now), Ended{r.ID, Failed, r.Done, r.Changed})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return job.Permanent(cause)
+}
+
 // keep stores a batch. Where somebody stopped the run meanwhile nothing of it is kept.
 func (s *Service) keep(ctx context.Context, r Run, tallies map[string]*Tally, changes []Change) error {
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		r := r // a commit that is tried again begins where this one did
 		room := mostChanges - r.Changed
 		r.Changed += int64(len(changes))
 		if n, err := move(ctx, tx, r); err != nil || n == 0 {
@@ -216,7 +236,7 @@ func (s *Service) Cancel(ctx context.Context, by access.Actor, which ID) error {
 	}
 	now := s.Clock.Now()
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		n, err := stop(ctx, tx, which, now)
+		n, err := stop(ctx, tx, which, Cancelled, now)
 		if err != nil || n == 0 {
 			return err
 		}

@@ -51,8 +51,9 @@ func move(ctx context.Context, tx *db.Tx, r Run) (int64, error) {
 		WHERE id = $1 AND state = 'running' AND done <= $3`, r.ID, string(r.State), r.Done, r.last, r.Changed, r.Worked.Milliseconds(), r.Ended)
 }
 
-func stop(ctx context.Context, tx *db.Tx, which ID, at time.Time) (int64, error) {
-	return db.Exec(ctx, tx, `UPDATE rehearsal SET state = 'cancelled', ended_at = $2 WHERE id = $1 AND state = 'running'`, which, at)
+// stop ends a run that has not ended.
+func stop(ctx context.Context, tx *db.Tx, which ID, as State, at time.Time) (int64, error) {
+	return db.Exec(ctx, tx, `UPDATE rehearsal SET state = $2, ended_at = $3 WHERE id = $1 AND state = 'running'`, which, string(as), at)
 }
 
 func addTally(ctx context.Context, tx *db.Tx, which ID, t Tally) error {
@@ -89,5 +90,5 @@ func changes(ctx context.Context, q db.Querier, which ID) ([]Change, error) {
 	return db.All(ctx, q, func(r db.Row) (c Change, err error) {
 		err = r.Scan(&c.Ticket, &c.What)
 		return c, err
-	}, `SELECT ticket_id, what FROM rehearsal_change WHERE rehearsal_id = $1 ORDER BY ticket_id DESC LIMIT $2`, which, int64(200))
+	}, `SELECT ticket_id, what FROM rehearsal_change WHERE rehearsal_id = $1 ORDER BY ticket_id DESC LIMIT $2`, which, int64(mostChanges))
 }

@@ -113,7 +113,7 @@ type Cell struct {
 	Week     time.Time // the Monday on which it began
 	Group    person.GroupID
 	Category catalog.CategoryID
-	Agent    person.ID // 0 where the reader may not compare people
+	Agent    person.ID // 0 where the reader may not compare people: then of three at least
 	Sum
 }
 
@@ -179,7 +179,7 @@ type Answer struct {
 // Ask counts week by week in loc, after following the log for a moment.
 //
 // Errors: Invalid in "weeks"; Denied. Agents get the groups that they belong to, and nobody by name but
-// themselves.
+// themselves: their colleagues are added up, and never fewer than three of them.
 func (s *Service) Ask(ctx context.Context, by access.Actor, q Question, loc *time.Location) (Answer, error) {
 	if err := access.Can(by, access.ReportRead, access.Object{}); err != nil {
 		return Answer{}, err
@@ -205,12 +205,11 @@ func (s *Service) Ask(ctx context.Context, by access.Actor, q Question, loc *tim
 			if c.Agent == me && me != 0 {
 				a.Own = a.Own.Add(c.Sum)
 			}
-			if !a.All && !slices.Contains(own, c.Group) && c.Agent != me {
-				continue
-			}
-			if !a.All && c.Agent != me {
-				c.Agent = 0
-			}
+		}
+		if !a.All {
+			list = blind(slices.DeleteFunc(list, func(c Cell) bool { return !slices.Contains(own, c.Group) && c.Agent != me }), me)
+		}
+		for _, c := range list {
 			if q.Agent == 0 || c.Agent == q.Agent {
 				a.Cells = append(a.Cells, c)
 			}
