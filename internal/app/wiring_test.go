@@ -15,13 +15,11 @@ import (
 	"github.com/loopdesk/loopdesk/internal/app"
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
-	"github.com/loopdesk/loopdesk/internal/desk/live"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
-	"github.com/loopdesk/loopdesk/internal/web/page"
 )
 
 // Every fact of a ticket is told to somebody, or somebody has written down why not.
@@ -137,18 +135,6 @@ func TestTheGatesStand(t *testing.T) {
 	for _, c := range []string{"N15", "N22", "N33", "N34"} {
 		if !slices.Contains(clauses, c) {
 			t.Errorf("nothing asks for %s: %v", c, clauses)
-		}
-	}
-}
-
-// The hints that live publishes are those that pages ask for.
-func TestHintsAndPagesSpeakOfTheSame(t *testing.T) {
-	t.Parallel()
-	for published, asked := range map[string]string{
-		live.Queue: page.QueueTopic, live.Ticket(7): page.TicketTopic(7), live.Person(7): page.PersonTopic(7),
-	} {
-		if published != asked {
-			t.Errorf("published as %q, asked for as %q", published, asked)
 		}
 	}
 }

@@ -4,6 +4,8 @@ package pubsub
 
 import (
 	"context"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -20,6 +22,9 @@ const channel = "hint"
 // room is how many hints wait for a subscriber who does not keep up.
 const room = 32
 
+// memory is how many hints are remembered for those who are about to listen.
+const memory = 1024
+
 // Hub knows who wants hints about what. It is safe for concurrent use.
 type Hub struct {
 	db   *db.DB
@@ -28,6 +33,8 @@ type Hub struct {
 	mu     sync.Mutex
 	topics map[string]map[*subscriber]struct{}
 	all    map[*subscriber]struct{}
+	past   [memory]string // the last hints, each at its number modulo memory
+	count  uint64         // how many hints there were
 }
 
 type subscriber struct {
@@ -37,7 +44,7 @@ type subscriber struct {
 
 // New makes a hub. Hints of this process arrive at once; those of other nodes after Listen.
 func New(d *db.DB) *Hub {
-	return &Hub{db: d, node: id.Token(), topics: map[string]map[*subscriber]struct{}{}, all: map[*subscriber]struct{}{}}
+	return &Hub{db: d, node: id.Token()[:8], topics: map[string]map[*subscriber]struct{}{}, all: map[*subscriber]struct{}{}}
 }
 
 // Publish sends a hint about a topic when tx is committed, and never otherwise. A topic is a
@@ -95,9 +102,49 @@ func (h *Hub) leave(s *subscriber) {
 	close(s.c)
 }
 
+// Mark is this moment among the hints: a short word for a page to carry from its reading to its
+// listening, so that it can be told with Since of what happened between the two.
+func (h *Hub) Mark() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.node + "." + strconv.FormatUint(h.count, 36)
+}
+
+// Since returns the hints about topics that were given after a mark, each once: Resync alone when
+// they are remembered no longer or the mark is not of this process. An empty mark means now.
+func (h *Hub) Since(mark string, topics ...string) []string {
+	if mark == "" {
+		return nil
+	}
+	node, number, _ := strings.Cut(mark, ".")
+	from, err := strconv.ParseUint(number, 36, 64)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if err != nil || node != h.node || from > h.count || h.count-from > memory {
+		return []string{Resync}
+	}
+	var list []string
+	for ; from < h.count; from++ {
+		switch topic := h.past[from%memory]; {
+		case topic == Resync:
+			return []string{Resync}
+		case slices.Contains(topics, topic) && !slices.Contains(list, topic):
+			list = append(list, topic)
+		}
+	}
+	return list
+}
+
+// remember keeps a hint for Since. The lock of the hub is held.
+func (h *Hub) remember(topic string) {
+	h.past[h.count%memory] = topic
+	h.count++
+}
+
 func (h *Hub) hint(topic string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.remember(topic)
 	for s := range h.topics[topic] {
 		s.send(topic)
 	}
@@ -106,6 +153,7 @@ func (h *Hub) hint(topic string) {
 func (h *Hub) resync() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.remember(Resync)
 	for s := range h.all {
 		s.send(Resync)
 	}

@@ -188,3 +188,32 @@ func TestSubscribersComeAndGoWhileHintsFly(t *testing.T) {
 		}
 	})
 }
+
+// Between the reading of a page and its listening nothing is lost: what was hinted since the
+// page's mark is told, and where that is no longer known, everything is to be looked at again.
+func TestP4_WhatCameBetweenReadingAndListeningIsTold(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h, other := pubsub.New(d), pubsub.New(d)
+		mark := h.Mark()
+		since := func(mark string, want ...string) {
+			t.Helper()
+			if diff := cmp.Diff(want, h.Since(mark, "queue", "ticket:1")); diff != "" {
+				t.Errorf("since %q: %s", mark, diff)
+			}
+		}
+		since(mark)
+		publish(t, d, h, nil, "ticket:2", "ticket:1", "queue", "ticket:1")
+		publish(t, d, h, errRefuse, "queue")
+		since(mark, "ticket:1", "queue")
+		since("")
+		since(h.Mark())
+		since(other.Mark(), pubsub.Resync)
+		since("nonsense", pubsub.Resync)
+		for i := range 2000 {
+			publish(t, d, h, nil, "ticket:"+strconv.Itoa(i+10))
+		}
+		since(mark, pubsub.Resync)
+		since(h.Mark())
+	})
+}

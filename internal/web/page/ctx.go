@@ -33,6 +33,7 @@ type Ctx struct {
 	Code    string    // the tracking code, for link holders
 
 	house *house
+	mark  string // when, among the hints, the reading for this answer began
 	w     http.ResponseWriter
 	toast *Toast // to be shown with this answer
 	typed []string
@@ -41,7 +42,7 @@ type Ctx struct {
 // ctx makes the context of a request before anybody is known, so that even the first
 // failure can be told in a language that fits.
 func (h *house) ctx(w http.ResponseWriter, req *http.Request, route Route) *Ctx {
-	c := &Ctx{Request: req, Kit: h.kit, Route: route, house: h, w: w, Now: h.kit.Clock.Now(), Desk: h.kit.Settings.Desk(req.Context())}
+	c := &Ctx{Request: req, Kit: h.kit, Route: route, house: h, w: w, Now: h.kit.Clock.Now(), mark: h.kit.Hub.Mark(), Desk: h.kit.Settings.Desk(req.Context())}
 	c.Actor.Via = route.Face.via()
 	c.Theme = c.themeCookie()
 	c.speak()

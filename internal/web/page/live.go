@@ -12,28 +12,11 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
-	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/live"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/pubsub"
 )
-
-// QueueTopic is the topic on which a hint says that a list has changed.
-const QueueTopic = "queue"
-
-// TicketTopic is the topic on which a hint says that a ticket has changed.
-func TicketTopic(which ticket.ID) string { return "ticket:" + strconv.FormatInt(int64(which), 10) }
-
-// WritingTopic is the topic on which a hint says that somebody began or ended to write on a
-// ticket.
-func WritingTopic(which ticket.ID) string { return "writing:" + strconv.FormatInt(int64(which), 10) }
-
-// RemoteTopic is the topic on which a hint says that one side of a shared screen said something to
-// the other.
-func RemoteTopic(which ticket.ID) string { return "remote:" + strconv.FormatInt(int64(which), 10) }
-
-// PersonTopic is the topic on which a hint says that something waits for a person.
-func PersonTopic(who person.ID) string { return "person:" + strconv.FormatInt(int64(who), 10) }
 
 // How a stream behaves.
 const (
@@ -107,8 +90,10 @@ func (h *house) live(c *Ctx) error {
 	}
 	hints, cancel := h.kit.Hub.Subscribe(topics...)
 	defer cancel()
-	s.open()
-	s.run(hints)
+	missed := h.kit.Hub.Since(c.Query("since"), topics...)
+	if s.open(); s.hint(missed) {
+		s.run(hints)
+	}
 	return nil
 }
 
@@ -131,29 +116,29 @@ func (s *stream) wish(asked string) (wish, error) {
 	w := wish{asked: asked}
 	w.event, _, _ = strings.Cut(asked, ":")
 	switch number := ticket.ParseRef(strings.TrimPrefix(asked, "ticket:")); {
-	case asked == QueueTopic:
-		w.topic = QueueTopic
+	case asked == live.Queue:
+		w.topic = live.Queue
 		return w, access.Can(s.c.Actor, access.QueueRead, access.Object{})
 	case asked == "person" && s.c.Actor.Kind == access.Person:
-		w.topic = PersonTopic(s.c.Person.ID)
+		w.topic = live.Person(s.c.Person.ID)
 		return w, nil
 	case strings.HasPrefix(asked, "writing:") && ticket.ParseRef(strings.TrimPrefix(asked, "writing:")) != 0:
 		t, err := s.h.kit.Tickets.Get(s.c.Context(), s.c.Actor, ticket.Target{Number: ticket.ParseRef(strings.TrimPrefix(asked, "writing:"))})
 		if err == nil {
 			err = access.Can(s.c.Actor, access.TicketWork, t.Object())
 		}
-		w.ticket, w.topic = t.ID, WritingTopic(t.ID)
+		w.ticket, w.topic = t.ID, live.Writing(t.ID)
 		return w, err
 	case strings.HasPrefix(asked, "remote:") && ticket.ParseRef(strings.TrimPrefix(asked, "remote:")) != 0:
 		t, err := s.h.kit.Tickets.Get(s.c.Context(), s.c.Actor, ticket.Target{Number: ticket.ParseRef(strings.TrimPrefix(asked, "remote:"))})
 		if err == nil && access.Can(s.c.Actor, access.TicketWork, t.Object()) != nil {
 			err = access.Can(s.c.Actor, access.TicketAnswer, t.Object())
 		}
-		w.ticket, w.topic = t.ID, RemoteTopic(t.ID)
+		w.ticket, w.topic = t.ID, live.Remote(t.ID)
 		return w, err
 	case strings.HasPrefix(asked, "ticket:") && number != 0:
 		t, err := s.h.kit.Tickets.Get(s.c.Context(), s.c.Actor, ticket.Target{Number: number})
-		w.ticket, w.topic = t.ID, TicketTopic(t.ID)
+		w.ticket, w.topic = t.ID, live.Ticket(t.ID)
 		return w, err
 	}
 	return w, errs.New(errs.Invalid, "page.topic_unknown")

@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/loopdesk/loopdesk/internal/desk/live"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
-	"github.com/loopdesk/loopdesk/internal/web/page"
 )
 
 // listener reads a stream line by line from a running server.
@@ -142,15 +142,25 @@ func TestHintsArriveAndSayOnlyWhere(t *testing.T) {
 	tk, other := h.record(h.requester, say("x")), h.record(h.other, say("y"))
 	topic := "ticket:" + tk.Ref()
 	_, l := h.as(h.agent).listen(srv, "/events?topics=queue,person,"+topic)
-	h.publish(page.TicketTopic(other.ID), page.PersonTopic(h.lead.ID), page.QueueTopic, page.TicketTopic(tk.ID), page.TicketTopic(tk.ID))
+	h.publish(live.Ticket(other.ID), live.Person(h.lead.ID), live.Queue, live.Ticket(tk.ID), live.Ticket(tk.ID))
 	for _, want := range []string{"queue queue", "ticket " + topic} {
 		if got, ok := l.next(); !ok || got != want {
 			t.Fatalf("%q %v, want %q", got, ok, want)
 		}
 	}
-	h.publish(page.PersonTopic(h.agent.ID))
+	h.publish(live.Person(h.agent.ID))
 	if got, ok := l.next(); !ok || got != "person person" {
 		t.Fatalf("%q %v", got, ok)
+	}
+	// What was hinted between the reading of the page and its listening is told first.
+	read := h.hub.Mark()
+	h.publish(live.Ticket(other.ID), live.Queue)
+	_, l = h.as(h.agent).listen(srv, "/events?topics="+topic+",queue&since="+read)
+	h.publish(live.Ticket(tk.ID))
+	for _, want := range []string{"queue queue", "ticket " + topic} {
+		if got, ok := l.next(); !ok || got != want {
+			t.Fatalf("since the page was read: %q %v, want %q", got, ok, want)
+		}
 	}
 	// Whoever comes back after a break looks at everything.
 	_, l = h.as(h.agent).listen(srv, "/events?topics=queue,"+topic, "Last-Event-ID", "7")
@@ -178,7 +188,7 @@ func TestS23_AStreamEndsWithTheRight(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.clock.Advance(5 * time.Second)
-	h.publish(page.QueueTopic, page.TicketTopic(tk.ID))
+	h.publish(live.Queue, live.Ticket(tk.ID))
 	for name, s := range map[string]*listener{"after signing out": a, "a link of somebody disabled": l} {
 		if got, ok := s.next(); !ok || got != "over session" {
 			t.Errorf("%s: %q %v", name, got, ok)
@@ -196,13 +206,13 @@ func TestA66_ListeningDoesNotProlongASession(t *testing.T) {
 	_, l := h.as(h.admin).listen(srv, "/events?topics=queue")
 	for range 3 {
 		h.clock.Advance(4 * time.Minute)
-		h.publish(page.QueueTopic)
+		h.publish(live.Queue)
 		if got, ok := l.next(); !ok || got != "queue queue" {
 			t.Fatalf("%q %v", got, ok)
 		}
 	}
 	h.clock.Advance(4 * time.Minute)
-	h.publish(page.QueueTopic)
+	h.publish(live.Queue)
 	if got, _ := l.next(); got != "over session" {
 		t.Errorf("an administrator who only listened for 16 minutes: %q", got)
 	}

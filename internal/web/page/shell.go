@@ -34,6 +34,7 @@ type Frame struct {
 	Counts   map[string]int // figures beside the navigation
 	Toast    *Toast
 	Live     string // address of the event stream that the page listens to; see Listen
+	Mark     string // the moment of the page's reading, among the hints; its stream begins there
 	Develop  bool
 	Alarm    *ui.Alarm // what every page of staff says while it is so
 }
@@ -45,7 +46,7 @@ const ToldCount = "told"
 func (c *Ctx) Frame(title string) Frame {
 	f := Frame{
 		Title: title, Desk: c.Desk.Name, Hotline: c.Desk.Hotline, Face: c.Route.Face, Path: c.here(),
-		Lang: c.Lang, Zone: c.Zone, Theme: c.Theme, Now: c.Now, Person: c.Person, Code: c.Code, Develop: c.Kit.Develop,
+		Lang: c.Lang, Zone: c.Zone, Theme: c.Theme, Now: c.Now, Person: c.Person, Code: c.Code, Develop: c.Kit.Develop, Mark: c.mark,
 		SignedIn: c.Actor.Kind == access.Person, Toast: c.takeToast(),
 	}
 	f.Staff = f.SignedIn && c.Actor.Role.Staff()
@@ -78,7 +79,7 @@ func (f Frame) Listen(topics ...string) Frame {
 
 // Page is the frame as the components want it.
 func (f Frame) Page() ui.Page {
-	p := ui.Page{Lang: f.Lang, Theme: string(f.Theme), Title: f.Title, Brand: f.Desk, Path: f.Path, Live: f.Live, Now: f.Now, Alarm: f.Alarm}
+	p := ui.Page{Lang: f.Lang, Theme: string(f.Theme), Title: f.Title, Brand: f.Desk, Path: f.Path, Live: f.Live, Mark: f.Mark, Now: f.Now, Alarm: f.Alarm}
 	if f.Toast != nil {
 		p.Toasts = []ui.Toast{toastView(f.Lang, *f.Toast)}
 	}

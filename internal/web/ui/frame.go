@@ -23,6 +23,7 @@ type Page struct {
 	// Live is the address of the event stream that this page listens to, with
 	// its topics; "" for a page that stands still.
 	Live   string
+	Mark   string    // when, among the hints, this page was read: what came since is told first
 	Now    time.Time // the server's, so that clocks count right on a wrong device
 	Toasts []Toast   // said once, after the page that did something
 	Alarm  *Alarm    // said above every page of staff while it is so
@@ -35,6 +36,13 @@ type Alarm struct {
 	Text string
 	Post string // where the press goes; "" for a reader who may not
 	Do   string // what it says
+}
+
+func (p Page) stream() string {
+	if p.Mark == "" {
+		return p.Live
+	}
+	return p.Live + "&since=" + p.Mark
 }
 
 func (p Page) brand() string {
