@@ -121,20 +121,21 @@ func (q *Queue) demands(room int, busy map[string]int) []demand {
 	return list
 }
 
-// wanted are the demands for which something is due. Most turns find a job or two, and each demand
-// is a statement of its own.
+// wanted are the demands for which something is due, each with those of its kinds that are. Most
+// turns find a job or two, and each demand is a statement of its own.
 func (q *Queue) wanted(ctx context.Context, tx *db.Tx, room int, busy map[string]int, now time.Time) ([]demand, error) {
+	if room <= 0 {
+		return nil, nil
+	}
+	due, err := dueKinds(ctx, tx, now)
+	if err != nil || len(due) == 0 {
+		return nil, err
+	}
 	list := q.demands(room, busy)
-	if room <= 0 || len(list) < 2 {
-		return list, nil
+	for i := range list {
+		list[i].kinds = slices.DeleteFunc(list[i].kinds, func(kind string) bool { return !slices.Contains(due, kind) })
 	}
-	kinds, whole, err := dueKinds(ctx, tx, now)
-	if err != nil || !whole {
-		return list, err
-	}
-	return slices.DeleteFunc(list, func(d demand) bool {
-		return !slices.ContainsFunc(d.kinds, func(kind string) bool { return slices.Contains(kinds, kind) })
-	}), nil
+	return slices.DeleteFunc(list, func(d demand) bool { return len(d.kinds) == 0 }), nil
 }
 
 // Enqueue puts jobs into the queue; they are there if and only if tx commits.

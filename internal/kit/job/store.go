@@ -36,30 +36,46 @@ func insert(ctx context.Context, tx *db.Tx, specs []Spec, now time.Time) error {
 
 // take is the heart of the queue: what is due, and what was running when its lease ended,
 // becomes ours. Of the jobs of one key only one runs; the next waits for its end.
+//
+// Each kind is looked for by itself, so that a long queue of one is not walked through for the
+// others. PostgreSQL locks no rows of a union; it walks.
 func takeText(kinds int) db.Pair {
-	due := `
-		SELECT id FROM job
-		WHERE state < 2 AND run_at <= $1 AND kind IN (` + db.List(kinds, 5) + `)
-		  AND (key = '' OR state = 1 OR NOT EXISTS (
-		    SELECT 1 FROM job r WHERE r.state = 1 AND r.key <> '' AND r.key = job.key))
-		ORDER BY run_at, id LIMIT $2`
+	const free = ` AND (key = '' OR state = 1 OR NOT EXISTS (
+		SELECT 1 FROM job r WHERE r.state = 1 AND r.key <> '' AND r.key = job.key))
+		ORDER BY run_at, id LIMIT `
 	const set = ` UPDATE job SET state = 1, attempt = attempt + 1, run_at = $3, claim = $4 `
 	const returning = ` RETURNING id, kind, payload, key, attempt, due_at, created_at, claim`
+	// A plus keeps SQLite from planning anew for each value.
+	each := make([]string, kinds)
+	for i := range each {
+		each[i] = `SELECT * FROM (SELECT id, run_at FROM job WHERE state < 2 AND kind = +$` + strconv.Itoa(5+i) + ` AND run_at <= +$1` + free + `+$2)`
+	}
 	return db.Pair{
-		SQLite: set + `WHERE id IN (` + due + `)` + returning,
+		SQLite: set + `WHERE id IN (SELECT id FROM (` + strings.Join(each, ` UNION ALL `) + `) ORDER BY run_at, id LIMIT +$2)` + returning,
 		// Materialized: the planner may run a subquery in IN more than once, and each time
 		// SKIP LOCKED would give it other rows.
-		Postgres: `WITH due AS MATERIALIZED (` + due + ` FOR UPDATE SKIP LOCKED)` +
-			set + `WHERE id IN (SELECT id FROM due)` + returning,
+		Postgres: `WITH due AS MATERIALIZED (
+			SELECT id FROM job WHERE state < 2 AND kind IN (` + db.List(kinds, 5) + `) AND run_at <= $1` + free + `$2
+			FOR UPDATE SKIP LOCKED)` + set + `WHERE id IN (SELECT id FROM due)` + returning,
 	}
 }
 
 func take(ctx context.Context, tx *db.Tx, want demand, claim string, now time.Time) ([]Job, error) {
-	args := []any{now, want.room, now.Add(lease), claim}
-	for _, k := range want.kinds {
-		args = append(args, k)
+	// The list grows in powers of two, so that there are few statements to prepare; no job is of
+	// the kind without a name.
+	n := 1
+	for n < len(want.kinds) {
+		n *= 2
 	}
-	list, err := db.All(ctx, tx, scanJob, takeText(len(want.kinds)).For(tx.Engine()), args...)
+	args := []any{now, want.room, now.Add(lease), claim}
+	for i := range n {
+		if i < len(want.kinds) {
+			args = append(args, want.kinds[i])
+		} else {
+			args = append(args, "")
+		}
+	}
+	list, err := db.All(ctx, tx, scanJob, takeText(n).For(tx.Engine()), args...)
 	slices.SortFunc(list, func(a, b Job) int {
 		return cmp.Or(a.DueAt.Compare(b.DueAt), cmp.Compare(a.ID, b.ID))
 	})
@@ -71,15 +87,19 @@ func scanJob(r db.Row) (j Job, err error) {
 	return j, err
 }
 
-// dueKinds returns the kinds of the jobs that are due, one name for each job; whole says whether
-// there were few enough to see all.
-func dueKinds(ctx context.Context, q db.Querier, now time.Time) (kinds []string, whole bool, err error) {
-	const seen = 64
-	kinds, err = db.All(ctx, q, func(r db.Row) (kind string, err error) {
+// dueKinds returns the kinds of which something is due. It leaps from kind to kind in the index and
+// never walks through a queue.
+func dueKinds(ctx context.Context, q db.Querier, now time.Time) ([]string, error) {
+	return db.All(ctx, q, func(r db.Row) (kind string, err error) {
 		err = r.Scan(&kind)
 		return kind, err
-	}, `SELECT kind FROM job WHERE state < 2 AND run_at <= $1 ORDER BY run_at, id LIMIT $2`, now, seen)
-	return kinds, len(kinds) < seen, err
+	}, `
+		WITH RECURSIVE k(kind) AS (
+		  SELECT MIN(kind) FROM job WHERE state < 2
+		  UNION ALL
+		  SELECT (SELECT MIN(kind) FROM job WHERE state < 2 AND kind > k.kind) FROM k WHERE k.kind IS NOT NULL)
+		SELECT kind FROM k
+		WHERE kind IS NOT NULL AND EXISTS (SELECT 1 FROM job WHERE state < 2 AND job.kind = k.kind AND run_at <= $1)`, now)
 }
 
 // next returns when the first job becomes due after now, or zero.
