@@ -88,12 +88,16 @@ func (s *Service) refresh(ctx context.Context) error {
 		return nil
 	}
 	for {
-		page, err := s.Tickets.FirstsSince(ctx, max(r.last-overlap, 0), 500)
+		keys, err := s.Tickets.KeysSince(ctx, max(r.last-overlap, 0), 500)
 		if err != nil {
 			return err
 		}
-		before := r.last
-		if s.take(page, now); len(page) < 500 || r.last == before {
+		before, whole := r.last, len(keys) < 500
+		page, err := s.Tickets.FirstsOf(ctx, slices.DeleteFunc(keys, func(k ticket.ID) bool { return r.pool.Has(int64(k)) }))
+		if err != nil {
+			return err
+		}
+		if s.take(page, now); whole || r.last == before {
 			return nil
 		}
 	}

@@ -28,6 +28,27 @@ func (s *Service) FirstsSince(ctx context.Context, above ID, limit int) ([]First
 	return firsts(ctx, s.DB, `id > $1 ORDER BY id LIMIT $2`, above, limit)
 }
 
+// KeysSince returns the keys above a key, lowest first: what a room that knows most of them already
+// compares before it reads any.
+func (s *Service) KeysSince(ctx context.Context, above ID, limit int) ([]ID, error) {
+	return db.All(ctx, s.DB, func(r db.Row) (k ID, err error) {
+		err = r.Scan(&k)
+		return k, err
+	}, `SELECT id FROM ticket WHERE id > $1 ORDER BY id LIMIT $2`, above, limit)
+}
+
+// FirstsOf returns those of some keys, at most a few hundred, in no order.
+func (s *Service) FirstsOf(ctx context.Context, keys []ID) ([]First, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	args := make([]any, len(keys))
+	for i, k := range keys {
+		args[i] = k
+	}
+	return firsts(ctx, s.DB, `id IN (`+db.List(len(keys), 1)+`)`, args...)
+}
+
 func firsts(ctx context.Context, q db.Querier, where string, args ...any) ([]First, error) {
 	list, err := db.All(ctx, q, scan, `SELECT `+columns+` FROM ticket WHERE `+where, args...)
 	if err != nil || len(list) == 0 {
