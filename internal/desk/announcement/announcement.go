@@ -13,6 +13,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // ID is an announcement's key.
@@ -73,11 +74,7 @@ func (a Announcement) Words(lang string) (title, text string) {
 
 // check tidies it and returns Invalid with the fields to mend.
 func (a *Announcement) check() error {
-	line := func(s string) string { return strings.Join(strings.Fields(strings.ToValidUTF8(s, "")), " ") }
-	body := func(s string) string {
-		return strings.TrimSpace(strings.ReplaceAll(strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\r\n", "\n"), "\x00", ""))
-	}
-	a.Title, a.TitleEN, a.Text, a.TextEN = line(a.Title), line(a.TitleEN), body(a.Text), body(a.TextEN)
+	a.Title, a.TitleEN, a.Text, a.TextEN = text.Line(a.Title), text.Line(a.TitleEN), text.Body(a.Text), text.Body(a.TextEN)
 	a.From, a.Until = a.From.UTC().Truncate(time.Millisecond), a.Until.UTC().Truncate(time.Millisecond)
 	var bad []errs.FieldError
 	mark := func(field, key string, args ...any) {

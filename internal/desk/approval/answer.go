@@ -9,6 +9,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // maxWords bounds a comment and the asker's reason, in characters.
@@ -34,7 +35,7 @@ func (a Approval) answered(x Said, deputies map[person.ID]person.ID) (Approval, 
 	if err != nil {
 		return a, seat, err
 	}
-	x.Comment = tidy(x.Comment)
+	x.Comment = text.Body(x.Comment)
 	switch n := utf8.RuneCountInString(x.Comment); {
 	case n > maxWords:
 		return a, seat, errs.Field("comment", "approval.comment_length", "Max", maxWords)

@@ -11,6 +11,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/id"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // ID is an approval's key.
@@ -42,7 +43,7 @@ func (s Subject) Digest() string {
 // clean makes a subject storable, Invalid with fields.
 func (s Subject) clean() (Subject, error) {
 	s.Kind, s.Ref, s.Title = strings.TrimSpace(s.Kind), strings.TrimSpace(s.Ref), person.CleanName(s.Title)
-	s.Content = tidy(s.Content)
+	s.Content = text.Body(s.Content)
 	var bad []errs.FieldError
 	if n := utf8.RuneCountInString(s.Title); n == 0 || n > 200 {
 		bad = append(bad, errs.FieldError{Name: "title", Key: "approval.title_length"})
@@ -51,11 +52,6 @@ func (s Subject) clean() (Subject, error) {
 		bad = append(bad, errs.FieldError{Name: "content", Key: "approval.content_length", Args: []any{"Max", MaxContent}})
 	}
 	return s, errs.Invalidf(bad...)
-}
-
-// tidy makes a text storable.
-func tidy(s string) string {
-	return strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\x00", ""))
 }
 
 // State is how an approval stands.

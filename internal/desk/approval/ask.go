@@ -14,6 +14,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/event"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // Ask is a wish for an approval.
@@ -119,7 +120,7 @@ func (s *Service) drawUp(ctx context.Context, by access.Actor, t ticket.Ticket, 
 	}
 	now := s.Clock.Now()
 	a := Approval{
-		Ticket: t.ID, Subject: subject, Digest: subject.Digest(), Note: tidy(q.Note), State: Waiting, AskedBy: person.ID(by.ID), Author: author, For: t.Requester,
+		Ticket: t.ID, Subject: subject, Digest: subject.Digest(), Note: text.Body(q.Note), State: Waiting, AskedBy: person.ID(by.ID), Author: author, For: t.Requester,
 		Holds: q.Hold, Days: q.Days, AskedAt: now,
 	}
 	if q.Hours < 1 || q.Hours > 960 {

@@ -11,6 +11,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // Decision is what an approver says, from one of the seats that are theirs to answer.
@@ -46,7 +47,7 @@ func (s *Service) Call(ctx context.Context, by access.Actor, which ID, from Seat
 	if who == 0 || !p.Active {
 		return Approval{}, errs.Field("who", "approval.person_gone", "Name", p.Name)
 	}
-	comment = tidy(comment)
+	comment = text.Body(comment)
 	if len([]rune(comment)) > maxWords {
 		return Approval{}, errs.Field("comment", "approval.comment_length", "Max", maxWords)
 	}

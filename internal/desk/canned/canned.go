@@ -10,6 +10,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // ID is a text's key.
@@ -51,8 +52,8 @@ var (
 // Check tidies the text and returns Invalid with the fields to mend.
 func (t *Text) Check() error {
 	t.Short = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(t.Short), "::")))
-	t.Title = strings.Join(strings.Fields(strings.ToValidUTF8(t.Title, "")), " ")
-	t.Body = strings.TrimSpace(strings.ReplaceAll(strings.ReplaceAll(strings.ToValidUTF8(t.Body, ""), "\r\n", "\n"), "\x00", ""))
+	t.Title = text.Line(t.Title)
+	t.Body = text.Body(t.Body)
 	var bad []errs.FieldError
 	mark := func(field, key string, args ...any) {
 		bad = append(bad, errs.FieldError{Name: field, Key: key, Args: args})

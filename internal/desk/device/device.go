@@ -15,6 +15,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // ID is a device's key.
@@ -114,7 +115,7 @@ func (d Device) Clean() (Device, error) {
 		bad = append(bad, errs.FieldError{Name: name, Key: key, Args: args})
 	}
 	d.Tag, d.Model, d.Serial = person.CleanName(d.Tag), person.CleanName(d.Model), person.CleanName(d.Serial)
-	d.Note = strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(d.Note, "\x00", ""), "\uFFFD"))
+	d.Note = text.Body(d.Note)
 	if n := utf8.RuneCountInString(d.Tag); n == 0 || n > maxTag || fold(d.Tag) == "" {
 		wrong("tag", "device.tag_length", "Max", maxTag)
 	}

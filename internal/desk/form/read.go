@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // Lengths of answers, in characters.
@@ -54,7 +55,7 @@ func (f Form) Read(given map[string][]string) (Answers, []errs.FieldError) {
 func (f Field) read(typed []string) ([]string, *errs.FieldError) {
 	var values []string
 	for _, v := range typed {
-		v = strings.TrimSpace(strings.NewReplacer("\x00", "", "\r\n", "\n", "\r", "\n").Replace(strings.ToValidUTF8(v, "\uFFFD")))
+		v = text.Body(v)
 		if v != "" && !slices.Contains(values, v) {
 			values = append(values, v)
 		}

@@ -4,13 +4,13 @@ package knowledge
 
 import (
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // ID is an article's key.
@@ -277,7 +277,7 @@ func (a *Article) restore(at time.Time) error {
 func (c *Content) check() error {
 	c.Title = person.CleanName(c.Title)
 	c.Change = person.CleanName(c.Change)
-	c.Body = cleanBody(c.Body)
+	c.Body = text.Body(c.Body)
 	var bad []errs.FieldError
 	mark := func(field, key string, args ...any) {
 		bad = append(bad, errs.FieldError{Name: field, Key: key, Args: args})
@@ -307,13 +307,8 @@ func (c *Content) check() error {
 	return errs.Invalidf(bad...)
 }
 
-func cleanBody(s string) string {
-	s = strings.ReplaceAll(strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\r\n", "\n"), "\x00", "")
-	return strings.TrimSpace(strings.ReplaceAll(s, "\r", "\n"))
-}
-
 func cleanWhy(field, s string) (string, error) {
-	s = cleanBody(s)
+	s = text.Body(s)
 	if n := utf8.RuneCountInString(s); n < minWhy || n > maxWhy {
 		return "", errs.Field(field, "knowledge.why_length", "Min", minWhy, "Max", maxWhy)
 	}

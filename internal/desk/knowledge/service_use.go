@@ -18,6 +18,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/event"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // File returns a picture of an article and its bytes: of one that the actor may read, or writes in.
@@ -128,7 +129,7 @@ func (s *Service) Tell(ctx context.Context, by access.Actor, which ID, what Say,
 	if !slices.Contains([]Say{SolvedIt, WasHelp, Unhelped}, what) {
 		return false, errs.Field("what", "knowledge.say_unknown")
 	}
-	comment = cleanBody(comment)
+	comment = text.Body(comment)
 	if utf8.RuneCountInString(comment) > maxComment {
 		return false, errs.Field("comment", "knowledge.long", "Max", maxComment)
 	}

@@ -3,7 +3,6 @@
 package major
 
 import (
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // PolicyName is the name under which the policy is stored.
@@ -94,7 +94,7 @@ const (
 
 // cleanHeadline brings a headline to one line.
 func cleanHeadline(s string) (string, error) {
-	s = person.CleanName(s)
+	s = text.Line(s)
 	if n := utf8.RuneCountInString(s); n == 0 || n > maxHeadline {
 		return s, errs.Field("headline", "major.headline_length")
 	}
@@ -103,7 +103,7 @@ func cleanHeadline(s string) (string, error) {
 
 // cleanText trims what is written and bounds it.
 func cleanText(field, s string, least int, key string) (string, error) {
-	s = strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\x00", ""))
+	s = text.Body(s)
 	if n := utf8.RuneCountInString(s); n < least || n > maxText {
 		return s, errs.Field(field, key)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // ID is a person's key within the house. It never leaves it.
@@ -83,20 +84,9 @@ func CleanEmail(s string) (string, bool) {
 	return s, true
 }
 
-// CleanName makes one line of a name: no control or direction-changing characters (S76), single spaces.
+// CleanName makes one line of a name (S76).
 func CleanName(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case r == utf8.RuneError:
-			return -1
-		case unicode.IsSpace(r) || unicode.IsControl(r):
-			return ' '
-		case unicode.Is(unicode.Cf, r):
-			return -1
-		}
-		return r
-	}, s)
-	return strings.Join(strings.Fields(s), " ")
+	return text.Line(s)
 }
 
 // Clean returns the person as stored, Invalid with every field that is out of range. It asks no

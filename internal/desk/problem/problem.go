@@ -12,6 +12,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // ID is a problem's key; people see it as its number.
@@ -67,11 +68,11 @@ const (
 )
 
 // line brings what is written to one line.
-func line(s string) string { return person.CleanName(s) }
+func line(s string) string { return text.Line(s) }
 
 // prose trims what is written.
 func prose(s string) string {
-	return strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(strings.ReplaceAll(s, "\r\n", "\n"), ""), "\x00", ""))
+	return text.Body(s)
 }
 
 // clean brings a draft into form and returns Invalid with the fields to mend.

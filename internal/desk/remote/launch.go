@@ -5,8 +5,6 @@ package remote
 import (
 	"context"
 	"slices"
-	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
@@ -14,6 +12,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // Bounds of what agents write, in characters.
@@ -40,7 +39,7 @@ func (s *Service) Begin(ctx context.Context, by access.Actor, on ticket.Target, 
 	if !ok {
 		return Session{}, "", errs.Field("tool", "remote.tool_unknown")
 	}
-	if target = oneLine(target); known.Ask != "" && target == "" {
+	if target = text.Line(target); known.Ask != "" && target == "" {
 		return Session{}, "", errs.Field("target", "remote.target_needed", "What", known.Ask)
 	}
 	if utf8.RuneCountInString(target) > maxTarget {
@@ -103,7 +102,7 @@ func (s *Service) End(ctx context.Context, by access.Actor, on ticket.Target, wh
 	if c.Outcome != "" && !slices.Contains(Outcomes(), c.Outcome) || c.Outcome == "" && x.Way == Launch {
 		bad = append(bad, errs.FieldError{Name: "outcome", Key: "remote.outcome_needed"})
 	}
-	c.Note = strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(c.Note, ""), "\x00", ""))
+	c.Note = text.Body(c.Note)
 	if utf8.RuneCountInString(c.Note) > maxNote {
 		bad = append(bad, errs.FieldError{Name: "note", Key: "ticket.text_long", Args: []any{"Max", maxNote}})
 	}
@@ -173,15 +172,4 @@ func (s *Service) create(ctx context.Context, by access.Actor, x Session, fact f
 		return nil
 	})
 	return x, err
-}
-
-// oneLine keeps of a text what stands on one line.
-func oneLine(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Cf, r) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, ""))
-	return strings.Join(strings.Fields(s), " ")
 }

@@ -4,9 +4,7 @@ package remote
 
 import (
 	"context"
-	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/hex"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
@@ -64,7 +62,7 @@ func (s *Service) Agree(ctx context.Context, by access.Actor, on ticket.Target, 
 	}
 	window := id.Token()
 	x, err = s.change(ctx, by, t, which, Agree, func(ctx context.Context, tx *db.Tx, x *Session) error {
-		x.holder, x.Text, x.Pictures = digest(window), c.Text, c.Pictures && x.Wants
+		x.holder, x.Text, x.Pictures = id.Hash(window), c.Text, c.Pictures && x.Wants
 		return forget(ctx, tx, x.ID) // what another window said finds nobody any more
 	}, func(x Session) ticket.RemoteFact {
 		return ticket.RemoteAgreed{Session: int64(x.ID), Text: int(x.Text), Pictures: x.Pictures}
@@ -150,13 +148,7 @@ func (s *Service) Keep(ctx context.Context, by access.Actor, on ticket.Target, w
 	})
 }
 
-// digest is what is stored of a window's secret.
-func digest(window string) string {
-	sum := sha256.Sum256([]byte(window))
-	return hex.EncodeToString(sum[:])
-}
-
 // holds reports whether a window is the one that shows the screen.
 func (x Session) holds(window string) bool {
-	return x.holder != "" && subtle.ConstantTimeCompare([]byte(digest(window)), []byte(x.holder)) == 1
+	return x.holder != "" && subtle.ConstantTimeCompare([]byte(id.Hash(window)), []byte(x.holder)) == 1
 }

@@ -4,8 +4,6 @@ package rota
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"strconv"
 	"strings"
@@ -62,7 +60,7 @@ func (s *Service) MakeFeed(ctx context.Context, by access.Actor, which ID) (Feed
 	}
 	secret := id.Token()
 	err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		if f.ID, err = insertFeed(ctx, tx, f, hash(secret)); err != nil {
+		if f.ID, err = insertFeed(ctx, tx, f, id.Hash(secret)); err != nil {
 			return err
 		}
 		_, err = s.bus.Record(ctx, tx, by.Meta(f.MadeAt), FeedChanged{Feed: f.ID, Rota: f.Rota, Person: f.Person})
@@ -93,12 +91,6 @@ func (s *Service) RevokeFeed(ctx context.Context, by access.Actor, which int64) 
 	})
 }
 
-// hash is what is stored of a secret.
-func hash(secret string) string {
-	sum := sha256.Sum256([]byte(secret))
-	return hex.EncodeToString(sum[:])
-}
-
 // Bounds of a feed: what calendar programs show.
 const (
 	feedBack    = 30 * 24 * time.Hour
@@ -112,7 +104,7 @@ func (s *Service) ReadFeed(ctx context.Context, secret string) ([]byte, error) {
 	if !id.IsToken(secret) {
 		return nil, gone
 	}
-	f, err := feedByHash(ctx, s.db, hash(secret))
+	f, err := feedByHash(ctx, s.db, id.Hash(secret))
 	if errs.KindOf(err) == errs.NotFound {
 		return nil, gone
 	}

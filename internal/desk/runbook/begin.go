@@ -13,6 +13,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/i18n"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // Beginning is how a runbook is begun on a ticket.
@@ -46,7 +47,7 @@ func (s *Service) Begin(ctx context.Context, by access.Actor, on ticket.Target, 
 		return Course{}, errs.New(errs.Conflict, "runbook.not_sendable")
 	}
 	x := Run{Ticket: t.ID, Runbook: b.Runbook, Number: o.number, State: Running, Step: o.book.Start().Step, Starter: person.ID(by.ID), At: s.Clock.Now()}
-	if b.Waive = tidy(b.Waive); b.Waive != "" {
+	if b.Waive = text.Body(b.Waive); b.Waive != "" {
 		b.Send = false
 		if utf8.RuneCountInString(b.Waive) > 400 {
 			return Course{}, errs.Field("reason", "runbook.reason_long", "Max", 400)
@@ -131,11 +132,11 @@ func (b beside) guide(cmd ticket.GuideWith) beside {
 // sending is what goes to the requester with a run, and the commands that go with it.
 func (s *Service) sending(ctx context.Context, t ticket.Ticket, b Book, words string, wait bool) (ticket.Say, []ticket.Command) {
 	lang := s.Tickets.LangOf(s.People.Card(ctx, t.Requester))
-	text := i18n.T(lang, "runbook.sent_lead", "Title", b.Title, "Count", len(b.Steps), "Minutes", max(b.Minutes(), 1))
-	if words = tidy(words); words != "" {
-		text = words + "\n\n" + text
+	letter := i18n.T(lang, "runbook.sent_lead", "Title", b.Title, "Count", len(b.Steps), "Minutes", max(b.Minutes(), 1))
+	if words = text.Body(words); words != "" {
+		letter = words + "\n\n" + letter
 	}
-	say := ticket.Say{Text: text, Channel: ticket.Web}
+	say := ticket.Say{Text: letter, Channel: ticket.Web}
 	cmds := []ticket.Command{ticket.GuideWith{Say: say}}
 	if wait && t.Status == ticket.Opened {
 		cmds = append(cmds, ticket.HoldFor{Reason: ticket.ForRequester})
@@ -189,7 +190,7 @@ func (s *Service) Stop(ctx context.Context, by access.Actor, which RunID) (Cours
 
 // WaiveRest leaves out what is left of a run, with a reason.
 func (s *Service) WaiveRest(ctx context.Context, by access.Actor, which RunID, reason string) (Course, error) {
-	reason = tidy(reason)
+	reason = text.Body(reason)
 	if n := utf8.RuneCountInString(reason); n == 0 || n > maxReason {
 		return Course{}, errs.Field("reason", "runbook.waive_reason")
 	}

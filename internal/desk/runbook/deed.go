@@ -16,6 +16,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/i18n"
 	"github.com/loopdesk/loopdesk/internal/kit/id"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // DeedID is the key of a deed.
@@ -54,7 +55,7 @@ type Lock struct {
 func (l Lock) Open() bool { return !l.Risky || l.Prepared && l.Covered && l.Released }
 
 // content is what is approved and released: everything that a change of would be another deed.
-func content(l i18n.Lang, t ticket.Ticket, b Book, s Step, d Deed) (title, text string) {
+func content(l i18n.Lang, t ticket.Ticket, b Book, s Step, d Deed) (title, body string) {
 	title = person.CleanName(s.Title)
 	lines := []string{
 		t.Ref() + " · " + b.Title, strconv.Itoa(b.Number(s.Name)) + ". " + s.Title, "",
@@ -63,7 +64,7 @@ func content(l i18n.Lang, t ticket.Ticket, b Book, s Step, d Deed) (title, text 
 		i18n.T(l, "runbook.deed_rollback"), d.Rollback, "",
 		i18n.T(l, "runbook.deed_mark", "Seq", d.Seq),
 	}
-	return title, tidy(strings.Join(lines, "\n"))
+	return title, text.Body(strings.Join(lines, "\n"))
 }
 
 // digestOf names a deed of a run down to the last character, as the room of approvals names what
@@ -139,7 +140,7 @@ func (s *Service) Prepare(ctx context.Context, by access.Actor, which RunID, seq
 	if !ok || step.Risk == "" || c.Marks+1 != seq {
 		return c, errs.New(errs.Conflict, "runbook.moved_on")
 	}
-	what, rollback = tidy(what), tidy(rollback)
+	what, rollback = text.Body(what), text.Body(rollback)
 	var bad []errs.FieldError
 	for name, text := range map[string]string{"what": what, "rollback": rollback} {
 		switch n := utf8.RuneCountInString(text); {
@@ -223,8 +224,4 @@ func (s *Service) Release(ctx context.Context, by access.Actor, which RunID, dig
 		return c, err
 	}
 	return s.Course(ctx, by, which)
-}
-
-func tidy(s string) string {
-	return strings.TrimSpace(strings.ReplaceAll(strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\r\n", "\n"), "\x00", ""))
 }

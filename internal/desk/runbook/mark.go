@@ -15,6 +15,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/i18n"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // Marking is what somebody says of the step at which they saw a run stand.
@@ -34,7 +35,7 @@ const (
 
 // mark makes a mark of what was said, for a step of its kind.
 func (m Marking) mark(step Step) (Mark, error) {
-	out := Mark{Seq: m.Seq, Step: m.Step, Outcome: m.Outcome, Value: tidy(m.Value), Reason: tidy(m.Reason)}
+	out := Mark{Seq: m.Seq, Step: m.Step, Outcome: m.Outcome, Value: text.Body(m.Value), Reason: text.Body(m.Reason)}
 	switch {
 	case utf8.RuneCountInString(out.Value) > maxValue:
 		return out, errs.Field("value", "runbook.value_long", "Max", maxValue)

@@ -37,7 +37,7 @@ func (s *Service) SignInByMail(ctx context.Context, secret string, v Visitor) (s
 	}
 	cookie := id.Token()
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := useOneTime(ctx, tx, hash(secret), string(ForSignIn), s.clock.Now()); err != nil {
+		if _, err := useOneTime(ctx, tx, id.Hash(secret), string(ForSignIn), s.clock.Now()); err != nil {
 			return errLink()
 		}
 		return s.open(ctx, tx, cookie, p.ID, v, "mail")

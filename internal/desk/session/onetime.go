@@ -27,7 +27,7 @@ const (
 func (s *Service) MakeOneTime(ctx context.Context, use Purpose, who person.ID, life time.Duration) (string, error) {
 	secret := id.Token()
 	err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		return insertOneTime(ctx, tx, hash(secret), string(use), who, s.clock.Now().Add(life))
+		return insertOneTime(ctx, tx, id.Hash(secret), string(use), who, s.clock.Now().Add(life))
 	})
 	return secret, err
 }
@@ -35,7 +35,7 @@ func (s *Service) MakeOneTime(ctx context.Context, use Purpose, who person.ID, l
 // MakeOneTimeIn is MakeOneTime within the caller's commit.
 func (s *Service) MakeOneTimeIn(ctx context.Context, tx *db.Tx, use Purpose, who person.ID, life time.Duration) (string, error) {
 	secret := id.Token()
-	return secret, insertOneTime(ctx, tx, hash(secret), string(use), who, s.clock.Now().Add(life))
+	return secret, insertOneTime(ctx, tx, id.Hash(secret), string(use), who, s.clock.Now().Add(life))
 }
 
 // PeekOneTime reports whether a one-time secret is good, without using it up.
@@ -43,7 +43,7 @@ func (s *Service) PeekOneTime(ctx context.Context, use Purpose, secret string) (
 	if !id.IsToken(secret) {
 		return 0, errLink()
 	}
-	who, err := peekOneTime(ctx, s.db, hash(secret), string(use), s.clock.Now())
+	who, err := peekOneTime(ctx, s.db, id.Hash(secret), string(use), s.clock.Now())
 	if errs.KindOf(err) == errs.NotFound {
 		return 0, errLink()
 	}
@@ -71,7 +71,7 @@ func (s *Service) ChoosePassword(ctx context.Context, secret, password string, v
 	}
 	cookie := id.Token()
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := useOneTime(ctx, tx, hash(secret), string(ForPassword), s.clock.Now()); err != nil {
+		if _, err := useOneTime(ctx, tx, id.Hash(secret), string(ForPassword), s.clock.Now()); err != nil {
 			return errLink()
 		}
 		if err := s.setPassword(ctx, tx, who, hashed); err != nil {
@@ -101,7 +101,7 @@ func (s *Service) SetUp(ctx context.Context, secret string, first person.Person,
 	first.Role = access.Admin
 	cookie := id.Token()
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := useOneTime(ctx, tx, hash(secret), string(ForSetUp), s.clock.Now()); err != nil {
+		if _, err := useOneTime(ctx, tx, id.Hash(secret), string(ForSetUp), s.clock.Now()); err != nil {
 			return errLink()
 		}
 		p, err := s.people.AddIn(ctx, tx, access.Desk(), first)

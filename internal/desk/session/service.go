@@ -164,7 +164,7 @@ func (s *Service) open(ctx context.Context, tx *db.Tx, secret string, who person
 	if err := dropOld(ctx, tx, now); err != nil {
 		return err
 	}
-	if err := insertSession(ctx, tx, hash(secret), Session{Person: who, Address: v.Address, Agent: v.Agent, CreatedAt: now, SeenAt: now}); err != nil {
+	if err := insertSession(ctx, tx, id.Hash(secret), Session{Person: who, Address: v.Address, Agent: v.Agent, CreatedAt: now, SeenAt: now}); err != nil {
 		return err
 	}
 	_, err := s.bus.Record(ctx, tx, s.meta(who), SignedIn{Person: who, Address: v.Address, By: by})
@@ -204,7 +204,7 @@ func (s *Service) Who(ctx context.Context, secret string) (person.Person, Sessio
 
 // SignOut ends a session; an unknown one is no error.
 func (s *Service) SignOut(ctx context.Context, secret string) error {
-	v, err := sessionByHash(ctx, s.db, hash(secret))
+	v, err := sessionByHash(ctx, s.db, id.Hash(secret))
 	if err != nil {
 		if errs.KindOf(err) == errs.NotFound {
 			return nil
@@ -212,7 +212,7 @@ func (s *Service) SignOut(ctx context.Context, secret string) error {
 		return err
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := dropSession(ctx, tx, hash(secret)); err != nil {
+		if err := dropSession(ctx, tx, id.Hash(secret)); err != nil {
 			return err
 		}
 		_, err := s.bus.Record(ctx, tx, s.meta(v.Person), SignedOut{Person: v.Person})

@@ -3,8 +3,6 @@
 package session
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
@@ -63,12 +61,6 @@ type Token struct {
 
 // TokenPrefix stands before API tokens, so that scanners for leaked secrets know them.
 const TokenPrefix = "ldk_"
-
-// hash is how random secrets are stored. They hold 128 bits: a slow hash would add nothing.
-func hash(secret string) string {
-	sum := sha256.Sum256([]byte(secret))
-	return hex.EncodeToString(sum[:])
-}
 
 type (
 	// SignedIn records a visit that began.

@@ -26,7 +26,7 @@ func (s *Service) MakeToken(ctx context.Context, by access.Actor, who person.ID,
 	secret := TokenPrefix + id.Token()
 	t := Token{Person: who, Name: name, CreatedAt: s.clock.Now()}
 	err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		if t.ID, err = insertToken(ctx, tx, hash(secret), t); err != nil {
+		if t.ID, err = insertToken(ctx, tx, id.Hash(secret), t); err != nil {
 			return err
 		}
 		_, err = s.bus.Record(ctx, tx, by.Meta(t.CreatedAt), TokenChanged{Person: who, Name: name})
@@ -66,7 +66,7 @@ func (s *Service) WhoseToken(ctx context.Context, secret string) (person.Person,
 	if !strings.HasPrefix(secret, TokenPrefix) || !id.IsToken(strings.TrimPrefix(secret, TokenPrefix)) {
 		return person.Person{}, gone
 	}
-	t, err := tokenByHash(ctx, s.db, hash(secret))
+	t, err := tokenByHash(ctx, s.db, id.Hash(secret))
 	if errs.KindOf(err) == errs.NotFound {
 		return person.Person{}, gone
 	}

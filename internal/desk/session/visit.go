@@ -18,7 +18,7 @@ func (s *Service) Peek(ctx context.Context, secret string) (person.Person, Sessi
 	if !id.IsToken(secret) {
 		return person.Person{}, Session{}, gone
 	}
-	v, err := sessionByHash(ctx, s.db, hash(secret))
+	v, err := sessionByHash(ctx, s.db, id.Hash(secret))
 	if errs.KindOf(err) == errs.NotFound {
 		return person.Person{}, Session{}, gone
 	}

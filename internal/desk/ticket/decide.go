@@ -10,6 +10,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // maxField bounds every text of a form that is not a message, in characters.
@@ -59,7 +60,7 @@ func (c HandOver) decide(t Ticket, w world) ([]Fact, error) {
 	if err := fits(map[string]string{"done": c.Done, "why": c.Why, "needed": c.Needed}); err != nil {
 		return nil, err
 	}
-	out := []Fact{HandedOver{Of{t.ID}, t.Group, c.Group, c.Assignee, tidy(c.Done), tidy(c.Why), tidy(c.Needed)}}
+	out := []Fact{HandedOver{Of{t.ID}, t.Group, c.Group, c.Assignee, text.Body(c.Done), text.Body(c.Why), text.Body(c.Needed)}}
 	if n := t.passes(t.Group, c.Group); n >= PassedOften {
 		out = append(out, PassedAround{Of{t.ID}, pairOf(t.Group, c.Group), n})
 	}
@@ -93,7 +94,7 @@ func (c Grade) decide(t Ticket, w world) ([]Fact, error) {
 		if !c.Override.Known() {
 			return nil, errs.Field("override", "ticket.priority_unknown")
 		}
-		if f.Reason = tidy(c.Reason); f.Reason == "" {
+		if f.Reason = text.Body(c.Reason); f.Reason == "" {
 			return nil, errs.Field("reason", "ticket.override_reason")
 		}
 		f.Priority = c.Override
@@ -109,7 +110,7 @@ func (c Record) decide(t Ticket, w world) ([]Fact, error) {
 		if !given {
 			continue
 		}
-		a.Value, a.Reason = tidy(a.Value), tidy(a.Reason)
+		a.Value, a.Reason = text.Body(a.Value), text.Body(a.Reason)
 		if a.Value != "" {
 			a.Unknown, a.Reason = false, ""
 		}
@@ -151,7 +152,7 @@ func (c Reply) decide(t Ticket, w world) ([]Fact, error) {
 	said := Said{Of: Of{t.ID}, Message: w.message, Kind: Public, ByRequester: byUser}
 	if !byUser {
 		said.FirstResponse = t.FirstResponseAt.IsZero() && w.by.Kind == access.Person
-		said.Promise, said.Words, said.Worded = c.Promise, oneLine(clean(c.Words), maxWords), w.worded.of(t)
+		said.Promise, said.Words, said.Worded = c.Promise, oneLine(text.Storable(c.Words), maxWords), w.worded.of(t)
 		if until := c.until(t, w); !until.IsZero() {
 			o := Outgoing{Message: w.message, By: person.ID(w.by.ID), Via: w.by.Via, Until: until, Promise: said.Promise, Words: said.Words, Worded: said.Worded}
 			return []Fact{Leaving{Of{t.ID}, o}}, ahead("promise", "ticket.promise", c.Promise, w.at)
@@ -174,15 +175,15 @@ func (c CallRecord) decide(t Ticket, w world) ([]Fact, error) {
 		FirstResponse: c.Spoke && t.FirstResponseAt.IsZero(),
 	}
 	if c.Spoke {
-		said.Promise, said.Words = c.Promise, oneLine(clean(c.Words), maxWords)
+		said.Promise, said.Words = c.Promise, oneLine(text.Storable(c.Words), maxWords)
 	}
 	return []Fact{said}, ahead("promise", "ticket.promise", said.Promise, w.at)
 }
 
 func (c Resolve) decide(t Ticket, w world) ([]Fact, error) {
-	s := Solution{Text: tidy(c.Solution.Text), Cause: tidy(c.Solution.Cause), Prevention: tidy(c.Solution.Prevention)}
+	s := Solution{Text: text.Body(c.Solution.Text), Cause: text.Body(c.Solution.Cause), Prevention: text.Body(c.Solution.Prevention)}
 	for _, v := range c.Solution.Verify {
-		if v = tidy(v); v != "" {
+		if v = text.Body(v); v != "" {
 			s.Verify = append(s.Verify, v)
 		}
 	}
@@ -193,8 +194,8 @@ func (c Resolve) decide(t Ticket, w world) ([]Fact, error) {
 		return nil, err
 	}
 	out := []Fact{SolutionGiven{Of{t.ID}, s, w.worded.of(t)}}
-	if tidy(c.Difficulties) != "" || tidy(c.Approach) != "" {
-		out = append(out, Archived{Of{t.ID}, tidy(c.Difficulties), tidy(c.Approach)})
+	if text.Body(c.Difficulties) != "" || text.Body(c.Approach) != "" {
+		out = append(out, Archived{Of{t.ID}, text.Body(c.Difficulties), text.Body(c.Approach)})
 	}
 	return out, nil
 }
@@ -208,11 +209,11 @@ func (c Confirm) decide(t Ticket, w world) ([]Fact, error) {
 	}
 	how := w.by.Via
 	if c.How == "phone" {
-		if how = "phone"; tidy(c.Evidence) == "" {
+		if how = "phone"; text.Body(c.Evidence) == "" {
 			return nil, errs.Field("evidence", "ticket.phone_evidence")
 		}
 	}
-	done := UserConfirmed{Of{t.ID}, Confirmation{How: how, By: person.ID(w.by.ID), Evidence: tidy(c.Evidence)}}
+	done := UserConfirmed{Of{t.ID}, Confirmation{How: how, By: person.ID(w.by.ID), Evidence: text.Body(c.Evidence)}}
 	return closeIfComplete(t, w, done, Confirmed)
 }
 
@@ -254,7 +255,7 @@ func (c Reject) decide(t Ticket, _ world) ([]Fact, error) {
 	if !t.ConfirmedAt.IsZero() {
 		return nil, errs.New(errs.Conflict, "ticket.already_confirmed")
 	}
-	return []Fact{UserRejected{Of{t.ID}, tidy(c.Reason)}}, fits(map[string]string{"reason": c.Reason})
+	return []Fact{UserRejected{Of{t.ID}, text.Body(c.Reason)}}, fits(map[string]string{"reason": c.Reason})
 }
 
 func sameSolution(t Ticket, n int) error {
@@ -268,7 +269,7 @@ func (c Archive) decide(t Ticket, w world) ([]Fact, error) {
 	if err := fits(map[string]string{"difficulties": c.Difficulties, "approach": c.Approach}); err != nil {
 		return nil, err
 	}
-	f := Archived{Of{t.ID}, tidy(c.Difficulties), tidy(c.Approach)}
+	f := Archived{Of{t.ID}, text.Body(c.Difficulties), text.Body(c.Approach)}
 	if t.Status != Resolved {
 		return []Fact{f}, nil
 	}
@@ -290,10 +291,10 @@ func (c Close) decide(t Ticket, w world) ([]Fact, error) {
 		if t.Status == Resolved {
 			return nil, errs.New(errs.Conflict, "ticket.close_resolved")
 		}
-		if tidy(c.Reason) == "" {
+		if text.Body(c.Reason) == "" {
 			return nil, errs.Field("reason", "ticket.close_reason")
 		}
-		return []Fact{Ended{Of: Of{t.ID}, As: c.As, Reason: tidy(c.Reason)}}, nil
+		return []Fact{Ended{Of: Of{t.ID}, As: c.As, Reason: text.Body(c.Reason)}}, nil
 	case Confirmed:
 		if t.ConfirmedAt.IsZero() {
 			return nil, errs.New(errs.Conflict, "ticket.not_confirmed")
@@ -314,13 +315,13 @@ func (c Reopen) decide(t Ticket, w world) ([]Fact, error) {
 	if t.MergedInto != 0 {
 		return nil, errs.New(errs.Conflict, "ticket.merged")
 	}
-	if tidy(c.Reason) == "" {
+	if text.Body(c.Reason) == "" {
 		return nil, errs.Field("reason", "ticket.reopen_reason")
 	}
 	if !w.by.Staff() && w.at.Sub(t.ClosedAt) > w.reopen {
 		return nil, errs.New(errs.Conflict, "ticket.reopen_late")
 	}
-	return []Fact{Reopened{Of{t.ID}, tidy(c.Reason)}}, fits(map[string]string{"reason": c.Reason})
+	return []Fact{Reopened{Of{t.ID}, text.Body(c.Reason)}}, fits(map[string]string{"reason": c.Reason})
 }
 
 func (c Merge) decide(t Ticket, w world) ([]Fact, error) {
@@ -349,7 +350,7 @@ func (c Link) decide(t Ticket, w world) ([]Fact, error) {
 }
 
 func (c Deviate) decide(t Ticket, w world) ([]Fact, error) {
-	reason := tidy(c.Reason)
+	reason := text.Body(c.Reason)
 	if utf8.RuneCountInString(reason) < 5 {
 		return nil, errs.Field("reason", "ticket.deviation_reason")
 	}
@@ -365,9 +366,6 @@ func (c Deviate) decide(t Ticket, w world) ([]Fact, error) {
 	}
 	return nil, errs.Field("gap", "ticket.gap_unknown")
 }
-
-// tidy trims a form's text and makes it storable.
-func tidy(s string) string { return strings.TrimSpace(clean(s)) }
 
 // fits refuses texts beyond maxField characters, all at once.
 func fits(fields map[string]string) error {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 func (c HoldFor) decide(t Ticket, w world) ([]Fact, error) {
@@ -24,10 +25,10 @@ func (c HoldFor) decide(t Ticket, w world) ([]Fact, error) {
 	if err := fits(map[string]string{"stuck": c.Stuck, "doing": c.Doing}); err != nil {
 		return nil, err
 	}
-	f := Held{Of: Of{t.ID}, Reason: c.Reason, Stuck: tidy(c.Stuck), Doing: tidy(c.Doing), Next: c.Next}
+	f := Held{Of: Of{t.ID}, Reason: c.Reason, Stuck: text.Body(c.Stuck), Doing: text.Body(c.Doing), Next: c.Next}
 	if c.Reason == ForVendor || c.Reason == Blocked {
 		f.Vendor = Vendor{
-			Name: oneLine(clean(c.Vendor.Name), 120), Case: oneLine(clean(c.Vendor.Case), 120), Contact: oneLine(clean(c.Vendor.Contact), 120), By: c.Vendor.By,
+			Name: oneLine(text.Storable(c.Vendor.Name), 120), Case: oneLine(text.Storable(c.Vendor.Case), 120), Contact: oneLine(text.Storable(c.Vendor.Contact), 120), By: c.Vendor.By,
 		}
 	}
 	return []Fact{f}, nil

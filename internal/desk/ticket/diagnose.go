@@ -10,6 +10,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/event"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // The diagnosis log: what was thought, what was looked at, what came of it, one short line each
@@ -72,7 +73,7 @@ func (Diagnose) Name() Name { return CmdDiagnose }
 func (Diagnosed) EventName() string { return "ticket.diagnosed" }
 
 func (c Diagnose) decide(t Ticket, _ world) ([]Fact, error) {
-	f := Finding{Hypothesis: tidy(c.Hypothesis), Check: tidy(c.Check), Result: tidy(c.Result), Judgement: c.Judgement, Source: c.Source}
+	f := Finding{Hypothesis: text.Body(c.Hypothesis), Check: text.Body(c.Check), Result: text.Body(c.Result), Judgement: c.Judgement, Source: c.Source}
 	line := c.Line
 	switch {
 	case line == 0 && len(t.Detail.Findings) >= MaxFindings:

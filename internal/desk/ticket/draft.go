@@ -10,6 +10,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // Draft is what somebody began to write on a ticket and has not sent. It is theirs alone: no
@@ -27,7 +28,7 @@ func drafted(kind Name) bool { return kind == CmdReply || kind == CmdNote || kin
 //
 // Errors: NotFound and Denied as for the command; Invalid for a kind that has no draft;
 // TooLarge beyond MaxText.
-func (s *Service) SaveDraft(ctx context.Context, by access.Actor, on Target, kind Name, text string) error {
+func (s *Service) SaveDraft(ctx context.Context, by access.Actor, on Target, kind Name, words string) error {
 	if !drafted(kind) || by.Kind != access.Person {
 		return errs.New(errs.Invalid, "ticket.draft_kind")
 	}
@@ -38,9 +39,9 @@ func (s *Service) SaveDraft(ctx context.Context, by access.Actor, on Target, kin
 	if err := access.Can(by, access.TicketWork, t.Object()); err != nil {
 		return err
 	}
-	text = clean(text)
-	if strings.TrimSpace(text) != "" {
-		if err := checkText("text", text); err != nil {
+	words = text.Storable(words)
+	if strings.TrimSpace(words) != "" {
+		if err := checkText("text", words); err != nil {
 			return err
 		}
 	}
@@ -50,7 +51,7 @@ func (s *Service) SaveDraft(ctx context.Context, by access.Actor, on Target, kin
 		if err != nil {
 			return err
 		}
-		empty := strings.TrimSpace(text) == ""
+		empty := strings.TrimSpace(words) == ""
 		// Of who is known to be writing nothing is said at every pause of theirs.
 		begins, ends := !empty && now.Sub(before) > writingFor/4, empty && !before.IsZero()
 		if s.Writing != nil && (begins || ends) {
@@ -60,7 +61,7 @@ func (s *Service) SaveDraft(ctx context.Context, by access.Actor, on Target, kin
 			_, err := dropDraft(ctx, tx, t.ID, by.ID, kind)
 			return err
 		}
-		return keepDraft(ctx, tx, t.ID, by.ID, Draft{Kind: kind, Text: text, At: now})
+		return keepDraft(ctx, tx, t.ID, by.ID, Draft{Kind: kind, Text: words, At: now})
 	})
 }
 

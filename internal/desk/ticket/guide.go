@@ -9,6 +9,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/event"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // A ticket knows which runbooks were followed on it and what came of that, and nothing of their
@@ -95,7 +96,7 @@ func (c GuideWith) decide(t Ticket, w world) ([]Fact, error) {
 	}
 	byUser := !w.by.Staff()
 	g := c.Guide
-	g.Title, g.Step, g.Reason, g.Message = oneLine(g.Title, 200), oneLine(g.Step, 200), tidy(g.Reason), w.message
+	g.Title, g.Step, g.Reason, g.Message = oneLine(g.Title, 200), oneLine(g.Step, 200), text.Body(g.Reason), w.message
 	var out []Fact
 	if w.message != 0 {
 		said := Said{Of: Of{t.ID}, Message: w.message, Kind: Public, ByRequester: byUser}

@@ -11,6 +11,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/event"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // A hand-over is a question: the other team takes the work, or says why not. The owner stays
@@ -154,7 +155,7 @@ func (c RefuseHandOver) decide(t Ticket, w world) ([]Fact, error) {
 	if err := w.answersHandOver(t); err != nil {
 		return nil, err
 	}
-	reason := tidy(c.Reason)
+	reason := text.Body(c.Reason)
 	if utf8.RuneCountInString(reason) < 5 {
 		return nil, errs.Field("reason", "ticket.refuse_reason")
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // Filter narrows a list. Zero fields do not narrow.
@@ -202,7 +203,7 @@ func (w *where) narrow(f Filter) {
 	if f.Priority != 0 {
 		w.and("priority = ?", f.Priority)
 	}
-	text := strings.ToLower(strings.TrimSpace(clean(f.Text)))
+	text := strings.ToLower(strings.TrimSpace(text.Storable(f.Text)))
 	if text == "" {
 		return
 	}

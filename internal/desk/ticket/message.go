@@ -10,6 +10,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // MessageID is a message's key.
@@ -80,20 +81,11 @@ func checkText(field, text string) error {
 	return nil
 }
 
-// clean makes text storable on either engine: valid UTF-8 without NUL, unified line ends.
-func clean(s string) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	if strings.ContainsAny(s, "\x00\r") {
-		s = strings.NewReplacer("\x00", "", "\r\n", "\n", "\r", "\n").Replace(s)
-	}
-	return s
-}
-
 // oneLine cuts text to at most n characters on one line, for subjects and snippets. Of a long
 // text only as much is looked at as that takes.
 func oneLine(s string, n int) string {
 	for piece := 8 * n; ; piece *= 4 {
-		line := person.CleanName(s[:cut(s, piece)])
+		line := text.Line(s[:cut(s, piece)])
 		if utf8.RuneCountInString(line) > n {
 			return strings.TrimSpace(string([]rune(line)[:n-1])) + "…"
 		}

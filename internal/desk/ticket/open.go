@@ -13,6 +13,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/id"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // Request is what it takes to record a ticket. Text is the user's words, kept as they are (N17).
@@ -129,7 +130,7 @@ func (s *Service) mayOpen(ctx context.Context, by access.Actor, r *Request) erro
 func withDirectory(given map[Element]Answer, p person.Person) map[Element]Answer {
 	out := map[Element]Answer{}
 	for e, a := range given {
-		a.Value, a.Reason = tidy(a.Value), tidy(a.Reason)
+		a.Value, a.Reason = text.Body(a.Value), text.Body(a.Reason)
 		if a.Filled() {
 			out[e] = a
 		}
@@ -151,11 +152,11 @@ func withDirectory(given map[Element]Answer, p person.Person) map[Element]Answer
 
 // RecordIn opens a ticket within the caller's commit. The caller has asked access already.
 func (s *Service) RecordIn(ctx context.Context, tx *db.Tx, by access.Actor, r Request) (Ticket, error) {
-	r.Say.Text, r.Say.Quoted = clean(r.Say.Text), clean(r.Say.Quoted)
+	r.Say.Text, r.Say.Quoted = text.Storable(r.Say.Text), text.Storable(r.Say.Quoted)
 	if err := checkText("text", r.Say.Text); err != nil {
 		return Ticket{}, err
 	}
-	if r.Subject = oneLine(clean(r.Subject), 200); r.Subject == "" {
+	if r.Subject = oneLine(text.Storable(r.Subject), 200); r.Subject == "" {
 		r.Subject = SubjectOf(r.Say.Text)
 	}
 	if r.Intake == nil {

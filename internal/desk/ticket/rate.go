@@ -8,6 +8,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/event"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // What the requester thought of it, once they have said that it works again. They alone are
@@ -73,7 +74,7 @@ func (c Rate) decide(t Ticket, w world) ([]Fact, error) {
 	if c.Score < MinScore || c.Score > MaxScore {
 		bad = append(bad, errs.FieldError{Name: "score", Key: "ticket.rate_score"})
 	}
-	comment := tidy(c.Comment)
+	comment := text.Body(c.Comment)
 	if utf8.RuneCountInString(comment) > maxComment {
 		bad = append(bad, errs.FieldError{Name: "comment", Key: "ticket.text_long", Args: []any{"Max", maxComment}})
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/id"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // MaxFile is the greatest size of one attachment in bytes (25 MiB).
@@ -56,7 +57,7 @@ func (s *Service) say(ctx context.Context, tx *db.Tx, w world, t Ticket, cmd Com
 	default:
 		return 0, nil
 	}
-	what.Text, what.Quoted = clean(what.Text), clean(what.Quoted)
+	what.Text, what.Quoted = text.Storable(what.Text), text.Storable(what.Quoted)
 	if err := checkText("text", what.Text); err != nil {
 		return 0, err
 	}

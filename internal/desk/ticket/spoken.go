@@ -13,6 +13,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/event"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // What was spoken is read back to whoever said it, aloud or as a summary that they confirm with one
@@ -96,7 +97,7 @@ func (c AnswerReadBack) decide(t Ticket, w world) ([]Fact, error) {
 	case c.Mark != t.RecordMark():
 		return nil, errs.New(errs.Conflict, "ticket.read_back_moved")
 	case !c.Right:
-		words := oneLine(clean(c.Text), maxWords)
+		words := oneLine(text.Storable(c.Text), maxWords)
 		return []Fact{Said{Of: Of{t.ID}, Message: w.message, Kind: Public, ByRequester: true}, ReadBackWrong{Of{t.ID}, words}}, nil
 	}
 	var items []Element
@@ -119,7 +120,7 @@ func (c PromiseCall) decide(t Ticket, w world) ([]Fact, error) {
 	if err := ahead("call_at", "ticket.call_at", c.At, w.at); err != nil {
 		return nil, err
 	}
-	number := person.CleanName(clean(c.Number))
+	number := person.CleanName(text.Storable(c.Number))
 	if n := utf8.RuneCountInString(number); n == 0 || n > 80 || !strings.ContainsAny(number, "0123456789") {
 		return nil, errs.Field("call_number", "ticket.call_number")
 	}

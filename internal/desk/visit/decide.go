@@ -133,13 +133,13 @@ func (v Visit) plan(w Wish, s scene) (Visit, error) {
 	}
 	var bad []errs.FieldError
 	if v.ID == 0 || w.Place != "" || w.PlaceID != 0 {
-		v.Place, v.PlaceID, v.Device = line("place", w.Place, maxPlace, &bad), w.PlaceID, w.Device
+		v.Place, v.PlaceID, v.Device = lineOf("place", w.Place, maxPlace, &bad), w.PlaceID, w.Device
 	}
 	if v.ID == 0 || w.Purpose != "" {
-		v.Purpose = text("purpose", w.Purpose, maxPurpose, &bad)
+		v.Purpose = textOf("purpose", w.Purpose, maxPurpose, &bad)
 	}
 	if w.Why != "" {
-		v.Why = text("why", w.Why, maxWhy, &bad)
+		v.Why = textOf("why", w.Why, maxWhy, &bad)
 	}
 	if v.Place == "" {
 		bad = append(bad, errs.FieldError{Name: "place", Key: "visit.place_needed"})
@@ -199,7 +199,7 @@ func (v Visit) arrive(w Wish, s scene, did time.Time) (Visit, error) {
 	v.ArrivedAt = did
 	if w.Label == "" {
 		var bad []errs.FieldError
-		if v.Why = text("why", w.Why, maxWhy, &bad); v.Why == "" {
+		if v.Why = textOf("why", w.Why, maxWhy, &bad); v.Why == "" {
 			bad = append(bad, errs.FieldError{Name: "why", Key: "visit.press_why"})
 		}
 		v.ArrivedBy = "press"
@@ -224,10 +224,10 @@ func (v Visit) arrive(w Wish, s scene, did time.Time) (Visit, error) {
 // other.
 func (v Visit) report(w Wish) (Visit, error) {
 	var bad []errs.FieldError
-	if t := text("work", w.Work, maxWork, &bad); t != "" {
+	if t := textOf("work", w.Work, maxWork, &bad); t != "" {
 		v.Work = t
 	}
-	if t := text("parts", w.Parts, maxWork, &bad); t != "" {
+	if t := textOf("parts", w.Parts, maxWork, &bad); t != "" {
 		v.Parts = t
 	}
 	return v, errs.Invalidf(bad...)
@@ -247,10 +247,10 @@ func (v Visit) sign(w Wish, did time.Time) (Visit, error) {
 	}
 	var bad []errs.FieldError
 	v.SignedAt, v.SignedHow = did, w.How
-	v.SignedBy = line("name", w.Name, maxSigner, &bad)
+	v.SignedBy = lineOf("name", w.Name, maxSigner, &bad)
 	switch w.How {
 	case "none":
-		if v.Why = text("why", w.Why, maxWhy, &bad); v.Why == "" {
+		if v.Why = textOf("why", w.Why, maxWhy, &bad); v.Why == "" {
 			bad = append(bad, errs.FieldError{Name: "why", Key: "visit.unsigned_why"})
 		}
 		v.SignedBy = ""
@@ -270,7 +270,7 @@ func (v Visit) sign(w Wish, did time.Time) (Visit, error) {
 
 func (v Visit) because(w Wish) (Visit, error) {
 	var bad []errs.FieldError
-	v.Why = text("why", w.Why, maxWhy, &bad)
+	v.Why = textOf("why", w.Why, maxWhy, &bad)
 	return v, errs.Invalidf(bad...)
 }
 

@@ -4,8 +4,6 @@ package visit
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"strconv"
 	"time"
@@ -54,7 +52,7 @@ func (s *Service) MakeFeed(ctx context.Context, by access.Actor) (Feed, string, 
 		if len(list) >= maxFeeds {
 			return errs.New(errs.Conflict, "visit.feeds_many", "Max", maxFeeds)
 		}
-		if f.ID, err = insertFeed(ctx, tx, f, hash(secret)); err != nil {
+		if f.ID, err = insertFeed(ctx, tx, f, id.Hash(secret)); err != nil {
 			return err
 		}
 		_, err = s.Bus.Record(ctx, tx, by.Meta(f.MadeAt), FeedChanged{Feed: f.ID, Person: f.Person})
@@ -81,11 +79,6 @@ func (s *Service) RevokeFeed(ctx context.Context, by access.Actor, which int64) 
 	})
 }
 
-func hash(secret string) string {
-	sum := sha256.Sum256([]byte(secret))
-	return hex.EncodeToString(sum[:])
-}
-
 // Bounds of a feed: what calendar programs show.
 const (
 	feedBack    = 30 * 24 * time.Hour
@@ -100,7 +93,7 @@ func (s *Service) ReadFeed(ctx context.Context, secret string) ([]byte, error) {
 	if !id.IsToken(secret) {
 		return nil, gone
 	}
-	found, err := feedByHash(ctx, s.DB, hash(secret))
+	found, err := feedByHash(ctx, s.DB, id.Hash(secret))
 	if err != nil {
 		return nil, err
 	}

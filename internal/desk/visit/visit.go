@@ -12,6 +12,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // ID is a visit's key.
@@ -135,18 +136,18 @@ func checkSpans(list []ticket.Span, now time.Time) ([]ticket.Span, error) {
 	return out, nil
 }
 
-// line is a text of a form on one line, at most so long.
-func line(name, s string, most int, bad *[]errs.FieldError) string {
-	s = person.CleanName(strings.ToValidUTF8(s, ""))
+// lineOf is a text of a form on one line, at most so long.
+func lineOf(name, s string, most int, bad *[]errs.FieldError) string {
+	s = text.Line(s)
 	if utf8.RuneCountInString(s) > most {
 		*bad = append(*bad, errs.FieldError{Name: name, Key: "visit.text_long", Args: []any{"Max", most}})
 	}
 	return s
 }
 
-// text is a text of a form over several lines, at most so long.
-func text(name, s string, most int, bad *[]errs.FieldError) string {
-	s = strings.TrimSpace(strings.NewReplacer("\x00", "", "\r\n", "\n", "\r", "\n").Replace(strings.ToValidUTF8(s, "\uFFFD")))
+// textOf is a text of a form over several lines, at most so long.
+func textOf(name, s string, most int, bad *[]errs.FieldError) string {
+	s = text.Body(s)
 	if utf8.RuneCountInString(s) > most {
 		*bad = append(*bad, errs.FieldError{Name: name, Key: "visit.text_long", Args: []any{"Max", most}})
 	}

@@ -46,12 +46,15 @@ func takeText(kinds int) db.Pair {
 	const set = ` UPDATE job SET state = 1, attempt = attempt + 1, run_at = $3, claim = $4 `
 	const returning = ` RETURNING id, kind, payload, key, attempt, due_at, created_at, claim`
 	// A plus keeps SQLite from planning anew for each value.
-	each := make([]string, kinds)
-	for i := range each {
-		each[i] = `SELECT * FROM (SELECT id, run_at FROM job WHERE state < 2 AND kind = +$` + strconv.Itoa(5+i) + ` AND run_at <= +$1` + free + `+$2)`
+	var each strings.Builder
+	for i := range kinds {
+		if i > 0 {
+			each.WriteString(` UNION ALL `)
+		}
+		each.WriteString(`SELECT * FROM (SELECT id, run_at FROM job WHERE state < 2 AND kind = +` + db.List(1, 5+i) + ` AND run_at <= +$1` + free + `+$2)`)
 	}
 	return db.Pair{
-		SQLite: set + `WHERE id IN (SELECT id FROM (` + strings.Join(each, ` UNION ALL `) + `) ORDER BY run_at, id LIMIT +$2)` + returning,
+		SQLite: set + `WHERE id IN (SELECT id FROM (` + each.String() + `) ORDER BY run_at, id LIMIT +$2)` + returning,
 		// Materialized: the planner may run a subquery in IN more than once, and each time
 		// SKIP LOCKED would give it other rows.
 		Postgres: `WITH due AS MATERIALIZED (

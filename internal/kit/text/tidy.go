@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package text
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Storable makes text that either engine keeps as it is: valid UTF-8 without NUL, line ends as
+// "\n". What is no character becomes U+FFFD, so that it is seen that something stood there.
+func Storable(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if strings.ContainsAny(s, "\x00\r") {
+		s = strings.NewReplacer("\x00", "", "\r\n", "\n", "\r", "\n").Replace(s)
+	}
+	return s
+}
+
+// Body is a text of a form over several lines as it is stored, without the space around it.
+func Body(s string) string { return strings.TrimSpace(Storable(s)) }
+
+// Line makes one line of a text: no control or direction-changing characters (S76), single spaces.
+func Line(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == utf8.RuneError:
+			return -1
+		case unicode.IsSpace(r) || unicode.IsControl(r):
+			return ' '
+		case unicode.Is(unicode.Cf, r):
+			return -1
+		}
+		return r
+	}, s)
+	return strings.Join(strings.Fields(s), " ")
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package text_test
+
+import (
+	"strings"
+	"testing"
+	"testing/quick"
+	"unicode/utf8"
+
+	"github.com/loopdesk/loopdesk/internal/kit/text"
+)
+
+func TestS10_S76_TextIsMadeStorable(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ in, body, line string }{
+		{"", "", ""},
+		{" 打印机 卡纸\t", "打印机 卡纸", "打印机 卡纸"},
+		{"a\r\nb\rc\n", "a\nb\nc", "a b c"},
+		{"a\x00b\xffc", "ab\uFFFDc", "a bc"},
+		{"x\u202egnp.exe\u2028y\u200b", "x\u202egnp.exe\u2028y\u200b", "xgnp.exe y"},
+	} {
+		if got := text.Body(tt.in); got != tt.body {
+			t.Errorf("body of %q: %q, want %q", tt.in, got, tt.body)
+		}
+		if got := text.Line(tt.in); got != tt.line {
+			t.Errorf("line of %q: %q, want %q", tt.in, got, tt.line)
+		}
+	}
+	whole := func(s string) bool {
+		b, l := text.Body(s), text.Line(s)
+		return utf8.ValidString(b) && utf8.ValidString(l) && !strings.ContainsAny(b, "\x00\r") && !strings.ContainsAny(l, "\x00\r\n") &&
+			text.Body(b) == b && text.Line(l) == l
+	}
+	if err := quick.Check(func(raw []byte) bool { return whole(string(raw)) }, nil); err != nil {
+		t.Error(err)
+	}
+}
