@@ -96,9 +96,11 @@ const intruders = `[...document.querySelectorAll("script,style,object,embed,base
 // marks are what a payload that ran would have left.
 const marks = `Object.keys(window).filter(k=>/^(xss|pwn|hit)/i.test(k)).join()`
 
+// framed lets every frame of a mail load.
+const framed = `await Promise.all([...document.querySelectorAll("iframe.mail")].map(f=>new Promise(r=>{f.addEventListener("load",r,{once:true}); f.loading="eager"; f.src=f.src})));`
+
 // settle opens whatever is folded and lets every frame of a mail load.
-const settle = `document.querySelectorAll("details").forEach(d=>d.open=true);
-	await Promise.all([...document.querySelectorAll("iframe.mail")].map(f=>new Promise(r=>{f.addEventListener("load",r,{once:true}); f.loading="eager"; f.src=f.src})))`
+const settle = `document.querySelectorAll("details").forEach(d=>d.open=true);` + framed
 
 // looks looks at a page as a screen of some width shows it, and as it is printed. What a page holds
 // is the same at each width.
