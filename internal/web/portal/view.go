@@ -166,6 +166,7 @@ type request struct {
 	Visits   []visitView
 	Share    remote.Session // a screen that is asked for, or seen; zero for none
 	Sees     person.Person  // by whom
+	Stopped  bool           // the reader wants no mail that no person wrote
 	Unseen   string         // what the reader was told about it last and has not seen
 }
 
@@ -243,6 +244,11 @@ func (f *Faces) read(c *page.Ctx) (request, error) {
 	}
 	if r.Unseen, err = f.unseen(c, t); err != nil {
 		return request{}, err
+	}
+	if r.Mine {
+		if r.Stopped, err = f.notices.Refuses(c.Context(), c.Actor, t); err != nil {
+			return request{}, err
+		}
 	}
 	r.Steps, err = f.steps(c, t)
 	return r, err
