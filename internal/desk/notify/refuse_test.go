@@ -47,12 +47,19 @@ func TestS14_WhoNeverAskedStopsTheLetters(t *testing.T) {
 		if err := r.notify.Refuse(t.Context(), r.requester, x, true); err == nil {
 			t.Error("another requester stops it")
 		}
+		own := r.record("ERP 登录一直转圈") // of somebody of the house (N19)
+		if err := r.notify.Refuse(t.Context(), r.requester, own, true); errs.KindOf(err) != errs.Conflict {
+			t.Errorf("somebody of the house stops the word that they wait for: %v", err)
+		}
+		if got := r.work(); len(got) != 1 || got[0].Leave != "" {
+			t.Errorf("somebody of the house: %+v", got)
+		}
 		for range 2 { // pressed twice
 			if err := r.notify.Refuse(t.Context(), link, x, true); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if no, err := r.notify.Refuses(t.Context(), link, x); err != nil || !no {
+		if no, err := r.notify.Refuses(t.Context(), link, x); err != nil || !no.Refuses || !no.Offered {
 			t.Errorf("%v %v", no, err)
 		}
 		r.clock.Advance(25 * time.Hour)

@@ -345,7 +345,7 @@ func requestState(f page.Frame, r request, form *page.Form) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if r.Mine {
+		if r.Stop.Offered {
 			templ_7745c5c3_Err = stopLine(f, r).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

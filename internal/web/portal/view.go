@@ -5,6 +5,7 @@ package portal
 import (
 	"time"
 
+	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/remote"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
@@ -166,7 +167,7 @@ type request struct {
 	Visits   []visitView
 	Share    remote.Session // a screen that is asked for, or seen; zero for none
 	Sees     person.Person  // by whom
-	Stopped  bool           // the reader wants no mail that no person wrote
+	Stop     notify.Choice  // whether the reader may refuse mail that no person wrote, and does
 	Unseen   string         // what the reader was told about it last and has not seen
 }
 
@@ -246,7 +247,7 @@ func (f *Faces) read(c *page.Ctx) (request, error) {
 		return request{}, err
 	}
 	if r.Mine {
-		if r.Stopped, err = f.notices.Refuses(c.Context(), c.Actor, t); err != nil {
+		if r.Stop, err = f.notices.Refuses(c.Context(), c.Actor, t); err != nil {
 			return request{}, err
 		}
 	}
