@@ -75,7 +75,7 @@ faults: ## broken connections, full mailboxes and poison, in the numbers of F30â
 directory: ## 10,000 people on a real slapd: synchronised, changed, disabled, renamed, ten rounds, both engines
 	LOOPDESK_DIRECTORY=$${LOOPDESK_DIRECTORY:-10000} LOOPDESK_DIRECTORY_ROUNDS=10 go test ./internal/channel/ldap -run ALoopOfAServer -count=1 -timeout 120m -v
 
-hostile: ## 5,629 payloads in every field, each looked at in Chromium in every view (hours; LOOPDESK_HOSTILE=500 for fewer)
+hostile: ## 5,629 payloads in every field, each looked at in Chromium in every view (about an hour; LOOPDESK_HOSTILE=500 for fewer)
 	LOOPDESK_HOSTILE=$${LOOPDESK_HOSTILE:-all} go test ./test/browser -run TestS60_EveryFieldInEveryView -count=1 -timeout 8h -v
 
 simulate: ## 10,000 seeds of the simulated desk

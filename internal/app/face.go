@@ -40,7 +40,7 @@ func (h *House) face() {
 		Outside:   netguard.Client(netguard.Options{Timeout: 8 * time.Second, MaxBytes: 4 << 20}),
 	})
 	portal.New(portal.Parts{
-		Knowledge: h.Knowledge,
+		Knowledge: h.Knowledge, Notify: h.Notices,
 		Tickets:   h.Tickets, People: h.People, Catalog: h.Catalog, Clocks: h.Clocks, Promises: h.Promises, Search: h.Search, Majors: h.Majors,
 		Announcements: h.Announcements, Runbooks: h.Runbooks, Approvals: h.Approvals, Devices: h.Devices, Visits: h.Visits, Remote: h.Remote, Inbox: h.Inbox,
 	}).Mount(h.Pages)

@@ -96,9 +96,11 @@ const intruders = `[...document.querySelectorAll("script,style,object,embed,base
 // marks are what a payload that ran would have left.
 const marks = `Object.keys(window).filter(k=>/^(xss|pwn|hit)/i.test(k)).join()`
 
+// framed lets every frame of a mail load.
+const framed = `await Promise.all([...document.querySelectorAll("iframe.mail")].map(f=>new Promise(r=>{f.addEventListener("load",r,{once:true}); f.loading="eager"; f.src=f.src})));`
+
 // settle opens whatever is folded and lets every frame of a mail load.
-const settle = `document.querySelectorAll("details").forEach(d=>d.open=true);
-	await Promise.all([...document.querySelectorAll("iframe.mail")].map(f=>new Promise(r=>{f.addEventListener("load",r,{once:true}); f.loading="eager"; f.src=f.src})))`
+const settle = `document.querySelectorAll("details").forEach(d=>d.open=true);` + framed
 
 // looks looks at a page as a screen of some width shows it, and as it is printed. What a page holds
 // is the same at each width.
@@ -128,6 +130,73 @@ func (b *tab) unharmed(what string) {
 	}
 }
 
+// sheaf is how many payloads stand in one thread. It has no divisor in common with the 13 places in
+// which the corpus puts each input: the heads of the threads hold every place in turn.
+const sheaf = 12
+
+// invade lets each payload in as a mail that makes a ticket, and once more as a mail to the thread
+// that gathers its sheaf; and as words of a request of its owner, a sheaf in each thread. It returns
+// the threads, and how many requests had no word that could be shown.
+func invade(t *testing.T, h *apptest.House, list []string) (mails, requests []ticket.Ticket, empty int) {
+	t.Helper()
+	owner := h.Person(access.Requester)
+	post := func(from, to, payload string) intake.ID {
+		id, err := h.Intake.Journal(t.Context(), intake.Delivery{Source: "smtp", Sender: from, Recipient: to, Address: "127.0.0.1", Raw: hostileMail(from, payload)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	say := func(p string) ticket.Say { return ticket.Say{Text: p, Channel: ticket.Portal} }
+	for from := 0; from < len(list); from += sheaf {
+		part := list[from:min(from+sheaf, len(list))]
+		var asked ticket.Ticket
+		first := post(fmt.Sprintf("m@outside%d.example", from), apptest.Address, part[0])
+		for i, p := range part {
+			if i > 0 {
+				post(fmt.Sprintf("m@outside%d.example", from+i), apptest.Address, p)
+			}
+			var err error
+			if asked.ID == 0 {
+				asked, _, err = h.Tickets.Record(t.Context(), apptest.Actor(owner, "portal"), ticket.Request{Requester: owner.ID, Channel: ticket.Portal, Say: say(p)})
+			} else {
+				_, err = h.Tickets.Do(t.Context(), apptest.Actor(owner, "portal"), ticket.Target{ID: asked.ID}, ticket.Reply{Say: say(p)})
+			}
+			if errs.KindOf(err) == errs.Invalid { // of some, nothing is left that could be shown
+				empty++
+			} else if err != nil {
+				t.Fatal(err)
+			}
+		}
+		h.RunJobs()
+		if asked.ID != 0 {
+			requests = append(requests, asked)
+		}
+		e, err := h.Intake.Entry(t.Context(), access.Desk(), first)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Ticket == 0 {
+			continue // it waits in the quarantine, which is looked at
+		}
+		v, err := h.Tickets.Get(t.Context(), access.Desk(), ticket.Target{ID: e.Ticket})
+		if err != nil {
+			t.Fatal(err)
+		}
+		mails = append(mails, v)
+		user, host, _ := strings.Cut(apptest.Address, "@")
+		to := user + "+" + h.Links.Reply(session.Bond{Ticket: int64(v.ID), Person: int64(v.Requester)}) + "@" + host
+		for i, p := range part[1:] {
+			post(fmt.Sprintf("n@outside%d.example", from+i+1), to, p)
+		}
+		h.RunJobs()
+		if from/sheaf%16 == 15 {
+			h.Advance(time.Hour) // so that no bound on automatic mail spares us a letter
+		}
+	}
+	return mails, requests, empty
+}
+
 // TestS60_EveryFieldInEveryView lets payloads in as subject, sender, words and file of a mail and as
 // the words of a request, and looks at each as an agent, as the requester, in every list, printed, on
 // a phone, and in the letters that the desk writes about it: nothing runs, nothing asks another house,
@@ -136,25 +205,7 @@ func TestS60_EveryFieldInEveryView(t *testing.T) {
 	t.Parallel()
 	h := apptest.New(t)
 	list := looked(t)
-	owner, empty := h.Person(access.Requester), 0
-	for i, p := range list {
-		from := fmt.Sprintf("m@outside%d.example", i)
-		if _, err := h.Intake.Journal(t.Context(), intake.Delivery{Source: "smtp", Sender: from, Recipient: apptest.Address, Address: "127.0.0.1", Raw: hostileMail(from, p)}); err != nil {
-			t.Fatal(err)
-		}
-		if _, _, err := h.Tickets.Record(t.Context(), apptest.Actor(owner, "portal"), ticket.Request{
-			Requester: owner.ID, Channel: ticket.Portal, Say: ticket.Say{Text: p, Channel: ticket.Portal},
-		}); errs.KindOf(err) == errs.Invalid { // of some, nothing is left that could be shown
-			empty++
-		} else if err != nil {
-			t.Fatal(err)
-		}
-		if i%200 == 199 {
-			h.RunJobs()
-			h.Advance(time.Hour) // so that no bound on automatic mail spares us a letter
-		}
-	}
-	h.RunJobs()
+	mails, requests, empty := invade(t, h, list)
 	var tabs []*tab // two of each: at a desk, and with a phone
 	for i, open := range []func() *tab{
 		func() *tab { return asAgent(t, h) }, func() *tab { return asAgent(t, h) },
@@ -167,39 +218,32 @@ func TestS60_EveryFieldInEveryView(t *testing.T) {
 		tabs = append(tabs, b)
 	}
 	agents, users, links := tabs[:2], tabs[2:4], tabs[4:]
-	seen, framed := 0, 0
-	for cursor := ""; ; {
+	track := func(v ticket.Ticket) string {
+		return "/t/" + h.Links.Track(session.Bond{Ticket: int64(v.ID), Person: int64(v.Requester)})
+	}
+	framed, listed := 0, 0
+	for i, v := range mails {
+		agents[i%2].looks("/work/tickets/"+v.Ref(), "the ticket")
+		framed += eval[int](agents[i%2], `document.querySelectorAll("iframe.mail").length`)
+		links[i%2].looks(track(v), "the tracking page")
+	}
+	for i, v := range requests {
+		users[i%2].looks("/requests/"+v.Ref(), "the request")
+		agents[1-i%2].looks("/work/tickets/"+v.Ref(), "the ticket of a request")
+	}
+	for cursor, at := "", ""; ; {
 		page, err := h.Tickets.List(t.Context(), access.Desk(), ticket.Filter{View: ticket.All, Limit: 50, Cursor: cursor})
 		if err != nil {
 			t.Fatal(err)
 		}
-		at := ""
-		if cursor != "" {
-			at = "&cursor=" + url.QueryEscape(cursor)
-		}
+		listed += len(page.Tickets)
 		for _, b := range agents {
 			b.looks("/work?view=all"+at, "the queue")
-		}
-		for _, v := range page.Tickets {
-			which := seen / 2 % 2
-			seen++
-			track := "/t/" + h.Links.Track(session.Bond{Ticket: int64(v.ID), Person: int64(v.Requester)})
-			switch { // of each payload a mail as the agent sees it, and a request as its requester does
-			case v.Requester != owner.ID:
-				agents[which].looks("/work/tickets/"+v.Ref(), "the ticket")
-				framed += eval[int](agents[which], `document.querySelectorAll("iframe.mail").length`)
-				if seen%4 == 0 {
-					links[which].looks(track, "the tracking page")
-				}
-			case seen%3 == 0:
-				links[which].looks(track, "the tracking page")
-			default:
-				users[which].looks("/requests/"+v.Ref(), "the request")
-			}
 		}
 		if cursor = page.Next; cursor == "" {
 			break
 		}
+		at = "&cursor=" + url.QueryEscape(cursor)
 	}
 	for _, b := range agents {
 		for _, path := range []string{"/work", "/work/quarantine", "/work/inbox", "/work/search?q=alert", "/work/search?q=script"} {
@@ -216,8 +260,9 @@ func TestS60_EveryFieldInEveryView(t *testing.T) {
 		letter.do(chromedp.Navigate("data:text/html;charset=utf-8;base64," + base64.StdEncoding.EncodeToString([]byte(m.HTML()))))
 		letter.letterUnharmed(m.Header("Subject"))
 	}
-	t.Logf("%d payloads: %d tickets, %d frames of mails, %d letters; %d without a word", len(list), seen, framed, len(letters), empty)
-	if seen < 2*len(list)*9/10 || framed < len(list)/2 || len(letters) < len(list)/2 {
+	t.Logf("%d payloads: %d tickets listed, %d threads of mail, %d of requests, %d frames of mails, %d letters; %d without a word",
+		len(list), listed, len(mails), len(requests), framed, len(letters), empty)
+	if listed < len(list)*9/10 || framed < len(list)*6/10 || len(letters) < len(list)/2 || len(requests) < len(list)/sheaf*9/10 {
 		t.Error("too few were looked at")
 	}
 }

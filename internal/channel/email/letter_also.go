@@ -40,10 +40,14 @@ func (l *letter) own(key string) string {
 	return key
 }
 
-// leave says to those who take part how they leave: a press behind the link (N35, S14).
+// leave says to those who take part how they leave, and to whoever gets what no person wrote how
+// they get no more of it: a press behind the link (N35, S14).
 func (l *letter) leave() {
 	if l.n.Leave != "" {
 		l.pieces = append(l.pieces, piece{form: ways, links: []link{{label: l.say("mail.leave"), to: l.n.Leave}}})
+	}
+	if l.n.Stop != "" {
+		l.pieces = append(l.pieces, piece{form: ways, links: []link{{label: l.say("mail.stop"), to: l.n.Stop}}})
 	}
 }
 

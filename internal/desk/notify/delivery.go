@@ -95,6 +95,7 @@ const (
 	reasonBounced   = "notify.came_back"
 	reasonDelayed   = "notify.delayed"
 	reasonStopped   = "notify.stopped"
+	reasonRefuses   = "notify.refuses"
 	reasonDomainCap = "notify.domain_cap"
 	reasonDeskCap   = "notify.desk_cap"
 )

@@ -68,6 +68,10 @@ func (s *Service) send(ctx context.Context, j job.Job) error {
 		l.skip(reasonStopped)
 		return s.settle(ctx, l)
 	}
+	if errors.Is(err, errRefused) {
+		l.skip(reasonRefuses)
+		return s.settle(ctx, l)
+	}
 	if errors.Is(err, errParted) {
 		l.skip(reasonParted)
 		return s.settle(ctx, l)
@@ -176,11 +180,19 @@ var errStopped = errors.New("notify: automatic mail is stopped")
 // stopped reports whether a letter must not leave now: nobody wrote it, it goes to people outside
 // the desk, and somebody has stopped such mail (S14).
 func (s *Service) stopped(ctx context.Context, l letter, r read) (bool, error) {
-	if l.Template.staff() || l.Template == Approve || l.Template != Acknowledged && r.entry().Record.Meta.ActorKind != string(access.System) {
+	if !l.byItself(r) {
 		return false, nil
 	}
 	a, _, err := setting.Load(ctx, s.Settings, AutomaticName, StartAutomatic())
 	return a.Stopped, err
+}
+
+// unwelcome reports whether nobody wrote a letter and its reader wants no such mail.
+func (s *Service) unwelcome(ctx context.Context, l letter, r read) (bool, error) {
+	if !l.byItself(r) {
+		return false, nil
+	}
+	return refused(ctx, s.DB, l.Person)
 }
 
 // errParted ends a delivery to somebody who was taken off the ticket before it left.
@@ -201,6 +213,9 @@ func (s *Service) write(ctx context.Context, m Mailing, l letter) (Mail, Server,
 	}
 	if stop, err := s.stopped(ctx, l, r); err != nil || stop {
 		return Mail{}, Server{}, cmp.Or(err, errStopped)
+	}
+	if no, err := s.unwelcome(ctx, l, r); err != nil || no {
+		return Mail{}, Server{}, cmp.Or(err, errRefused)
 	}
 	if l.Template == Approve && n.Link == "" {
 		return Mail{}, Server{}, errDecided
@@ -252,6 +267,9 @@ func (s *Service) envelope(m Mailing, l letter, n Notice, from Mailbox) Mail {
 	}
 	if n.Leave != "" { // the one letter that somebody gets for following something, and may leave (RFC 8058)
 		mail.List, mail.Leave = strings.ToLower(n.Ref)+"."+domain(m), n.Link+"/leave"
+	}
+	if n.Stop != "" {
+		mail.Leave = n.Link + "/stop"
 	}
 	if m.Returns { // what comes back says by its address what it was (F35)
 		mail.Return = answers

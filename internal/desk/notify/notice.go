@@ -32,6 +32,7 @@ type Notice struct {
 	Subject  string         // of the ticket; empty in an acknowledgement
 	Link     string         // where the reader follows the ticket
 	Leave    string         // where somebody who takes part leaves; empty for everybody else; opening it changes nothing
+	Stop     string         // of a letter that no person wrote, to a stranger: where they say that they want none; opening it changes nothing
 	Answer   string         // where the requester says whether it works again; opening it changes nothing
 	Rate     string         // where the requester says how it was, once it is confirmed; opening it changes nothing
 	Guide    string         // title of the runbook that the words send; Answer leads to its pages
@@ -144,6 +145,9 @@ func (s *Service) notice(ctx context.Context, d Delivery, to person.Person, r re
 		switch { // nobody else answers for the requester, or reopens
 		case to.ID == r.ticket.Requester:
 			n.Answer = n.Link + "#confirm"
+			if (letter{Delivery: d}).byItself(r) && stranger(r.ticket, to) {
+				n.Stop = n.Link + "#stop"
+			}
 		case r.ticket.TakesPart(to.ID):
 			n.Leave, n.Reopen = n.Link+"#leave", 0
 		}

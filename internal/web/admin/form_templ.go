@@ -270,7 +270,7 @@ func formEditor(f page.Frame, v formView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "\" hx-trigger=\"load, change from:#editor, input from:#editor delay:500ms\" hx-include=\"#editor\" hx-target=\"#preview\" hx-swap=\"outerHTML\" hx-sync=\"this:replace\" hidden></div></form>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "\" hx-trigger=\"load, change from:#editor, input from:#editor delay:500ms\" hx-include=\"#editor, #preview\" hx-target=\"#preview\" hx-swap=\"outerHTML\" hx-sync=\"this:replace\" hidden></div></form>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

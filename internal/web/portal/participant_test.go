@@ -105,3 +105,42 @@ func TestS20_S30_WhoTakesPartLeavesWithOnePress(t *testing.T) {
 		t.Errorf("the requester leaves: %d", r.Status)
 	}
 }
+
+// TestS14_S30_WhoNeverAskedStopsTheLettersWithOnePress: the link of an acknowledgement opens the
+// request with the button; opening it changes nothing, and the press is taken back on the same page.
+func TestS14_S30_WhoNeverAskedStopsTheLettersWithOnePress(t *testing.T) {
+	t.Parallel()
+	h := apptest.New(t)
+	h.Receive("victim@outside.example", []byte("From: victim@outside.example\r\nTo: "+apptest.Address+"\r\nSubject: not mine\r\n\r\nnot mine\r\n"))
+	box := h.Mailbox("victim@outside.example")
+	if len(box) != 1 || !strings.Contains(box[0].Text(), "/t/") || !strings.Contains(box[0].HTML(), "#stop") {
+		t.Fatalf("%d letters", len(box))
+	}
+	press := strings.Trim(box[0].Header("List-Unsubscribe"), "<>")
+	link := strings.TrimPrefix(strings.TrimSuffix(press, "/stop"), h.URL)
+	nobody := h.Nobody()
+	for range 2 { // a mail program that opens what it should press
+		if r := nobody.Get(link + "/stop"); r.Status != http.StatusSeeOther || r.Location() != link+"#stop" {
+			t.Fatalf("by a link: %d to %s", r.Status, r.Location())
+		}
+	}
+	if r := nobody.Get(link); !strings.Contains(r.Body, "不再发自动邮件") || strings.Contains(r.Body, `name="again"`) {
+		t.Error("opening it changed something")
+	}
+	if r := nobody.Post(link+"/stop", url.Values{"List-Unsubscribe": {"One-Click"}}); r.Status != http.StatusSeeOther {
+		t.Fatalf("the press: %d", r.Status)
+	}
+	if r := nobody.Get(link); !strings.Contains(r.Body, `name="again"`) {
+		t.Error("the page does not say that it is stopped")
+	}
+	if r := nobody.Post(link+"/stop", url.Values{"again": {"1"}}); r.Status != http.StatusSeeOther {
+		t.Fatalf("taken back: %d", r.Status)
+	}
+	if r := nobody.Get(link); strings.Contains(r.Body, `name="again"`) {
+		t.Error("it was not taken back")
+	}
+	stranger := h.Nobody()
+	if r := stranger.Post(strings.Replace(link, "-", "-x", 1)+"/stop", url.Values{}); r.Status != http.StatusNotFound {
+		t.Errorf("a link that nobody signed: %d", r.Status)
+	}
+}

@@ -15,6 +15,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
+	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/remote"
@@ -44,6 +45,7 @@ type Parts struct {
 	Remote        *remote.Service
 	Inbox         *inbox.Service
 	Knowledge     *knowledge.Service
+	Notify        *notify.Service
 }
 
 // Faces holds the services that the pages call.
@@ -63,13 +65,14 @@ type Faces struct {
 	remote        *remote.Service
 	inbox         *inbox.Service
 	articles      *knowledge.Service
+	notices       *notify.Service
 }
 
 // New makes the face.
 func New(p Parts) *Faces {
 	return &Faces{
-		articles: p.Knowledge,
-		tickets:  p.Tickets, people: p.People, catalog: p.Catalog, clocks: p.Clocks, promise: p.Promises, search: p.Search, majors: p.Majors,
+		articles: p.Knowledge, notices: p.Notify,
+		tickets: p.Tickets, people: p.People, catalog: p.Catalog, clocks: p.Clocks, promise: p.Promises, search: p.Search, majors: p.Majors,
 		announcements: p.Announcements, books: p.Runbooks, approvals: p.Approvals, devices: p.Devices, visits: p.Visits, remote: p.Remote, inbox: p.Inbox,
 	}
 }
@@ -93,13 +96,14 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Get("/t/{code}/now", page.LinkHolder, f.requestNow)
 	f.mountRemote(r)
 	r.Get("/t/{code}/leave", page.LinkHolder, f.leaveByLink)
+	r.Get("/t/{code}/stop", page.LinkHolder, f.stopByLink)
 	f.mountTold(r)
 	r.Get("/requests/{number}/solution", page.SignedIn, f.walk)
 	r.Get("/t/{code}/solution", page.LinkHolder, f.walk)
 	f.mountArticles(r)
 	for name, answer := range map[string]page.Handler{
 		"reply": f.reply, "confirm": f.confirm, "reject": f.reject, "reopen": f.reopen, "cancel": f.cancel, "read-back": f.readBack,
-		"add-participant": f.addParticipant, "remove-participant": f.removeParticipant, "leave": f.leave,
+		"add-participant": f.addParticipant, "remove-participant": f.removeParticipant, "leave": f.leave, "stop": f.stop,
 		"answer": f.answer, "rate": f.rate, "solution": f.stuckAt, "visit": f.answerVisit,
 	} {
 		r.Post("/requests/{number}/"+name, access.TicketOpen, answer)

@@ -5,6 +5,7 @@ package portal
 import (
 	"time"
 
+	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/remote"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
@@ -166,6 +167,7 @@ type request struct {
 	Visits   []visitView
 	Share    remote.Session // a screen that is asked for, or seen; zero for none
 	Sees     person.Person  // by whom
+	Stop     notify.Choice  // whether the reader may refuse mail that no person wrote, and does
 	Unseen   string         // what the reader was told about it last and has not seen
 }
 
@@ -243,6 +245,11 @@ func (f *Faces) read(c *page.Ctx) (request, error) {
 	}
 	if r.Unseen, err = f.unseen(c, t); err != nil {
 		return request{}, err
+	}
+	if r.Mine {
+		if r.Stop, err = f.notices.Refuses(c.Context(), c.Actor, t); err != nil {
+			return request{}, err
+		}
 	}
 	r.Steps, err = f.steps(c, t)
 	return r, err
