@@ -149,6 +149,7 @@ func unheard() map[string]string {
 		ticket.HandOverRefused{}.EventName():    "the inbox tells whoever has it back, the owner and the leads, by mail too",
 		ticket.PassedAround{}.EventName():       "the inbox tells the owner and the leads, by mail too",
 		ticket.Diagnosed{}.EventName():          "for staff; the page shows it",
+		ticket.DeedDone{}.EventName():           "for staff; the page shows it",
 		ticket.DeviceTied{}.EventName():         "for staff; the page shows it",
 		ticket.DeviceUntied{}.EventName():       "for staff; the page shows it",
 		ticket.RemoteAgreed{}.EventName():       "both sides have the page open",
