@@ -75,6 +75,7 @@ type factJSON struct {
 	Address       string                `json:"address,omitempty" doc:"The address by which the requester named somebody"`
 	Approval      *approvalFactJSON     `json:"approval,omitempty" doc:"Staff only: what happened to an approval"`
 	Finding       *findingJSON          `json:"finding,omitempty" doc:"A line of the diagnosis log as it now is"`
+	Deed          *deedFactJSON         `json:"deed,omitempty" doc:"A step with a risk that was done (N31)"`
 	Passes        int                   `json:"passes,omitempty" doc:"How often it went back and forth between the same two groups"`
 	Device        *tiedJSON             `json:"device,omitempty" doc:"A device that the ticket is about, or no longer is"`
 	Visit         *visitStepJSON        `json:"visit,omitempty"`
@@ -161,6 +162,8 @@ func (a *API) fact(ctx context.Context, r reader, f ticket.Fact, at time.Time) f
 		return factJSON{Link: &linkJSON{Number: f.Link.Number, Kind: f.Link.Kind}}
 	case ticket.Diagnosed:
 		return factJSON{Finding: findingOf(f.Line, f.Finding)}
+	case ticket.DeedDone:
+		return factJSON{Deed: a.deedFact(ctx, r, f)}
 	case ticket.RemoteAsked, ticket.RemoteAgreed, ticket.RemoteStarted, ticket.RemotePictured, ticket.RemoteEnded:
 		return factJSON{Remote: a.remoteFact(ctx, r, f)}
 	case ticket.Paced:

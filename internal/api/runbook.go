@@ -51,6 +51,7 @@ type (
 	}
 	bookRecordJSON struct {
 		Solved   int64 `json:"solved"`
+		CameBack int64 `json:"came_back" doc:"Said to be solved, and the ticket came back; not among solved"`
 		Unsolved int64 `json:"unsolved"`
 		Waived   int64 `json:"waived"`
 		Going    int64 `json:"going"`
@@ -69,7 +70,8 @@ type (
 		Step    string `json:"step"`
 		Tried   int64  `json:"tried"`
 		Worked  int64  `json:"worked"`
-		Solved  int64  `json:"solved" doc:"Runs that ended solved right after it"`
+		Solved  int64  `json:"solved" doc:"Runs that ended solved right after it, and whose ticket did not come back"`
+		Back    int64  `json:"came_back" doc:"Runs that did, and whose ticket came back (N5)"`
 		Waived  int64  `json:"waived"`
 		Cannot  int64  `json:"cannot"`
 		Unclear int64  `json:"unclear"`
@@ -111,7 +113,7 @@ func bookOf(x runbook.Runbook) bookJSON {
 }
 
 func fared(r runbook.Record) *bookRecordJSON {
-	return &bookRecordJSON{Solved: r.Solved, Unsolved: r.Unsolved, Waived: r.Waived, Going: r.Going}
+	return &bookRecordJSON{Solved: r.Solved, CameBack: r.Back, Unsolved: r.Unsolved, Waived: r.Waived, Going: r.Going}
 }
 
 func (a *API) listRunbooks(ctx context.Context, r reader, _ *struct{}) (*booksOut, error) {
@@ -153,7 +155,7 @@ func (a *API) getRunbook(ctx context.Context, r reader, in *BookAt) (*bookWholeO
 	out.Body.Text = v.Text
 	for _, step := range v.Book().Steps {
 		x := record.Steps[step.Name]
-		out.Body.Steps = append(out.Body.Steps, stepRecordJSON{step.Name, x.Tried, x.Worked, x.Solved, x.Waived, x.Cannot, x.Unclear})
+		out.Body.Steps = append(out.Body.Steps, stepRecordJSON{step.Name, x.Tried, x.Worked, x.Solved, x.Back, x.Waived, x.Cannot, x.Unclear})
 	}
 	return out, nil
 }

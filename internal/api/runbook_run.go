@@ -231,3 +231,20 @@ func (a *API) endRun(ctx context.Context, r reader, in *runIn[endBodyJSON]) (*ru
 		return a.Runbooks.Stop(ctx, r.by, c.ID)
 	})
 }
+
+// deedFactJSON is a step with a risk that was done on a ticket.
+type deedFactJSON struct {
+	Run        int64    `json:"run"`
+	Step       string   `json:"step"`
+	Risk       string   `json:"risk" doc:"Name of the class"`
+	Cover      string   `json:"cover" enum:"runbook,approval" doc:"What let it be done"`
+	PreparedBy *refJSON `json:"prepared_by,omitempty"`
+	ReleasedBy *refJSON `json:"released_by,omitempty" doc:"The second pair of eyes"`
+	Outcome    string   `json:"outcome"`
+}
+
+func (a *API) deedFact(ctx context.Context, r reader, f ticket.DeedDone) *deedFactJSON {
+	return &deedFactJSON{
+		Run: f.Run, Step: f.Step, Risk: f.Risk, Cover: string(f.Cover), PreparedBy: a.who(ctx, r, f.Writer), ReleasedBy: a.who(ctx, r, f.Releaser), Outcome: f.Outcome,
+	}
+}

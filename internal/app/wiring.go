@@ -59,6 +59,7 @@ func (h *House) wire() {
 	h.Visits.Listen()                                         // nobody goes where a ticket has ended (N27)
 	h.Approvals.Listen()                                      // what takes the ground from an approval: its ticket closes, an approver leaves (N31)
 	event.After(h.Bus, "approval:deed_prepared", h.prepared)  // an approval is of what will be done, not of what was to be (N31)
+	h.Runbooks.Listen()                                       // a ticket that comes back counts against the step that solved it (N5)
 	event.Within(h.Bus, h.Runbooks.Moved)                     // first simple things hold for categories and what lies below them (N25)
 	event.After(h.Bus, "remote:closed", h.Remote.TicketEnded) // no screen is seen on a closed ticket (N26)
 	if h.quiet {
@@ -149,6 +150,7 @@ func unheard() map[string]string {
 		ticket.HandOverRefused{}.EventName():    "the inbox tells whoever has it back, the owner and the leads, by mail too",
 		ticket.PassedAround{}.EventName():       "the inbox tells the owner and the leads, by mail too",
 		ticket.Diagnosed{}.EventName():          "for staff; the page shows it",
+		ticket.DeedDone{}.EventName():           "for staff; the page shows it",
 		ticket.DeviceTied{}.EventName():         "for staff; the page shows it",
 		ticket.DeviceUntied{}.EventName():       "for staff; the page shows it",
 		ticket.RemoteAgreed{}.EventName():       "both sides have the page open",

@@ -353,8 +353,8 @@ func TestN2_TheScoreCountsWhatIsDecided(t *testing.T) {
 	for _, s := range norm.Steps() {
 		steps += len(judge(fresh()).Step(s))
 	}
-	if all := len(judge(fresh()).Verdicts); steps != all || all != 26 {
-		t.Errorf("%d verdicts, %d of them on the rail, want 26", all, steps)
+	if all := len(judge(fresh()).Verdicts); steps != all || all != 29 {
+		t.Errorf("%d verdicts, %d of them on the rail, want 29", all, steps)
 	}
 }
 

@@ -67,6 +67,18 @@ func content(l i18n.Lang, t ticket.Ticket, b Book, s Step, d Deed) (title, body 
 	return title, text.Body(strings.Join(lines, "\n"))
 }
 
+// deedDone is a step with a risk as the ticket keeps it: what let it be done, and what came of it.
+func (c Course) deedDone(s Step, m Mark) ticket.DeedDone {
+	out := ticket.DeedDone{
+		Run: int64(c.ID), Step: s.Title, Risk: s.Risk, Cover: ticket.ByApproval, Writer: c.Lock.Deed.By,
+		Releaser: c.Lock.Deed.Releaser, FourEyes: c.Lock.Risk.FourEyes, Outcome: Said(c.Book.Lang, s, m),
+	}
+	if c.Lock.ByReview {
+		out.Cover = ticket.ByRunbook
+	}
+	return out
+}
+
 // digestOf names a deed of a run down to the last character, as the room of approvals names what
 // it was asked about.
 func (c Course) digestOf(s Step, d Deed) string {

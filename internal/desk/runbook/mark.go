@@ -95,14 +95,13 @@ func (s *Service) Mark(ctx context.Context, by access.Actor, which RunID, m Mark
 
 // allowed asks whether the step may be done by the actor now.
 func (s *Service) allowed(by access.Actor, c Course, step Step, m Mark, digest string) error {
-	left := m.Outcome == Waived || m.Outcome == Cannot || m.Outcome == Unclear
 	if m.ByUser {
 		if m.Outcome == Waived || !s.Risks().ForRequester(step) {
 			return errs.New(errs.Denied, "runbook.not_yours")
 		}
 		return nil
 	}
-	if left || !c.Lock.Risky {
+	if m.left() || !c.Lock.Risky {
 		return nil
 	}
 	if gaps := c.Lock.gaps(); len(gaps) > 0 {
@@ -119,6 +118,9 @@ func (s *Service) allowed(by access.Actor, c Course, step Step, m Mark, digest s
 	}
 	return nil
 }
+
+// left reports whether the step was not done.
+func (m Mark) left() bool { return m.Outcome == Waived || m.Outcome == Cannot || m.Outcome == Unclear }
 
 // gaps are what is missing before a step with a risk. None can be deviated from: the step can be
 // left out, with a reason.
@@ -183,6 +185,9 @@ func facts(c Course, x Run, step Step, m Mark) []ticket.Command {
 	var out []ticket.Command
 	if line, ok := finding(c, x, step, m); ok && len(c.Of.Detail.Findings) < ticket.MaxFindings {
 		out = append(out, line)
+	}
+	if c.Lock.Risky && !m.ByUser && !m.left() {
+		out = append(out, ticket.NoteDeed{Deed: c.deedDone(step, m)})
 	}
 	g := x.onTicket(c.Book)
 	g.Step, g.Outcome = step.Title, m.Outcome

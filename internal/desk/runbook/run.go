@@ -62,6 +62,7 @@ type Run struct {
 	At      time.Time
 	SentAt  time.Time // when the requester got it; zero for one of the desk's own
 	EndedAt time.Time
+	BackAt  time.Time // when the ticket came back although it was said to be solved; zero for one that holds
 }
 
 // Course is a run with all that its page shows.

@@ -10,7 +10,8 @@ import (
 
 // Record is how a runbook fared on this desk's tickets.
 type Record struct {
-	Solved   int64 // runs that ended with the matter solved
+	Solved   int64 // runs that ended with the matter solved, for good
+	Back     int64 // and those whose ticket came back
 	Unsolved int64 // and without, every step done or left out
 	Waived   int64 // left out as a whole
 	Stopped  int64
@@ -19,9 +20,9 @@ type Record struct {
 }
 
 // Ended is how many runs say whether it helps.
-func (r Record) Ended() int64 { return r.Solved + r.Unsolved }
+func (r Record) Ended() int64 { return r.Solved + r.Back + r.Unsolved }
 
-// Rate is how many of them solved the matter, in percent; -1 before the first.
+// Rate is how many of them solved the matter for good, in percent; -1 before the first.
 func (r Record) Rate() int {
 	if r.Ended() == 0 {
 		return -1
@@ -34,6 +35,7 @@ type StepRecord struct {
 	Tried   int64 // it was done, whatever came of it
 	Worked  int64 // what was expected came
 	Solved  int64 // the matter was solved right after it
+	Back    int64 // it was said to be, and the ticket came back: it did not work
 	Waived  int64
 	Cannot  int64 // the requester could not do it
 	Unclear int64 // or did not understand it
@@ -55,6 +57,10 @@ func (r StepRecord) Idle(k Kind) bool {
 	return (k == Instruct || k == Act) && r.Tried >= enough && r.Worked == 0
 }
 
+// Returns reports whether what was solved by a step does not hold: half of the tickets that it closed
+// came back.
+func (r StepRecord) Returns() bool { return r.Back >= 2 && r.Back >= r.Solved }
+
 // Baffling reports whether requesters mostly cannot do it or do not understand it.
 func (r StepRecord) Baffling() bool {
 	n := r.Cannot + r.Unclear
@@ -75,6 +81,7 @@ func (s *Service) RecordOf(ctx context.Context, by access.Actor, which ID) (Reco
 	for _, t := range list {
 		r := out.Steps[t.step]
 		r.Solved += t.solved
+		r.Back += t.back
 		switch t.outcome {
 		case Waived:
 			r.Waived += t.times
@@ -83,7 +90,7 @@ func (s *Service) RecordOf(ctx context.Context, by access.Actor, which ID) (Reco
 		case Unclear:
 			r.Unclear += t.times
 		case Done, In:
-			r.Worked += t.times
+			r.Worked += t.times - t.back
 			r.Tried += t.times
 		default:
 			r.Tried += t.times
@@ -106,8 +113,9 @@ func (s *Service) Records(ctx context.Context, by access.Actor) (map[ID]Record, 
 	return out, err
 }
 
-func recordOf(n map[RunState]int64) Record {
+func recordOf(e ended) Record {
+	n := e.states
 	return Record{
-		Solved: n[RunSolved], Unsolved: n[RunUnsolved], Waived: n[RunWaived], Stopped: n[RunStopped], Going: n[Running] + n[Sent], Steps: map[string]StepRecord{},
+		Solved: n[RunSolved] - e.back, Back: e.back, Unsolved: n[RunUnsolved], Waived: n[RunWaived], Stopped: n[RunStopped], Going: n[Running] + n[Sent], Steps: map[string]StepRecord{},
 	}
 }

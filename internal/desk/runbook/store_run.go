@@ -9,10 +9,10 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 )
 
-const runColumns = `id, ticket_id, runbook_id, number, version, state, step, marks, reason, COALESCE(starter_id, 0), at, sent_at, ended_at`
+const runColumns = `id, ticket_id, runbook_id, number, version, state, step, marks, reason, COALESCE(starter_id, 0), at, sent_at, ended_at, came_back`
 
 func scanRun(r db.Row) (x Run, err error) {
-	err = r.Scan(&x.ID, &x.Ticket, &x.Runbook, &x.Number, &x.Version, &x.State, &x.Step, &x.Marks, &x.Reason, &x.Starter, &x.At, &x.SentAt, &x.EndedAt)
+	err = r.Scan(&x.ID, &x.Ticket, &x.Runbook, &x.Number, &x.Version, &x.State, &x.Step, &x.Marks, &x.Reason, &x.Starter, &x.At, &x.SentAt, &x.EndedAt, &x.BackAt)
 	return x, err
 }
 
@@ -92,38 +92,48 @@ func release(ctx context.Context, tx *db.Tx, d Deed) error {
 	return err
 }
 
-// tally counts what came of each step of a runbook, and how often a run was solved right after it.
+// tally counts what came of each step of a runbook, and how often a run was solved right after it, for
+// good or until the ticket came back.
 func tally(ctx context.Context, q db.Querier, of ID) ([]tallied, error) {
 	return db.All(ctx, q, func(r db.Row) (t tallied, err error) {
-		err = r.Scan(&t.step, &t.outcome, &t.times, &t.solved)
+		err = r.Scan(&t.step, &t.outcome, &t.times, &t.solved, &t.back)
 		return t, err
 	}, `
-		SELECT m.step, m.outcome, COUNT(*), SUM(CASE WHEN r.state = 'solved' AND r.marks = m.seq THEN 1 ELSE 0 END)
+		SELECT m.step, m.outcome, COUNT(*), SUM(CASE WHEN r.state = 'solved' AND r.came_back IS NULL AND r.marks = m.seq THEN 1 ELSE 0 END),
+			SUM(CASE WHEN r.came_back IS NOT NULL AND r.marks = m.seq THEN 1 ELSE 0 END)
 		FROM runbook_mark m JOIN runbook_run r ON r.id = m.run_id WHERE m.runbook_id = $1 GROUP BY m.step, m.outcome ORDER BY m.step, m.outcome`, of)
 }
 
 type tallied struct {
 	step, outcome string
 	times, solved int64
+	back          int64
 }
 
-// ends counts how runs ended, per runbook.
-func ends(ctx context.Context, q db.Querier) (map[ID]map[RunState]int64, error) {
+// ended counts how runs ended, per runbook.
+type ended struct {
+	states map[RunState]int64
+	back   int64 // of the solved ones: the ticket came back
+}
+
+func ends(ctx context.Context, q db.Querier) (map[ID]ended, error) {
 	type line struct {
-		book  ID
-		state RunState
-		n     int64
+		book    ID
+		state   RunState
+		n, back int64
 	}
 	list, err := db.All(ctx, q, func(r db.Row) (l line, err error) {
-		err = r.Scan(&l.book, &l.state, &l.n)
+		err = r.Scan(&l.book, &l.state, &l.n, &l.back)
 		return l, err
-	}, `SELECT runbook_id, state, COUNT(*) FROM runbook_run GROUP BY runbook_id, state`)
-	out := map[ID]map[RunState]int64{}
+	}, `SELECT runbook_id, state, COUNT(*), COUNT(came_back) FROM runbook_run GROUP BY runbook_id, state`)
+	out := map[ID]ended{}
 	for _, l := range list {
-		if out[l.book] == nil {
-			out[l.book] = map[RunState]int64{}
+		e := out[l.book]
+		if e.states == nil {
+			e.states = map[RunState]int64{}
 		}
-		out[l.book][l.state] = l.n
+		e.states[l.state], e.back = l.n, e.back+l.back
+		out[l.book] = e
 	}
 	return out, err
 }

@@ -53,7 +53,7 @@ func silent() []string {
 		ticket.LinkedTo{}.EventName(), ticket.Deviated{}.EventName(), ticket.MailHeld{}.EventName(), ticket.Paced{}.EventName(),
 		ticket.ParticipantAdded{}.EventName(), ticket.ParticipantRemoved{}.EventName(), ticket.LeftOut{}.EventName(),
 		ticket.Rated{}.EventName(), ticket.OriginalOpened{}.EventName(), ticket.Approval{}.EventName(), ticket.PassedAround{}.EventName(),
-		ticket.VisitStepped{}.EventName(),
+		ticket.VisitStepped{}.EventName(), ticket.DeedDone{}.EventName(),
 		ticket.RemoteAsked{}.EventName(), ticket.RemoteAgreed{}.EventName(), ticket.RemoteStarted{}.EventName(), ticket.RemotePictured{}.EventName(), ticket.RemoteEnded{}.EventName(),
 	}
 }

@@ -94,6 +94,7 @@ var facts = map[string]func([]byte) (Fact, error){ //nolint:gochecknoglobals // 
 	FormFilled{}.EventName(): reader[FormFilled],
 	AskedFor{}.EventName():   reader[AskedFor],
 	Guided{}.EventName():     reader[Guided],
+	DeedDone{}.EventName():   reader[DeedDone],
 
 	Rated{}.EventName():          reader[Rated],
 	OriginalOpened{}.EventName(): reader[OriginalOpened],

@@ -149,6 +149,7 @@ var life = map[Name]rule{ //nolint:gochecknoglobals // a constant table
 	CmdRemindUser:   {access.TicketAuto, []Status{Resolved}},
 	CmdPace:         {access.TicketAuto, Statuses()},
 	CmdGuide:        {access.TicketWork, []Status{New, Opened, Pending, Resolved}},
+	CmdDeed:         {access.TicketWork, []Status{New, Opened, Pending, Resolved}},
 	CmdTellApproval: {access.TicketAuto, Statuses()},
 
 	CmdDevice:    {access.TicketWork, Statuses()},
@@ -161,7 +162,7 @@ var life = map[Name]rule{ //nolint:gochecknoglobals // a constant table
 // operation of its own: by a timer, or beside what another room does for somebody.
 func (n Name) Automatic() bool {
 	switch n {
-	case CmdOpenOriginal, CmdGuide, CmdDevice, CmdVisit, CmdVisitStep:
+	case CmdOpenOriginal, CmdGuide, CmdDeed, CmdDevice, CmdVisit, CmdVisitStep:
 		return true
 	default:
 		return life[n].action == access.TicketAuto

@@ -119,6 +119,7 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Post("/admin/telephony/secrets/{secret}/remove", access.AdminWork, f.removeSecret)
 	f.mountEscalation(r)
 	f.mountRemote(r)
+	f.mountApproval(r)
 	f.mountSuggest(r)
 	f.mountRouting(r)
 	r.Get("/admin/desk", access.AdminRead, f.showDesk)
@@ -187,7 +188,7 @@ func places() [][]place {
 
 // ofTriage are the places about where new tickets go, which stand with those about tickets.
 func ofTriage() []place {
-	return []place{{"routing.title", "/admin/routing", "split"}, {"suggest.title", "/admin/suggestions", "sparkles"}, {"riskadmin.title", "/admin/risks", "lock"}}
+	return []place{{"routing.title", "/admin/routing", "split"}, {"suggest.title", "/admin/suggestions", "sparkles"}, {"riskadmin.title", "/admin/risks", "lock"}, {"approvaladmin.title", "/admin/approvals", "signature"}}
 }
 
 type place struct{ key, href, icon string }

@@ -303,6 +303,17 @@ func (s *sheet) guided(f ticket.Guided, one func(key string, args ...any) []stri
 	return one("workbook.line_"+string(f.Guide.State), args...)
 }
 
+// deedLine tells that a step with a risk was done: by what it was covered, who let it be done, and
+// what came of it (N31).
+func (s *sheet) deedLine(f ticket.DeedDone, one func(key string, args ...any) []string) []string {
+	risk, _ := s.f.Runbooks.Risks().Of(f.Risk)
+	out := one("workbook.line_deed_"+string(f.Cover), "Step", f.Step, "Risk", risk.Label(s.lang()), "Outcome", f.Outcome)
+	if f.Releaser != 0 {
+		out[0] += s.T("workbook.line_deed_released", "Name", s.name(f.Releaser))
+	}
+	return out
+}
+
 // answerWord keeps the outcomes that have words of the house's own; an author's own answer is one.
 func answerWord(outcome string) string {
 	switch outcome {

@@ -126,6 +126,8 @@ func (s *sheet) lineBeside(e ticket.Entry, one func(key string, args ...any) []s
 		return nil
 	case ticket.Diagnosed:
 		return one("workticket.line_diagnosed", "Line", fact.Line, "Words", fact.Finding.Words(), "Judgement", s.T("workticket.judgement_"+string(fact.Finding.Judgement)))
+	case ticket.DeedDone:
+		return s.deedLine(fact, one)
 	case ticket.DeviceTied:
 		return one("workdevice.line_tied", "Tag", fact.Device.Tag, "Label", fact.Device.Label)
 	case ticket.DeviceUntied:
