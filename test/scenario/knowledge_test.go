@@ -122,8 +122,17 @@ func TestN37_FromATicketToThePortal(t *testing.T) {
 		}
 
 		found := owner.get("/find?" + url.Values{"q": {"ORA-01653"}}.Encode())
-		if !strings.Contains(found.body, "ERP 付款单报错") || !strings.Contains(found.body, "/new?text=ORA-01653") {
-			t.Errorf("not found in the portal\n%.3000s", found.body)
+		if !strings.Contains(found.body, "ERP 付款单报错") || !strings.Contains(found.body, ">ORA-01653</textarea>") {
+			t.Errorf("not found in the portal, or what was typed is not in the box\n%.3000s", found.body)
+		}
+		// The box of the first page, by its button: what was written stays, and nothing is recorded.
+		asked := owner.post("/find", url.Values{"text": {"付款单报错 ORA-01653，急"}, "from": {"home"}})
+		if asked.status != http.StatusOK || !strings.Contains(asked.body, "ERP 付款单报错") || !strings.Contains(asked.body, "付款单报错 ORA-01653，急</textarea>") {
+			t.Errorf("while asking: %d\n%.3000s", asked.status, asked.body)
+		}
+		more := owner.post("/new", url.Values{"text": {"付款单报错，急"}, "from": {"home"}, "act": {"show"}})
+		if more.status != http.StatusOK || !strings.Contains(more.body, "付款单报错，急</textarea>") || !strings.Contains(more.body, `name="since"`) {
+			t.Errorf("into the guided form: %d", more.status)
 		}
 		read := owner.get(portal + "?q=ORA-01653")
 		if read.status != http.StatusOK || !strings.Contains(read.body, "打开付款单") {

@@ -137,7 +137,8 @@ type question struct {
 	lang      string
 }
 
-// look weighs the articles of a shelf: those that hold all words, then those that are alike.
+// look weighs the articles of a shelf: those that hold all words, those of which the title holds half
+// of them at least (who writes a sentence says more than the title does), then those that are alike.
 func (s *shelf) look(q question) []Found {
 	at := map[ID]int{}
 	var out []Found
@@ -156,9 +157,14 @@ func (s *shelf) look(q question) []Found {
 				in++
 			}
 		}
-		if in == len(q.patterns) {
+		titled := forTitle * float64(inTitle) / float64(len(q.patterns))
+		switch {
+		case in == len(q.patterns):
 			at[c.ID] = len(out)
-			out = append(out, Found{Card: c, Exact: true, weight: forExact + forTitle*float64(inTitle)/float64(len(q.patterns))})
+			out = append(out, Found{Card: c, Exact: true, weight: forExact + titled})
+		case q.alike != (model.Text{}) && 2*inTitle >= len(q.patterns):
+			at[c.ID] = len(out)
+			out = append(out, Found{Card: c, weight: titled})
 		}
 	}
 	if q.alike != (model.Text{}) {

@@ -20,6 +20,7 @@ import (
 // a button.
 func (f *Faces) mountArticles(r *page.Router) {
 	r.Get("/find", access.ArticleRead, f.findAnswers)
+	r.Post("/find", access.ArticleRead, f.findWhileAsking)
 	r.Get("/faq", access.ArticleRead, f.faq)
 	r.Get("/articles/{id}", access.ArticleRead, f.article)
 	r.Post("/articles/{id}/say", access.ArticleRead, f.sayOfArticle)
@@ -32,8 +33,9 @@ type answers struct {
 	Typed    string
 	Majors   []standing
 	Articles []answer
-	New      string // where a request is written, with what was typed
+	Forms    []ui.Link // that ask what is needed for such a request
 	Asked    bool
+	Long     bool // more was typed than a link carries: what answers opens beside it
 }
 
 // answer is an article that may help.
@@ -51,21 +53,42 @@ const (
 
 // answersTo looks for what somebody needs.
 func (f *Faces) answersTo(c *page.Ctx, typed string, typing bool) (answers, error) {
+	var a answers
 	if r := []rune(typed); len(r) > knowledge.MaxTyped {
-		typed = string(r[:knowledge.MaxTyped])
+		typed, a.Long = string(r[:knowledge.MaxTyped]), true
 	}
 	typed = strings.TrimSpace(strings.ToValidUTF8(typed, ""))
-	a := answers{Typed: typed, New: "/new", Asked: typed != ""}
-	if typed == "" {
+	if a.Typed, a.Asked = typed, typed != ""; !a.Asked {
 		return a, nil
 	}
-	a.New = "/new?" + url.Values{"text": {typed}}.Encode()
 	a.Majors = f.standing(c)
 	found, err := f.articles.Search(c.Context(), c.Actor, typed, lang(c), typing, answersShown)
+	if err != nil {
+		return a, err
+	}
+	about := map[catalog.CategoryID]bool{}
 	for _, x := range found {
 		a.Articles = append(a.Articles, answer{articleAddress(x.ID, typed), x.Live.Title, x.Clip(clipped)})
+		for _, at := range f.catalog.Path(c.Context(), x.Live.Category) {
+			about[at.ID] = true
+		}
 	}
+	a.Forms, err = f.formsAbout(c, typed, about)
 	return a, err
+}
+
+// formsAbout are the guided forms of the categories that what was found is filed under, or that are
+// called by name.
+func (f *Faces) formsAbout(c *page.Ctx, typed string, about map[catalog.CategoryID]bool) ([]ui.Link, error) {
+	asking, err := f.asking(c)
+	var out []ui.Link
+	for _, at := range asking {
+		label := at.Label(string(c.Lang))
+		if about[at.ID] || strings.Contains(strings.ToLower(typed), strings.ToLower(label)) {
+			out = append(out, ui.Link{Label: label, Href: formAddress(at.ID, typed)})
+		}
+	}
+	return out, err
 }
 
 func articleAddress(which knowledge.ID, typed string) string {
@@ -90,11 +113,29 @@ func (f *Faces) findAnswers(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
+	return f.showAnswers(c, a, page.Filled("text", a.Typed))
+}
+
+// findWhileAsking answers what is being written on the first page, while somebody types and by its
+// button. Nothing is stored; files that were chosen stay in the form.
+func (f *Faces) findWhileAsking(c *page.Ctx) error {
+	form, err := c.Form(page.TextForm, asked()...)
+	if err != nil {
+		return err
+	}
+	a, err := f.answersTo(c, form.Get("text"), c.Fragment())
+	if err != nil {
+		return err
+	}
+	return f.showAnswers(c, a, form)
+}
+
+func (f *Faces) showAnswers(c *page.Ctx, a answers, ask *page.Form) error {
 	frame := c.Frame(c.T("portalarticle.find_title"))
 	if c.Fragment() {
 		return c.Show(answerList(frame, a))
 	}
-	return show(c, http.StatusOK, frame, findPage(frame, a))
+	return show(c, http.StatusOK, frame, findPage(frame, a, ask, f.expect(c)))
 }
 
 // articlePageOf is everything that the page of an article shows.

@@ -58,7 +58,7 @@ func (f *Faces) readHome(c *page.Ctx) (home, error) {
 	if h.Told, err = f.announced(c); err != nil {
 		return h, err
 	}
-	if h.Common, err = f.common(c); err != nil {
+	if h.Common, err = f.common(c, ""); err != nil {
 		return h, err
 	}
 	if h.Useful, err = f.useful(c, 0, 5); err != nil {

@@ -37,7 +37,7 @@ func (f *Faces) choices(c *page.Ctx, form *page.Form) (choices, error) {
 	if out.Asked, err = f.askedOf(c, form); err != nil {
 		return out, err
 	}
-	if out.Common, err = f.common(c); err != nil {
+	if out.Common, err = f.common(c, form.Get("text")); err != nil {
 		return out, err
 	}
 	if out.Useful, err = f.usefulFor(c, form); err != nil {

@@ -3,9 +3,12 @@
 package portal
 
 import (
+	"net/url"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/web/page"
 	"github.com/loopdesk/loopdesk/internal/web/ui"
@@ -25,23 +28,46 @@ func (f *Faces) askedOf(c *page.Ctx, form *page.Form) (catalog.Form, error) {
 	return of, err
 }
 
-// common are the categories that ask something, as links to their forms.
-func (f *Faces) common(c *page.Ctx) ([]ui.Link, error) {
+// asking are the categories that ask something of their own.
+func (f *Faces) asking(c *page.Ctx) ([]catalog.Category, error) {
 	tree, err := f.catalog.Categories(c.Context())
 	if err != nil {
 		return nil, err
 	}
-	var out []ui.Link
+	var out []catalog.Category
 	for _, at := range tree {
 		own, err := f.catalog.OwnForm(c.Context(), at.ID)
 		if err != nil {
 			return nil, err
 		}
 		if at.Active && len(own.Fields) > 0 {
-			out = append(out, ui.Link{Label: at.Label(string(c.Lang)), Href: "/new?category=" + id(int64(at.ID))})
+			out = append(out, at)
 		}
 	}
 	return out, nil
+}
+
+// common are they as links to their forms, which take along what is written already. There are none
+// beside more than an address carries: then the category is chosen in the form itself.
+func (f *Faces) common(c *page.Ctx, written string) ([]ui.Link, error) {
+	if utf8.RuneCountInString(written) > knowledge.MaxTyped {
+		return nil, nil
+	}
+	list, err := f.asking(c)
+	var out []ui.Link
+	for _, at := range list {
+		out = append(out, ui.Link{Label: at.Label(string(c.Lang)), Href: formAddress(at.ID, written)})
+	}
+	return out, err
+}
+
+// formAddress is the guided form of a category, with what is written already.
+func formAddress(of catalog.CategoryID, written string) string {
+	q := url.Values{"category": {id(int64(of))}}
+	if written != "" {
+		q.Set("text", written)
+	}
+	return "/new?" + q.Encode()
 }
 
 // questions answers which questions a category asks, while somebody chooses one.
