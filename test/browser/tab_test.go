@@ -264,7 +264,7 @@ func (b *tab) press(keys ...string) {
 	b.Helper()
 	for _, k := range keys {
 		name, ctrl := strings.CutPrefix(k, "ctrl+")
-		if named, ok := map[string]string{"Enter": kb.Enter, "Escape": kb.Escape, "Tab": kb.Tab, "Space": " ", "Down": kb.ArrowDown}[name]; ok {
+		if named, ok := map[string]string{"Enter": kb.Enter, "Escape": kb.Escape, "Tab": kb.Tab, "Space": " ", "Down": kb.ArrowDown, "Right": kb.ArrowRight}[name]; ok {
 			name = named
 		}
 		for _, r := range name {

@@ -5,6 +5,7 @@ package load_test
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -17,8 +18,8 @@ import (
 	"github.com/loopdesk/loopdesk/test/running"
 )
 
-// longest makes a ticket of manyMessages messages and returns its number.
-func (s *seeding) longest(now time.Time) int64 {
+// longest makes a ticket of manyMessages messages.
+func (s *seeding) longest(now time.Time) {
 	s.Helper()
 	at := now.Add(-30 * 24 * time.Hour)
 	l := s.plan(longEvery/2, at) // a long one already
@@ -30,7 +31,6 @@ func (s *seeding) longest(now time.Time) int64 {
 		l.deeds = append(l.deeds, deed{at.Add(time.Duration(n) * 10 * time.Minute), by, ticket.Reply{Say: ticket.Say{Text: words(n)}}})
 	}
 	s.live([]*life{l})
-	return l.number
 }
 
 // listeners adds people of the desk who sign in and keep pages open.
@@ -75,10 +75,11 @@ func factOf(e db.Engine) string {
 	}.For(e)
 }
 
-// multiply copies the closed tickets of a desk that does not run, with their messages and facts,
-// into its past until it has n tickets, and lets the room of the search make its index. What
-// follows from facts by a job has happened once and is not copied: no letter is written again, and
-// the report takes the copies as known (make tally measures the report).
+// multiply copies the tickets of a desk that does not run, with their messages and facts: the open
+// ones until bigOpen are open, the closed ones into its past until it has n tickets; and lets the
+// room of the search make its index. What follows from facts by a job has happened once and is not
+// copied: no letter is written again, and the report takes the copies as known (make tally
+// measures the report).
 func multiply(t *testing.T, d *running.Desk, n int) {
 	t.Helper()
 	ctx := t.Context()
@@ -93,16 +94,23 @@ func multiply(t *testing.T, d *running.Desk, n int) {
 	}()
 	c := &copying{T: t, h: h}
 	c.top, c.message, c.event = c.max("ticket"), c.max("message"), c.max("event")
-	have := int(c.one(`SELECT COUNT(*) FROM ticket`))
-	step := int64(2 * 365 * 24 * time.Hour / time.Millisecond) // how far the oldest copy lies back
-	for pass := int64(1); have < n; pass++ {
-		made := c.pass(pass, step*pass*int64(bigSeed)/int64(max(n, bigSeed)), n-have)
+	have, open := int(c.one(`SELECT COUNT(*) FROM ticket`)), int(c.one(`SELECT COUNT(*) FROM ticket WHERE is_open = 1`))
+	lived, begin := max(have-open, 1), time.Now()
+	past := int64(2 * 365 * 24 * time.Hour / time.Millisecond) // how far the oldest copy lies back
+	pass := int64(1)
+	for ; open < min(bigOpen, n*openShare/10) && have < n; pass++ {
+		made := c.pass(pass, pass, min(bigOpen-open, n-have), 1) // some milliseconds earlier, so that no two are the same
+		have, open = have+made, open+made
+	}
+	for first := pass; have < n; pass++ {
+		made := c.pass(pass, past*(pass-first+1)*int64(lived)/int64(n), n-have, 0)
 		if made == 0 {
 			t.Fatal("no ticket is closed: there is nothing to copy")
 		}
 		have += made
 	}
 	c.end()
+	t.Logf("%s: copied until there are %d in %v", c.h.DB.Engine(), have, time.Since(begin).Round(time.Second))
 	if err := h.Search.Rebuild(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -140,14 +148,14 @@ func (c *copying) max(table string) int64 {
 // copyStretch is how many tickets one statement copies: none takes so long that it is interrupted.
 const copyStretch = 1000
 
-// pass copies every closed ticket once, at most so many.
-func (c *copying) pass(n, shift int64, most int) (made int) {
+// pass copies every ticket that is open, or every one that is not, once; at most so many.
+func (c *copying) pass(n, shift int64, most, open int) (made int) {
 	c.Helper()
 	names, values := ticketTimes("$3")
 	fact := factOf(c.h.DB.Engine())
 	for from := int64(0); from < c.top && made < most; from += copyStretch {
 		upTo := min(from+copyStretch, c.top) // no copy of a copy
-		ids := `SELECT id FROM ticket WHERE id > $1 AND id <= $5 AND is_open = 0 ORDER BY id LIMIT $6`
+		ids := `SELECT id FROM ticket WHERE id > $1 AND id <= $5 AND is_open = ` + strconv.Itoa(open) + ` ORDER BY id LIMIT $6`
 		args := []any{from, n * c.top, shift, n * c.message, upTo, most - made}
 		err := c.h.DB.Write(c.Context(), func(ctx context.Context, tx *db.Tx) error {
 			got, err := db.Exec(ctx, tx, `INSERT INTO ticket (id, number, token, `+copiedTicket+names+`)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -19,13 +20,17 @@ import (
 const (
 	bigVariable   = "LOOPDESK_BIG"       // how many tickets
 	pagesVariable = "LOOPDESK_BIG_PAGES" // how many live pages
+	keepVariable  = "LOOPDESK_BIG_KEEP"  // a folder in which the desk on SQLite stays, to be measured again
 )
 
 // manyMessages is how long the ticket is whose page is measured.
 const manyMessages = 200
 
-// bigSeed bounds the tickets that live through commands; the others are copies of the closed ones.
-const bigSeed = 10_000
+// What a big desk is made of.
+const (
+	bigSeed = 1500 // tickets that live through commands, at most; the others are copies of them
+	bigOpen = 3000 // so many are open, at most
+)
 
 // TestABigDesk fills a desk with many tickets and measures from outside the queue, a ticket of
 // 200 messages, search, and what many open pages cost. The ordinary run is a few tickets and pages,
@@ -48,23 +53,74 @@ func TestABigDesk(t *testing.T) {
 			if engine == db.Postgres {
 				url = dbtest.Postgres(t, server)
 			}
-			d := running.New(t, url)
-			var longest int64
-			begin := time.Now()
-			seed(t, d, min(many/2, bigSeed), func(s *seeding, now time.Time) {
-				longest = s.longest(now)
-				s.listeners((live + streamsEach - 1) / streamsEach)
-			})
-			multiply(t, d, many)
-			t.Logf("%s: %d tickets, %d messages, %d facts, %d open, seeded and indexed in %v", name, d.Count(`SELECT COUNT(*) FROM ticket`),
-				d.Count(`SELECT COUNT(*) FROM message`), d.Count(`SELECT COUNT(*) FROM event`), d.Count(`SELECT COUNT(*) FROM ticket WHERE is_open = 1`), time.Since(begin).Round(time.Second))
+			people := (live + streamsEach - 1) / streamsEach
+			d, fresh := bigDesk(t, url)
+			if fresh {
+				fill(t, d, name, many, people)
+			}
+			inside := enter(t, d, people)
+			longest := d.Count(`SELECT number FROM ticket WHERE id = (SELECT ticket_id FROM message GROUP BY ticket_id ORDER BY COUNT(*) DESC, ticket_id LIMIT 1)`)
+			t.Logf("%s: %d tickets, %d messages, %d facts, %d open%s", name, d.Count(`SELECT COUNT(*) FROM ticket`),
+				d.Count(`SELECT COUNT(*) FROM message`), d.Count(`SELECT COUNT(*) FROM event`), d.Count(`SELECT COUNT(*) FROM ticket WHERE is_open = 1`), size(d))
 			t.Logf("%s: first page after %v", name, d.Start().Round(time.Millisecond))
 			settled(d)
 			read(d, name, longest, b)
-			listen(d, name, live, longest)
+			listen(d, name, inside, live, longest)
 			d.Stop()
 		})
 	}
+}
+
+// bigDesk is a new desk, or the one that was kept.
+func bigDesk(t *testing.T, url string) (d *running.Desk, fresh bool) {
+	t.Helper()
+	folder := os.Getenv(keepVariable)
+	if folder == "" || url != "" {
+		return running.New(t, url), true
+	}
+	data, token := filepath.Join(folder, "data"), filepath.Join(folder, "token")
+	d = running.On(t, data, "")
+	if text, err := os.ReadFile(token); err == nil {
+		d.Token = string(text)
+		return d, false
+	}
+	d.Staff()
+	d.Start()
+	d.Receive()
+	d.Kill()
+	if err := os.WriteFile(token, []byte(d.Token), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return d, true
+}
+
+// fill lets some tickets live and copies them, and adds those who will keep pages open.
+func fill(t *testing.T, d *running.Desk, name string, many, people int) {
+	t.Helper()
+	begin := time.Now()
+	seed(t, d, min(many/2, bigSeed), func(s *seeding, now time.Time) {
+		s.longest(now)
+		s.listeners(people)
+	})
+	t.Logf("%s: %d lived in %v", name, min(many/2, bigSeed), time.Since(begin).Round(time.Second))
+	multiply(t, d, many)
+	t.Logf("%s: filled and indexed after %v", name, time.Since(begin).Round(time.Second))
+}
+
+// size says what the database of a desk takes, where it is a file.
+func size(d *running.Desk) string {
+	d.Helper()
+	if d.Database != "" {
+		return ""
+	}
+	sum := int64(0)
+	files, _ := filepath.Glob(filepath.Join(d.Data, "*.db*"))
+	for _, f := range files {
+		if at, err := os.Stat(f); err == nil {
+			sum += at.Size()
+		}
+	}
+	return fmt.Sprintf(", %d MB on disk", sum>>20)
 }
 
 // asked is the number that a variable holds, or the usual one.

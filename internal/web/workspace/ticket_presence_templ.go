@@ -76,7 +76,7 @@ func presenceLines(s *sheet) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "\" data-tell>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -22,12 +22,6 @@ function send(form, file) {
   host(form).append(line);
   const show = (percent) => (line.textContent = say("uploading", { Name: name, Percent: percent }));
   show(0);
-  const fail = (why) => {
-    line.classList.add("bad");
-    line.setAttribute("role", "alert");
-    line.textContent = why || say("upload_bad", { Name: name });
-    setTimeout(() => line.remove(), 12000);
-  };
   const body = new FormData();
   body.append("upload", file, name);
   const request = new XMLHttpRequest();
@@ -35,21 +29,68 @@ function send(form, file) {
   request.setRequestHeader("HX-Request", "true");
   request.setRequestHeader("Accept", "text/html");
   request.upload.onprogress = (e) => e.lengthComputable && show(Math.floor((99 * e.loaded) / e.total));
-  request.onerror = () => fail();
-  request.onload = () => {
-    form.uploading--;
+  request.onloadend = () => {
     const got = parsed(request.responseText);
-    if (request.status < 300) {
+    if (request.status >= 200 && request.status < 300) {
       line.replaceWith(...got.children);
       form.dispatchEvent(new Event("input", { bubbles: true }));
     } else {
-      fail(got.querySelector("p")?.textContent);
+      failed(form, file, line, got.querySelector("p")?.textContent || say("upload_bad", { Name: name }));
     }
+    form.uploading--;
+    form.dispatchEvent(new CustomEvent("uploaded"));
   };
   form.uploading = (form.uploading ?? 0) + 1;
-  request.onloadend = () => form.dispatchEvent(new CustomEvent("uploaded"));
   request.send(body);
 }
+
+// failed leaves the file where it is, with why it did not go up: one press tries again, another
+// lets it be.
+function failed(form, file, line, why) {
+  const act = (word, sign, run) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn";
+    button.dataset.variant = "ghost";
+    button.dataset.size = "xs";
+    button.textContent = sign || say(word);
+    button.setAttribute("aria-label", say(word));
+    button.addEventListener("click", () => {
+      line.remove();
+      run();
+      form.querySelector("textarea")?.focus();
+    });
+    return button;
+  };
+  line.className = "file bad";
+  line.setAttribute("role", "alert");
+  line.replaceChildren(why, act("again", "", () => send(form, file)), act("dismiss", "×", () => {}));
+}
+
+// What is sent while a file is on its way waits for it. If one does not arrive nothing is sent: who
+// presses again has seen that it is missing.
+document.addEventListener(
+  "submit",
+  (e) => {
+    const form = e.target;
+    if (!form.uploading) return;
+    e.preventDefault();
+    e.stopImmediatePropagation();
+    if (form.waiting) return;
+    form.waiting = true;
+    const { submitter } = e;
+    const go = () => {
+      if (form.uploading) return;
+      form.removeEventListener("uploaded", go);
+      form.waiting = false;
+      submitter?.removeAttribute("aria-busy");
+      if (!form.querySelector(".file.bad")) form.requestSubmit(submitter);
+    };
+    submitter?.setAttribute("aria-busy", "true");
+    form.addEventListener("uploaded", go);
+  },
+  true,
+);
 
 const all = (form, files) => [...files].forEach((file) => send(form, file));
 

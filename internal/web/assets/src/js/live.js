@@ -3,7 +3,7 @@
 // part again. What is being read does not move: a list offers to be re-sorted,
 // a thread grows at its end.
 import htmx from "htmx.org";
-import { on, parsed, plural, say } from "./page.js";
+import { announce, each, on, parsed, plural, say } from "./page.js";
 
 const together = 150; // milliseconds in which hints are taken as one
 const topics = (element) => element.dataset.live.split(/\s+/);
@@ -47,10 +47,12 @@ async function offer(list) {
   button.hidden = changed === 0;
   button.list = list;
   const text = button.querySelector("[data-text]") ?? button;
-  text.textContent = plural(button, changed);
+  const said = changed ? plural(button, changed) : "";
+  if (said !== text.textContent) announce(said);
+  text.textContent = said;
 }
 
-on("click", "a[data-one][role=status]", (button, e) => {
+on("click", "a[data-offered]", (button, e) => {
   if (!button.list?.isConnected) return;
   e.preventDefault();
   // The button goes: the focus moves on to the list that it was about.
@@ -80,6 +82,7 @@ document.addEventListener("htmx:after:swap", (e) => {
   const fresh = [...thread.querySelectorAll(".msg[id]")].filter((m) => !was.ids.has(m.id));
   if (!fresh.length || !was.ids.size) return;
   fresh.forEach((m) => m.setAttribute("data-fresh", ""));
+  announce(fresh.map((m) => m.getAttribute("aria-label")).join("\n"));
   if (was.atEnd) {
     was.box.scrollTop = was.box.scrollHeight;
     return;
@@ -94,4 +97,11 @@ document.addEventListener("htmx:after:swap", (e) => {
     jump.remove();
   });
   thread.after(jump);
+});
+
+// A line that comes and goes by itself, such as who is writing, is told when it says something new.
+each("[data-tell]", (element) => {
+  const text = element.innerText.trim();
+  if (element.told !== undefined && element.told !== text) announce(text);
+  element.told = text;
 });

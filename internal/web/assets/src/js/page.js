@@ -37,6 +37,15 @@ export function parsed(text) {
   return part.content;
 }
 
+// announce lets a screen reader say what changed without anybody's doing. The region stands in the
+// page from the beginning: one that appears together with its words is not read.
+export function announce(text) {
+  const region = document.getElementById("announce");
+  if (!region || !text) return;
+  region.textContent = "";
+  setTimeout(() => (region.textContent = text.trim()), 50);
+}
+
 // on listens on the document for what happens to elements that match, now or later.
 export function on(event, selector, act, options) {
   document.addEventListener(

@@ -14,14 +14,14 @@ function build() {
   const bar = make("header", "bar");
   const name = make("b", "min-w-0 truncate text-sm");
   const place = make("span", "num text-xs text-fg3");
-  const open = make("a", "lk ml-auto text-xs", { target: "_blank", rel: "noopener" });
+  const source = make("a", "lk ml-auto text-xs", { target: "_blank", rel: "noopener" }); // a dialog has an "open" of its own
   const close = make("button", "btn", { type: "button", textContent: "×" });
   close.dataset.variant = "ghost";
   close.dataset.size = "icon-sm";
   close.setAttribute("data-close", "");
   close.setAttribute("aria-label", say("close"));
-  open.textContent = say("original");
-  bar.append(name, place, open, close);
+  source.textContent = say("original");
+  bar.append(name, place, source, close);
   const stage = make("div", "stage", { tabIndex: 0 });
   const picture = make("img", "");
   stage.append(picture);
@@ -34,7 +34,7 @@ function build() {
   };
   const [back, on_] = [step("‹", "previous", -1), step("›", "next", 1)];
   box.append(bar, stage, back, on_);
-  Object.assign(box, { name, place, open, picture, back, next: on_ });
+  Object.assign(box, { name, place, source, picture, back, next: on_ });
   picture.addEventListener("click", () => stage.toggleAttribute("data-full"));
   box.addEventListener("keydown", (e) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
@@ -57,7 +57,7 @@ function show(i) {
   box.setAttribute("aria-label", name);
   box.name.textContent = name;
   box.place.textContent = list.length > 1 ? `${at + 1} / ${list.length}` : "";
-  box.open.href = link.href;
+  box.source.href = link.href;
   box.picture.src = link.href;
   box.picture.alt = name;
   box.picture.parentElement.removeAttribute("data-full");
