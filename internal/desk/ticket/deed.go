@@ -6,6 +6,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/event"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // A step with a risk that was done stands on the ticket as a fact of its own: by what it was
@@ -52,7 +53,7 @@ func (c NoteDeed) decide(t Ticket, _ world) ([]Fact, error) {
 		return nil, errs.New(errs.Invalid, "errs.invalid")
 	}
 	f := c.Deed
-	f.Of, f.Step, f.Outcome = Of{t.ID}, oneLine(f.Step, 200), tidy(f.Outcome)
+	f.Of, f.Step, f.Outcome = Of{t.ID}, oneLine(f.Step, 200), text.Body(f.Outcome)
 	return []Fact{f}, nil
 }
 
