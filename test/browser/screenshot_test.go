@@ -68,7 +68,9 @@ func (d desk) pictures(t *testing.T, c cast) []picture {
 			b.run(`document.querySelector("#act [value=blocked]")?.click()`)
 		}},
 		{name: "phone", path: "/work/phone?q=" + url.QueryEscape(wang), who: c.agent, act: takesDown},
-		{name: "completeness", path: d.lacking(t, c.lang), who: nobody, narrow: true},
+		{name: "completeness", path: d.lacking(t, c.lang), who: nobody, narrow: true, act: func(b *tab) {
+			b.run(`document.getElementById("answer").scrollIntoView()`)
+		}},
 		{name: "catalogue-editor", path: "/admin/categories/" + strconv.FormatInt(d.asking(t), 10) + "/form", who: zheng},
 		{name: "overrides", path: "/work/report/overrides?weeks=26", who: zheng},
 		{name: "promises", path: "/work/promises", who: c.agent},
