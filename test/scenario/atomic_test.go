@@ -87,8 +87,8 @@ func (w *world) risky() runbook.RunID {
 }
 
 // going fixes a visit of the agent so many hours from now.
-func (w *world) going(hours time.Duration) (visit.Visit, error) {
-	from := w.Clock.Now().Add(hours * time.Hour)
+func (w *world) going(hours int) (visit.Visit, error) {
+	from := w.Clock.Now().Add(time.Duration(hours) * time.Hour)
 	return w.Visits.Propose(w.Context(), apptest.Actor(w.agent, "web"), ticket.Target{ID: w.ticket.ID}, visit.Wish{
 		Act: visit.Fix, Times: []ticket.Span{{From: from, To: from.Add(time.Hour)}}, Engineer: w.agent.ID, Place: "A座 301", Purpose: "更换搓纸轮", Zone: "Asia/Shanghai",
 	})
