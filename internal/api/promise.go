@@ -22,7 +22,7 @@ func (a *API) promiseOperations() {
 
 type promiseJSON struct {
 	ID      int64     `json:"id"`
-	Source  string    `json:"source" enum:"acknowledgement,wait,reply,call" doc:"What told the time"`
+	Source  string    `json:"source" enum:"acknowledgement,wait,reply,call,visit" doc:"What told the time"`
 	State   string    `json:"state" enum:"open,kept,broken,renegotiated,void" doc:"kept: a human spoke in time; renegotiated: a later time was told in time; void: the ticket ended before it was due"`
 	ToldAt  time.Time `json:"told_at"`
 	ToldBy  *refJSON  `json:"told_by,omitempty" doc:"Missing for the desk itself"`

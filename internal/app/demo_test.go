@@ -119,7 +119,7 @@ func demoShowsEveryState(t *testing.T, h *app.House) {
 			t.Errorf("%s is from %s to %s", x.Ref(), x.CreatedAt, x.UpdatedAt)
 		}
 		for what, is := range map[string]bool{
-			"handed over": x.Detail.HandOvers > 0, "rejected": len(x.Detail.Rejections) > 0, "reopened": x.Detail.Reopened > 0,
+			"handed over": x.Detail.HandOvers > 0, "handed over and waiting": x.HandedOver(), "rejected": len(x.Detail.Rejections) > 0, "reopened": x.Detail.Reopened > 0,
 			"read back": !x.Detail.ReadBack.At.IsZero(), "deviated": len(x.Detail.Deviations) > 0, "overridden": x.Detail.Override != "",
 			"merged": x.MergedInto != 0, "linked": len(x.Detail.Links) > 0,
 		} {
@@ -137,7 +137,7 @@ func demoShowsEveryState(t *testing.T, h *app.House) {
 	}
 	wanted = append(wanted, "as confirmed", "as unconfirmed", "as cancelled", "as duplicate", "as invalid",
 		"by portal", "by mail", "by phone", "by api", "in P1", "in P2", "in P3", "in P4",
-		"handed over", "rejected", "reopened", "read back", "deviated", "overridden", "merged", "linked")
+		"handed over", "handed over and waiting", "rejected", "reopened", "read back", "deviated", "overridden", "merged", "linked")
 	for _, w := range wanted {
 		if seen[w] == 0 {
 			t.Errorf("no ticket is %s", w)

@@ -4,7 +4,9 @@ package browser_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"testing"
 
@@ -117,4 +119,28 @@ func TestByKeyboard_N31_AskAndDecide(t *testing.T) {
 	if err != nil || after.Status != ticket.Opened {
 		t.Errorf("the ticket is %s, %v", after.Status, err)
 	}
+}
+
+// The letter to an approver and what its link opens, for docs/screenshots.
+func TestScreenshotsOfAnApproval(t *testing.T) {
+	h := apptest.New(t)
+	boss := h.Somebody(access.Requester)
+	waitingFor(t, h, boss)
+	box := h.Mailbox(boss.Email)
+	if len(box) != 1 {
+		t.Fatalf("%d letters to the approver", len(box))
+	}
+	letter := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = io.WriteString(w, box[0].HTML())
+	}))
+	t.Cleanup(letter.Close)
+	mail := open(t, letter.URL)
+	mail.size(narrow)
+	mail.goTo("/")
+	mail.reads("F:\\finance")
+	mail.file(narrow, "approval-mail-zh-light-390")
+	b := open(t, h.URL)
+	b.goTo("/signin")
+	b.series([]picture{{name: "approval-link", path: regexp.MustCompile(`/approve/[a-z0-9-]+`).FindString(box[0].Text()), narrow: true}})
 }

@@ -184,6 +184,7 @@ func (d desk) forAdmin(*testing.T) []sheet {
 		{name: "letters", path: "/admin/letters"},
 		{name: "letter", path: "/admin/letters/acknowledged/zh-CN"},
 		{name: "pace of mail", path: "/admin/pace"},
+		{name: "approval hours", path: "/admin/approvals"},
 		{name: "jobs", path: "/admin/jobs"},
 		{name: "board", path: "/work/board"},
 		{name: "board, by risk", path: "/work/board?by=risk"},

@@ -3,6 +3,7 @@
 package browser_test
 
 import (
+	"net"
 	"slices"
 	"strings"
 	"testing"
@@ -165,6 +166,59 @@ func TestN26_ABrowserThatCannotShowAScreen(t *testing.T) {
 	agent := asAgent(t, h)
 	agent.goTo("/work/tickets/" + v.Ref() + "/remote")
 	agent.reads("用户的浏览器不支持")
+}
+
+// unreachable is a house that tells browsers of a relay at which nobody answers, and that allows no
+// other way.
+func unreachable(t *testing.T) *apptest.House {
+	t.Helper()
+	h := apptest.New(t)
+	udp, err := (&net.ListenConfig{}).ListenPacket(t.Context(), "udp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = udp.Close() })
+	h.OpenRelay(udp, nil) // told, and never served
+	p := remote.Start()
+	p.RelayOnly = true
+	if err := setting.Save(t.Context(), h.Settings, access.Desk(), remote.PolicyName, p, 0); err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// Nobody answers at the relay: after a few tries the session ends by itself, both sides read why and
+// what they can do instead, and the ticket keeps the reason.
+func TestN26_ARelayThatIsNotReachedIsExplained(t *testing.T) {
+	t.Parallel()
+	h := unreachable(t)
+	v := taken(t, h, "报表导出一半就停")
+	agent, user := asAgent(t, h), asRequester(t, h)
+	agent.asksForScreen(v, false)
+	// The clock of the page: what it waits for 25 seconds comes at once.
+	call(user, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
+		Source: `{ const later = window.setTimeout; window.setTimeout = (f, ms, ...a) => later(f, ms === 25000 ? 300 : ms, ...a); }`,
+	})
+	user.shows(v, false)
+	user.sees("that it is over, and why", `document.readyState === "complete" && document.querySelector("#over")?.innerText.includes("没能连上")`)
+	user.reads("远程控制工具")
+	user.accessible("the requester's side")
+	agent.sees("that it is over", `document.readyState === "complete" && document.querySelector("#ask") && !document.querySelector("[data-remote=viewer]")`)
+	agent.reads("两边的浏览器连不上")
+	agent.accessible("the agent's side")
+	list, err := h.Tickets.Thread(t.Context(), access.Desk(), now(t, h, v))
+	if err != nil {
+		t.Fatal(err)
+	}
+	reason := ""
+	for _, e := range list {
+		if f, ok := e.Fact.(ticket.RemoteEnded); ok {
+			reason = f.Reason
+		}
+	}
+	if reason != string(remote.Unreachable) {
+		t.Errorf("the ticket says that it ended %q", reason)
+	}
 }
 
 // Both sides as they are seen, for docs/screenshots.

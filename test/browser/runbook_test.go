@@ -171,3 +171,27 @@ func TestN25_N10_GuidedPagesOnAPhoneByLink(t *testing.T) {
 		t.Errorf("the log: %+v", got)
 	}
 }
+
+// The editor on a phone: nothing lies beyond the edge, mistakes are named, the graph and the steps
+// come below the text (N25).
+func TestN25_TheEditorOnAPhone(t *testing.T) {
+	t.Parallel()
+	h := apptest.New(t)
+	b := asAgent(t, h)
+	b.size(narrow)
+	b.goTo("/work/runbooks/new")
+	b.arrives("/work/runbooks/new")
+	fits := `document.documentElement.scrollWidth <= innerWidth`
+	b.sees("an editor that fits", `document.querySelector("#f-text") && `+fits)
+	b.accessible("the editor")
+	b.run(`document.querySelector("#f-text").value = "# 试一试\n## a 第一步\n-> done: nowhere\n"`)
+	b.tap("预览")
+	b.sees("what is wrong, by its line", `document.readyState === "complete" && document.querySelector("#problems")?.innerText.includes("第 3 行") && `+fits)
+	b.run(`document.querySelector("#f-text").value = ` + fmt.Sprintf("%q", guideText))
+	b.tap("预览")
+	b.sees("steps and graph below it", `document.readyState === "complete" && !document.querySelector("#problems") && document.querySelectorAll("#graph svg rect").length === 5 && `+fits)
+	b.accessible("the preview")
+	b.tap("送审")
+	b.sees("the draft", `document.readyState === "complete" && document.querySelector("#draft") && `+fits)
+	b.accessible("the runbook")
+}

@@ -78,7 +78,7 @@ func (d desk) pictures(t *testing.T, c cast) []picture {
 		{name: "report", path: "/work/report", who: c.agent},
 		{name: "runbook", path: "/work/runbooks/1", who: c.agent, only: "zh"},
 		{name: "runbook-editor", path: "/work/runbooks/1/edit", who: c.agent, only: "zh"},
-		{name: "runbook-locked", path: d.following(t, runbook.Running), who: c.agent, only: "zh"},
+		{name: "runbook-locked", path: d.following(t, runbook.Running), who: c.agent},
 		{name: "runbook-run", path: d.following(t, runbook.Sent), who: c.agent},
 		{name: "runbook-guide", path: d.guided(t), who: nobody, narrow: true},
 		{name: "rota", path: "/work/rota/1", who: c.agent},

@@ -16,6 +16,8 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/approval"
+	"github.com/loopdesk/loopdesk/internal/desk/device"
 	"github.com/loopdesk/loopdesk/internal/desk/form"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
@@ -27,6 +29,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/telephony"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
+	"github.com/loopdesk/loopdesk/internal/desk/visit"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 )
 
@@ -65,6 +68,30 @@ func (w *world) noScreen() {
 		_, err = w.Remote.Stop(w.Context(), by, ticket.Target{ID: w.ticket.ID}, x.ID)
 		w.must(err)
 	}
+}
+
+// askedOf asks the lead for an approval for which the ticket waits.
+func (w *world) askedOf(hold bool) (approval.Approval, error) {
+	return w.Approvals.Ask(w.Context(), apptest.Actor(w.agent, "web"), ticket.Target{ID: w.ticket.ID}, approval.Ask{
+		Subject: approval.Subject{Title: "开通写权限 " + key(w.Clock.Now().UnixNano()), Content: "三个月"}, Levels: []approval.AskLevel{{People: []person.ID{w.lead.ID}}}, Hold: hold,
+	})
+}
+
+// risky begins a runbook whose first step carries a risk.
+func (w *world) risky() runbook.RunID {
+	w.Helper()
+	s := &story{T: w.T, House: w.House, user: w.owner, agent: w.SignInAs(w.agent)}
+	run, err := w.Runbooks.Begin(w.Context(), apptest.Actor(w.agent, "web"), ticket.Target{ID: w.ticket.ID}, runbook.Beginning{Runbook: s.published(wipe)})
+	w.must(err)
+	return run.ID
+}
+
+// going fixes a visit of the agent so many hours from now.
+func (w *world) going(hours int) (visit.Visit, error) {
+	from := w.Clock.Now().Add(time.Duration(hours) * time.Hour)
+	return w.Visits.Propose(w.Context(), apptest.Actor(w.agent, "web"), ticket.Target{ID: w.ticket.ID}, visit.Wish{
+		Act: visit.Fix, Times: []ticket.Span{{From: from, To: from.Add(time.Hour)}}, Engineer: w.agent.ID, Place: "A座 301", Purpose: "更换搓纸轮", Zone: "Asia/Shanghai",
+	})
 }
 
 func operations() []operation {
@@ -116,6 +143,50 @@ func operations() []operation {
 				return err
 			}
 		}, []string{"ticket", "event", "remote_session", "remote_signal"}},
+		{"asking for an approval", func(w *world) func() error {
+			return func() error { _, err := w.askedOf(true); return err }
+		}, []string{"approval", "approval_seat", "ticket", "event", "job", "inbox_item"}},
+		{"approving, which ends it", func(w *world) func() error {
+			a, err := w.askedOf(true)
+			w.must(err)
+			return func() error {
+				_, err := w.Approvals.Decide(w.Context(), apptest.Actor(w.lead, "web"), a.ID, approval.Decision{Yes: true})
+				return err
+			}
+		}, []string{"approval", "approval_seat", "ticket", "event", "job", "inbox_item"}},
+		{"preparing a step with a risk", func(w *world) func() error {
+			run := w.risky()
+			return func() error {
+				_, err := w.Runbooks.Prepare(w.Context(), apptest.Actor(w.agent, "web"), run, 1, "2019 年的日志", "从备份恢复")
+				return err
+			}
+		}, []string{"runbook_run", "runbook_deed", "event", "job"}},
+		{"writing down a device", func(w *world) func() error {
+			tag := "A" + key(w.Clock.Now().UnixNano())
+			return func() error {
+				_, err := w.Devices.Save(w.Context(), apptest.Actor(w.admin, "web"), device.Device{Tag: tag, Kind: device.Laptop, Model: "T14", State: device.InUse, Owner: w.owner.ID}, 0)
+				return err
+			}
+		}, []string{"device", "event"}},
+		{"linking a device", func(w *world) func() error {
+			d, err := w.Devices.Save(w.Context(), apptest.Actor(w.admin, "web"), device.Device{Tag: "B" + key(w.Clock.Now().UnixNano()), Kind: device.Laptop, Model: "T14", State: device.InUse}, 0)
+			w.must(err)
+			return func() error {
+				_, err := w.Devices.Tie(w.Context(), apptest.Actor(w.agent, "web"), ticket.Target{ID: w.ticket.ID}, d.ID)
+				return err
+			}
+		}, []string{"device_ticket", "ticket", "event"}},
+		{"agreeing on a visit by telephone", func(w *world) func() error {
+			return func() error { _, err := w.going(3); return err }
+		}, []string{"visit", "visit_act", "ticket", "event", "job", "promise", "inbox_item"}},
+		{"arriving", func(w *world) func() error {
+			v, err := w.going(6)
+			w.must(err)
+			return func() error {
+				_, err := w.Visits.Do(w.Context(), apptest.Actor(w.agent, "web"), v.ID, visit.Wish{Act: visit.Arrive, Why: "门口没有标签"})
+				return err
+			}
+		}, []string{"visit", "visit_act", "ticket", "event", "job", "promise"}},
 		{"linking two tickets", func(w *world) func() error {
 			other, _, err := w.Tickets.Record(w.Context(), apptest.Actor(w.owner, "portal"), ticket.Request{Requester: w.owner.ID, Channel: ticket.Portal, Say: ticket.Say{Text: "y"}})
 			w.must(err)
@@ -146,7 +217,7 @@ func operations() []operation {
 				Solution: ticket.Solution{Text: "x", Cause: "x", Prevention: "x", Verify: []string{"x"}}, Difficulties: "x", Approach: "x",
 			})
 		}, []string{"ticket", "event", "job", "inbox_item"}},
-		{"confirming, which closes", func(w *world) func() error { return w.command(w.owner, ticket.Confirm{}) }, []string{"ticket", "event", "job", "escalation_due", "inbox_item"}},
+		{"confirming, which closes", func(w *world) func() error { return w.command(w.owner, ticket.Confirm{}) }, []string{"ticket", "event", "job", "escalation_due", "inbox_item", "promise", "visit", "visit_act"}},
 		{"understanding a mail", func(w *world) func() error {
 			return func() error {
 				_, err := w.Intake.Journal(w.Context(), intake.Delivery{

@@ -54,6 +54,10 @@ func NewServer(g Guests, c clock.Clock, realm string) *Server {
 // Serve answers at both doors, either of which may be nil, until ctx ends. It closes them.
 func (s *Server) Serve(ctx context.Context, udp net.PacketConn, tcp net.Listener) error {
 	conf := turn.ServerConfig{
+		// Browsers ask for no family (RFC 8656, 7.2): were a seat of the family by which somebody comes,
+		// two who come by different ones would never be paired.
+		StrictAddressFamily: true,
+
 		Realm: s.realm, AuthHandler: s.admit(ctx), AllocationLifetime: life, InboundMTU: mtu,
 		QuotaHandler:  func(session, _ string, _ net.Addr) bool { return s.hall.room(session) },
 		LoggerFactory: &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled},

@@ -76,14 +76,19 @@ func client(t *testing.T, at *net.UDPAddr, tcp, user, password string) (*pion.Cl
 			conn, server = pion.NewSTUNConn(c), tcp
 		}
 	} else {
-		conn, err = (&net.ListenConfig{}).ListenPacket(t.Context(), "udp4", "127.0.0.1:0")
+		network, own := "udp4", "127.0.0.1:0"
+		if at.IP.To4() == nil {
+			network, own = "udp6", "[::1]:0"
+		}
+		conn, err = (&net.ListenConfig{}).ListenPacket(t.Context(), network, own)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	c, err := pion.NewClient(&pion.ClientConfig{
 		STUNServerAddr: server, TURNServerAddr: server, Conn: conn, Username: user, Password: password, Realm: "desk.example",
-		LoggerFactory: &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled},
+		RequestedAddressFamily: pion.RequestedAddressFamilyIPv4, // which is not sent, as browsers send none
+		LoggerFactory:          &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -107,6 +112,33 @@ func seated(t *testing.T, at *net.UDPAddr, tcp, user string) net.PacketConn {
 	}
 	t.Cleanup(func() { _ = seat.Close() })
 	return seat
+}
+
+// TestN26_TwoSidesMeetAcrossAddressFamilies: a requester whose network has IPv6 alone and an agent
+// whose has IPv4 alone meet at a relay that stands in both.
+func TestN26_TwoSidesMeetAcrossAddressFamilies(t *testing.T) {
+	t.Parallel()
+	udp, err := (&net.ListenConfig{}).ListenPacket(t.Context(), "udp", "[::]:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &guests{list: map[string]remote.ID{"one": 7, "two": 7, "three": 7}}
+	s := turn.NewServer(g, clock.System(), "desk.example")
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(ctx, udp, nil) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	port := udp.LocalAddr().(*net.UDPAddr).Port //nolint:forcetypeassert // it is
+	four, six := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}, &net.UDPAddr{IP: net.IPv6loopback, Port: port}
+	one, two, three := seated(t, four, "", "one"), seated(t, six, "", "two"), seated(t, six, "", "three")
+	arrives(t, one, two, "from the one family to the other")
+	arrives(t, two, one, "and back")
+	arrives(t, two, three, "within one")
 }
 
 // arrives sends until it arrives: a packet may overtake the permission for it.

@@ -3,9 +3,6 @@
 package device
 
 import (
-	"encoding/csv"
-	"errors"
-	"io"
 	"slices"
 	"strings"
 
@@ -61,12 +58,8 @@ func Read(text, comma string) (Sheet, error) {
 	if !slices.Contains(directory.Commas(), comma) {
 		return Sheet{}, errs.Field("comma", "directory.comma_unknown")
 	}
-	r := csv.NewReader(strings.NewReader(text))
-	r.Comma, r.FieldsPerRecord, r.LazyQuotes = rune(comma[0]), -1, true
-	head, err := r.Read()
-	if err != nil {
-		return Sheet{}, errs.Field("file", "directory.file_unreadable")
-	}
+	lines := strings.Split(text, "\n")
+	head, next, _ := directory.Row(lines, 0, rune(comma[0]))
 	s := Sheet{}
 	columns := make([]string, len(head))
 	for i, name := range head {
@@ -85,18 +78,17 @@ func Read(text, comma string) (Sheet, error) {
 	if !slices.Contains(s.Fields, Tag) {
 		return Sheet{}, errs.Field("file", "device.columns_needed")
 	}
-	for {
-		cells, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if strings.TrimSpace(strings.Join(cells, "")) == "" && err == nil {
+	for at := next; at < len(lines); at = next {
+		if strings.TrimSpace(strings.ReplaceAll(lines[at], comma, "")) == "" {
+			next = at + 1
 			continue
 		}
-		at, _ := r.FieldPos(0)
+		var cells []string
+		var whole bool
+		cells, next, whole = directory.Row(lines, at, rune(comma[0]))
 		l := lineOf(columns, cells)
-		l.At, l.Text = int64(at), firstRunes(strings.Join(cells, comma), 400)
-		if err != nil {
+		l.At, l.Text = int64(at+1), firstRunes(strings.Join(lines[at:next], "\n"), 400)
+		if !whole {
 			l.Bad = &errs.FieldError{Name: "file", Key: "directory.quote_open"}
 		}
 		if s.Lines = append(s.Lines, l); len(s.Lines) > MaxLines {

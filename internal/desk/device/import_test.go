@@ -119,6 +119,25 @@ func TestN8_EveryWrongLineSaysWhyAndNothingIsHalfDone(t *testing.T) {
 	})
 }
 
+// A quote that is never closed spoils its own line and none behind it, as in a list of people.
+func TestN8_AnOpenQuoteSwallowsNobody(t *testing.T) {
+	t.Parallel()
+	s, err := device.Read("资产编号,型号\nA-1,\"T14\nA-2,\"X1, 第二代\"\nA-3,\"两行\n的型号\"\n,,\nA-4,M70", ",")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[int64]string{}
+	for _, l := range s.Lines {
+		if got[l.At] = l.Values[device.Tag] + "=" + l.Values[device.Model]; l.Bad != nil {
+			got[l.At] = l.Bad.Key
+		}
+	}
+	want := map[int64]string{2: "directory.quote_open", 3: "A-2=X1, 第二代", 4: "A-3=两行\n的型号", 7: "A-4=M70"}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
 // Whatever a file says, planning what it came to finds nothing to do.
 func TestN8_APlanThatWasDoneIsDone(t *testing.T) {
 	t.Parallel()

@@ -98,7 +98,7 @@ func Read(text, comma, lang string) (Sheet, error) {
 		return Sheet{}, errs.Field("comma", "directory.comma_unknown")
 	}
 	lines := strings.Split(text, "\n")
-	head, next, _ := row(lines, 0, rune(comma[0]))
+	head, next, _ := Row(lines, 0, rune(comma[0]))
 	s := Sheet{Batch: Batch{Source: CSV, Lang: lang}}
 	columns := make([]string, len(head))
 	for i, name := range head {
@@ -122,7 +122,7 @@ func Read(text, comma, lang string) (Sheet, error) {
 			at++
 			continue
 		}
-		cells, next, whole := row(lines, at, rune(comma[0]))
+		cells, next, whole := Row(lines, at, rune(comma[0]))
 		e := entryOf(columns, cells)
 		e.Line, e.Text = int64(at+1), shorten(strings.Join(lines[at:next], "\n"))
 		if !whole {
@@ -143,9 +143,9 @@ func Read(text, comma, lang string) (Sheet, error) {
 // not swallow everybody behind it.
 const longestRow = 20
 
-// row reads the cells that begin on a line, and returns the line behind them. whole is false where
-// a quote was never closed: the line alone is taken then.
-func row(lines []string, at int, comma rune) (cells []string, next int, whole bool) {
+// Row reads the cells that begin on a line, and returns the line behind them. whole is false where
+// a quote was never closed: the line alone is taken then. Every list that people upload is read by it.
+func Row(lines []string, at int, comma rune) (cells []string, next int, whole bool) {
 	text := lines[at]
 	for next = at + 1; strings.Count(text, `"`)%2 == 1; next++ {
 		if next >= len(lines) || next-at >= longestRow {

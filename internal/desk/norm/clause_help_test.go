@@ -48,11 +48,11 @@ func TestN27_AVisitIsSignedOrSaysWhyNot(t *testing.T) {
 	end := ticket.Ended{Of: ticket.Of{Ticket: 1}, As: ticket.Unconfirmed}
 	prove(t, "N27", []proof{
 		{"none", answered(), norm.NA, "", 0, "", "not applicable"},
-		{"agreed", agreed(), norm.Open, "visit", 2*hour, "", "has not taken place"},
-		{"done", done(), norm.Open, "visit", 4*hour, "", "sign"},
+		{"agreed", agreed(), norm.Open, "visit", 2 * hour, "", "has not taken place"},
+		{"done", done(), norm.Open, "visit", 4 * hour, "", "sign"},
 		{"signed", done().Then(minute, step(1, ticket.VisitSigned, "drawn", "王海燕")), norm.Met, "visit", 4*hour + minute, "", "signed"},
 		{"nobody could sign", done().Then(minute, step(1, ticket.VisitSigned, "none", "手受伤了")), norm.Deviated, "visit", 4*hour + minute, "", "手受伤了"},
-		{"closed without", done().Then(minute, end), norm.Missed, "visit", 4*hour, "", "without"},
+		{"closed without", done().Then(minute, end), norm.Missed, "visit", 4 * hour, "", "without"},
 		{"called off", agreed().Then(minute, step(1, ticket.VisitCancelled, "", "自己好了")), norm.NA, "", 0, "", "not applicable"},
 		{"closed before it came to that", agreed().Then(minute, end), norm.NA, "", 0, "", "not applicable"},
 		{"one signed, one not", done().Then(minute, step(1, ticket.VisitSigned, "typed", "王海燕")).Then(hour, step(2, ticket.VisitArrived, "label", "")), norm.Open, "visit", 5*hour + minute, "", "sign"},
@@ -70,13 +70,13 @@ func TestN31_WhatCarriesARiskWasCoveredBefore(t *testing.T) {
 	}
 	prove(t, "N31", []proof{
 		{"nothing with a risk", answered(), norm.NA, "", 0, "", "not applicable"},
-		{"asked", answered().Then(hour, told(ticket.ApprovalAsked)), norm.Open, "approval", 2*hour, "", "扩容表空间"},
+		{"asked", answered().Then(hour, told(ticket.ApprovalAsked)), norm.Open, "approval", 2 * hour, "", "扩容表空间"},
 		{"refused, and not done", answered().Then(hour, told(ticket.ApprovalAsked)).Then(minute, told(ticket.ApprovalRefused)), norm.NA, "", 0, "", "not applicable"},
 		{"granted", answered().Then(hour, told(ticket.ApprovalAsked)).Then(minute, told(ticket.ApprovalGranted)), norm.Met, "approval", 2*hour + minute, "", "approved"},
 		{"done as approved", answered().Then(hour, told(ticket.ApprovalGranted)).Then(minute, deed(ticket.ByApproval, true, 9)), norm.Met, "deed_done", 2*hour + minute, "", "扩容"},
-		{"done by the runbook", answered().Then(hour, deed(ticket.ByRunbook, false, 0)), norm.Met, "deed_done", 2*hour, "", "runbook"},
-		{"uncovered", answered().Then(hour, deed("", false, 0)).Then(minute, deed(ticket.ByRunbook, false, 0)), norm.Missed, "deed_done", 2*hour, "", "neither"},
-		{"without a second person", answered().Then(hour, deed(ticket.ByApproval, true, 0)), norm.Missed, "deed_done", 2*hour, "", "second person"},
-		{"released by whoever did it", answered().Then(hour, deed(ticket.ByApproval, true, slatest.Agent)), norm.Missed, "deed_done", 2*hour, "", "second person"},
+		{"done by the runbook", answered().Then(hour, deed(ticket.ByRunbook, false, 0)), norm.Met, "deed_done", 2 * hour, "", "runbook"},
+		{"uncovered", answered().Then(hour, deed("", false, 0)).Then(minute, deed(ticket.ByRunbook, false, 0)), norm.Missed, "deed_done", 2 * hour, "", "neither"},
+		{"without a second person", answered().Then(hour, deed(ticket.ByApproval, true, 0)), norm.Missed, "deed_done", 2 * hour, "", "second person"},
+		{"released by whoever did it", answered().Then(hour, deed(ticket.ByApproval, true, slatest.Agent)), norm.Missed, "deed_done", 2 * hour, "", "second person"},
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
@@ -40,7 +41,7 @@ func TestI10_StoredPromisesAreWhatTheFactsSay(t *testing.T) {
 					n++
 				}
 			}
-			if n != broken["broken"] || broken["open"] != 0 {
+			if n < broken["broken"] || broken["open"] != 0 { // more where a visit, of which the desk heard late, broke and was kept
 				t.Fatalf("%d facts say broken; the rows say %v", n, broken)
 			}
 		})
@@ -69,9 +70,24 @@ func (r *room) anything(t *rapid.T, which ticket.ID) {
 		"wait":    func() { r.try(t, r.agent, which, ticket.HoldFor{Reason: ticket.ForVendor, Next: next}) },
 		"resume":  func() { r.try(t, r.agent, which, ticket.Resume{}) },
 		"close":   func() { r.try(t, r.agent, which, ticket.Close{As: ticket.Invalid, Reason: "误报"}) },
-		"reopen":  func() { r.try(t, r.agent, which, ticket.Reopen{Reason: "没好"}) },
+		"visit": func() {
+			n := ticket.VisitNote{ID: int64(rapid.IntRange(1, 2).Draw(t, "visit")), Step: rapid.SampledFrom(ticket.VisitSteps()).Draw(t, "step"), Engineer: person.ID(r.agent.ID), Place: "A座 301"}
+			switch n.Step {
+			case ticket.VisitFixed, ticket.VisitAgreed, ticket.VisitMoved:
+				n.Times = []ticket.Span{{From: next.Add(-minute), To: next}}
+			case ticket.VisitArrived:
+				n.Did = r.clock.Now().Add(-time.Duration(rapid.IntRange(0, 200).Draw(t, "ago")) * minute)
+			default:
+			}
+			by := r.agent
+			if n.Step == ticket.VisitAgreed || n.Step == ticket.VisitRefused { // those are the requester's to take
+				by = r.requester
+			}
+			r.try(t, by, which, ticket.Visit{Note: n})
+		},
+		"reopen": func() { r.try(t, r.agent, which, ticket.Reopen{Reason: "没好"}) },
 	}
-	names := []string{"time", "time", "back", "jobs", "word", "told", "told", "user", "call", "appoint", "appoint", "ring", "block", "wait", "resume", "close", "reopen"}
+	names := []string{"time", "time", "back", "jobs", "word", "told", "told", "user", "call", "appoint", "appoint", "ring", "block", "wait", "resume", "visit", "visit", "visit", "close", "reopen"}
 	deeds[rapid.SampledFrom(names).Draw(t, "deed")]()
 }
 

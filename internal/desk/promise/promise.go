@@ -24,6 +24,7 @@ const (
 	Wait            Source = "wait"            // the next feedback of a ticket that waits (N30)
 	Reply           Source = "reply"           // a time in what an agent wrote or said
 	Call            Source = "call"            // somebody calls back then (N18)
+	Visit           Source = "visit"           // somebody is there by the end of the time that was agreed (N27)
 )
 
 // State says how a promise stands.
@@ -50,7 +51,8 @@ type Promise struct {
 	ToldAt time.Time // when
 	ToldBy person.ID // 0 for the desk itself
 	Due    time.Time // kept until then, this very millisecond included
-	Words  string    // the words that told it, where they were written by hand
+	Words  string    // the words that told it, where they were written by hand; of a visit, the place
+	Visit  int64     // the visit that it is about; 0 for none
 
 	State    State
 	DoneAt   time.Time // when it was settled; a broken one at its due time
@@ -123,11 +125,20 @@ func concerns(f event.Fact, m event.Meta) bool {
 	if _, over := f.(ticket.Ended); over {
 		return true
 	}
+	if _, visit := f.(ticket.VisitStepped); visit {
+		return true
+	}
 	return ticket.Word(of, m) || ticket.Called(of, m) || !ticket.Told(of).IsZero()
 }
 
 // hear applies one fact to a promise.
 func (p *Promise) hear(h Heard) {
+	if v, visit := h.Fact.(ticket.VisitStepped); visit || p.Source == Visit {
+		if _, over := h.Fact.(ticket.Ended); over || p.Visit != 0 && p.Visit == v.Visit.ID {
+			p.hearVisit(h, v.Visit)
+		}
+		return
+	}
 	if p.State != Open || !concerns(h.Fact, h.Meta) {
 		return
 	}
@@ -157,6 +168,44 @@ func (p *Promise) hear(h Heard) {
 	}
 }
 
+// hearVisit applies what happened to a visit to the promise of it, or that the ticket ended. When the
+// engineer was there counts, not when the desk heard of it: where there was no network, a promise that
+// was broken for want of news is found to be kept.
+func (p *Promise) hearVisit(h Heard, v ticket.VisitNote) {
+	at := h.Meta.At
+	switch v.Step {
+	case ticket.VisitArrived, ticket.VisitDone, ticket.VisitSigned:
+		if !v.Did.IsZero() {
+			at = v.Did
+		}
+		if (p.State == Open || p.State == Broken) && !at.After(p.Due) {
+			p.settle(Kept, h)
+			return
+		}
+	case ticket.VisitStarted: // on the way is not there
+		return
+	case ticket.VisitProposed, ticket.VisitFixed, ticket.VisitAgreed, ticket.VisitRefused, ticket.VisitMoved, ticket.VisitMissed, ticket.VisitCancelled:
+	}
+	if p.State != Open {
+		return
+	}
+	if at.After(p.Due) {
+		p.fall()
+		return
+	}
+	switch v.Step {
+	case ticket.VisitFixed, ticket.VisitAgreed, ticket.VisitMoved:
+		p.settle(Renegotiated, h)
+		p.MovedTo = v.Times[0].To.UTC().Truncate(time.Millisecond)
+	case ticket.VisitMissed: // the engineer was
+		p.settle(Kept, h)
+	case ticket.VisitProposed, ticket.VisitRefused, ticket.VisitCancelled, ticket.VisitStarted, ticket.VisitArrived, ticket.VisitDone, ticket.VisitSigned:
+		p.settle(Void, h)
+	default: // the ticket ended
+		p.settle(Void, h)
+	}
+}
+
 func (p *Promise) settle(as State, h Heard) {
 	p.State, p.DoneAt, p.DoneFact = as, h.Meta.At, h.ID
 }
@@ -183,6 +232,8 @@ func made(h Heard) (Promise, bool) {
 		p.Source, p.Words = Reply, f.Words
 	case ticket.CallPromised:
 		p.Source, p.Words = Call, f.Call.Number
+	case ticket.VisitStepped:
+		p.Source, p.Words, p.Visit, p.ToldBy = Visit, f.Visit.Place, f.Visit.ID, f.Visit.Engineer
 	}
 	return p, true
 }

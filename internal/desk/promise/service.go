@@ -42,6 +42,7 @@ func (s *Service) Listen() {
 	hear[ticket.Held](s)
 	hear[ticket.SolutionGiven](s)
 	hear[ticket.CallPromised](s)
+	hear[ticket.VisitStepped](s)
 	hear[ticket.Ended](s)
 	event.Within(s.Bus, s.vendorNamed)
 	follow[ticket.Accepted](s)
@@ -72,12 +73,13 @@ func (s *Service) hear(ctx context.Context, tx *db.Tx, h Heard) error {
 	if !concerns(h.Fact, h.Meta) {
 		return nil
 	}
-	open, err := openOf(ctx, tx, ticket.ID(h.Fact.EventSubject()))
+	list, err := unsettled(ctx, tx, ticket.ID(h.Fact.EventSubject()))
 	if err != nil {
 		return err
 	}
-	for _, p := range open {
-		if p.hear(h); p.State == Open {
+	for _, p := range list {
+		was := p.State
+		if p.hear(h); p.State == was {
 			continue
 		}
 		if err := s.close(ctx, tx, h.Meta, p); err != nil {

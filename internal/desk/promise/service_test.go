@@ -318,3 +318,56 @@ func TestN30_PromisesAreCountedByWeekGroupAndPriority(t *testing.T) {
 		}
 	})
 }
+
+func TestN27_AnAgreedVisitIsAPromise(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		at := func(h int) []ticket.Span {
+			return []ticket.Span{{From: start().Add(time.Duration(h) * hour), To: start().Add(time.Duration(h+1) * hour)}}
+		}
+		step := func(which ticket.ID, s ticket.VisitStep, times []ticket.Span, did time.Time) {
+			by := r.agent
+			if s == ticket.VisitAgreed {
+				by = r.requester
+			}
+			r.do(by, which, ticket.Visit{Note: ticket.VisitNote{ID: 1, Step: s, Times: times, Engineer: person.ID(r.agent.ID), Place: "A座 301", Did: did}})
+		}
+		moved, late, offline, nobody, off := r.accepted(), r.accepted(), r.accepted(), r.accepted(), r.accepted()
+		for _, x := range []ticket.ID{moved, late, offline, nobody, off} {
+			r.do(r.agent, x, say("上门看", time.Time{}))
+			step(x, ticket.VisitProposed, at(2), time.Time{})
+			r.want(x, "acknowledgement kept")
+			step(x, ticket.VisitAgreed, at(2), time.Time{})
+			r.want(x, "acknowledgement kept", "visit open")
+		}
+		if p := r.rows(moved)[1]; !p.Due.Equal(start().Add(3*hour)) || p.ToldBy != person.ID(r.agent.ID) || p.Words != "A座 301" {
+			t.Errorf("%+v", p)
+		}
+		r.do(r.agent, moved, say("已经在准备备件", time.Time{})) // words do not bring anybody there
+		r.want(moved, "acknowledgement kept", "visit open")
+		step(moved, ticket.VisitMoved, at(5), time.Time{})
+		r.want(moved, "acknowledgement kept", "visit renegotiated", "visit open")
+		step(off, ticket.VisitCancelled, nil, time.Time{})
+		r.want(off, "acknowledgement kept", "visit void")
+		step(nobody, ticket.VisitMissed, nil, time.Time{})
+		r.want(nobody, "acknowledgement kept", "visit kept")
+
+		r.pass(3*hour + minute)
+		r.want(late, "acknowledgement kept", "visit broken")
+		r.want(offline, "acknowledgement kept", "visit broken") // nothing was heard of it
+		step(offline, ticket.VisitArrived, nil, start().Add(2*hour+10*minute))
+		r.want(offline, "acknowledgement kept", "visit kept") // it was there in time
+		step(late, ticket.VisitArrived, nil, time.Time{})
+		r.want(late, "acknowledgement kept", "visit broken")
+		r.pass(hour)
+		step(moved, ticket.VisitStarted, nil, time.Time{})
+		r.want(moved, "acknowledgement kept", "visit renegotiated", "visit open")
+		step(moved, ticket.VisitArrived, nil, time.Time{})
+		r.want(moved, "acknowledgement kept", "visit renegotiated", "visit kept")
+		for _, x := range []ticket.ID{moved, late, offline, nobody, off} {
+			if got, err := r.Tickets.Get(t.Context(), access.Desk(), ticket.Target{ID: x}); err != nil || !got.PromiseAt.IsZero() {
+				t.Errorf("still promised: %v, %v", got.PromiseAt, err)
+			}
+		}
+	})
+}

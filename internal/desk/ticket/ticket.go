@@ -192,9 +192,10 @@ type Vendor struct {
 
 // Owed is a time that was told to the requester and is not kept yet. A word of a human keeps it.
 type Owed struct {
-	By   time.Time
-	Call bool `json:",omitempty"` // a call that was promised: only a call settles it
-	Ack  bool `json:",omitempty"` // told by the acknowledgement: only a human's word settles it (N20)
+	By    time.Time
+	Call  bool  `json:",omitempty"` // a call that was promised: only a call settles it
+	Ack   bool  `json:",omitempty"` // told by the acknowledgement: only a human's word settles it (N20)
+	Visit int64 `json:",omitempty"` // which visit was agreed
 }
 
 // Wait is one stretch of waiting; To is zero while it lasts.

@@ -113,6 +113,18 @@ func answersVisit(s VisitStep) bool { return s == VisitAgreed || s == VisitRefus
 // EventName is "ticket.visit".
 func (VisitStepped) EventName() string { return "ticket.visit" }
 
+// agreed is until when somebody is there, where the step is an appointment; zero for any other.
+func (f VisitStepped) agreed() time.Time {
+	switch f.Visit.Step {
+	case VisitFixed, VisitAgreed, VisitMoved:
+		if len(f.Visit.Times) == 1 {
+			return f.Visit.Times[0].To
+		}
+	case VisitProposed, VisitRefused, VisitStarted, VisitArrived, VisitDone, VisitSigned, VisitMissed, VisitCancelled:
+	}
+	return time.Time{}
+}
+
 func (c Visit) decide(t Ticket, w world) ([]Fact, error) {
 	if !slices.Contains(VisitSteps(), c.Note.Step) || c.Note.ID == 0 {
 		return nil, errs.New(errs.Invalid, "errs.invalid")

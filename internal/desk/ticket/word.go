@@ -41,27 +41,40 @@ func Told(f Fact) time.Time {
 		by = f.Promise
 	case CallPromised:
 		by = f.Call.At
+	case VisitStepped:
+		by = f.agreed()
 	}
 	return by.UTC().Truncate(time.Millisecond)
 }
 
 // owe keeps the times that were told. A word settles them all but a promised call, which a call
-// settles; a later time that is told without a word stands in for those that were told before, but
+// settles, and an agreed visit, which the engineer's arrival or another appointment settles; a later time that is told without a word stands in for those that were told before, but
 // for the acknowledgement's and for a call.
 func (t *Ticket) owe(f Fact, m event.Meta) {
 	_, over := f.(Ended)
 	word, called := Word(f, m), Called(f, m)
 	_, call := f.(CallPromised)
-	t.settle(func(o Owed) bool { return over || o.Call && (called || call) || !o.Call && word })
+	visit, _ := f.(VisitStepped)
+	t.settle(func(o Owed) bool {
+		switch {
+		case over:
+			return true
+		case o.Visit != 0:
+			return o.Visit == visit.Visit.ID && visit.Visit.Step != VisitStarted
+		case o.Call:
+			return called || call
+		}
+		return word
+	})
 	by := Told(f)
 	if by.IsZero() {
 		return
 	}
 	_, ack := f.(Acknowledged)
-	if !ack && !call {
-		t.settle(func(o Owed) bool { return !o.Ack && !o.Call && (by.After(o.By) || o.By.Before(m.At)) })
+	if !ack && !call && visit.Visit.ID == 0 {
+		t.settle(func(o Owed) bool { return !o.Ack && !o.Call && o.Visit == 0 && (by.After(o.By) || o.By.Before(m.At)) })
 	}
-	t.Detail.Owed = append(slices.Clone(t.Detail.Owed), Owed{By: by, Call: call, Ack: ack})
+	t.Detail.Owed = append(slices.Clone(t.Detail.Owed), Owed{By: by, Call: call, Ack: ack, Visit: visit.Visit.ID})
 }
 
 // settle takes owed times away; nil where none is left, as a stored ticket reads back.

@@ -179,6 +179,8 @@ func promiseTold(c *page.Ctx, f *Faces, p promise.Promise) string {
 		return c.T("workpromise.told_wait", "Name", who, "At", at)
 	case p.Source == promise.Call:
 		return c.T("workpromise.told_call", "Name", who, "At", at, "Number", p.Words)
+	case p.Source == promise.Visit:
+		return c.T("workpromise.told_visit", "Name", who, "At", at, "Place", p.Words)
 	case p.Words == "":
 		return c.T("workpromise.told_reply", "Name", who, "At", at)
 	}
@@ -193,6 +195,9 @@ func promiseDone(c *page.Ctx, p promise.Promise) string {
 	case promise.Renegotiated:
 		return c.T("workpromise.done_renegotiated", "Due", c.Clock(p.Due), "To", c.Moment(p.MovedTo), "At", c.Moment(p.DoneAt))
 	case promise.Void:
+		if p.Source == promise.Visit {
+			return c.T("workpromise.done_void_visit", "At", c.Moment(p.DoneAt))
+		}
 		return c.T("workpromise.done_void", "At", c.Moment(p.DoneAt))
 	case promise.Broken:
 		return c.T("workpromise.done_broken", "Due", c.Moment(p.Due))
