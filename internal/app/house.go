@@ -312,7 +312,7 @@ func (h *House) operations() {
 	h.API = api.New(api.Parts{
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Sessions: h.Sessions,
 		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Remote: h.Remote, Rotas: h.Rotas, Majors: h.Majors, Problems: h.Problems, Announcements: h.Announcements,
-		Promises: h.Promises, Approvals: h.Approvals, Pull: h.Pull, Reports: h.Reports, Scores: h.Scores, Search: h.Search, Words: h.Words, Clock: h.Clock, Log: h.Log, PerMinute: h.Config.APIPerMinute,
+		Promises: h.Promises, Approvals: h.Approvals, Pull: h.Pull, Reports: h.Reports, Scores: h.Scores, Rehearsals: h.Rehearsals, Search: h.Search, Words: h.Words, Clock: h.Clock, Log: h.Log, PerMinute: h.Config.APIPerMinute,
 		Views: h.Views, Suggest: h.Suggest, Runbooks: h.Runbooks, Devices: h.Devices, Visits: h.Visits, Inbox: h.Inbox, Knowledge: h.Knowledge,
 		Address: func(r *http.Request) string { return page.Address(r, h.Config.proxies()) },
 	})
