@@ -57,6 +57,9 @@ storm: ## 10,000 clocks due in one minute: the delay of the last, and the queue 
 tally: ## the report over 100,000 tickets on page, by API and as files, on both engines (LOOPDESK_TALLY=2000 for a smoke)
 	LOOPDESK_TALLY=$${LOOPDESK_TALLY:-100000} go test ./test/load -run ReportOfMany -count=1 -timeout 60m -v
 
+rehearsal: ## 100,000 closed tickets judged again by a changed norm pack, how far it is while it runs, and stopped midway (LOOPDESK_REHEARSAL=2000 for a smoke)
+	LOOPDESK_REHEARSAL=$${LOOPDESK_REHEARSAL:-100000} nice -n 15 go test ./test/load -run ARehearsalOfMany -count=1 -timeout 60m -v
+
 timers: ## two nodes on one PostgreSQL with due timers, one killed 100 times
 	LOOPDESK_TIMER_KILLS=100 go test ./test/fault -run F21 -count=1 -timeout 60m -v
 
@@ -84,6 +87,4 @@ simulate: ## 10,000 seeds of the simulated desk
 incidents: ## 10,325 real incidents replayed and counted
 	LOOPDESK_INCIDENTS=all go test ./test/incident -count=1 -timeout 60m -v
 
-.PHONY: help run build test quick lint generate assets verify bench bench-search bench-triage bench-ui big replan storm timers screenshots faults fuzz crash simulate incidents tally directory
-.PHONY: help run build test quick lint generate assets verify bench bench-search bench-triage bench-ui replan storm timers screenshots faults fuzz crash simulate hostile incidents tally directory
-.PHONY: radar help run build test quick lint generate assets verify bench bench-search bench-triage bench-ui replan storm timers screenshots faults fuzz crash simulate hostile incidents tally directory
+.PHONY: help run build test quick lint generate assets verify bench replan bench-search bench-triage radar bench-ui big storm tally rehearsal timers screenshots fuzz crash faults directory hostile simulate incidents

@@ -30,6 +30,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/pull"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
+	"github.com/loopdesk/loopdesk/internal/desk/rehearsal"
 	"github.com/loopdesk/loopdesk/internal/desk/remote"
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
@@ -67,6 +68,7 @@ type Parts struct {
 	Pull        *pull.Service
 	Reports     *report.Service
 	Scores      *score.Service
+	Rehearsals  *rehearsal.Service
 	Search      *search.Service
 	Suggest     *suggest.Service
 	Words       *wordbook.Service // nil remarks on nothing
@@ -137,6 +139,7 @@ func New(p Parts) *API {
 	a.nextOperations()
 	a.reportOperations()
 	a.scoreOperations()
+	a.normOperations()
 	a.fileOperations()
 	a.peopleOperations()
 	a.catalogOperations()

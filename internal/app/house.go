@@ -280,7 +280,6 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.onSite(s, o)
 	h.Pull = pull.NewService(pull.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Catalog: h.Catalog, Tickets: h.Tickets})
 	h.Views = queue.New(s.DB, h.Bus, o.Clock, h.People)
-	h.counting(s, o)
 	h.Live = live.NewService(h.Hub, h.Tickets)
 	h.remote(s, o)
 	h.knowledge(s, o)
@@ -291,6 +290,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 		DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Tickets: h.Tickets, Settings: h.Settings,
 		Links: h.Links, Sessions: h.Sessions, Keys: s.Keys, Sender: o.Mail, Renderer: email.Letters{}, BaseURL: o.Public, Wants: h.wants, Approvals: h.Approvals,
 	})
+	h.counting(s, o)
 	h.inbox(s, o)
 	h.Intake = intake.NewService(intake.Parts{
 		DB: s.DB, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Tickets: h.Tickets, Links: h.Links, Parser: email.Parser{}, Verifier: email.Verifier{Names: o.Names},
@@ -312,7 +312,7 @@ func (h *House) operations() {
 	h.API = api.New(api.Parts{
 		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Sessions: h.Sessions,
 		Clocks: h.Clocks, Norm: h.Norm, Escalations: h.Escalations, Remote: h.Remote, Rotas: h.Rotas, Majors: h.Majors, Problems: h.Problems, Announcements: h.Announcements,
-		Promises: h.Promises, Approvals: h.Approvals, Pull: h.Pull, Reports: h.Reports, Scores: h.Scores, Search: h.Search, Words: h.Words, Clock: h.Clock, Log: h.Log, PerMinute: h.Config.APIPerMinute,
+		Promises: h.Promises, Approvals: h.Approvals, Pull: h.Pull, Reports: h.Reports, Scores: h.Scores, Rehearsals: h.Rehearsals, Search: h.Search, Words: h.Words, Clock: h.Clock, Log: h.Log, PerMinute: h.Config.APIPerMinute,
 		Views: h.Views, Suggest: h.Suggest, Runbooks: h.Runbooks, Devices: h.Devices, Visits: h.Visits, Inbox: h.Inbox, Knowledge: h.Knowledge,
 		Address: func(r *http.Request) string { return page.Address(r, h.Config.proxies()) },
 	})
@@ -326,7 +326,10 @@ func (h *House) counting(s stores, o Options) {
 			return h.Scores.Follow(ctx, told, runs)
 		},
 	})
-	h.Scores = score.NewService(score.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Reports: h.Reports, Norm: h.Norm})
+	h.Scores = score.NewService(score.Parts{
+		DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Reports: h.Reports, Norm: h.Norm,
+		Jobs: h.Jobs, Catalog: h.Catalog, Knowledge: h.Knowledge, Problems: h.Problems, Notices: h.Notices, Zone: h.zone,
+	})
 	h.Rehearsals = rehearsal.NewService(rehearsal.Parts{
 		DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, Clocks: h.Clocks, Norm: h.Norm, Reports: h.Reports, Scores: h.Scores, Elapsed: h.Elapsed,
 	})

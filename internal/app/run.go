@@ -63,6 +63,9 @@ func (h *House) Run(ctx context.Context, d Doors) error {
 	if err := h.Problems.Ensure(ctx); err != nil {
 		return fmt.Errorf("plan the next look at what recurs: %w", err)
 	}
+	if err := h.Scores.Ensure(ctx); err != nil {
+		return fmt.Errorf("plan the next monthly report by mail: %w", err)
+	}
 	watched, unwatch := context.WithCancel(context.WithoutCancel(ctx))
 	var operators errgroup.Group
 	if d.Metrics != nil {

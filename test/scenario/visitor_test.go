@@ -214,7 +214,7 @@ func (v *visitor) filled(r route) string {
 		lang = "zh" // a pack knows no places
 	}
 	return strings.NewReplacer(
-		"{command}", "looked", "{pack}", "reply", "{rule}", "jargon.cache", "/{$}", "/", "{number}", number, "{token}", token, "{run}", run, "{name}", name, "{message}", fmt.Sprint(v.mail), "{code}", v.code, "{set}", "cn", "{year}", "2026", "{file}", "report.csv",
+		"{command}", "looked", "{pack}", "reply", "{rule}", "jargon.cache", "/{$}", "/", "{number}", number, "{token}", token, "{run}", run, "{name}", name, "{message}", fmt.Sprint(v.mail), "{code}", v.code, "{set}", "cn", "{year}", "2026", "{month}", "2026-03", "{file}", "report.csv",
 		"{key}", "00000000-0000-4000-8000-000000000000", "{secret}", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "{letter}", "acknowledged", "{lang}", lang, "{id}", id, "{event}", event, "{swap}", swap, "{feed}", feed, "{act}", act, "{version}", "1",
 		"{session}", v.screen(r), "{what}", fmt.Sprintf("%d.1.%d.%d", v.ticket.Number, v.agent.ID, v.group.ID),
 	).Replace(r.pattern)

@@ -169,6 +169,11 @@ func (l *letter) body() {
 			l.line("mail.news_over")
 		}
 		l.words(n.Text)
+	case notify.MonthLetter:
+		l.line("mail.month", "Month", n.Subject)
+		for _, x := range n.Figures {
+			l.fact(x.Key, x.Text)
+		}
 	case notify.SignInLetter:
 		l.line("mail.signin", "Desk", n.Desk)
 		l.line("mail.password_once", "Count", n.Minutes)
@@ -288,6 +293,8 @@ func (l *letter) end() {
 		follow = "mail.password_choose"
 	case n.Template == notify.NewsLetter:
 		follow = "mail.news_open"
+	case n.Template == notify.MonthLetter:
+		follow = "mail.month_open"
 	case n.Template == notify.SignInLetter:
 		follow = "mail.signin_now"
 	case n.Template == notify.AlarmLetter:
@@ -313,6 +320,8 @@ func (l *letter) end() {
 		l.footer("mail.password_ignore")
 	case n.Template == notify.NewsLetter:
 		l.footer("mail.news_stop")
+	case n.Template == notify.MonthLetter:
+		l.footer("mail.month_stop")
 	case n.Template == notify.Approve:
 		l.footer("mail.approve_yours")
 	case n.Template == notify.SignInLetter:
@@ -336,7 +345,9 @@ func (l *letter) end() {
 
 // apart reports whether the letter belongs to no ticket.
 func (l *letter) apart() bool {
-	return l.n.Template == notify.TestLetter || l.n.Template == notify.PasswordLetter || l.n.Template == notify.SignInLetter || l.n.Template == notify.NewsLetter || l.n.Template == notify.AlarmLetter || l.n.Template == notify.SummaryLetter
+	return slices.Contains([]notify.Template{
+		notify.TestLetter, notify.PasswordLetter, notify.SignInLetter, notify.NewsLetter, notify.MonthLetter, notify.AlarmLetter, notify.SummaryLetter,
+	}, l.n.Template)
 }
 
 // toStaff reports whether the reader works for the desk.

@@ -22,6 +22,9 @@ const NewsJob = "notify:news"
 // it belongs to no ticket of theirs.
 const NewsLetter Template = "news"
 
+// MonthLetter brings the figures of a month to whoever wants them, and where all of the report stands.
+const MonthLetter Template = "month"
+
 // News is what is told, in the two languages in which it may stand.
 type News struct {
 	Title   string
@@ -29,7 +32,13 @@ type News struct {
 	TitleEN string
 	TextEN  string
 	Over    bool // it has ended
+
+	Figures []Figure `json:",omitempty"` // of a monthly report: Title is its month
+	Path    string   `json:",omitempty"` // where all of it stands
 }
+
+// Figure is one thing that a monthly report says: Key is the message key of what it is.
+type Figure struct{ Key, Text string }
 
 // words are those for a language; the other's where it has none.
 func (n News) words(en bool) (title, text string) {
@@ -83,6 +92,9 @@ func (s *Service) told(ctx context.Context, j job.Job) error {
 		Desk: desk.Name, Hotline: desk.Hotline, Reader: p.Name, Link: s.BaseURL + "/incidents", Ended: x.News.Over,
 	}
 	n.Subject, n.Text = x.News.words(n.Lang == "en")
+	if len(x.News.Figures) > 0 {
+		n.Template, n.Figures, n.Link = MonthLetter, x.News.Figures, s.BaseURL+x.News.Path
+	}
 	body, err := s.Renderer.Render(n)
 	if err != nil {
 		return job.Permanent(err)

@@ -62,6 +62,7 @@ type Notice struct {
 	Address  string              // of By
 	About    Template            // what did not reach By, because of Reason
 	Ended    bool                // of news: it is over
+	Figures  []Figure            // of a monthly report
 	Summary  []SummaryPart       // of a summary: what waited, ticket by ticket
 	Approval Approval            // what is to be decided, or was
 	Also     []Notice            // what happened after it and is told in the same letter

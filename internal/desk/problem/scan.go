@@ -23,6 +23,8 @@ import (
 const ScanJob = "problem:scan"
 
 const (
+	// once is the payload of a look that somebody asked for.
+	once = "once"
 	// again is the payload of the job that plans its own next run.
 	again = "again"
 	// scanHour is the hour of the desk's day at which the radar looks.
@@ -51,8 +53,22 @@ func (s *Service) plan(ctx context.Context, tx *db.Tx) error {
 	return s.Jobs.Enqueue(ctx, tx, job.Spec{Kind: ScanJob, Payload: again, Key: ScanJob, RunAt: at.UTC()})
 }
 
+// Ask has the radar look soon, as a job: over many tickets it takes longer than anybody waits for a page.
+// However often it is asked for meanwhile, it looks once. Anybody of staff may ask.
+func (s *Service) Ask(ctx context.Context, by access.Actor) error {
+	if err := may(by, access.ProblemLink); err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return s.Jobs.Enqueue(ctx, tx, job.Spec{Kind: ScanJob, Payload: once, Key: ScanJob + ":" + once, RunAt: s.Clock.Now()})
+	})
+}
+
 // daily does what the desk does by itself each day, and plans the next.
 func (s *Service) daily(ctx context.Context, j job.Job) error {
+	if j.Payload == once {
+		return s.Scan(ctx, access.Desk())
+	}
 	if err := s.Refresh(ctx); err != nil {
 		return err
 	}
@@ -175,6 +191,15 @@ func (s *Service) Candidates(ctx context.Context, by access.Actor, state Candida
 		return nil, errs.Field("state", "problem.state_unknown")
 	}
 	return candidates(ctx, s.DB, state, 100)
+}
+
+// Recurring returns what the radar saw within a stretch of time, without what was dismissed, the most
+// tickets first.
+func (s *Service) Recurring(ctx context.Context, by access.Actor, from, to time.Time, limit int) ([]Candidate, error) {
+	if err := may(by, access.ProblemRead); err != nil {
+		return nil, err
+	}
+	return seen(ctx, s.DB, from, to, limit)
 }
 
 // Waits counts the candidates that nobody has decided about.

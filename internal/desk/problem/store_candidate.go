@@ -37,6 +37,11 @@ func candidates(ctx context.Context, q db.Querier, state CandidateState, limit i
 	return db.All(ctx, q, scanCandidate, `SELECT `+candidateColumns+` FROM problem_candidate WHERE state = $1 ORDER BY gone, 1000 * count - usual DESC, id DESC LIMIT $2`, state, limit)
 }
 
+// seen are those that were found before the end of a stretch of time and seen since its beginning.
+func seen(ctx context.Context, q db.Querier, from, to time.Time, limit int) ([]Candidate, error) {
+	return db.All(ctx, q, scanCandidate, `SELECT `+candidateColumns+` FROM problem_candidate WHERE found_at < $2 AND at >= $1 AND state <> 'dismissed' ORDER BY count DESC, id LIMIT $3`, from, to, int64(limit))
+}
+
 func candidatesCount(ctx context.Context, q db.Querier) (int64, error) {
 	return db.One(ctx, q, db.Int, `SELECT COUNT(*) FROM problem_candidate WHERE state = 'open' AND NOT gone`)
 }

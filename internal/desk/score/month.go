@@ -8,7 +8,10 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/calendar"
+	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/problem"
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 )
 
@@ -22,13 +25,16 @@ type Month struct {
 	Causes     []Count // told to requesters most often
 	Misses     []Count // clauses that were missed
 	Deviations []Tally
-	Trend      []Line[time.Time] // this month and those before it, the earliest first
+	Gaps       []knowledge.Gap     // categories in which tickets were closed and nothing is published
+	Recurring  []problem.Candidate // what the radar saw, without what was dismissed
+	Trend      []Line[time.Time]   // this month and those before it, the earliest first
 }
 
 // Bounds of a month's report.
 const (
 	trendMonths = 6
 	mostCauses  = 10
+	mostGaps    = 10
 )
 
 // Month reports on the calendar month in loc that holds an instant.
@@ -61,6 +67,25 @@ func (s *Service) Month(ctx context.Context, by access.Actor, at time.Time, grou
 	if m.Misses, err = misses(ctx, s.DB.Long(), m.From, m.To, int64(group)); err != nil {
 		return Month{}, err
 	}
-	m.Deviations, err = tallies(ctx, s.DB.Long(), m.From, m.To, Filter{Group: group})
-	return m, err
+	if m.Deviations, err = tallies(ctx, s.DB.Long(), m.From, m.To, Filter{Group: group}); err != nil {
+		return Month{}, err
+	}
+	return m, s.learned(ctx, by, &m)
+}
+
+// learned adds what the desk has yet to learn from the month: categories without an article, and what
+// keeps coming back. The radar looks at the desk as a whole, so that this is the same for each group.
+func (s *Service) learned(ctx context.Context, by access.Actor, m *Month) (err error) {
+	per := map[catalog.CategoryID]int64{}
+	for _, c := range m.Cells {
+		if c.Category != 0 {
+			per[c.Category] += c.Tickets
+		}
+	}
+	if m.Gaps, err = s.Knowledge.Gaps(ctx, by, per); err != nil {
+		return err
+	}
+	m.Gaps = m.Gaps[:min(len(m.Gaps), mostGaps)]
+	m.Recurring, err = s.Problems.Recurring(ctx, by, m.From, m.To, mostCauses)
+	return err
 }

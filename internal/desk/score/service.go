@@ -10,14 +10,18 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/calendar"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/desk/norm"
+	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/problem"
 	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/event"
+	"github.com/loopdesk/loopdesk/internal/kit/job"
 )
 
 // Parts are what the room is made of.
@@ -28,13 +32,25 @@ type Parts struct {
 	People  *person.Service
 	Reports *report.Service
 	Norm    *norm.Service
+
+	Jobs      *job.Queue
+	Catalog   *catalog.Desk
+	Knowledge *knowledge.Service
+	Problems  *problem.Service
+	Notices   *notify.Service
+	// Zone is the desk's: where months begin for the report by mail.
+	Zone func(ctx context.Context) *time.Location
 }
 
 // Service scores and counts.
 type Service struct{ Parts }
 
-// NewService makes the room.
-func NewService(p Parts) *Service { return &Service{p} }
+// NewService makes the room and takes charge of its job.
+func NewService(p Parts) *Service {
+	s := &Service{p}
+	p.Jobs.Handle(MonthJob, s.mailMonth, job.Timeout(10*time.Minute), job.Limit(1))
+	return s
+}
 
 // Follow computes what is kept of a ticket, for report.Beside.
 func (s *Service) Follow(ctx context.Context, told []report.Told, runs []report.Outcome) func(context.Context, *db.Tx) error {

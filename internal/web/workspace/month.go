@@ -27,6 +27,7 @@ import (
 func (f *Faces) mountMonth(r *page.Router) {
 	r.Get("/work/month", access.LeadRead, f.month)
 	r.Get("/work/month/month.xlsx", access.LeadRead, f.monthFile)
+	r.Post("/work/month/mail", access.LeadRead, f.mailMonth)
 }
 
 // monthForm is how an address names a month.
@@ -53,6 +54,9 @@ type monthView struct {
 	Misses     []monthMiss
 	Deviations []monthDeviation
 	Empty      bool
+	Mailed     bool // the reader gets it by mail
+	Gaps       []gapRow
+	Recurring  []candidateLine
 }
 
 type monthMiss struct {
@@ -115,7 +119,34 @@ func (f *Faces) month(c *page.Ctx) error {
 	for _, x := range m.Deviations {
 		v.Deviations = append(v.Deviations, monthDeviation{x, f.Norm.Pack().Title(c.Lang, x.Clause)})
 	}
+	for _, g := range m.Gaps {
+		v.Gaps = append(v.Gaps, gapRow{Name: f.categoryPath(c, g.Category), Solved: figures(g.Solved), New: articlesPath + "/new?category=" + key(int64(g.Category))})
+	}
+	if v.Recurring, err = f.candidateLines(c, m.Recurring); err != nil {
+		return err
+	}
+	if v.Mailed, err = f.Scores.MonthIsMailed(c.Context(), c.Actor); err != nil {
+		return err
+	}
 	return f.showHouse(c, http.StatusOK, c.T("score.month_title", "Month", v.Name), func(fr page.Frame) templ.Component { return monthPage(fr, v) })
+}
+
+// mailMonth says whether the reader gets the report by mail.
+func (f *Faces) mailMonth(c *page.Ctx) error {
+	form, err := c.Form(page.SmallForm, "on")
+	if err != nil {
+		return err
+	}
+	on := form.On("on")
+	if err := f.Scores.MailMonth(c.Context(), c.Actor, on); err != nil {
+		return err
+	}
+	said := "score.mail_is_off"
+	if on {
+		said = "score.mail_is_on"
+	}
+	c.Say(said)
+	return c.Redirect("/work/month")
 }
 
 // monthChoices are how many months back the page offers.
@@ -197,8 +228,20 @@ func (f *Faces) monthFile(c *page.Ctx) error {
 	for _, id := range ids {
 		clauses.Rows = append(clauses.Rows, []any{id, f.Norm.Pack().Title(c.Lang, id), many[id][0], many[id][1]})
 	}
+	recurring := spread.Table{Name: c.T("score.recurring"), Head: []string{c.T("score.recurring_what"), c.T("score.recurring_why"), c.T("score.tickets")}}
+	again, err := f.candidateLines(c, m.Recurring)
+	if err != nil {
+		return err
+	}
+	for _, x := range again {
+		recurring.Rows = append(recurring.Rows, []any{x.Title, x.Why, x.Count})
+	}
+	gaps := spread.Table{Name: c.T("score.gaps"), Head: []string{c.T("score.gap_category"), c.T("score.tickets")}}
+	for _, g := range m.Gaps {
+		gaps.Rows = append(gaps.Rows, []any{f.categoryPath(c, g.Category), g.Solved})
+	}
 	var b bytes.Buffer
-	if err := spread.XLSX(&b, append(tables, top, clauses)...); err != nil {
+	if err := spread.XLSX(&b, append(tables, top, recurring, gaps, clauses)...); err != nil {
 		return err
 	}
 	return download(c, &b, spread.XLSXType, "report-"+m.From.Format(monthForm)+".xlsx")

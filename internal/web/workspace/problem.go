@@ -205,7 +205,7 @@ func (f *Faces) scanProblems(c *page.Ctx) error {
 	if _, err := c.Form(page.SmallForm); err != nil {
 		return err
 	}
-	if err := f.Problems.Scan(c.Context(), c.Actor); err != nil {
+	if err := f.Problems.Ask(c.Context(), c.Actor); err != nil {
 		return err
 	}
 	c.Say("workproblem.scanned")
