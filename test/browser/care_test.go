@@ -193,3 +193,25 @@ func (b *tab) accessibleNow(what string) {
 		b.Errorf("%s: %s", what, v)
 	}
 }
+
+// M joins two requests of one person: the number shows which one it is before anything happens.
+func TestAMergeByKeyboardShowsWhichOneItIs(t *testing.T) {
+	t.Parallel()
+	h := apptest.New(t)
+	one, two := taken(t, h, "打印机卡纸"), taken(t, h, "打印机又卡纸了，还是那台")
+	b := asAgent(t, h)
+	b.goTo("/work/tickets/" + two.Ref())
+	b.press("m")
+	b.focused("#act input, #act textarea, #act button")
+	if !eval[bool](b, `document.activeElement.name === "into"`) {
+		b.tabTo(`#act input[name=into]`)
+	}
+	b.write(one.Ref())
+	b.sees("which one it is", fmt.Sprintf(`document.querySelector("#other")?.innerText.includes(%q)`, "打印机卡纸"))
+	b.accessibleNow("the merge")
+	b.press("ctrl+Enter")
+	b.sees("where it went", fmt.Sprintf(`document.querySelector("#merged") || location.pathname.endsWith(%q)`, one.Ref()))
+	if got := now(t, h, two); got.MergedInto != one.ID {
+		t.Errorf("merged into %d", got.MergedInto)
+	}
+}

@@ -218,7 +218,7 @@ func TestPagesAtTwiceTheSize(t *testing.T) {
 	b.speak("zh-CN")
 	for _, path := range []string{"/work", d.with(t, ticket.Opened, any1), "/work/board", "/work/views", "/work/views/new"} {
 		b.goTo(path)
-		b.size(window{720, 450})
+		b.size(twice)
 		for _, w := range append(b.shape("zh-CN"), b.violations()...) {
 			t.Errorf("%s at twice the size: %s", path, w)
 		}

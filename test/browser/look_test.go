@@ -75,7 +75,7 @@ func (b *tab) shape(lang string) (wrong []string) {
 	return wrong
 }
 
-// look holds the page that is shown to everything, on a desk and on a phone, in light and in
+// look holds the page that is shown to everything, on a desk, at twice the size and on a phone, in light and in
 // dark. It is loaded once: width and theme change in place. The two languages divide the four
 // looks of axe between them, because colours speak no language; its shape is looked at in all.
 func (b *tab) look(name, lang string) {
@@ -92,6 +92,8 @@ func (b *tab) look(name, lang string) {
 	say("wide", b.shape(lang))
 	b.dress(themes[0])
 	say("wide, "+themes[0], b.violations())
+	b.size(twice)
+	say("at twice the size", b.shape(lang))
 	b.size(narrow)
 	say("narrow", b.shape(lang))
 	b.dress(themes[1])

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -27,6 +28,9 @@ import (
 
 // write makes TestScreenshots write its pictures down.
 var write = flag.Bool("write", false, "write docs/screenshots")
+
+// pick leaves the other pictures as they are.
+var pick = flag.String("pick", "", "names of the pictures to take, with commas between; all where empty")
 
 // picture is a page of docs/screenshots.
 type picture struct {
@@ -86,6 +90,12 @@ func (d desk) pictures(t *testing.T, c cast) []picture {
 		{name: "problem", path: "/work/problems/PRB-1", who: zheng},
 		{name: "improvements", path: "/work/improvements", who: zheng},
 		{name: "review-agenda", path: "/work/reviews/2", who: zheng, narrow: true},
+		{name: "approvals", path: "/work/approvals", who: chen},
+		{name: "articles", path: "/work/articles", who: c.agent},
+		{name: "scores", path: "/work/scores", who: zheng},
+		{name: "month", path: "/work/month", who: zheng},
+		{name: "deviations", path: "/work/deviations", who: zheng},
+		{name: "norm", path: "/admin/norm", who: zheng},
 		{name: "quarantine", path: "/work/quarantine", who: c.agent},
 		{name: "view", path: "/work/views/new", who: c.agent},
 		{name: "board", path: "/work/board", who: zheng},
@@ -233,6 +243,9 @@ func TestScreenshots(t *testing.T) {
 	for _, c := range casts() {
 		tabs := map[string]*tab{}
 		for _, p := range d.pictures(t, c) {
+			if *pick != "" && !slices.Contains(strings.Split(*pick, ","), p.name) {
+				continue
+			}
 			b := tabs[p.who]
 			if b == nil {
 				b = open(t, d.url)

@@ -372,6 +372,7 @@ type window struct{ width, height int64 }
 
 var (
 	wide   = window{1440, 900}
+	twice  = window{720, 450} // the desk at 200 %
 	narrow = window{390, 844}
 	tall   = window{390, 2800} // a phone on which nothing lies below the bars at its ends
 )

@@ -147,7 +147,7 @@ func copies(t *testing.T, h *apptest.House, many int) {
 	c := &copying{T: t, h: h.House}
 	for have := 1; have < many; { // copies are copied: as many again each time
 		c.top, c.message, c.event = c.max("ticket"), c.max("message"), c.max("event")
-		have += c.pass(1, 0, many-have)
+		have += c.pass(1, 0, many-have, 0)
 	}
 	c.end()
 	const scores = `closed_at, closed_as, needed, group_id, category_id, agent_id, priority, efficient, friendly, book, kept, broken, rating, said, rough, met, judged, deviated, back, cause`

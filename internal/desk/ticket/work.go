@@ -38,7 +38,7 @@ func (s *Service) SolvedPer(ctx context.Context, since time.Time) (map[catalog.C
 	list, err := db.All(ctx, s.DB, func(r db.Row) (l line, err error) {
 		err = r.Scan(&l.category, &l.n)
 		return l, err
-	}, `SELECT category_id, COUNT(*) FROM ticket WHERE closed_at >= $1 AND category_id IS NOT NULL AND closed_as IN ('confirmed', 'unconfirmed') GROUP BY category_id`, since)
+	}, `SELECT category_id, COUNT(*) FROM ticket WHERE is_open = 0 AND closed_at >= $1 AND category_id IS NOT NULL AND closed_as IN ('confirmed', 'unconfirmed') GROUP BY category_id`, since)
 	out := map[catalog.CategoryID]int64{}
 	for _, l := range list {
 		out[l.category] = l.n

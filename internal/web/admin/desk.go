@@ -18,7 +18,7 @@ func (f *Faces) showDesk(c *page.Ctx) error {
 		return err
 	}
 	return f.desk(c, http.StatusOK, page.Filled("name", d.Name, "hotline", d.Hotline, "lang", d.Lang, "zone", d.Zone,
-		"reopen_days", num(int64(d.ReopenDays)), "undo_seconds", num(int64(d.UndoSeconds)), "mail_signin", ticked(d.MailSignIn), "version", num(version)))
+		"reopen_days", num(int64(d.ReopenDays)), "undo_seconds", num(int64(d.UndoSeconds)), "mail_signin", page.Ticked(d.MailSignIn), "version", num(version)))
 }
 
 func (f *Faces) desk(c *page.Ctx, status int, form *page.Form) error {

@@ -52,7 +52,7 @@ func deskPage(f page.Frame, form *page.Form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Problems(f.Lang, notice(form), nil).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Problems(f.Lang, form.Above(), nil).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -85,7 +85,7 @@ func deskPage(f page.Frame, form *page.Form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(f.Lang, ui.Field{Name: "lang", Label: f.T("admin.desk_lang"), Options: langOptions(), Value: form.Get("lang"), Error: form.Mark("lang"), Help: f.T("admin.desk_lang_help")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(f.Lang, ui.Field{Name: "lang", Label: f.T("admin.desk_lang"), Options: page.LangOptions(), Value: form.Get("lang"), Error: form.Mark("lang"), Help: f.T("admin.desk_lang_help")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -45,8 +45,8 @@ type serverView struct {
 func serverForm(s directory.Server, version int64) *page.Form {
 	list := []string{
 		"host", s.Host, "port", num(s.Port), "security", string(s.Security), "trust", s.Trust, "user", s.User, "base", s.Base, "filter", s.Filter,
-		"page_size", num(s.PageSize), "minutes", num(s.Minutes), "full_hours", num(s.FullHours), "guard", num(s.Guard), "gone", s.Gone, "adopt", ticked(s.Adopt),
-		"sign_in", ticked(s.SignIn), "on", ticked(s.On), "agents", groupsOf(s, access.Agent), "leads", groupsOf(s, access.Lead), "version", num(version),
+		"page_size", num(s.PageSize), "minutes", num(s.Minutes), "full_hours", num(s.FullHours), "guard", num(s.Guard), "gone", s.Gone, "adopt", page.Ticked(s.Adopt),
+		"sign_in", page.Ticked(s.SignIn), "on", page.Ticked(s.On), "agents", groupsOf(s, access.Agent), "leads", groupsOf(s, access.Lead), "version", num(version),
 	}
 	for _, field := range directory.Fields() {
 		list = append(list, "map_"+field, s.Map.Of(field))

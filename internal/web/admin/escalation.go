@@ -90,7 +90,7 @@ func (f *Faces) escalation(c *page.Ctx, status int, form, majors *page.Form) err
 		if err != nil {
 			return err
 		}
-		v.Major = page.Filled("update_minutes", num(p.UpdateMinutes), "rota", num(int64(p.Rota)), "anonymous", ticked(p.Anonymous), "version", num(version))
+		v.Major = page.Filled("update_minutes", num(p.UpdateMinutes), "rota", num(int64(p.Rota)), "anonymous", page.Ticked(p.Anonymous), "version", num(version))
 	}
 	list, err := f.Rotas.List(c.Context(), c.Actor)
 	if err != nil {
@@ -208,9 +208,6 @@ func (f *Faces) saveMajorPolicy(c *page.Ctx) error {
 	return c.Redirect("/admin/escalation#major")
 }
 
-// localTime is how a browser writes a time without a zone.
-const localTime = "2006-01-02T15:04"
-
 // foresee computes what the plan in force comes to for a ticket of a priority: one that nobody
 // answers, and for its updates one that was answered at once.
 func (f *Faces) foresee(c *page.Ctx) foreseen {
@@ -221,9 +218,9 @@ func (f *Faces) foresee(c *page.Ctx) foreseen {
 	now := c.Now.In(c.Zone)
 	monday := time.Date(now.Year(), now.Month(), now.Day()+(8-int(now.Weekday()))%7, 10, 0, 0, 0, c.Zone)
 	if v.On == "" {
-		v.On = monday.Format(localTime)
+		v.On = monday.Format(page.LocalTime)
 	}
-	at, err := time.ParseInLocation(localTime, v.On, c.Zone)
+	at, err := page.ReadLocal(v.On, c.Zone)
 	if err != nil || at.Year() < 2000 || at.Year() > 2100 {
 		v.Wrong, at = true, monday
 	}

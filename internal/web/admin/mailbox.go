@@ -74,7 +74,7 @@ func (f *Faces) mailboxOf(c *page.Ctx) (mailboxView, error) {
 	b := v.Stored
 	v.Form = page.Filled("name", b.Name, "address", b.Address, "host", b.Host, "port", num(b.Port), "security", string(b.Security), "user", b.User,
 		"sign_in", string(b.SignIn), "token_url", b.TokenURL, "client_id", b.ClientID, "scope", b.Scope,
-		"folder", b.Folder, "after", string(b.After), "move_to", b.MoveTo, "active", ticked(b.Active), "version", num(version))
+		"folder", b.Folder, "after", string(b.After), "move_to", b.MoveTo, "active", page.Ticked(b.Active), "version", num(version))
 	return v, nil
 }
 

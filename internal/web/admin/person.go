@@ -12,7 +12,6 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
-	"github.com/loopdesk/loopdesk/internal/kit/i18n"
 	"github.com/loopdesk/loopdesk/internal/web/page"
 	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
@@ -205,19 +204,4 @@ func roleOptions(f page.Frame) []ui.Option {
 		out = append(out, ui.Option{Value: string(r), Label: f.T("admin.role_" + string(r)), Note: f.T("admin.role_" + string(r) + "_note")})
 	}
 	return out
-}
-
-func langOptions() []ui.Option {
-	var out []ui.Option
-	for _, l := range i18n.Langs() {
-		out = append(out, ui.Option{Value: string(l), Label: i18n.T(l, "ui.language_name")})
-	}
-	return out
-}
-
-func notice(form *page.Form) string {
-	if form == nil {
-		return ""
-	}
-	return form.Notice
 }

@@ -50,7 +50,7 @@ func peoplePageOf(f page.Frame, v peopleView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Tick(ui.Field{Name: "staff", Label: f.T("admin.staff_only"), Value: ticked(v.Staff)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Tick(ui.Field{Name: "staff", Label: f.T("admin.staff_only"), Value: page.Ticked(v.Staff)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -330,7 +330,7 @@ func personPage(f page.Frame, v personView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Problems(f.Lang, notice(v.Form), nil).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Problems(f.Lang, v.Form.Above(), nil).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -409,7 +409,7 @@ func personPage(f page.Frame, v personView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(f.Lang, ui.Field{Name: "lang", Label: f.T("admin.language"), Options: langOptions(), Value: v.Form.Get("lang"), Error: v.Form.Mark("lang")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(f.Lang, ui.Field{Name: "lang", Label: f.T("admin.language"), Options: page.LangOptions(), Value: v.Form.Get("lang"), Error: v.Form.Mark("lang")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

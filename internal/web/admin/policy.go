@@ -69,7 +69,7 @@ func (f *Faces) policies(c *page.Ctx, status int, form *page.Form) error {
 }
 
 func filledPolicy(p sla.Policy, version int64) *page.Form {
-	form := page.Filled("version", num(version), "confirm_days", num(p.ConfirmDays), "remind_days", num(p.RemindDays), "calendar", p.Calendar, "p1_always", ticked(p.P1Always), "cadence", string(p.Cadence))
+	form := page.Filled("version", num(version), "confirm_days", num(p.ConfirmDays), "remind_days", num(p.RemindDays), "calendar", p.Calendar, "p1_always", page.Ticked(p.P1Always), "cadence", string(p.Cadence))
 	for i, t := range p.Targets {
 		for _, name := range sla.Aims() {
 			fillAim(form, sla.Field(string(name), triage.Priority(i+1)), t.Of(name))

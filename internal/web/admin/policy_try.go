@@ -30,13 +30,10 @@ type tried struct {
 	Lines []string
 }
 
-// localForm is how a form writes an instant.
-const localForm = "2006-01-02T15:04"
-
 // try reckons a ticket as the page's question describes it: recorded at a time, answered and
 // solved at once, so that every clock has its start there.
 func (f *Faces) try(c *page.Ctx, p sla.Policy) (*trial, error) {
-	v := &trial{Form: page.Filled("priority", "3", "start", c.Now.In(c.Zone).Format(localForm))}
+	v := &trial{Form: page.Filled("priority", "3", "start", c.Now.In(c.Zone).Format(page.LocalTime))}
 	for _, name := range []string{"priority", "category", "service", "group", "organisation", "site", "start"} {
 		if x := c.Query(name); x != "" && len(x) <= 200 {
 			v.Form.Values.Set(name, x)
@@ -45,7 +42,7 @@ func (f *Faces) try(c *page.Ctx, p sla.Policy) (*trial, error) {
 	if c.Query("start") == "" {
 		return v, nil
 	}
-	start, unread := time.ParseInLocation(localForm, v.Form.Get("start"), c.Zone)
+	start, unread := page.ReadLocal(v.Form.Get("start"), c.Zone)
 	if unread != nil || start.Year() < 2000 || start.Year() > 2099 {
 		v.Wrong = c.T("policyadmin.start_wrong")
 		return v, nil //nolint:nilerr // it is told on the page

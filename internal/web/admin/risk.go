@@ -26,7 +26,7 @@ func (f *Faces) showRisks(c *page.Ctx) error {
 	for i, x := range r.List {
 		at := "_" + strconv.Itoa(i)
 		for name, value := range map[string]string{
-			"name": x.Name, "zh": x.ZH, "en": x.EN, "approval": ticked(x.Approval), "eyes": ticked(x.FourEyes), "requester": ticked(x.Requester),
+			"name": x.Name, "zh": x.ZH, "en": x.EN, "approval": page.Ticked(x.Approval), "eyes": page.Ticked(x.FourEyes), "requester": page.Ticked(x.Requester),
 		} {
 			form.Values.Set(name+at, value)
 		}

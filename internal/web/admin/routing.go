@@ -80,7 +80,7 @@ func (f *Faces) editRoutingRule(c *page.Ctx) error {
 			return err
 		}
 		form = page.Filled("name", r.Name, "condition", r.Condition, "group", num(int64(r.Group)), "rota", num(int64(r.Rota)), "skills", skillsText(r.Skills), "version", num(r.Version),
-			"assign", ticked(r.Assign), "active", ticked(r.Active))
+			"assign", page.Ticked(r.Assign), "active", page.Ticked(r.Active))
 	}
 	return f.showRoutingRule(c, http.StatusOK, n, form)
 }

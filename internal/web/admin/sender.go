@@ -41,7 +41,7 @@ func (f *Faces) senders(c *page.Ctx) (sendersView, error) {
 	}
 	v := sendersView{
 		Trust:   page.Filled("checks", string(t.Checks), "require", string(t.Require), "servers", strings.Join(t.Servers, "\n"), "version", num(trusted)),
-		Signing: page.Filled("domain", g.Domain, "selector", g.Selector, "active", ticked(g.Active), "version", num(signed)),
+		Signing: page.Filled("domain", g.Domain, "selector", g.Selector, "active", page.Ticked(g.Active), "version", num(signed)),
 		Stored:  g,
 	}
 	if g.Domain == "" { // what most desks want

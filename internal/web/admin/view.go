@@ -21,13 +21,6 @@ func idOrNew(n int64) string {
 
 func personAddress(v personView) string { return "/admin/people/" + idOrNew(v.ID) }
 
-func ticked(on bool) string {
-	if on {
-		return "yes"
-	}
-	return ""
-}
-
 func memberNames(f page.Frame, g person.Group, names map[person.ID]string) string {
 	var out []string
 	for _, m := range g.Members {

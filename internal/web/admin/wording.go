@@ -201,7 +201,7 @@ func (f *Faces) editWordRule(c *page.Ctx) error {
 	}
 	form := page.Filled(
 		"id", r.ID, "clause", r.Clause, "kind", r.Kind, "find", strings.Join(r.Find, "\n"), "unless", strings.Join(r.Unless, "\n"),
-		"ask", r.Ask, "say", r.Say, "hint", r.Hint, "advice", ticked(r.Advice), "timely", ticked(r.Timely), "version", num(b.Version),
+		"ask", r.Ask, "say", r.Say, "hint", r.Hint, "advice", page.Ticked(r.Advice), "timely", page.Ticked(r.Timely), "version", num(b.Version),
 	)
 	return f.showWordRule(c, http.StatusOK, b, r, form)
 }

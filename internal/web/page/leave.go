@@ -17,9 +17,6 @@ func (r *Router) ownLeave() {
 	r.Post("/me/away/end", access.SelfWork, r.endLeave)
 }
 
-// dayShape is how a form writes a day and an hour (HTML, datetime-local).
-const dayShape = "2006-01-02T15:04"
-
 // readLeave fills in who stands in for the reader.
 func (h *house) readLeave(c *Ctx, m *mine) error {
 	if h.kit.Approvals == nil {
@@ -31,8 +28,8 @@ func (h *house) readLeave(c *Ctx, m *mine) error {
 	}
 	m.Leave = Filled()
 	if m.Away = away; away {
-		m.Leave.Values.Set("from", l.From.In(c.Zone).Format(dayShape))
-		m.Leave.Values.Set("to", l.To.In(c.Zone).Format(dayShape))
+		m.Leave.Values.Set("from", l.From.In(c.Zone).Format(LocalTime))
+		m.Leave.Values.Set("to", l.To.In(c.Zone).Format(LocalTime))
 		m.Leave.Values.Set("deputy", h.kit.People.Card(c.Context(), l.Deputy).Email)
 	}
 	return nil
@@ -82,7 +79,7 @@ func (h *house) endLeave(c *Ctx) error {
 
 // dayOf reads what a form wrote; the zero time for anything else.
 func dayOf(s string, in *time.Location) time.Time {
-	t, err := time.ParseInLocation(dayShape, s, in)
+	t, err := time.ParseInLocation(LocalTime, s, in)
 	if err != nil {
 		return time.Time{}
 	}

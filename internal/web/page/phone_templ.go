@@ -261,7 +261,7 @@ func phoneTrouble(form *Form) string {
 	if s := form.Mark(FileField); s != "" {
 		return s
 	}
-	return form.notice()
+	return form.Above()
 }
 
 func signPicture(q qrSign, label string) templ.Component {

@@ -159,8 +159,8 @@ func (h *house) renderProblem(c *Ctx, p Problem) error {
 	return c.Render(p.Status, h.around(c, f, ui.ErrorBody(f.Lang, p.view())))
 }
 
-// notice is the sentence above a form, "" where the marks say everything.
-func (f *Form) notice() string {
+// Above is the sentence above a form, "" where the marks say everything.
+func (f *Form) Above() string {
 	if f == nil {
 		return ""
 	}
@@ -168,14 +168,6 @@ func (f *Form) notice() string {
 }
 
 func minPassword() int { return session.MinPassword }
-
-func langOptions() []ui.Option {
-	var out []ui.Option
-	for _, l := range i18n.Langs() {
-		out = append(out, ui.Option{Value: string(l), Label: i18n.T(l, "ui.language_name")})
-	}
-	return out
-}
 
 func zoneOptions(own string) []ui.Option {
 	var out []ui.Option

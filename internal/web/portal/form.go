@@ -9,14 +9,6 @@ import (
 	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
 
-// notice is the sentence above a form that is shown again.
-func notice(form *page.Form) string {
-	if form == nil {
-		return ""
-	}
-	return form.Notice
-}
-
 func peopleOptions(f page.Frame) []ui.Option {
 	var out []ui.Option
 	for _, p := range []string{"one", "team", "department", "everyone"} {

@@ -1233,7 +1233,7 @@ func replyBox(f page.Frame, r request, form *page.Form) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if form.Get("act") != "answer" && form.Get("act") != "rate" {
-			templ_7745c5c3_Err = ui.Problems(f.Lang, notice(form), nil).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Problems(f.Lang, form.Above(), nil).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

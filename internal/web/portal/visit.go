@@ -3,8 +3,6 @@
 package portal
 
 import (
-	"time"
-
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/visit"
@@ -35,33 +33,14 @@ func (f *Faces) visitsOf(c *page.Ctx, t ticket.Ticket) ([]visitView, error) {
 		}
 		x := visitView{Visit: v, Engineer: f.people.Card(c.Context(), v.Engineer), Asks: v.State == visit.Proposed && mine(c, t)}
 		if !v.From.IsZero() {
-			x.When = spanWords(c, v.Span(), v.Zone)
+			x.When = c.Span(v.Span().From, v.Span().To, v.Zone)
 		}
 		for _, s := range v.Times.List() {
-			x.Times = append(x.Times, spanWords(c, s, v.Zone))
+			x.Times = append(x.Times, c.Span(s.From, s.To, v.Zone))
 		}
 		out = append(out, x)
 	}
 	return out, nil
-}
-
-// spanWords writes a stretch as the reader's clock shows it, with its second day where it lies over
-// midnight; and, where that is another, as it is at the place.
-func spanWords(c *page.Ctx, x ticket.Span, zone string) string {
-	from, to := x.From.In(c.Zone), x.To.In(c.Zone)
-	out := c.Moment(x.From) + " – " + c.Moment(x.To)
-	if from.YearDay() == to.YearDay() && from.Year() == to.Year() {
-		out = c.Moment(x.From) + "–" + to.Format("15:04")
-	}
-	there, err := time.LoadLocation(zone)
-	if err != nil || zone == "" {
-		return out
-	}
-	_, here := from.Zone()
-	if _, away := x.From.In(there).Zone(); here != away {
-		return c.T("workvisit.two_zones", "Here", out, "There", x.From.In(there).Format("15:04")+"–"+x.To.In(there).Format("15:04"), "Zone", zone)
-	}
-	return out
 }
 
 // answerVisit is the requester's choice between proposed times, or that none of them suits. It
@@ -179,7 +158,7 @@ func (f *Faces) visitStep(c *page.Ctx, fact ticket.VisitStepped, s *step) bool {
 	who := f.people.Card(c.Context(), v.Engineer).Name
 	s.Title = c.T("portal.step_visit_"+string(v.Step), "Name", who)
 	for _, x := range v.Times {
-		s.Lines = append(s.Lines, spanWords(c, x, ""))
+		s.Lines = append(s.Lines, c.Span(x.From, x.To, ""))
 	}
 	switch v.Step {
 	case ticket.VisitProposed, ticket.VisitFixed, ticket.VisitMoved:

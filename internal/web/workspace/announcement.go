@@ -63,29 +63,14 @@ func announcementAddress(a announcement.Announcement) string {
 	return announcementsPath + "/" + key(int64(a.ID))
 }
 
-// localOf writes an instant as the field of a form holds it; nothing for none.
-func localOf(t time.Time, loc *time.Location) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.In(loc).Format(localTime)
-}
-
 func (f *Faces) editAnnouncement(c *page.Ctx) error {
 	a, err := f.announcementIn(c)
 	if err != nil {
 		return err
 	}
 	form := page.Filled("kind", string(a.Kind), "title", a.Title, "text", a.Text, "title_en", a.TitleEN, "text_en", a.TextEN,
-		"service", key(int64(a.Service)), "from", localOf(a.From, c.Zone), "until", localOf(a.Until, c.Zone), "anonymous", tickedWord(a.Anonymous), "version", key(a.Version))
+		"service", key(int64(a.Service)), "from", page.LocalOf(a.From, c.Zone), "until", page.LocalOf(a.Until, c.Zone), "anonymous", page.Ticked(a.Anonymous), "version", key(a.Version))
 	return f.showAnnouncement(c, http.StatusOK, a, form)
-}
-
-func tickedWord(on bool) string {
-	if on {
-		return "yes"
-	}
-	return ""
 }
 
 func (f *Faces) showAnnouncement(c *page.Ctx, status int, a announcement.Announcement, form *page.Form) error {
@@ -133,7 +118,7 @@ func (f *Faces) saveAnnouncement(c *page.Ctx) error {
 	}{{"from", &now.From}, {"until", &now.Until}} {
 		*field.into = time.Time{}
 		if text := form.Text(field.name); text != "" {
-			if *field.into, err = time.ParseInLocation(localTime, text, c.Zone); err != nil {
+			if *field.into, err = page.ReadLocal(text, c.Zone); err != nil {
 				bad = append(bad, errs.FieldError{Name: field.name, Key: "workticket.time_shape"})
 			}
 		}

@@ -221,8 +221,8 @@ func (f *Faces) weekTurn(c *page.Ctx, v weekView, s rota.Span, turn rota.Turn) w
 	if turn.Instead != 0 {
 		w.Instead = f.People.Card(c.Context(), turn.Instead).Name
 	}
-	w.Swap = "/work/rota/" + key(int64(v.Rota.ID)) + "?week=" + v.From.Format(time.DateOnly) + "&from=" + s.From.In(v.Zone).Format(localTime) +
-		"&to=" + s.To.In(v.Zone).Format(localTime) + "&instead=" + key(int64(turn.Person)) + "#swap"
+	w.Swap = "/work/rota/" + key(int64(v.Rota.ID)) + "?week=" + v.From.Format(time.DateOnly) + "&from=" + s.From.In(v.Zone).Format(page.LocalTime) +
+		"&to=" + s.To.In(v.Zone).Format(page.LocalTime) + "&instead=" + key(int64(turn.Person)) + "#swap"
 	return w
 }
 
@@ -257,8 +257,8 @@ func (f *Faces) swapRota(c *page.Ctx) error {
 	}
 	loc := r.Location()
 	x := rota.Swap{Rota: r.ID, Person: person.ID(form.Int("person")), Instead: person.ID(form.Int("instead")), Agreed: form.Get("agreed")}
-	x.From, _ = time.ParseInLocation(localTime, form.Text("from"), loc) // what is no time is before 2000, and refused
-	x.To, _ = time.ParseInLocation(localTime, form.Text("to"), loc)
+	x.From, _ = page.ReadLocal(form.Text("from"), loc) // what is no time is before 2000, and refused
+	x.To, _ = page.ReadLocal(form.Text("to"), loc)
 	if _, err := f.Rotas.Trade(c.Context(), c.Actor, x); err != nil {
 		return f.againWeek(c, form, err)
 	}

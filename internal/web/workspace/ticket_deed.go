@@ -187,9 +187,6 @@ func seconds(s string) (int64, bool) {
 	return m*60 + n, err == nil && n >= 0 && n < 60
 }
 
-// localTime is how a browser writes an instant without its zone.
-const localTime = "2006-01-02T15:04"
-
 func readHold(_ *Faces, c *page.Ctx, _ ticket.Ticket, form *page.Form) (ticket.Command, error) {
 	h := ticket.HoldFor{Reason: ticket.Waiting(form.Get("reason")), Stuck: form.Text("stuck"), Doing: form.Text("doing")}
 	var err error
@@ -207,7 +204,7 @@ func localField(c *page.Ctx, form *page.Form, name string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	at, err := time.ParseInLocation(localTime, text, c.Zone)
+	at, err := page.ReadLocal(text, c.Zone)
 	if err != nil {
 		return time.Time{}, errs.Field(name, "workticket.time_shape")
 	}

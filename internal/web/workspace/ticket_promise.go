@@ -59,7 +59,7 @@ func (f *Faces) offerOf(c *page.Ctx, t ticket.Ticket, text string, form *page.Fo
 	if !ok {
 		return offer{}, false
 	}
-	o := offer{Found: found, Time: upToMinute(found.Due).In(c.Zone).Format(localTime), Keep: true, Error: form.Mark("promise")}
+	o := offer{Found: found, Time: upToMinute(found.Due).In(c.Zone).Format(page.LocalTime), Keep: true, Error: form.Mark("promise")}
 	switch found.Words {
 	case form.Get("promise_off"):
 		o.Off = true
@@ -248,7 +248,7 @@ func (s *sheet) knownHold() *page.Form {
 	form := page.Filled("reason", string(h.Reason), "stuck", h.Stuck, "doing", h.Doing, "vendor", h.Vendor.Name, "case", h.Vendor.Case, "contact", h.Vendor.Contact)
 	for name, at := range map[string]time.Time{"next": h.Next, "vendor_by": h.Vendor.By} {
 		if at.After(s.c.Now) {
-			form.Values.Set(name, at.In(s.c.Zone).Format(localTime))
+			form.Values.Set(name, at.In(s.c.Zone).Format(page.LocalTime))
 		}
 	}
 	return form

@@ -108,32 +108,6 @@ func visitTone(s visit.State) string {
 	return ui.Neutral
 }
 
-// spanWords writes a stretch as the reader's clock shows it, with its second day where it lies over
-// midnight; and, where that is another, as it is at the place.
-func spanWords(c *page.Ctx, x ticket.Span, zone string) string {
-	if x.From.IsZero() {
-		return ""
-	}
-	out := spanIn(c, x, c.Zone)
-	there, err := time.LoadLocation(zone)
-	if err != nil || zone == "" {
-		return out
-	}
-	_, here := x.From.In(c.Zone).Zone()
-	if _, away := x.From.In(there).Zone(); here != away {
-		return c.T("workvisit.two_zones", "Here", out, "There", x.From.In(there).Format("15:04")+"–"+x.To.In(there).Format("15:04"), "Zone", zone)
-	}
-	return out
-}
-
-func spanIn(c *page.Ctx, x ticket.Span, zone *time.Location) string {
-	from, to := x.From.In(zone), x.To.In(zone)
-	if from.YearDay() == to.YearDay() && from.Year() == to.Year() {
-		return c.Moment(x.From) + "–" + to.Format("15:04")
-	}
-	return c.Moment(x.From) + " – " + c.Moment(x.To)
-}
-
 // visitLine tells what happened to a visit, for the ticket's timeline.
 func (s *sheet) visitLine(f ticket.VisitStepped, one func(key string, args ...any) []string) []string {
 	v := f.Visit
@@ -142,7 +116,7 @@ func (s *sheet) visitLine(f ticket.VisitStepped, one func(key string, args ...an
 		if i > 0 {
 			times += s.T("workvisit.or")
 		}
-		times += spanWords(s.c, x, "")
+		times += s.c.Span(x.From, x.To, "")
 	}
 	lines := one("workvisit.line_"+string(v.Step), "Name", s.name(v.Engineer), "Times", times, "Place", v.Place, "Words", v.Words, "How", s.visitHow(v))
 	if v.Parts != "" {

@@ -268,13 +268,6 @@ func typedValues(r rowForm) []string {
 	return r.Values
 }
 
-func yesIf(b bool) string {
-	if b {
-		return "yes"
-	}
-	return ""
-}
-
 // everyOf says how many tickets a command on the whole list is given on.
 func everyOf(f page.Frame, n int) string {
 	if n > maxEvery {

@@ -353,7 +353,7 @@ func viewBuilder(f page.Frame, v viewForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Tick(ui.Field{Name: "dense", Label: f.T("workview.dense"), Value: yesIf(v.View.Dense)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Tick(ui.Field{Name: "dense", Label: f.T("workview.dense"), Value: page.Ticked(v.View.Dense)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
