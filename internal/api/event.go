@@ -178,8 +178,6 @@ func (a *API) fact(ctx context.Context, r reader, f ticket.Fact, at time.Time) f
 		return factJSON{Passes: f.Count}
 	case ticket.Approval:
 		return factJSON{Approval: a.approvalFact(ctx, r, f)}
-	case ticket.Deviated:
-		return factJSON{Clause: f.Clause, Gap: f.Gap, Reason: f.Reason}
 	}
 	return outcome(r, f, at)
 }
@@ -195,6 +193,8 @@ func outcome(r reader, f ticket.Fact, at time.Time) factJSON {
 		h := &holdJSON{Reason: string(ticket.ForVendor)}
 		h.vendor(r, f.Vendor)
 		return factJSON{Hold: h}
+	case ticket.Deviated:
+		return factJSON{Clause: f.Clause, Gap: f.Gap, Reason: f.Reason}
 	case ticket.Resumed:
 		return factJSON{Because: f.Because}
 	case ticket.SolutionGiven:

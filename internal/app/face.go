@@ -41,7 +41,7 @@ func (h *House) face() {
 	})
 	portal.New(portal.Parts{
 		Knowledge: h.Knowledge, Notify: h.Notices,
-		Tickets:   h.Tickets, People: h.People, Catalog: h.Catalog, Clocks: h.Clocks, Promises: h.Promises, Search: h.Search, Majors: h.Majors,
+		Tickets: h.Tickets, People: h.People, Catalog: h.Catalog, Clocks: h.Clocks, Promises: h.Promises, Search: h.Search, Majors: h.Majors,
 		Announcements: h.Announcements, Runbooks: h.Runbooks, Approvals: h.Approvals, Devices: h.Devices, Visits: h.Visits, Remote: h.Remote, Inbox: h.Inbox,
 	}).Mount(h.Pages)
 	workspace.New(workspace.Parts{

@@ -126,7 +126,8 @@ func copies(t *testing.T, h *apptest.House, many int) {
 		t.Fatal(err)
 	}
 	for _, cmd := range []ticket.Command{
-		ticket.Accept{}, ticket.Grade{Answers: triage.Answers{Affected: triage.One, Halt: triage.Stopped}},
+		ticket.Accept{},
+		ticket.Grade{Answers: triage.Answers{Affected: triage.One, Halt: triage.Stopped}},
 		ticket.Record{Intake: map[ticket.Element]ticket.Answer{ticket.Who: {Value: "王海燕"}, ticket.Contact: {Value: "8001"}, ticket.Symptom: {Value: "卡纸"}}},
 		ticket.Reply{Say: ticket.Say{Text: "正在看纸道，半小时内回复您"}},
 		ticket.Diagnose{Hypothesis: "纸道有碎纸", Check: "拆开后盖看", Result: "有碎纸", Judgement: ticket.Confirms},
