@@ -4,12 +4,14 @@ package browser_test
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/major"
+	"github.com/loopdesk/loopdesk/internal/desk/rehearsal"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
 )
@@ -164,6 +166,50 @@ func TestScreenshotsOfAMajorIncident(t *testing.T) {
 		b := open(t, d.url)
 		b.signIn(who)
 		b.series(list)
+	}
+}
+
+// The requester's way from the need to the mark, and what a changed standard would have made of the
+// last months.
+func TestScreenshotsOfTheLoop(t *testing.T) {
+	d, err := openSample()
+	if err != nil {
+		t.Fatal(err)
+	}
+	admin, err := d.People.ByEmail(t.Context(), zheng)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := d.Rehearsals.Start(t.Context(), apptest.Actor(admin, "web"), rehearsal.Pack, "[N16]\noff = true\n[N34]\nwhen = 'priority <= 2'\n", 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Jobs.RunDue(t.Context()); err != nil { // the rehearsal, and the index that answers
+		t.Fatal(err)
+	}
+	b := open(t, d.url)
+	b.signIn(zheng)
+	b.series([]picture{{name: "rehearsal", path: "/admin/rehearsals/" + strconv.FormatInt(int64(id), 10)}})
+	for _, c := range casts() {
+		words := map[string]string{"zh": "打印机卡纸", "en": "VPN"}[c.short]
+		solved := d.of(t, c.requester, ticket.Resolved)
+		b := open(t, d.url)
+		b.signIn(c.requester)
+		b.speak(c.lang)
+		b.paint(c.theme)
+		for _, p := range []picture{
+			{name: "need", path: "/", act: func(b *tab) {
+				b.focused("textarea[name=text]")
+				b.write(words)
+				b.sees("answers", `document.querySelector("#answers a")`)
+			}},
+			{name: "new-request", path: "/new?category=" + strconv.FormatInt(d.asking(t), 10)},
+			{name: "requests", path: "/requests"},
+			{name: "solution-step", path: "/requests/" + solved.Ref() + "/solution"},
+			{name: "closed-request", path: "/requests/" + d.of(t, c.requester, ticket.Closed).Ref()},
+		} {
+			b.shoot(p, narrow, strings.Join([]string{p.name, c.short, c.theme, "390"}, "-"))
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -13,7 +14,9 @@ import (
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/rehearsal"
+	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
+	"github.com/loopdesk/loopdesk/internal/desk/triage"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
 
@@ -107,6 +110,42 @@ func TestN2_APackIsRehearsedOnRealTicketsBeforeItIsSwitchedOn(t *testing.T) {
 			}
 		} else if errs.KindOf(err) != errs.Invalid { // targets that contradict each other are refused as they are when saved
 			t.Error(err)
+		}
+
+		// The page of the time limits rehearses what stands in its form, and switches on what was rehearsed.
+		standard := sla.Standard()
+		limits := url.Values{"version": {"0"}, "months": {"3"}, "confirm_days": {"5"}, "remind_days": {"2"}, "cadence": {string(standard.Cadence)}, "calendar": {standard.Calendar}}
+		for i, aims := range standard.Targets {
+			for _, name := range sla.Aims() {
+				field := sla.Field(string(name), triage.Priority(i+1))
+				if v := aims.Of(name); v == sla.None {
+					limits.Add("none", field)
+				} else {
+					limits.Set(field, strconv.FormatInt(v, 10))
+				}
+			}
+		}
+		longer := standard.Targets[0].Resolve + 30
+		limits.Set(sla.Field(string(sla.Resolve), triage.P1), strconv.FormatInt(longer, 10))
+		began := admin.Post("/admin/policies/rehearse", limits)
+		if began.Status != http.StatusSeeOther || !strings.HasPrefix(began.Location(), "/admin/rehearsals/") {
+			t.Fatalf("the form of the limits: %d to %s\n%s", began.Status, began.Location(), began.Body)
+		}
+		h.RunJobs()
+		stored := func() sla.Policy {
+			p, _, err := setting.Load(t.Context(), h.Settings, sla.PolicyName, sla.Standard())
+			w.must(err)
+			return p
+		}
+		if stored().ConfirmDays == 5 || !strings.Contains(admin.Get(began.Location()).Body, "启用这些时限") {
+			t.Error("it is in force before it was switched on, or cannot be switched on")
+		}
+		if r := admin.Post(began.Location()+"/policy", url.Values{"version": {"0"}}); r.Status != http.StatusSeeOther || stored().Targets[0].Resolve != longer || stored().ConfirmDays != 5 {
+			t.Errorf("switched on: %d, %+v", r.Status, stored())
+		}
+		limits.Set("months", "25")
+		if r := admin.Post("/admin/policies/rehearse", limits); r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Body, "1–24") {
+			t.Errorf("25 months on the page of the limits: %d", r.Status)
 		}
 
 		for text, says := range map[string]string{"[N99]\n": "N99", "[N33]\nwhen = 'x'\n": "N33"} {

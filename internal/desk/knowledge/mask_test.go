@@ -101,3 +101,16 @@ func TestN32_AListLosesItsFigures(t *testing.T) {
 		}
 	}
 }
+
+// The address of a picture is drawn by lot and says nothing of anybody, whatever letters it holds.
+func TestN37_APictureIsNoPersonalData(t *testing.T) {
+	t.Parallel()
+	for _, token := range []string{"abpwdefghijklmnopqrst23456", "tokenabcdefghijklmnop23456", "abcext2345672345672345abcd"} {
+		if got := knowledge.Suspect("打开前盖\n\n![图](cid:"+token+")", knowledge.Known{}); len(got) > 0 {
+			t.Errorf("%s: %+v", token, got)
+		}
+	}
+	if got := knowledge.Suspect("![图](cid:abcdefghijklmnopqrst234567) 密码：hunter22", knowledge.Known{}); len(got) != 1 {
+		t.Errorf("a password beside a picture: %+v", got)
+	}
+}

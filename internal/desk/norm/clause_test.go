@@ -3,11 +3,14 @@
 package norm_test
 
 import (
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/loopdesk/loopdesk/internal/desk/calendar"
@@ -486,4 +489,38 @@ func TestN25_FirstSimpleThingsFirst(t *testing.T) {
 			norm.Deviated, "deviated", hour, "gap.first_line", "整层断网",
 		},
 	})
+}
+
+// docs/norm.md names what is judged and what is not: each clause of N1–N41 once.
+func TestN2_ThePageOfTheStandardSaysWhatIsJudged(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile("../../../docs/norm.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	judged, rest, _ := strings.Cut(string(raw), "## Not judged")
+	_, judged, _ = strings.Cut(judged, "## Judged")
+	clause := regexp.MustCompile(`(?m)(?:^\| |^|· )(N\d+) `)
+	named := func(text string) (out []string) {
+		for _, m := range clause.FindAllStringSubmatch(text, -1) {
+			out = append(out, m[1])
+		}
+		return out
+	}
+	pack, err := norm.Read("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, c := range pack.Clauses() {
+		if c.Judged() {
+			want = append(want, c.ID)
+		}
+	}
+	if diff := cmp.Diff(want, named(judged)); diff != "" {
+		t.Error(diff)
+	}
+	if all := len(named(judged)) + len(named(rest)); all != 41 {
+		t.Errorf("%d clauses are named, not 41: %q not judged", all, named(rest))
+	}
 }

@@ -91,6 +91,18 @@ type side struct {
 	book *sla.Rulebook
 }
 
+// Policy is the time policy that was tried; Invalid in "kind" where a pack was.
+func (r Run) Policy() (sla.Policy, error) {
+	p := sla.Standard()
+	if r.Kind != Policy {
+		return p, errs.Field("kind", "rehearsal.kind")
+	}
+	if err := json.Unmarshal([]byte(r.Body), &p); err != nil {
+		return p, errs.Field("policy", "rehearsal.policy_unreadable")
+	}
+	return p, nil
+}
+
 // candidate understands what is tried, beside what is in force.
 func candidate(kind Kind, body string, now side, trial func(sla.Policy) (*sla.Rulebook, error)) (side, error) {
 	switch kind {
@@ -98,9 +110,9 @@ func candidate(kind Kind, body string, now side, trial func(sla.Policy) (*sla.Ru
 		p, err := norm.Read(body)
 		return side{p, now.book}, err
 	case Policy:
-		p := sla.Standard()
-		if err := json.Unmarshal([]byte(body), &p); err != nil {
-			return side{}, errs.Field("policy", "rehearsal.policy_unreadable")
+		p, err := Run{Kind: kind, Body: body}.Policy()
+		if err != nil {
+			return side{}, err
 		}
 		book, err := trial(p)
 		return side{now.pack, book}, err

@@ -101,6 +101,7 @@ func (f *Faces) Mount(r *page.Router) {
 	r.Post("/admin/grading/matrix", access.AdminWork, f.saveMatrix)
 	r.Get("/admin/policies", access.AdminRead, f.listPolicies)
 	r.Post("/admin/policies", access.AdminWork, f.savePolicies)
+	r.Post("/admin/policies/rehearse", access.AdminWork, f.rehearsePolicies)
 	r.Get("/admin/policies/rules/{place}", access.AdminRead, f.editRule)
 	r.Post("/admin/policies/rules/{place}", access.AdminWork, f.saveRule)
 	r.Post("/admin/policies/rules/{place}/up", access.AdminWork, f.moveRule)

@@ -3,6 +3,7 @@
 package admin
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/rehearsal"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
@@ -115,14 +117,45 @@ func (f *Faces) ruleChoices(c *page.Ctx) (out ruleChoices, err error) {
 }
 
 func (f *Faces) savePolicies(c *page.Ctx) error {
-	form, err := c.Form(page.SmallForm, "response_*", "update_*", "resolve_*", "accept_*", "silence_*", "pause_*", "group_calendar_*",
-		"none", "cadence", "confirm_days", "remind_days", "calendar", "p1_always", "version")
+	form, p, err := f.policyForm(c)
 	if err != nil {
 		return err
 	}
-	p, _, err := setting.Load(c.Context(), f.Settings, sla.PolicyName, sla.Standard())
+	if err := f.Clocks.SavePolicy(c.Context(), c.Actor, p, form.Version()); err != nil {
+		return again(c, form, sayRules(c, p, err, -1), func(status int) error { return f.policies(c, status, form) })
+	}
+	c.Say("policyadmin.saved")
+	return c.Redirect("/admin/policies")
+}
+
+// rehearsePolicies runs what stands in the form, with the rules as they are, over the tickets of the
+// last months; nothing of it is in force.
+func (f *Faces) rehearsePolicies(c *page.Ctx) error {
+	form, p, err := f.policyForm(c)
 	if err != nil {
 		return err
+	}
+	body, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	id, err := f.Rehearsals.Start(c.Context(), c.Actor, rehearsal.Policy, string(body), int(form.Int("months")))
+	if err != nil {
+		return again(c, form, sayRules(c, p, err, -1), func(status int) error { return f.policies(c, status, form) })
+	}
+	return c.Redirect("/admin/rehearsals/" + num(int64(id)))
+}
+
+// policyForm is the form of the basic targets, and the policy that it makes with the rules as stored.
+func (f *Faces) policyForm(c *page.Ctx) (*page.Form, sla.Policy, error) {
+	form, err := c.Form(page.SmallForm, "response_*", "update_*", "resolve_*", "accept_*", "silence_*", "pause_*", "group_calendar_*",
+		"none", "cadence", "confirm_days", "remind_days", "calendar", "p1_always", "months", "version")
+	if err != nil {
+		return nil, sla.Policy{}, err
+	}
+	p, _, err := setting.Load(c.Context(), f.Settings, sla.PolicyName, sla.Standard())
+	if err != nil {
+		return nil, p, err
 	}
 	p.ConfirmDays, p.RemindDays, p.Calendar, p.P1Always = form.Int("confirm_days"), form.Int("remind_days"), form.Get("calendar"), form.On("p1_always")
 	p.Cadence = sla.Cadence(form.Get("cadence"))
@@ -140,7 +173,7 @@ func (f *Faces) savePolicies(c *page.Ctx) error {
 	}
 	groups, err := f.People.Groups(c.Context())
 	if err != nil {
-		return err
+		return nil, p, err
 	}
 	p.Groups = map[person.GroupID]string{}
 	for _, g := range groups {
@@ -148,11 +181,7 @@ func (f *Faces) savePolicies(c *page.Ctx) error {
 			p.Groups[g.ID] = name
 		}
 	}
-	if err := f.Clocks.SavePolicy(c.Context(), c.Actor, p, form.Version()); err != nil {
-		return again(c, form, sayRules(c, p, err, -1), func(status int) error { return f.policies(c, status, form) })
-	}
-	c.Say("policyadmin.saved")
-	return c.Redirect("/admin/policies")
+	return form, p, nil
 }
 
 // fillAim writes a target into a form: its number, or the tick that says that there is none.

@@ -11,6 +11,8 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/rehearsal"
+	"github.com/loopdesk/loopdesk/internal/desk/setting"
+	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/web/page"
@@ -22,6 +24,7 @@ func (f *Faces) mountRehearsal(r *page.Router) {
 	r.Get("/admin/rehearsals", access.AdminRead, f.rehearsals)
 	r.Post("/admin/rehearsals", access.AdminWork, f.rehearse)
 	r.Get("/admin/rehearsals/{id}", access.AdminRead, f.rehearsal)
+	r.Post("/admin/rehearsals/{id}/policy", access.AdminWork, f.switchPolicy)
 	r.Post("/admin/rehearsals/{id}/cancel", access.AdminWork, f.cancelRehearsal)
 }
 
@@ -30,7 +33,7 @@ type rehearsalView struct {
 	Run     rehearsal.Run
 	By      string
 	Started string
-	Version int64 // of the pack in force
+	Version int64 // of what is in force of its kind
 	Tallies []rehearsalTally
 	Changes []rehearsalChange
 }
@@ -108,7 +111,12 @@ func (f *Faces) rehearsal(c *page.Ctx) error {
 		return err
 	}
 	v := f.rehearsalRow(c, r)
-	if _, v.Version, err = f.Norm.Stored(c.Context(), c.Actor); err != nil {
+	if r.Kind == rehearsal.Policy {
+		_, v.Version, err = setting.Load(c.Context(), f.Settings, sla.PolicyName, sla.Standard())
+	} else {
+		_, v.Version, err = f.Norm.Stored(c.Context(), c.Actor)
+	}
+	if err != nil {
 		return err
 	}
 	for _, t := range tallies {
@@ -130,6 +138,31 @@ func (f *Faces) rehearsal(c *page.Ctx) error {
 		return c.Show(rehearsalProgress(c.Frame(""), v))
 	}
 	return show(c, http.StatusOK, "rehearsal.title", "rehearsal.lead", func(fr page.Frame) templ.Component { return rehearsalPage(fr, v) })
+}
+
+// switchPolicy puts a policy that was rehearsed in force, as it was rehearsed.
+func (f *Faces) switchPolicy(c *page.Ctx) error {
+	id, err := c.PathInt("id")
+	if err != nil {
+		return err
+	}
+	form, err := c.Form(page.SmallForm, "version")
+	if err != nil {
+		return err
+	}
+	r, _, _, err := f.Rehearsals.Get(c.Context(), c.Actor, rehearsal.ID(id))
+	if err != nil {
+		return err
+	}
+	p, err := r.Policy()
+	if err != nil {
+		return err
+	}
+	if err := f.Clocks.SavePolicy(c.Context(), c.Actor, p, form.Version()); err != nil {
+		return err
+	}
+	c.Say("policyadmin.saved")
+	return c.Redirect("/admin/policies")
 }
 
 func (f *Faces) cancelRehearsal(c *page.Ctx) error {
