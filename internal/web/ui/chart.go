@@ -39,12 +39,13 @@ const (
 	chartAbove, chartBelow = 12, 28
 	chartInside            = chartHigh - chartAbove - chartBelow
 	mostLabels             = 7
+	widestBar              = 36
 )
 
-// top is the upper end of the scale.
-func (v ChartView) top() int {
+// step is how far the lines of the scale lie apart, in round figures: 1, 2, 5, 10, 20, …
+func (v ChartView) step() int {
 	if v.Top > 0 {
-		return v.Top
+		return max(v.Top/4, 1)
 	}
 	most := 1
 	for _, s := range v.Series {
@@ -58,6 +59,20 @@ func (v ChartView) top() int {
 			step = step / 2 * 5
 		} else {
 			step *= 2
+		}
+	}
+	return step
+}
+
+// top is the upper end of the scale: the lowest line that nothing passes.
+func (v ChartView) top() int {
+	if v.Top > 0 {
+		return v.Top
+	}
+	most, step := 1, v.step()
+	for _, s := range v.Series {
+		for _, x := range s.Values {
+			most = max(most, x)
 		}
 	}
 	return (most + step - 1) / step * step
@@ -84,11 +99,7 @@ func (v ChartView) x(place int) float64 {
 // scale are the lines behind the chart.
 func (v ChartView) scale() []chartMark {
 	var out []chartMark
-	for i := range 5 {
-		n := v.top() * i / 4
-		if i > 0 && v.top() < 4 && v.top()*i%4 != 0 {
-			continue
-		}
+	for n := 0; n <= v.top(); n += v.step() {
 		out = append(out, chartMark{unit(v.y(n)), strconv.Itoa(n) + v.Unit})
 	}
 	return out
@@ -134,7 +145,8 @@ type chartBox struct{ X, Y, W, H string }
 
 func (v ChartView) bars(nth int) []chartBox {
 	wide := float64(chartWide-chartLeft-chartRight) / float64(max(len(v.Labels), 1)) * 0.7
-	each := wide / float64(len(v.Series))
+	each := min(wide/float64(len(v.Series)), widestBar)
+	wide = each * float64(len(v.Series))
 	var out []chartBox
 	for i, n := range v.Series[nth].Values {
 		if n <= 0 {
