@@ -180,7 +180,7 @@ func TestScreenshotsOfTheLoop(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	id, err := d.Rehearsals.Start(t.Context(), apptest.Actor(admin, "web"), rehearsal.Pack, "[N16]\noff = true\n[N34]\nwhen = 'priority <= 2'\n", 3)
+	id, err := d.Rehearsals.Start(t.Context(), apptest.Actor(admin, "web"), rehearsal.Pack, "[N16]\noff = true\n[N33]\nwhen = 'channel == \"phone\"'\n", 3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func TestScreenshotsOfTheLoop(t *testing.T) {
 		b.paint(c.theme)
 		for _, p := range []picture{
 			{name: "need", path: "/", act: func(b *tab) {
-				b.focused("textarea[name=text]")
+				b.tabTo("#main textarea[name=text]")
 				b.write(words)
 				b.sees("answers", `document.querySelector("#answers a")`)
 			}},

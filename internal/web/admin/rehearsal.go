@@ -3,7 +3,9 @@
 package admin
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -122,6 +124,8 @@ func (f *Faces) rehearsal(c *page.Ctx) error {
 	for _, t := range tallies {
 		v.Tallies = append(v.Tallies, rehearsalTally{t, f.Norm.Pack().Title(c.Lang, t.Clause)})
 	}
+	// What would change comes first.
+	slices.SortStableFunc(v.Tallies, func(a, b rehearsalTally) int { return cmp.Compare(same(a), same(b)) })
 	keys := make([]ticket.ID, 0, len(changes))
 	for _, x := range changes {
 		keys = append(keys, x.Ticket)
@@ -178,6 +182,14 @@ func (f *Faces) cancelRehearsal(c *page.Ctx) error {
 	}
 	c.Say("rehearsal.stopped")
 	return c.Redirect("/admin/rehearsals/" + num(id))
+}
+
+// same is 0 for a clause that would be judged differently, 1 for the others.
+func same(t rehearsalTally) int {
+	if t.MetWas != t.MetNow || t.MissedWas != t.MissedNow {
+		return 0
+	}
+	return 1
 }
 
 // changeWords writes "N33 missed→not_applicable" in the reader's language.
