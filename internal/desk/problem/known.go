@@ -48,31 +48,21 @@ type Match struct {
 // that it belongs to. Whoever is no staff gets none.
 func (s *Service) Matches(ctx context.Context, by access.Actor, t ticket.Ticket) ([]Match, error) {
 	if !t.Open() || may(by, access.ProblemRead) != nil {
-		return nil, nil
+		return nil, nil //nolint:nilerr // who is no staff sees none of them, which is no failure
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	k, err := s.refreshKnown(ctx)
 	if err != nil || len(k.all) == 0 {
 		return nil, err
 	}
-	first, err := s.Tickets.Firsts(ctx, t.ID+1, 1)
-	if err != nil || len(first) == 0 || first[0].ID != t.ID {
+	first, err := s.Tickets.FirstsOf(ctx, []ticket.ID{t.ID})
+	if err != nil || len(first) == 0 {
 		return nil, err
 	}
 	mine, err := behind(ctx, s.DB, t.ID)
 	if err != nil {
 		return nil, err
 	}
-	text := textOf(first[0])
-	best := map[ID]Match{}
-	for _, m := range k.pool.Alike(int64(t.ID), text, 60) {
-		which, known := k.of[m.Key]
-		if _, better := best[which]; !known || better || m.Share < leastKnown {
-			continue
-		}
-		best[which] = Match{Problem: k.all[which], Share: m.Share, Words: k.pool.Shared(text, k.texts[m.Key], wordsKnown)}
-	}
+	best := s.alike(k, t.ID, textOf(first[0]))
 	for _, p := range mine {
 		if p.State == Known {
 			m := best[p.ID]
@@ -90,6 +80,22 @@ func (s *Service) Matches(ctx context.Context, by access.Actor, t ticket.Ticket)
 	return out[:min(len(out), knownShown)], nil
 }
 
+// alike are the known errors whose words a text shares. The pool keeps what it reckons, so that one
+// looks at a time.
+func (s *Service) alike(k *knownErrors, own ticket.ID, text model.Text) map[ID]Match {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	best := map[ID]Match{}
+	for _, m := range k.pool.Alike(int64(own), text, 60) {
+		which, known := k.of[m.Key]
+		if _, better := best[which]; !known || better || m.Share < leastKnown {
+			continue
+		}
+		best[which] = Match{Problem: k.all[which], Share: m.Share, Words: k.pool.Shared(text, k.texts[m.Key], wordsKnown)}
+	}
+	return best
+}
+
 func rankLinked(m Match) int {
 	if m.Linked {
 		return 1
@@ -97,11 +103,17 @@ func rankLinked(m Match) int {
 	return 0
 }
 
-// refreshKnown reads the known errors where they changed.
+// refreshKnown reads the known errors where they changed. Whoever finds them unchanged waits for
+// nobody who reads.
 func (s *Service) refreshKnown(ctx context.Context) (*knownErrors, error) {
 	state, err := knownState(ctx, s.DB)
-	if err != nil || s.known != nil && s.known.state == state {
-		return s.known, err
+	if k := s.known.Load(); err != nil || k != nil && k.state == state {
+		return k, err
+	}
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	if k := s.known.Load(); k != nil && k.state == state { // another has read them meanwhile
+		return k, nil
 	}
 	k := &knownErrors{state: state, pool: model.NewPool(), of: map[int64]ID{}, texts: map[int64]model.Text{}, all: map[ID]Problem{}}
 	list, err := listed(ctx, s.DB, []State{Known}, math.MaxInt64, 200)
@@ -123,7 +135,7 @@ func (s *Service) refreshKnown(ctx context.Context) (*knownErrors, error) {
 			k.pool.Add(int64(t.ID), textOf(t))
 		}
 	}
-	s.known = k
+	s.known.Store(k)
 	return k, nil
 }
 
@@ -142,16 +154,15 @@ func (s *Service) readKnown(ctx context.Context, k *knownErrors, p Problem) erro
 		k.pool.Add(key, text)
 	}
 	add(-int64(p.ID), model.Text{Subject: p.Title})
+	keys := make([]ticket.ID, 0, len(list))
 	for _, l := range list {
-		first, err := s.Tickets.Firsts(ctx, l.Ticket+1, 1)
-		if err != nil {
-			return err
-		}
-		if len(first) == 1 && first[0].ID == l.Ticket {
-			add(int64(l.Ticket), textOf(first[0]))
-		}
+		keys = append(keys, l.Ticket)
 	}
-	return nil
+	firsts, err := s.Tickets.FirstsOf(ctx, keys)
+	for _, f := range firsts {
+		add(int64(f.ID), textOf(f))
+	}
+	return err
 }
 
 // Use puts a ticket to a known error and returns the words for the reply.

@@ -5,6 +5,7 @@ package problem
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
@@ -43,8 +44,9 @@ type Parts struct {
 // Service holds the commands and queries on problems, improvements and reviews.
 type Service struct {
 	Parts
-	mu    sync.Mutex
-	known *knownErrors // what new tickets are compared with
+	known   atomic.Pointer[knownErrors] // what new tickets are compared with
+	reading sync.Mutex                  // whoever reads them anew
+	mu      sync.Mutex                  // whoever compares
 }
 
 // NewService makes the room and takes its jobs.
