@@ -51,7 +51,7 @@ func apart() map[string]string {
 			"/me/notices",
 		},
 		"a form of one question behind a secret or in a state that the sample is not in": {
-			"/t/{code}/leave", "/setup/{secret}", "/password/{secret}", "/work/tickets/{number}/refuse-hand-over",
+			"/t/{code}/leave", "/t/{code}/stop", "/setup/{secret}", "/password/{secret}", "/work/tickets/{number}/refuse-hand-over",
 		},
 		"the sample has none; the stories of the room read it": {
 			"/admin/directory/imports/{id}", "/admin/directory/runs/{id}", "/admin/devices/imports/{id}", "/admin/rehearsals/{id}",

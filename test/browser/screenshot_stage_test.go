@@ -221,7 +221,7 @@ func (b *tab) series(list []picture) {
 		b.speak(look.lang)
 		b.paint(look.theme)
 		for _, p := range list {
-			if p.only != "" && p.only != look.short {
+			if !p.taken() || p.only != "" && p.only != look.short {
 				continue
 			}
 			b.shoot(p, wide, strings.Join([]string{p.name, look.short, look.theme}, "-"))
