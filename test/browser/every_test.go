@@ -155,7 +155,10 @@ func TestEveryOtherPage_A34_A40(t *testing.T) {
 	} {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
-			d := sampleDesk(t)
+			d, err := openSample() // one of its own: the language that is spoken is kept with the person
+			if err != nil {
+				t.Fatal(err)
+			}
 			pattern := d.patterns(p.faces...)
 			named := map[string]bool{}
 			for _, list := range p.sheets {
