@@ -27,8 +27,16 @@ import (
 var (
 	chromium = sync.OnceValues(openChromium)
 	sample   = sync.OnceValues(openSample)
+	stage    sync.Mutex // guards closing
 	closing  []func()
 )
+
+// atTheEnd is done after the last test, the last first.
+func atTheEnd(list ...func()) {
+	stage.Lock()
+	defer stage.Unlock()
+	closing = append(closing, list...)
+}
 
 func TestMain(m *testing.M) {
 	flag.Parse()
@@ -49,7 +57,7 @@ func openChromium() (context.Context, error) {
 		chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("font-render-hinting", "none"))
 	machine, stop := chromedp.NewExecAllocator(context.Background(), opts...)
 	browser, leave := chromedp.NewContext(machine)
-	closing = append(closing, stop, leave)
+	atTheEnd(stop, leave)
 	if err := chromedp.Do(browser); err != nil {
 		return nil, errors.Join(errors.New("the browser tests need Chromium; tools/test installs it"), err)
 	}
@@ -91,7 +99,7 @@ func openSample() (desk, error) {
 	}
 	web.Config.Handler = h.Handler()
 	web.Start()
-	closing = append(closing, func() {
+	atTheEnd(func() {
 		h.Pages.Close()
 		web.Close()
 		_ = h.Close()
