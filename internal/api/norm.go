@@ -234,8 +234,8 @@ type (
 )
 
 func (a *API) getMonth(ctx context.Context, r reader, in *MonthQuery) (*monthOut, error) {
-	at, err := time.ParseInLocation("2006-01", in.Month, r.zone)
-	if err != nil || at.Year() < 2000 || at.Year() > 2099 {
+	at, ok := score.ReadMonth(in.Month, r.zone)
+	if !ok {
 		return nil, errs.Field("month", "report.until")
 	}
 	m, err := a.Scores.Month(ctx, r.by, at, person.GroupID(in.Group), r.zone)
@@ -244,15 +244,12 @@ func (a *API) getMonth(ctx context.Context, r reader, in *MonthQuery) (*monthOut
 	}
 	out := &monthOut{}
 	b := &out.Body
-	b.Month, b.Closed, b.Confirmed, b.Unconfirmed, b.Rated, b.Stars = in.Month, m.Total.Tickets, m.Total.Confirmed, m.Total.Unconfirmed, m.Total.Rated, m.Total.Stars
+	b.Month, b.Opened, b.Closed, b.Confirmed, b.Unconfirmed, b.Rated, b.Stars = m.Name(), m.Clocks.Flow().Opened, m.Total.Tickets, m.Total.Confirmed, m.Total.Unconfirmed, m.Total.Rated, m.Total.Stars
 	b.Scores, b.Causes, b.Missed = three(m.Total.Mean()), countsOf(m.Causes), countsOf(m.Misses)
 	b.Recurring, b.NoArticle, b.Deviations = []recurringJSON{}, []lackingJSON{}, []countJSON{}
 	if t := m.Total.Truth(); t >= 0 {
 		share := float64(t) / 10
 		b.Truth = &share
-	}
-	for _, x := range m.Clocks.Flows {
-		b.Opened += x.Opened
 	}
 	for _, x := range m.Recurring {
 		b.Recurring = append(b.Recurring, recurringJSON{int64(x.ID), append([]string{}, x.Words...), x.Count, x.People})

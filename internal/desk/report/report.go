@@ -55,6 +55,23 @@ type Report struct {
 	Flows []Flow
 }
 
+// Flow is everything that moved in it, over weeks, groups and priorities.
+func (r Report) Flow() (all Flow) {
+	for _, x := range r.Flows {
+		all.Opened, all.Closed, all.Reassigned = all.Opened+x.Opened, all.Closed+x.Closed, all.Reassigned+x.Reassigned
+		all.Reopened, all.Rejected = all.Reopened+x.Reopened, all.Rejected+x.Rejected
+	}
+	return all
+}
+
+// Sum is how everything in it was kept.
+func (r Report) Sum() (all Sum) {
+	for _, x := range r.Rows {
+		all = all.Add(x)
+	}
+	return all
+}
+
 // Sum adds up counts.
 type Sum struct {
 	Kept, Broken, Late, Open, Moved int64

@@ -11,7 +11,6 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
-	"github.com/loopdesk/loopdesk/internal/desk/report"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/i18n"
@@ -96,7 +95,7 @@ func (s *Service) mailTo(ctx context.Context, which person.ID) error {
 	if !known {
 		lang = i18n.ZH
 	}
-	month := m.From.Format("2006-01")
+	month := m.Name()
 	news := notify.News{Title: month, Figures: s.figures(ctx, lang, m), Path: "/work/month?month=" + month}
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return s.Notices.Tell(ctx, tx, p.ID, "month."+month, news) })
 }
@@ -104,20 +103,12 @@ func (s *Service) mailTo(ctx context.Context, which person.ID) error {
 // figures are what the letter says of a month. What has no figure is left out.
 func (s *Service) figures(ctx context.Context, lang i18n.Lang, m Month) (out []notify.Figure) {
 	add := func(key, text string) { out = append(out, notify.Figure{Key: key, Text: text}) }
-	var opened int64
-	for _, x := range m.Clocks.Flows {
-		opened += x.Opened
-	}
-	add("score.month_opened", strconv.FormatInt(opened, 10))
+	add("score.month_opened", strconv.FormatInt(m.Clocks.Flow().Opened, 10))
 	add("score.tickets", strconv.FormatInt(m.Total.Tickets, 10))
 	if n := m.Total.Truth(); n != None {
 		add("score.truth", i18n.T(lang, "score.confirmed_of", "Rate", tenth(n)+"%", "Confirmed", m.Total.Confirmed, "All", m.Total.Confirmed+m.Total.Unconfirmed))
 	}
-	var clocks report.Sum
-	for _, x := range m.Clocks.Rows {
-		clocks = clocks.Add(x)
-	}
-	if n := clocks.Rate(); n >= 0 {
+	if n := m.Clocks.Sum().Rate(); n >= 0 {
 		add("score.mailed_rate", tenth(n)+"%")
 	}
 	if m.Total.Rated > 0 {

@@ -37,6 +37,21 @@ const (
 	mostGaps    = 10
 )
 
+// monthForm is how a month is named.
+const monthForm = "2006-01"
+
+// Name is the month as addresses, files and letters name it, "2026-03".
+func (m Month) Name() string { return MonthName(m.From) }
+
+// MonthName names the month that holds an instant, in its zone.
+func MonthName(at time.Time) string { return at.Format(monthForm) }
+
+// ReadMonth is the beginning of the month of a name; false for what names none between 2000 and 2099.
+func ReadMonth(name string, loc *time.Location) (time.Time, bool) {
+	at, err := time.ParseInLocation(monthForm, name, loc)
+	return at, err == nil && at.Year() >= 2000 && at.Year() <= 2099
+}
+
 // Month reports on the calendar month in loc that holds an instant.
 //
 // Errors: Denied for whoever does not lead.

@@ -30,9 +30,6 @@ func (f *Faces) mountMonth(r *page.Router) {
 	r.Post("/work/month/mail", access.LeadRead, f.mailMonth)
 }
 
-// monthForm is how an address names a month.
-const monthForm = "2006-01"
-
 type monthView struct {
 	Query      url.Values
 	Tabs       []ui.Link
@@ -72,7 +69,7 @@ type monthDeviation struct {
 func (f *Faces) monthOf(c *page.Ctx) (score.Month, url.Values, error) {
 	query := url.Values{}
 	at := c.Now
-	if x, err := time.ParseInLocation(monthForm, c.Query("month"), c.Zone); err == nil && x.Year() >= 2000 && x.Year() <= 2099 {
+	if x, ok := score.ReadMonth(c.Query("month"), c.Zone); ok {
 		at = x
 		query.Set("month", c.Query("month"))
 	}
@@ -92,24 +89,19 @@ func (f *Faces) month(c *page.Ctx) error {
 		return err
 	}
 	v := monthView{
-		Query: query, Tabs: f.reportTabs(c), Desk: c.Desk.Name, Name: m.From.Format(monthForm), Made: c.Moment(c.Now), Total: f.scoreLine(c, c.T("report.total"), m.Total),
+		Query: query, Tabs: f.reportTabs(c), Desk: c.Desk.Name, Name: m.Name(), Made: c.Moment(c.Now), Total: f.scoreLine(c, c.T("report.total"), m.Total),
 		Causes: m.Causes, Empty: m.Total.Tickets == 0 && len(m.Clocks.Flows) == 0,
 	}
 	if v.Filters, err = f.monthFilters(c, m, query); err != nil {
 		return err
 	}
-	var all report.Sum
-	for _, x := range m.Clocks.Rows {
-		all = all.Add(x)
-	}
-	v.Rate = rate(c, "", all).Rate
+	v.Rate = rate(c, "", m.Clocks.Sum()).Rate
 	v.Clocks = rateTable{
 		c.T("report.by_what"), c.T("report.col_what"), lines(c, m.Clocks.Rows, report.Things(), false,
 			func(x report.Row) string { return x.What }, func(k string) string { return report.Word(c.Lang, k) }), true,
 	}
-	for _, x := range m.Clocks.Flows {
-		v.Opened, v.Closed, v.Back = v.Opened+x.Opened, v.Closed+x.Closed, v.Back+x.Reopened+x.Rejected
-	}
+	flow := m.Clocks.Flow()
+	v.Opened, v.Closed, v.Back = flow.Opened, flow.Closed, flow.Reopened+flow.Rejected
 	v.Volume, v.Truth = volumeChart(c, f, m), monthTruth(c, m)
 	tables := f.scoreTables(c, score.Answer{Cells: m.Cells}, query, "")
 	v.Groups, v.Categories = tables[0], tables[1]
@@ -158,10 +150,10 @@ func (f *Faces) monthFilters(c *page.Ctx, m score.Month, query url.Values) ([]ui
 	if err != nil {
 		return nil, err
 	}
-	month := ui.FilterView{Label: c.T("score.month"), Value: m.From.Format(monthForm)}
+	month := ui.FilterView{Label: c.T("score.month"), Value: m.Name()}
 	now := c.Now.In(c.Zone)
 	for i := range monthChoices {
-		name := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, c.Zone).AddDate(0, -i, 0).Format(monthForm)
+		name := score.MonthName(time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, c.Zone).AddDate(0, -i, 0))
 		month.Options = append(month.Options, ui.Link{Label: name, Href: reportAddress(at, with(query, "month", name)), Current: name == month.Value})
 	}
 	return []ui.FilterView{month, list[1]}, nil
@@ -184,7 +176,7 @@ func monthTruth(c *page.Ctx, m score.Month) ui.ChartView {
 	v := ui.ChartView{ID: "truth", Title: c.T("score.truth_trend"), Top: 100, Unit: "%", Place: c.T("score.month"), None: c.T("report.rate_none")}
 	s := ui.ChartSeries{Name: c.T("score.truth"), Tone: ui.OK}
 	for _, x := range m.Trend {
-		v.Labels = append(v.Labels, x.Key.Format(monthForm))
+		v.Labels = append(v.Labels, score.MonthName(x.Key))
 		n := x.Truth()
 		if n >= 0 {
 			n /= 10
@@ -244,7 +236,7 @@ func (f *Faces) monthFile(c *page.Ctx) error {
 	if err := spread.XLSX(&b, append(tables, top, recurring, gaps, clauses)...); err != nil {
 		return err
 	}
-	return download(c, &b, spread.XLSXType, "report-"+m.From.Format(monthForm)+".xlsx")
+	return download(c, &b, spread.XLSXType, "report-"+m.Name()+".xlsx")
 }
 
 func figures(n int64) string { return strconv.FormatInt(n, 10) }

@@ -103,11 +103,7 @@ func (f *Faces) report(c *page.Ctx) error {
 	if v.Filters, err = f.reportFilters(c, "/work/report", q, query, own); err != nil {
 		return err
 	}
-	var all report.Sum
-	for _, x := range r.Rows {
-		all = all.Add(x)
-	}
-	v.Total = rate(c, c.T("report.total"), all)
+	v.Total = rate(c, c.T("report.total"), r.Sum())
 	v.Tables = []rateTable{
 		{c.T("report.by_what"), c.T("report.col_what"), lines(c, r.Rows, report.Things(), false,
 			func(x report.Row) string { return x.What }, func(k string) string { return report.Word(c.Lang, k) }), true},
