@@ -14,6 +14,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/channel/email/mailtest"
 	"github.com/loopdesk/loopdesk/internal/channel/email/postfixtest"
 	"github.com/loopdesk/loopdesk/internal/kit/db/dbtest"
+	"github.com/loopdesk/loopdesk/internal/kit/netguard/porttest"
 	"github.com/loopdesk/loopdesk/test/running"
 )
 
@@ -39,7 +40,7 @@ func TestF34_F39_KilledBetweenMailServersOnPostgreSQL(t *testing.T) {
 func killBetweenMailServers(t *testing.T, database string) {
 	world := mailtest.Start(t, mailtest.Options{})
 	d := running.New(t, database)
-	d.LMTP = running.Free(t)
+	d.LMTP = porttest.Addr(t)
 	relay := postfixtest.Start(t, postfixtest.Options{
 		Domain: "example.test", Desk: d.LMTP, World: net.JoinHostPort(world.Host(), strconv.FormatInt(world.Port(), 10)),
 	})

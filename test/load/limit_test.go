@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/loopdesk/loopdesk/internal/kit/netguard/porttest"
 	"github.com/loopdesk/loopdesk/test/running"
 )
 
@@ -61,12 +62,7 @@ func hello(addr string) {
 // hellos measures that server with the same clients as the desk.
 func hellos(t testing.TB, callers int, b bounds) figures {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().String()
-	_ = l.Close()
+	addr := porttest.Addr(t)
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), helloVariable+"="+addr)
 	if err := cmd.Start(); err != nil {

@@ -5,7 +5,6 @@ package running
 import (
 	"bytes"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -15,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/loopdesk/loopdesk/internal/kit/netguard/porttest"
 )
 
 // Who is there in every desk, and what they sign in with.
@@ -39,7 +40,8 @@ type Desk struct {
 	bin   string
 	proc  *exec.Cmd
 	out   *output
-	ended chan error
+	ended chan struct{} // closed when the process is gone
+	why   error         // how it ended; read after ended
 }
 
 // New makes a desk with an agent, an administrator, a token and an address of its own. It does
@@ -61,7 +63,7 @@ func On(t testing.TB, data, database string) *Desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &Desk{TB: t, bin: bin, Data: data, Database: database, HTTP: Free(t), SMTP: Free(t), Metrics: Free(t), out: &output{}}
+	d := &Desk{TB: t, bin: bin, Data: data, Database: database, HTTP: porttest.Addr(t), SMTP: porttest.Addr(t), Metrics: porttest.Addr(t), out: &output{}}
 	t.Cleanup(d.Kill)
 	return d
 }
@@ -109,17 +111,6 @@ func build() (string, error) {
 	return built.bin, built.err
 }
 
-// Free finds a port on loopback that nobody listens on.
-func Free(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
-}
-
 func (d *Desk) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(d.bin, args...)
 	cmd.Env = append(os.Environ(), "LOOPDESK_DATA="+d.Data, "LOOPDESK_DATABASE="+d.Database, "LOOPDESK_HTTP="+d.HTTP,
@@ -146,18 +137,21 @@ func (d *Desk) Start() time.Duration { d.Helper(); return d.StartUntil("/readyz"
 func (d *Desk) StartUntil(path string) time.Duration {
 	d.Helper()
 	begin := time.Now()
-	d.proc, d.ended = d.command("serve"), make(chan error, 1)
+	d.proc, d.ended = d.command("serve"), make(chan struct{})
 	d.proc.Stdout, d.proc.Stderr = d.out, d.out
 	if err := d.proc.Start(); err != nil {
 		d.Fatal(err)
 	}
 	proc, ended := d.proc, d.ended
-	go func() { ended <- proc.Wait() }()
+	go func() {
+		d.why = proc.Wait()
+		close(ended)
+	}()
 	client := &http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	for time.Since(begin) < 30*time.Second {
 		select {
-		case err := <-d.ended:
-			d.Fatalf("the desk ended: %v\n%s", err, d.out)
+		case <-d.ended:
+			d.Fatalf("the desk ended: %v\n%s", d.why, d.out)
 		default:
 		}
 		if r, err := client.Get("http://" + d.HTTP + path); err == nil {

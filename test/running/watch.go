@@ -102,6 +102,13 @@ func (d *Desk) Idle(long time.Duration) { time.Sleep(long) }
 // Open reads the database from outside, as an auditor would. It ends with the test.
 func (d *Desk) Open() *sql.DB {
 	d.Helper()
+	db := d.open()
+	d.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+func (d *Desk) open() *sql.DB {
+	d.Helper()
 	driver, dsn := "sqlite", "file:"+d.Data+"/loopdesk.db?mode=ro"
 	if d.Database != "" {
 		driver, dsn = "pgx", d.Database
@@ -127,7 +134,7 @@ func (d *Desk) Texts(query string) []string {
 // Rows returns what a query finds, as texts; NULL is "".
 func (d *Desk) Rows(query string) [][]string {
 	d.Helper()
-	db := d.Open()
+	db := d.open()
 	defer func() { _ = db.Close() }()
 	rows, err := db.Query(query)
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/channel/email/postfixtest"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
+	"github.com/loopdesk/loopdesk/internal/kit/netguard/porttest"
 )
 
 func postfix(t *testing.T, desk string, world *mailtest.Server) *postfixtest.Server {
@@ -64,12 +65,7 @@ func TestF38_PostfixCarriesWhatWeSend(t *testing.T) {
 func TestF34_PostfixDeliversByLMTP(t *testing.T) {
 	eachIn(t, func(t *testing.T, r *in) {
 		world := mailtest.Start(t, mailtest.Options{})
-		on, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		desk := on.Addr().String()
-		_ = on.Close()
+		desk := porttest.Addr(t)
 		relay := postfix(t, desk, world)
 		const n = 40
 		for i := range n {

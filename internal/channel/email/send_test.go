@@ -14,6 +14,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/channel/email"
 	"github.com/loopdesk/loopdesk/internal/channel/email/mailtest"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
+	"github.com/loopdesk/loopdesk/internal/kit/netguard/porttest"
 )
 
 func outgoing() notify.Mail {
@@ -137,7 +138,7 @@ func TestF38_TroubleOnTheWayIsForNow(t *testing.T) {
 		s.User, s.Password = user, password
 		return s
 	}
-	gone := notify.Server{Host: "127.0.0.1", Port: closedPort(t), Security: notify.Plain}
+	gone := notify.Server{Host: "127.0.0.1", Port: porttest.Free(t), Security: notify.Plain}
 	cases := []struct {
 		name   string
 		server notify.Server
@@ -167,17 +168,6 @@ func TestF38_TroubleOnTheWayIsForNow(t *testing.T) {
 			}
 		})
 	}
-}
-
-// closedPort is a port on which nobody listens.
-func closedPort(t *testing.T) int64 {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return int64(l.Addr().(*net.TCPAddr).Port)
 }
 
 func TestSigningIn(t *testing.T) {

@@ -18,6 +18,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/channel/ldap/slapdtest"
 	"github.com/loopdesk/loopdesk/internal/desk/directory"
 	"github.com/loopdesk/loopdesk/internal/kit/netguard"
+	"github.com/loopdesk/loopdesk/internal/kit/netguard/porttest"
 )
 
 func client() *ldap.Client { return ldap.New(netguard.Options{AllowLoopback: true}) }
@@ -100,7 +101,7 @@ func TestS58_EveryFailureIsCalledWhatItIs(t *testing.T) {
 		change     func(*directory.Opened, *directory.Query)
 	}{
 		{"no such name", "directory.server_name", func(o *directory.Opened, _ *directory.Query) { o.Host = "nobody.invalid" }},
-		{"nobody listens", "directory.server_refused", func(o *directory.Opened, _ *directory.Query) { o.Port = linetest.Free(t) }},
+		{"nobody listens", "directory.server_refused", func(o *directory.Opened, _ *directory.Query) { o.Port = porttest.Free(t) }},
 		{"a cloud's secrets", "directory.server_guarded", func(o *directory.Opened, _ *directory.Query) { o.Host = "169.254.169.254" }},
 		{"another authority", "directory.server_tls_unknown", func(o *directory.Opened, _ *directory.Query) { o.Trust = other.CA }},
 		{"the system's authorities", "directory.server_tls_unknown", func(o *directory.Opened, _ *directory.Query) {

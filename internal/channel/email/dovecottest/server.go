@@ -22,8 +22,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/loopdesk/loopdesk/internal/channel/email/linetest"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
+	"github.com/loopdesk/loopdesk/internal/kit/netguard/porttest"
 )
 
 // Password is that of every user; every name is a user.
@@ -78,7 +78,7 @@ func Start(t testing.TB, options ...Option) *Server {
 	}
 	s := &Server{Host: "127.0.0.1", t: t, dir: dir, uid: os.Getuid(), gid: os.Getgid()}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	conf := settings{Dir: dir, Port: linetest.Free(t), TLSPort: linetest.Free(t)}
+	conf := settings{Dir: dir, Port: porttest.Free(t), TLSPort: porttest.Free(t)}
 	s.Port, s.TLSPort = conf.Port, conf.TLSPort
 	me, err := user.Current()
 	if err != nil {

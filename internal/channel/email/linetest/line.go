@@ -161,14 +161,3 @@ func (l *Line) carry(to io.Writer, from io.Reader, left int64, count *int64, edi
 		}
 	}
 }
-
-// Free is a port of the loopback on which nobody listens yet.
-func Free(t testing.TB) int64 {
-	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return int64(l.Addr().(*net.TCPAddr).Port)
-}

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/loopdesk/loopdesk/internal/channel/email/linetest"
+	"github.com/loopdesk/loopdesk/internal/kit/netguard/porttest"
 )
 
 // Options say where mail goes. Each is host:port on the loopback.
@@ -42,7 +42,7 @@ func Start(t testing.TB, o Options) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{Host: "127.0.0.1", Port: linetest.Free(t), t: t, dir: dir}
+	s := &Server{Host: "127.0.0.1", Port: porttest.Free(t), t: t, dir: dir}
 	t.Cleanup(func() { s.root("rm", "-rf", dir) })
 	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // every process of the server passes through it
 		t.Fatal(err)

@@ -15,8 +15,8 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"github.com/loopdesk/loopdesk/internal/channel/email/linetest"
 	"github.com/loopdesk/loopdesk/internal/desk/directory"
+	"github.com/loopdesk/loopdesk/internal/kit/netguard/porttest"
 )
 
 // How the directory is called, and who may do what.
@@ -57,7 +57,7 @@ func Start(t testing.TB, options ...Option) *Server {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	s := &Server{Host: "127.0.0.1", Port: linetest.Free(t), TLSPort: linetest.Free(t), t: t, dir: dir}
+	s := &Server{Host: "127.0.0.1", Port: porttest.Free(t), TLSPort: porttest.Free(t), t: t, dir: dir}
 	for _, o := range options {
 		o(s)
 	}
