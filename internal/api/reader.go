@@ -15,6 +15,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
+	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/i18n"
 )
@@ -88,7 +89,7 @@ func (a *API) identify(req *http.Request) (reader, error) {
 	if l, ok := i18n.Known(who.Lang); ok && req.Header.Get("Accept-Language") == "" {
 		r.lang = l
 	}
-	if loc, err := time.LoadLocation(who.Zone); err == nil && who.Zone != "" {
+	if loc, ok := clock.Zone(who.Zone); ok {
 		r.zone = loc
 	}
 	return r, nil
@@ -96,11 +97,8 @@ func (a *API) identify(req *http.Request) (reader, error) {
 
 // stranger is the reader before anybody is known: the header speaks, else the desk.
 func (a *API) stranger(req *http.Request) reader {
-	r := reader{lang: i18n.ZH, zone: time.UTC}
 	desk := a.Settings.Desk(req.Context())
-	if loc, err := time.LoadLocation(desk.Zone); err == nil {
-		r.zone = loc
-	}
+	r := reader{lang: i18n.ZH, zone: clock.FirstZone(desk.Zone)}
 	if l, ok := i18n.Known(desk.Lang); ok {
 		r.lang = l
 	}

@@ -174,10 +174,7 @@ func (h *House) castDemo(ctx context.Context, now time.Time) (*cast, error) {
 	if err != nil {
 		return nil, err
 	}
-	zone, err := time.LoadLocation(h.Settings.Desk(ctx).Zone)
-	if err != nil {
-		return nil, err
-	}
+	zone := clock.FirstZone(h.Settings.Desk(ctx).Zone)
 	rnd := chance(20_251)
 	c := &cast{
 		script: s, rnd: &rnd, now: now, zone: zone,

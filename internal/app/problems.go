@@ -9,6 +9,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/live"
 	"github.com/loopdesk/loopdesk/internal/desk/problem"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 )
 
@@ -29,11 +30,7 @@ func (h *House) problems(s stores, o Options) {
 
 // zone is where the days of the desk begin.
 func (h *House) zone(ctx context.Context) *time.Location {
-	zone, err := time.LoadLocation(h.Settings.Desk(ctx).Zone)
-	if err != nil {
-		return time.UTC
-	}
-	return zone
+	return clock.FirstZone(h.Settings.Desk(ctx).Zone)
 }
 
 // working says whether the desk works on a day.

@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
 
@@ -185,12 +186,13 @@ func (m *marks) add(field string, e *errs.Error) {
 	*m = append(*m, errs.FieldError{Name: field, Key: e.Key, Args: e.Args})
 }
 
-// zone reads a zone by its name. The machine's own zone is none: it differs from node to node.
+// zone reads a zone by its name.
 func zone(name string) (*time.Location, error) {
-	if name == "" || name == "Local" {
+	loc, ok := clock.Zone(name)
+	if !ok {
 		return nil, errs.New(errs.Invalid, "calendar.zone_unknown", "Zone", name)
 	}
-	return time.LoadLocation(name)
+	return loc, nil
 }
 
 func isName(s string) bool {

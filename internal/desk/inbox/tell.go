@@ -12,6 +12,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/calendar"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/job"
@@ -111,12 +112,7 @@ func (s *Service) mailDue(ctx context.Context, i Item, rule Rule, t ticket.Ticke
 	if err != nil {
 		return time.Time{}, err
 	}
-	zone, err := time.LoadLocation(s.People.Card(ctx, i.Person).Zone)
-	if s.People.Card(ctx, i.Person).Zone == "" || err != nil {
-		if zone, err = time.LoadLocation(s.Settings.Desk(ctx).Zone); err != nil {
-			zone = time.UTC
-		}
-	}
+	zone := clock.FirstZone(s.People.Card(ctx, i.Person).Zone, s.Settings.Desk(ctx).Zone)
 	work := calendar.Calendar(calendar.Always{})
 	if s.Calendar != nil {
 		work = s.Calendar()

@@ -3,7 +3,6 @@
 package notify
 
 import (
-	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/event"
 	"github.com/loopdesk/loopdesk/internal/kit/i18n"
@@ -257,10 +257,7 @@ func lang(wished ...string) i18n.Lang {
 
 // zone is the reader's time zone, else the desk's, else UTC.
 func zone(own, desk string) *time.Location {
-	if l, err := time.LoadLocation(cmp.Or(own, desk)); err == nil {
-		return l
-	}
-	return time.UTC
+	return clock.FirstZone(own, desk)
 }
 
 // replied finds the requester's mails on a ticket: the Message-ID of the first and of the

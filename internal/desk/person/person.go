@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
@@ -122,7 +123,7 @@ func (p *Person) check() error {
 		bad = append(bad, errs.FieldError{Name: "lang", Key: "person.lang_unknown"})
 	}
 	if p.Zone != "" {
-		if _, err := time.LoadLocation(p.Zone); err != nil {
+		if _, ok := clock.Zone(p.Zone); !ok {
 			bad = append(bad, errs.FieldError{Name: "zone", Key: "person.zone_unknown"})
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
 
@@ -64,10 +65,7 @@ func (r Rota) Label(lang string) string {
 
 // Location is the rota's zone; UTC where it cannot be read, which Check refuses.
 func (r Rota) Location() *time.Location {
-	if l, err := time.LoadLocation(r.Zone); err == nil {
-		return l
-	}
-	return time.UTC
+	return clock.FirstZone(r.Zone)
 }
 
 // Field names the form field of a shift, counted from 0: "from_0".
@@ -86,7 +84,7 @@ func (r *Rota) Check() error {
 	if utf8.RuneCountInString(r.NameEN) > 60 {
 		add("name_en", "rota.name_length")
 	}
-	if _, err := time.LoadLocation(r.Zone); err != nil || r.Zone == "" || r.Zone == "Local" {
+	if _, ok := clock.Zone(r.Zone); !ok {
 		add("zone", "rota.zone_unknown")
 	}
 	if len(r.Shifts) == 0 || len(r.Shifts) > maxShifts {

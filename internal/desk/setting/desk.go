@@ -5,10 +5,10 @@ package setting
 import (
 	"context"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
 
@@ -53,7 +53,7 @@ func (d Desk) Check() error {
 	if d.Lang != "zh-CN" && d.Lang != "en" {
 		bad = append(bad, errs.FieldError{Name: "lang", Key: "person.lang_unknown"})
 	}
-	if _, err := time.LoadLocation(d.Zone); err != nil || d.Zone == "" {
+	if _, ok := clock.Zone(d.Zone); !ok {
 		bad = append(bad, errs.FieldError{Name: "zone", Key: "person.zone_unknown"})
 	}
 	if d.ReopenDays < 0 || d.ReopenDays > 90 {

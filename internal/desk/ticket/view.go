@@ -12,6 +12,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
+	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
 
@@ -107,12 +108,7 @@ func (s *Service) Reader(ctx context.Context, by access.Actor) (queue.Reader, er
 
 // zone is the one in which the days of a filter are meant: the reader's, else the desk's.
 func (s *Service) zone(ctx context.Context, by access.Actor) *time.Location {
-	for _, name := range []string{s.People.Card(ctx, person.ID(by.ID)).Zone, s.Settings.Desk(ctx).Zone} {
-		if z, err := time.LoadLocation(name); name != "" && err == nil {
-			return z
-		}
-	}
-	return time.UTC
+	return clock.FirstZone(s.People.Card(ctx, person.ID(by.ID)).Zone, s.Settings.Desk(ctx).Zone)
 }
 
 // below returns a category with all that lies below it. Parents come first.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
 
@@ -151,7 +152,7 @@ func (v Visit) plan(w Wish, s scene) (Visit, error) {
 		bad = append(bad, errs.FieldError{Name: "engineer", Key: "visit.engineer_unknown"})
 	}
 	if w.Zone != "" {
-		if _, err := time.LoadLocation(w.Zone); err != nil {
+		if _, ok := clock.Zone(w.Zone); !ok {
 			bad = append(bad, errs.FieldError{Name: "zone", Key: "visit.zone_unknown"})
 		}
 		v.Zone = w.Zone

@@ -11,6 +11,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
@@ -98,10 +99,7 @@ func (v Visit) Span() ticket.Span { return ticket.Span{From: v.From, To: v.To} }
 
 // Location is the zone in which the times were said; UTC where nobody knows it any more.
 func (v Visit) Location() *time.Location {
-	if l, err := time.LoadLocation(v.Zone); err == nil && v.Zone != "" {
-		return l
-	}
-	return time.UTC
+	return clock.FirstZone(v.Zone)
 }
 
 // checkSpans refuses stretches that cannot be: none, too many, backwards, too short, too long,

@@ -21,7 +21,7 @@ var files embed.FS
 // book is every message of one language, compiled.
 type book struct {
 	tag      language.Tag
-	messages map[string]message
+	messages map[string]*message // small entries: a page asks for hundreds
 }
 
 // catalogue is all books and what is wrong with them.
@@ -41,7 +41,7 @@ func load(fsys fs.FS) *catalogue {
 	bundle := goi18n.NewBundle(language.SimplifiedChinese)
 	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
 	for _, l := range Langs() {
-		c.books[l] = &book{tag: language.Make(string(l)), messages: map[string]message{}}
+		c.books[l] = &book{tag: language.Make(string(l)), messages: map[string]*message{}}
 	}
 	names, err := fs.Glob(fsys, "locale/*.toml")
 	c.err = err
@@ -73,7 +73,7 @@ func (b *book) add(file string, messages []*goi18n.Message) error {
 			err = errors.Join(err, fmt.Errorf("%s: %s: %w", file, m.ID, e))
 			continue
 		}
-		b.messages[m.ID] = compiled
+		b.messages[m.ID] = &compiled
 	}
 	return err
 }

@@ -66,7 +66,7 @@ func compileMessage(m *goi18n.Message) (message, error) {
 
 // fill writes the values of args, pairs of name and value, between the pieces.
 // A name without a value shows as ⟦name⟧, which no test lets pass.
-func (t text) fill(args []any) string {
+func (t *text) fill(args []any) string {
 	if len(t.names) == 0 {
 		return t.pieces[0]
 	}
@@ -102,9 +102,9 @@ func show(v any) string {
 }
 
 // form picks the plural form for the argument "Count", if there is one.
-func (m message) form(tag language.Tag, args []any) text {
+func (m *message) form(tag language.Tag, args []any) *text {
 	if m.one == nil {
-		return m.other
+		return &m.other
 	}
 	for i := 0; i+1 < len(args); i += 2 {
 		if args[i] != "Count" {
@@ -112,9 +112,9 @@ func (m message) form(tag language.Tag, args []any) text {
 		}
 		n, err := strconv.Atoi(show(args[i+1]))
 		if err == nil && plural.Cardinal.MatchPlural(tag, max(n, -n), 0, 0, 0, 0) == plural.One {
-			return *m.one
+			return m.one
 		}
 		break
 	}
-	return m.other
+	return &m.other
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/i18n"
 )
@@ -142,25 +143,7 @@ func (c *Ctx) speak() {
 	if c.Lang = lang; !ok {
 		c.Lang = i18n.ZH
 	}
-	c.Zone = c.house.zone(c.Person.Zone, c.Desk.Zone)
-}
-
-// zone returns the first of the named zones that exists. Reading one costs more than many
-// a page, so that they are kept: there are a few hundred, and only valid ones are stored.
-func (h *house) zone(names ...string) *time.Location {
-	for _, n := range names {
-		if n == "" {
-			continue
-		}
-		if kept, ok := h.zones.Load(n); ok {
-			return kept.(*time.Location) //nolint:forcetypeassert // nothing else goes in
-		}
-		if loc, err := time.LoadLocation(n); err == nil {
-			h.zones.Store(n, loc)
-			return loc
-		}
-	}
-	return time.UTC
+	c.Zone = clock.FirstZone(c.Person.Zone, c.Desk.Zone)
 }
 
 // Speak makes somebody the reader who came by a link that is not one of the router's: in their

@@ -5,6 +5,7 @@ package page
 import (
 	"time"
 
+	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/i18n"
 	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
@@ -36,8 +37,8 @@ func (c *Ctx) Span(from, to time.Time, zone string) string {
 	if a.YearDay() == b.YearDay() && a.Year() == b.Year() {
 		out = c.Moment(from) + "–" + b.Format("15:04")
 	}
-	there, err := time.LoadLocation(zone)
-	if err != nil || zone == "" {
+	there, ok := clock.Zone(zone)
+	if !ok {
 		return out
 	}
 	_, here := a.Zone()

@@ -68,7 +68,6 @@ type house struct {
 	cross   *http.CrossOriginProtection
 	zip     func(http.Handler) http.HandlerFunc
 	layouts map[Face]Layout
-	zones   sync.Map // name → *time.Location
 	buffers sync.Pool
 	streams streams
 	closing chan struct{}
@@ -120,7 +119,7 @@ func (r *Router) Stream(pattern string, action access.Action, h Handler) {
 // looked up and requests from other origins are not refused (the API knows only tokens).
 func (r *Router) Foreign(pattern string, h http.Handler) {
 	r.routes = append(r.routes, Route{Pattern: pattern, Action: Public, Face: Foreign})
-	r.mux.Handle(pattern, name(pattern, r.zip(h)))
+	r.mux.Handle(pattern, name(pattern, inOne(r.zip(h))))
 }
 
 // zips reports whether a type of content is worth compressing; a stream of events never is.
@@ -172,7 +171,7 @@ func (h *house) serve(route Route, handle Handler, zip bool) http.Handler {
 		}
 	})
 	if zip {
-		inner = h.zip(inner)
+		inner = inOne(h.zip(inner))
 	}
 	return name(route.Pattern, inner)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/promise/phrase"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/web/page"
 	"github.com/loopdesk/loopdesk/internal/web/ui"
@@ -45,12 +46,7 @@ func (f *Faces) recognised(c *page.Ctx, t ticket.Ticket, text string) (phrase.Fo
 
 // zoneOf is the zone in which somebody reads a time: their own, else the desk's, else the reader's.
 func (f *Faces) zoneOf(c *page.Ctx, who person.ID) *time.Location {
-	for _, name := range []string{f.People.Card(c.Context(), who).Zone, c.Desk.Zone} {
-		if loc, err := time.LoadLocation(name); name != "" && err == nil {
-			return loc
-		}
-	}
-	return c.Zone
+	return clock.FirstZone(f.People.Card(c.Context(), who).Zone, c.Desk.Zone, c.Zone.String())
 }
 
 // offerOf is the offer for the words of a form. What was decided about the same words stands.
