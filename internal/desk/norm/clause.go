@@ -12,7 +12,7 @@ import (
 )
 
 // n3: a human answers within the promised time.
-func n3(in Input) Verdict {
+func n3(in *Input) Verdict {
 	v := Verdict{Clause: "N3", Step: Respond, Key: "norm.N3_open"}
 	c, ok := in.clock(in.Ticket, sla.Response, in.Now)
 	if !ok {
@@ -47,7 +47,7 @@ func n3(in Input) Verdict {
 }
 
 // n15: the seven elements are recorded or honestly unknown.
-func n15(in Input) Verdict {
+func n15(in *Input) Verdict {
 	have, all := in.Ticket.Complete(), len(ticket.Elements())
 	if have < all {
 		v := in.gap("N15", Intake, "gap.intake")
@@ -66,7 +66,7 @@ func n15(in Input) Verdict {
 }
 
 // n18: a spoken request was read back.
-func n18(in Input) Verdict {
+func n18(in *Input) Verdict {
 	if in.Ticket.Channel != ticket.Phone {
 		return Verdict{Clause: "N18", Step: Intake, State: NA, Key: "norm.N18_na"}
 	}
@@ -81,7 +81,7 @@ func n18(in Input) Verdict {
 }
 
 // n19: the requester was told at once that the request is in.
-func n19(in Input) Verdict {
+func n19(in *Input) Verdict {
 	f, n, ok := find[ticket.Acknowledged](in)
 	if !ok {
 		if in.Ticket.Detail.Quiet != "" {
@@ -96,7 +96,7 @@ func n19(in Input) Verdict {
 }
 
 // n20: with it came an honest expectation.
-func n20(in Input) Verdict {
+func n20(in *Input) Verdict {
 	f, n, ok := find[ticket.Acknowledged](in)
 	if !ok || f.ExpectBy.IsZero() {
 		if in.Ticket.Detail.Quiet != "" {
@@ -108,7 +108,7 @@ func n20(in Input) Verdict {
 }
 
 // n22: graded by the three questions.
-func n22(in Input) Verdict {
+func n22(in *Input) Verdict {
 	f, n, ok := find[ticket.Graded](in)
 	if !ok {
 		return in.gap("N22", Grade, "gap.grade")
@@ -123,7 +123,7 @@ func n22(in Input) Verdict {
 
 // n29: the requester hears something at the promised cadence. One silence that was too long
 // cannot be mended by a word afterwards.
-func n29(in Input) Verdict {
+func n29(in *Input) Verdict {
 	v := Verdict{Clause: "N29", Step: Diagnose, State: NA, Key: "norm.N29_na"}
 	if due, n, ok := in.silence(); ok {
 		v.State, v.Key, v.At, v.Event, v.Args = Missed, "norm.N29_missed", n.Meta.At, n.ID, []any{"Due", due}
@@ -152,19 +152,19 @@ func n29(in Input) Verdict {
 // silence finds the first fact before which the update clock had run out, and when it was due.
 // The ticket is folded fact by fact: each stretch is judged by what was known then, by the
 // priority of then.
-func (in Input) silence() (time.Time, Noted, bool) {
+func (in *Input) silence() (time.Time, Noted, bool) {
 	var t ticket.Ticket
 	for _, n := range in.Facts {
 		if c, owed := in.clock(t, sla.Update, n.Meta.At); owed && c.State == sla.Over {
 			return c.Due, n, true
 		}
-		t = ticket.Apply(t, n.Fact, n.Meta)
+		t.Advance(n.Fact, n.Meta)
 	}
 	return time.Time{}, Noted{}, false
 }
 
 // word is the last fact that the requester heard of from a human; 0 where there is none.
-func (in Input) word() int64 {
+func (in *Input) word() int64 {
 	var which int64
 	for _, n := range in.Facts {
 		switch f := n.Fact.(type) {
@@ -185,7 +185,7 @@ func (in Input) word() int64 {
 
 // n30: whoever has to wait is told what is stuck, what is being done and when they hear next, and
 // then does hear. One promise that was broken cannot be mended by a word afterwards.
-func n30(in Input) Verdict {
+func n30(in *Input) Verdict {
 	v := Verdict{Clause: "N30", Step: Diagnose, State: NA, Key: "norm.N30_na"}
 	for _, n := range in.Facts {
 		h, ok := n.Fact.(ticket.Held)
@@ -217,7 +217,7 @@ func n30(in Input) Verdict {
 }
 
 // promises are what the facts promise, as it stands now.
-func (in Input) promises() []promise.Promise {
+func (in *Input) promises() []promise.Promise {
 	list := make([]promise.Heard, 0, len(in.Facts))
 	for _, n := range in.Facts {
 		list = append(list, promise.Heard{ID: n.ID, Meta: n.Meta, Fact: n.Fact})
@@ -226,7 +226,7 @@ func (in Input) promises() []promise.Promise {
 }
 
 // broken is the first promise of a source that was broken.
-func (in Input) broken(of promise.Source) (promise.Promise, bool) {
+func (in *Input) broken(of promise.Source) (promise.Promise, bool) {
 	for _, p := range in.promises() {
 		if p.Source == of && p.State == promise.Broken {
 			return p, true
@@ -236,17 +236,17 @@ func (in Input) broken(of promise.Source) (promise.Promise, bool) {
 }
 
 // n32: the solution was presented in words the user can read.
-func n32(in Input) Verdict {
+func n32(in *Input) Verdict {
 	return given(in, "N32", "gap.solution", func(s ticket.Solution) bool { return s.Text != "" })
 }
 
 // n33: with steps to check that work goes on.
-func n33(in Input) Verdict {
+func n33(in *Input) Verdict {
 	return given(in, "N33", "gap.verify", func(s ticket.Solution) bool { return len(s.Verify) > 0 })
 }
 
 // n34: with the cause and how to avoid it. The worse of the two decides.
-func n34(in Input) Verdict {
+func n34(in *Input) Verdict {
 	cause := given(in, "N34", "gap.cause", func(s ticket.Solution) bool { return s.Cause != "" })
 	prevention := given(in, "N34", "gap.prevention", func(s ticket.Solution) bool { return s.Prevention != "" })
 	if rank(prevention.State) > rank(cause.State) {
@@ -258,7 +258,7 @@ func n34(in Input) Verdict {
 // rank orders verdicts from good to bad.
 func rank(s State) int { return slices.Index([]State{NA, Met, Deviated, Open, Missed}, s) }
 
-func given(in Input, clause, gap string, has func(ticket.Solution) bool) Verdict {
+func given(in *Input, clause, gap string, has func(ticket.Solution) bool) Verdict {
 	f, n, ok := find[ticket.SolutionGiven](in)
 	if !ok || in.Ticket.ResolvedAt.IsZero() || !has(f.Solution) {
 		return in.gap(clause, Solve, gap)
@@ -267,7 +267,7 @@ func given(in Input, clause, gap string, has func(ticket.Solution) bool) Verdict
 }
 
 // n35: the user confirmed. Time that ran out is missed, never met.
-func n35(in Input) Verdict {
+func n35(in *Input) Verdict {
 	v := Verdict{Clause: "N35", Step: Confirm, State: Open, Key: "norm.N35_open", Gap: "gap.confirmed"}
 	switch {
 	case in.dropped():
@@ -284,7 +284,7 @@ func n35(in Input) Verdict {
 }
 
 // n36: difficulties and how they were met are on the closure sheet.
-func n36(in Input) Verdict {
+func n36(in *Input) Verdict {
 	c := in.Ticket.Detail.Closure
 	if c.Difficulties == "" || c.Approach == "" {
 		return in.gap("N36", Archive, "gap.closure")

@@ -5,7 +5,7 @@ package norm
 import "github.com/loopdesk/loopdesk/internal/desk/ticket"
 
 // n25: the first simple things came before anything larger, or were left out with a reason.
-func n25(in Input) Verdict {
+func n25(in *Input) Verdict {
 	v := Verdict{Clause: "N25", Step: Diagnose, State: NA, Key: "norm.N25_na"}
 	if _, left := in.Ticket.Detail.Deviations["gap.first_line"]; left {
 		return in.gap("N25", Diagnose, "gap.first_line")

@@ -16,7 +16,7 @@ const pingPong = 3
 
 // n11: a hand-over says what was done, why it moves and what is needed, and a ticket is not passed
 // back and forth. What one hand-over left out cannot be mended by the next.
-func n11(in Input) Verdict {
+func n11(in *Input) Verdict {
 	v := Verdict{Clause: "N11", Step: Diagnose, State: NA, Key: "norm.N11_na"}
 	moves, count := map[[2]person.GroupID]int{}, 0
 	for _, n := range in.Facts {
@@ -47,7 +47,7 @@ func n11(in Input) Verdict {
 }
 
 // excused is the deviation that was recorded for a gap of a clause.
-func (in Input) excused(clause string) (ticket.Deviated, bool) {
+func (in *Input) excused(clause string) (ticket.Deviated, bool) {
 	for _, n := range in.Facts {
 		if d, ok := n.Fact.(ticket.Deviated); ok && d.Clause == clause {
 			return d, true
@@ -57,7 +57,7 @@ func (in Input) excused(clause string) (ticket.Deviated, bool) {
 }
 
 // n28: whoever gets a hand-over takes it in time. One that lay too long is not mended by the next.
-func n28(in Input) Verdict {
+func n28(in *Input) Verdict {
 	v := Verdict{Clause: "N28", Step: Diagnose, State: NA, Key: "norm.N28_na"}
 	if !slices.ContainsFunc(in.Facts, func(n Noted) bool { _, ok := n.Fact.(ticket.HandedOver); return ok }) {
 		return v
@@ -72,7 +72,7 @@ func n28(in Input) Verdict {
 		if _, ok := n.Fact.(ticket.HandedOver); ok {
 			last = n.ID
 		}
-		t = ticket.Apply(t, n.Fact, n.Meta)
+		t.Advance(n.Fact, n.Meta)
 	}
 	v.Event = last
 	switch c, ok := in.clock(in.Ticket, sla.Accept, in.Now); {

@@ -6,7 +6,7 @@ import "github.com/loopdesk/loopdesk/internal/desk/ticket"
 
 // n26: help at a distance is agreed to, and how it ended is said. Whoever shows their screen agreed
 // before it was seen; a tool asks by itself, so that of a tool the record must say what came of it.
-func n26(in Input) Verdict {
+func n26(in *Input) Verdict {
 	v := Verdict{Clause: "N26", Step: Diagnose, State: NA, Key: "norm.N26_na"}
 	agreed, going := map[int64]bool{}, map[int64]Noted{}
 	for _, n := range in.Facts {
@@ -42,7 +42,7 @@ func n26(in Input) Verdict {
 
 // n27: who went there has it signed by the requester, or says why nobody could sign. A visit that was
 // called off, or at which nobody was met, owes no signature.
-func n27(in Input) Verdict {
+func n27(in *Input) Verdict {
 	v := Verdict{Clause: "N27", Step: Diagnose, State: NA, Key: "norm.N27_na"}
 	last := map[int64]Noted{}
 	for _, n := range in.Facts {
@@ -81,7 +81,7 @@ func n27(in Input) Verdict {
 // n31: what carries a risk was covered before it was done: by a version that a second person reviewed,
 // or by an approval of exactly this; where the class asks for four eyes, another person let it be done.
 // What is still being asked for is open. Asked and refused, it was not done, which is as it should be.
-func n31(in Input) Verdict {
+func n31(in *Input) Verdict {
 	v := Verdict{Clause: "N31", Step: Diagnose, State: NA, Key: "norm.N31_na"}
 	asked := map[int64]Noted{}
 	for _, n := range in.Facts {

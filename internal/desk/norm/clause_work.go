@@ -15,12 +15,12 @@ const quickMinutes = 15
 
 // n4: an emergency has somebody at once. It begins when the ticket is graded P1, and a major incident
 // that is declared answers it, too.
-func n4(in Input) Verdict {
+func n4(in *Input) Verdict {
 	v := Verdict{Clause: "N4", Step: Grade, State: NA, Key: "norm.N4_na"}
 	since, limit := time.Time{}, time.Duration(in.Pack.Clause("N4").Limit)*time.Minute
 	var t ticket.Ticket
 	for _, n := range in.Facts {
-		t = ticket.Apply(t, n.Fact, n.Meta)
+		t.Advance(n.Fact, n.Meta)
 		if since.IsZero() && t.Graded && t.Priority == triage.P1 {
 			since = n.Meta.At
 		}
@@ -49,12 +49,12 @@ func n4(in Input) Verdict {
 
 // n5: what was suspected was looked at before it was called a solution. Where no log is kept nothing is
 // said: a password that is set again needs none.
-func n5(in Input) Verdict {
+func n5(in *Input) Verdict {
 	v := Verdict{Clause: "N5", Step: Diagnose, State: NA, Key: "norm.N5_na"}
 	lines, unclear := 0, 0
 	var t ticket.Ticket
 	for _, n := range in.Facts {
-		t = ticket.Apply(t, n.Fact, n.Meta)
+		t.Advance(n.Fact, n.Meta)
 		if _, ok := n.Fact.(ticket.Diagnosed); !ok {
 			continue
 		}
@@ -76,12 +76,12 @@ func n5(in Input) Verdict {
 }
 
 // n12: somebody answers for the ticket, from the first hand that takes it to its end.
-func n12(in Input) Verdict {
+func n12(in *Input) Verdict {
 	v := Verdict{Clause: "N12", Step: Respond, State: Open, Key: "norm.N12_open"}
 	var t ticket.Ticket
 	for _, n := range in.Facts {
 		was := t.Owner
-		t = ticket.Apply(t, n.Fact, n.Meta)
+		t.Advance(n.Fact, n.Meta)
 		switch {
 		case t.Owner != 0 && was == 0:
 			v.State, v.Key, v.At, v.Event = Met, "norm.N12_met", n.Meta.At, n.ID
@@ -99,7 +99,7 @@ func n12(in Input) Verdict {
 }
 
 // n14: the request has a number and the channel by which it came.
-func n14(in Input) Verdict {
+func n14(in *Input) Verdict {
 	v := Verdict{Clause: "N14", Step: Intake, State: Missed, Key: "norm.N14_missed"}
 	if f, n, ok := find[ticket.Recorded](in); ok && f.Channel != "" {
 		v.State, v.Key, v.At, v.Event, v.Args = Met, "norm.N14_met", n.Meta.At, n.ID, []any{"Channel", string(f.Channel)}
@@ -109,7 +109,7 @@ func n14(in Input) Verdict {
 
 // n16: where something to look at was missing, the requester was asked for it and gave it. What came by
 // itself needs no question.
-func n16(in Input) Verdict {
+func n16(in *Input) Verdict {
 	v := Verdict{Clause: "N16", Step: Intake, State: NA, Key: "norm.N16_na"}
 	for _, n := range in.Facts {
 		switch f := n.Fact.(type) {
@@ -126,12 +126,12 @@ func n16(in Input) Verdict {
 }
 
 // n21: the ticket has a category.
-func n21(in Input) Verdict {
+func n21(in *Input) Verdict {
 	v := Verdict{Clause: "N21", Step: Grade, State: Open, Key: "norm.N21_open"}
 	var t ticket.Ticket
 	for _, n := range in.Facts {
 		was := t.Category
-		t = ticket.Apply(t, n.Fact, n.Meta)
+		t.Advance(n.Fact, n.Meta)
 		if t.Category != 0 && t.Category != was {
 			v.State, v.Key, v.At, v.Event = Met, "norm.N21_met", n.Meta.At, n.ID
 		}
@@ -149,7 +149,7 @@ func n21(in Input) Verdict {
 }
 
 // n23: it was solved within the target of its priority.
-func n23(in Input) Verdict {
+func n23(in *Input) Verdict {
 	v := Verdict{Clause: "N23", Step: Solve, State: Open, Key: "norm.N23_open"}
 	c, ok := in.clock(in.Ticket, sla.Resolve, in.Now)
 	switch {

@@ -80,7 +80,7 @@ type Conformance struct {
 // judgement is a clause that the events of a ticket tell about.
 type judgement struct {
 	id    string
-	judge func(Input) Verdict
+	judge func(*Input) Verdict
 }
 
 // clauses are those that are judged, in the order of the process rail.
@@ -132,7 +132,7 @@ func Judge(in Input) Conformance {
 		if clause.Off {
 			continue
 		}
-		v := rule.judge(in)
+		v := rule.judge(&in)
 		if !clause.Counts(in.Ticket) {
 			v = Verdict{Clause: v.Clause, Step: v.Step, State: NA, Key: "norm.when_na"}
 		}
@@ -168,7 +168,7 @@ func (c Conformance) Step(s Step) []Verdict {
 }
 
 // find returns the last fact of one type, for evidence.
-func find[F ticket.Fact](in Input) (F, Noted, bool) {
+func find[F ticket.Fact](in *Input) (F, Noted, bool) {
 	for i := len(in.Facts) - 1; i >= 0; i-- {
 		if f, ok := in.Facts[i].Fact.(F); ok {
 			return f, in.Facts[i], true
@@ -178,7 +178,7 @@ func find[F ticket.Fact](in Input) (F, Noted, bool) {
 	return none, Noted{}, false
 }
 
-func first[F ticket.Fact](in Input, is func(F) bool) (Noted, bool) {
+func first[F ticket.Fact](in *Input, is func(F) bool) (Noted, bool) {
 	for _, n := range in.Facts {
 		if f, ok := n.Fact.(F); ok && is(f) {
 			return n, true
@@ -188,12 +188,12 @@ func first[F ticket.Fact](in Input, is func(F) bool) (Noted, bool) {
 }
 
 // clock computes one clock of the ticket as it was at an instant.
-func (in Input) clock(t ticket.Ticket, name sla.Name, at time.Time) (sla.Clock, bool) {
+func (in *Input) clock(t ticket.Ticket, name sla.Name, at time.Time) (sla.Clock, bool) {
 	return in.Rules.Strict().One(name, t, at)
 }
 
 // dropped reports whether the ticket ended without an answer being owed.
-func (in Input) dropped() bool {
+func (in *Input) dropped() bool {
 	switch in.Ticket.ClosedAs {
 	case ticket.Cancelled, ticket.Duplicate, ticket.Invalid:
 		return true
@@ -204,7 +204,7 @@ func (in Input) dropped() bool {
 
 // gap is the verdict where something stands open: deviated where a deviation stands in,
 // missed where the ticket is closed, open otherwise.
-func (in Input) gap(clause string, step Step, gap string) Verdict {
+func (in *Input) gap(clause string, step Step, gap string) Verdict {
 	v := Verdict{Clause: clause, Step: step, State: Open, Gap: gap, Key: "norm." + clause + "_open"}
 	if d, ok := in.Ticket.Detail.Deviations[gap]; ok {
 		v.State, v.At, v.Key, v.Args = Deviated, d.At, "norm.deviated", []any{"Reason", d.Reason}

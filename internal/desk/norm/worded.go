@@ -9,14 +9,14 @@ import (
 )
 
 // n10: what the requester reads is in plain words.
-func n10(in Input) Verdict { return in.spoken("N10") }
+func n10(in *Input) Verdict { return in.spoken("N10") }
 
 // n41: and in positive ones that blame nobody.
-func n41(in Input) Verdict { return in.spoken("N41") }
+func n41(in *Input) Verdict { return in.spoken("N41") }
 
 // spoken judges what was sent to the requester by the remarks that stand with it. What was sent
 // cannot be taken back: one word that was sent all the same is missed. Advice is not scored.
-func (in Input) spoken(clause string) Verdict {
+func (in *Input) spoken(clause string) Verdict {
 	v := Verdict{Clause: clause, Step: Diagnose, State: NA, Key: "norm.worded_na"}
 	for _, n := range in.Facts {
 		var w ticket.Worded
@@ -42,7 +42,7 @@ func (in Input) spoken(clause string) Verdict {
 
 // n17: the record is precise. What was vague may be made precise as long as anybody likes: the
 // last words of each element count.
-func n17(in Input) Verdict {
+func n17(in *Input) Verdict {
 	v := Verdict{Clause: "N17", Step: Intake, State: NA, Key: "norm.worded_na"}
 	vague := map[string]Verdict{}
 	note := func(n Noted, intake map[ticket.Element]ticket.Answer, w ticket.Worded) {

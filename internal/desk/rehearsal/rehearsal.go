@@ -126,7 +126,7 @@ func compare(told []report.Told, was, now side, at time.Time, tallies map[string
 	var t ticket.Ticket
 	facts := make([]norm.Noted, 0, len(told))
 	for _, n := range told {
-		t = ticket.Apply(t, n.Fact, n.Meta)
+		t.Advance(n.Fact, n.Meta)
 		facts = append(facts, norm.Noted{ID: n.ID, Meta: n.Meta, Fact: n.Fact})
 	}
 	judge := func(s side) map[string]norm.State {

@@ -91,7 +91,7 @@ func Outcomes(list []Told, book *sla.Rulebook) []Outcome {
 		if t.ID != 0 {
 			c.until(t, n.Meta.At)
 		}
-		t = ticket.Apply(t, n.Fact, n.Meta)
+		t.Advance(n.Fact, n.Meta)
 		c.since(t, n.Meta.At)
 	}
 	for i, x := range c.runs {
@@ -201,7 +201,7 @@ func Count(list []Told) Tally {
 		case ticket.SolutionGiven:
 			y.Solved++
 		}
-		t = ticket.Apply(t, n.Fact, n.Meta)
+		t.Advance(n.Fact, n.Meta)
 	}
 	y.Opened, y.Group, y.Priority, y.Closed = t.CreatedAt, t.Group, t.Priority, !t.Open()
 	return y

@@ -29,7 +29,7 @@ func Overrides(list []Told) []Override {
 	var out []Override
 	var t ticket.Ticket
 	for _, n := range list {
-		t = ticket.Apply(t, n.Fact, n.Meta)
+		t.Advance(n.Fact, n.Meta)
 		if f, ok := n.Fact.(ticket.Graded); ok && f.Priority != f.Computed {
 			out = append(out, Override{t.ID, n.Meta.At, person.ID(n.Meta.ActorID), t.Group, f.Computed, f.Priority, f.Reason})
 		}

@@ -22,7 +22,7 @@ func Fold(t Ticket, records []event.Record) (Ticket, error) {
 			return t, err
 		}
 		if f != nil {
-			t = Apply(t, f, r.Meta)
+			t.Advance(f, r.Meta)
 		}
 	}
 	return t, nil
@@ -30,13 +30,19 @@ func Fold(t Ticket, records []event.Record) (Ticket, error) {
 
 // Apply writes one fact into a ticket. The ticket that came in stays as it was.
 func Apply(t Ticket, f Fact, m event.Meta) Ticket {
-	f.apply(&t, m)
+	t.Advance(f, m)
+	return t
+}
+
+// Advance is Apply in place, for who folds and keeps nothing of before: a ticket is large, and a
+// history long.
+func (t *Ticket) Advance(f Fact, m event.Meta) {
+	f.apply(t, m)
 	t.taken(f, m)
 	t.asking()
 	t.owe(f, m)
 	t.called(f, m)
 	t.UpdatedAt = m.At
-	return t
 }
 
 // Decode reads a stored fact; nil for one of another room.

@@ -87,10 +87,12 @@ var listColumns = strings.Replace(columns, " detail,", " '{}',", 1) //nolint:goc
 
 const narrowColumns = `id, number, status, pending, closed_as, subject, requester_id, graded, priority, updated_at, next_due, next_clock`
 
-func scanNarrow(r db.Row) (t Ticket, err error) {
-	err = r.Scan(&t.ID, &t.Number, &t.Status, &t.Pending, &t.ClosedAs, &t.Subject, &t.Requester, &t.Graded, &t.Priority, &t.UpdatedAt, &t.NextDue, &t.NextClock)
-	return t, err
+func scanNarrow(r db.Row, t *Ticket) error {
+	return r.Scan(&t.ID, &t.Number, &t.Status, &t.Pending, &t.ClosedAs, &t.Subject, &t.Requester, &t.Graded, &t.Priority, &t.UpdatedAt, &t.NextDue, &t.NextClock)
 }
+
+// mostRoom is for how many tickets a list makes room before it knows how many there are.
+const mostRoom = 64
 
 // List returns a page of the tickets that the actor may see.
 func (s *Service) List(ctx context.Context, by access.Actor, f Filter) (Page, error) {
@@ -110,11 +112,11 @@ func (s *Service) List(ctx context.Context, by access.Actor, f Filter) (Page, er
 		return Page{}, err
 	}
 	w.args = append(w.args, f.Limit+1)
-	shown, read := listColumns, scan
+	shown, read := listColumns, scanInto
 	if f.Narrow {
 		shown, read = narrowColumns, scanNarrow
 	}
-	list, err := db.All(ctx, s.DB, read, `SELECT `+shown+` FROM ticket WHERE TRUE`+w.text.String()+` ORDER BY `+groupOrder(f.Grouping)+sortOrder(f.Sort, f.Grouping)+
+	list, err := db.Fill(ctx, s.DB, min(f.Limit+1, mostRoom), read, `SELECT `+shown+` FROM ticket WHERE TRUE`+w.text.String()+` ORDER BY `+groupOrder(f.Grouping)+sortOrder(f.Sort, f.Grouping)+
 		` LIMIT $`+strconv.Itoa(len(w.args)), w.args...)
 	if err != nil {
 		return Page{}, err

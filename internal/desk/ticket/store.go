@@ -22,18 +22,23 @@ const columns = `id, number, token, version, status, pending, closed_as, subject
 const noDetail = "{}"
 
 func scan(r db.Row) (t Ticket, err error) {
+	err = scanInto(r, &t)
+	return t, err
+}
+
+func scanInto(r db.Row, t *Ticket) error {
 	var detail, department, place string
 	var reopened, handOvers int
-	err = r.Scan(&t.ID, &t.Number, &t.Token, &t.Version, &t.Status, &t.Pending, &t.ClosedAs, &t.Subject, &t.Snippet, &t.Channel, &t.Requester,
+	err := r.Scan(&t.ID, &t.Number, &t.Token, &t.Version, &t.Status, &t.Pending, &t.ClosedAs, &t.Subject, &t.Snippet, &t.Channel, &t.Requester,
 		&t.Owner, &t.Assignee, &t.Group, &t.Category, &t.Service,
 		&t.Graded, &t.Priority, &detail, &t.CreatedAt, &t.UpdatedAt, &t.AcceptedAt, &t.FirstResponseAt, &t.LastPublicAt, &t.LastRequesterAt,
 		&t.ResolvedAt, &t.ConfirmedAt, &t.ClosedAt, &t.MergedInto, &t.NextDue, &t.NextClock, &t.PromiseAt,
 		&department, &place, &reopened, &handOvers)
 	if err == nil && detail != noDetail {
-		return t, json.Unmarshal([]byte(detail), &t.Detail)
+		return json.Unmarshal([]byte(detail), &t.Detail)
 	}
 	t.Detail.Organisation, t.Detail.Site, t.Detail.Reopened, t.Detail.HandOvers = department, place, reopened, handOvers
-	return t, err
+	return err
 }
 
 // take reads a ticket for change: one statement locks the row, counts the change and returns it.

@@ -58,16 +58,27 @@ func Int(r Row) (n int64, err error) {
 
 // All returns every row of a statement; no row is an empty list.
 func All[T any](ctx context.Context, q Querier, scan func(Row) (T, error), text string, args ...any) ([]T, error) {
+	return Fill(ctx, q, 0, func(r Row, v *T) (err error) {
+		*v, err = scan(r)
+		return err
+	}, text, args...)
+}
+
+// Fill is All for large values: each row is scanned where it stays, and there is room for so many
+// before the list has to grow.
+func Fill[T any](ctx context.Context, q Querier, room int, scan func(Row, *T) error, text string, args ...any) ([]T, error) {
 	r, err := q.query(ctx, text, args)
 	if err != nil {
 		return nil, err
 	}
 	var list []T
 	for err == nil && r.next() {
-		var v T
-		if v, err = scan(r); err == nil {
-			list = append(list, v)
+		if list == nil && room > 0 {
+			list = make([]T, 0, room)
 		}
+		var zero T
+		list = append(list, zero)
+		err = scan(r, &list[len(list)-1])
 	}
 	if e := r.close(); e != nil {
 		return nil, spoiled(q, e)

@@ -112,5 +112,8 @@ func shortcuts(key string) string {
 	if strings.Contains(key, " ") {
 		return ""
 	}
-	return strings.NewReplacer("ctrl", "Control", "enter", "Enter", "escape", "Escape").Replace(key)
+	return keyNames.Replace(key)
 }
+
+// keyNames are keys as the DOM calls them.
+var keyNames = strings.NewReplacer("ctrl", "Control", "enter", "Enter", "escape", "Escape") //nolint:gochecknoglobals // a constant

@@ -165,29 +165,49 @@ func (s *sheet) menu() []menuEntry {
 }
 
 func actIcon(act string) string {
-	icons := map[string]string{
-		"assign":           "user-round-check",
-		"hand-over":        "arrow-right-left",
-		"grade":            "flag",
-		"triage":           "sparkles",
-		"diagnose":         "search-check",
-		"hold":             "hourglass",
-		"call":             "phone",
-		"promise-call":     "phone-outgoing",
-		"merge":            "git-merge",
-		"split":            "split",
-		"link":             "link",
-		"runbook":          "route",
-		"resolve":          "circle-check",
-		"confirm":          "badge-check",
-		"archive":          "archive",
-		"close":            "ban",
-		"reopen":           "rotate-ccw",
-		"refuse-hand-over": "undo-2",
-		"device":           "laptop",
-		"visit":            "wrench",
+	switch act {
+	case "assign":
+		return "user-round-check"
+	case "hand-over":
+		return "arrow-right-left"
+	case "grade":
+		return "flag"
+	case "triage":
+		return "sparkles"
+	case "diagnose":
+		return "search-check"
+	case "hold":
+		return "hourglass"
+	case "call":
+		return "phone"
+	case "promise-call":
+		return "phone-outgoing"
+	case "merge":
+		return "git-merge"
+	case "split":
+		return "split"
+	case "link":
+		return "link"
+	case "runbook":
+		return "route"
+	case "resolve":
+		return "circle-check"
+	case "confirm":
+		return "badge-check"
+	case "archive":
+		return "archive"
+	case "close":
+		return "ban"
+	case "reopen":
+		return "rotate-ccw"
+	case "refuse-hand-over":
+		return "undo-2"
+	case "device":
+		return "laptop"
+	case "visit":
+		return "wrench"
 	}
-	return icons[act]
+	return ""
 }
 
 // closes is when the wait for the requester's word ends by itself (N35).

@@ -61,7 +61,7 @@ func (s *sheet) thread() []piece {
 		raise(e.Record.ID)
 		before := now
 		if _, said := e.Fact.(ticket.Said); !said { // words change nothing that a line tells
-			now = ticket.Apply(now, e.Fact, e.Record.Meta)
+			now.Advance(e.Fact, e.Record.Meta)
 		}
 		if card := s.card(before, e); card != nil {
 			flush()

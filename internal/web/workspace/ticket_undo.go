@@ -93,7 +93,7 @@ func (f *Faces) undoing(c *page.Ctx, t ticket.Ticket) (ticket.Command, error) {
 	}
 	var before ticket.Ticket
 	for _, e := range list[:len(list)-1] {
-		before = ticket.Apply(before, e.Fact, e.Record.Meta)
+		before.Advance(e.Fact, e.Record.Meta)
 	}
 	var cmd ticket.Command
 	switch fact := last.Fact.(type) {
