@@ -27,7 +27,7 @@ type tuning struct {
 
 func standard(n int) tuning {
 	t := tuning{rate: 0.5, epochs: 8, balance: 0.4, least: 1}
-	t.decay = min(max(0.1/float64(n), 2e-5), 1e-3) // few tickets say less against a weight that wants to be nothing
+	t.decay = min(max(0.03/float64(n), 2e-5), 1e-3) // few tickets say less against a weight that wants to be nothing
 	if n > 5000 {
 		t.least = 2
 	}
