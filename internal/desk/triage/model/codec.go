@@ -15,8 +15,12 @@ import (
 )
 
 // Format is the number of the way in which a model is written and its features are made. One of
-// another format, or of other rules of kit/text, is not read: it is learned anew.
-const Format = 1
+// another format, or of other rules of kit/text, is not read: it is learned anew. One of weights
+// alone, which the desk made before it counted as well, guesses as it did until the next night.
+const (
+	Format      = 2
+	weightsOnly = 1
+)
 
 // ErrFormat says that a stored model is of another format, or damaged.
 var ErrFormat = errors.New("a model of another format") //nolint:gochecknoglobals // a sentinel
@@ -63,6 +67,7 @@ func (m *Model) Bytes() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	b = binary.LittleEndian.AppendUint64(b, math.Float64bits(m.beside))
 	for k, l := range m.labels {
 		b = append(binary.AppendUvarint(b, uint64(len(l))), l...)
 		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(m.bias[k]))
@@ -78,6 +83,7 @@ func (m *Model) Bytes() ([]byte, error) {
 		for _, w := range m.weights[row*n : row*n+n] {
 			b = binary.AppendVarint(b, int64(math.Round(float64(w)/fine)))
 		}
+		b = m.counted.append(b, row, n)
 		if len(b) > 1<<16 {
 			if _, err := z.Write(b); err != nil {
 				return nil, err
@@ -96,19 +102,26 @@ func (m *Model) Bytes() ([]byte, error) {
 func Read(stored []byte) (*Model, error) {
 	r := &reader{r: flate.NewReader(bytes.NewReader(stored))}
 	var h header
-	if err := binary.Read(r, binary.LittleEndian, &h); err != nil || h.Format != Format || h.Rules != text.Rules {
+	if err := binary.Read(r, binary.LittleEndian, &h); err != nil || h.Format != Format && h.Format != weightsOnly || h.Rules != text.Rules {
 		return nil, ErrFormat
 	}
 	if h.Labels < 2 || h.Labels > maxLabels || h.Rows > maxRows || int(h.Labels)*int(h.Rows) > maxWeights+maxLabels {
 		return nil, ErrFormat
 	}
 	m := &Model{heat: h.Heat, learned: int(h.Learned), quality: Quality{int(h.Tested), h.Accuracy, h.MacroF1, h.Majority, h.Sure, h.Cover}}
+	if h.Format != weightsOnly {
+		m.beside = math.Float64frombits(r.term())
+	}
+	if !(m.heat > 0 && m.heat < math.Inf(1) && m.beside >= 0 && m.beside < math.Inf(1)) {
+		return nil, ErrFormat
+	}
 	for range h.Labels {
 		m.labels = append(m.labels, r.word())
 		m.bias = append(m.bias, r.float())
 	}
 	m.words = &vocabulary{rows: make(map[uint64]int32, h.Rows), idf: make([]float32, h.Rows)}
 	m.weights = make([]float32, int(h.Labels)*int(h.Rows))
+	m.counted = &counted{at: make([]int32, h.Rows)}
 	for row := range int(h.Rows) {
 		m.words.rows[r.term()] = int32(row)
 		m.words.idf[row] = r.float()
@@ -116,11 +129,41 @@ func Read(stored []byte) (*Model, error) {
 		for k := range m.labels {
 			m.weights[at+k] = float32(r.step()) * fine
 		}
+		m.counted.at[row] = -1
+		if h.Format != weightsOnly {
+			r.counts(m.counted, row, len(m.labels))
+		}
 	}
 	if r.err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFormat, r.err)
 	}
+	m.counted.weigh(len(m.labels))
 	return m, nil
+}
+
+// append writes the counts of a row: none where it is no word.
+func (c *counted) append(b []byte, row, labels int) []byte {
+	if c.at[row] < 0 {
+		return append(b, 0)
+	}
+	b = append(b, 1)
+	at := int(c.at[row]) * labels
+	for _, n := range c.counts[at : at+labels] {
+		b = binary.AppendUvarint(b, uint64(n))
+	}
+	return b
+}
+
+// counts reads what append wrote.
+func (r *reader) counts(c *counted, row, labels int) {
+	b, err := r.ReadByte()
+	if err != nil || b == 0 {
+		return
+	}
+	c.at[row] = int32(len(c.counts) / labels)
+	for range labels {
+		c.counts = append(c.counts, float32(r.whole()))
+	}
 }
 
 // reader remembers the first thing that went wrong.
@@ -161,11 +204,16 @@ func (r *reader) step() int64 {
 	return n
 }
 
-func (r *reader) word() string {
+func (r *reader) whole() uint64 {
 	n, err := binary.ReadUvarint(r)
 	if r.err == nil {
 		r.err = err
 	}
+	return n
+}
+
+func (r *reader) word() string {
+	n := r.whole()
 	if r.err != nil || n > maxLabel {
 		r.err = errors.Join(r.err, ErrFormat)
 		return ""

@@ -69,12 +69,16 @@ func (m *Model) credit(units []text.Unit, subject, k int) (out []float64, links 
 			times[row]++
 		}
 	}
+	damp := m.beside * m.counted.damp(m.words, list)
 	for _, x := range list {
 		row, ok := m.words.rows[x.term]
 		if !ok {
 			continue
 		}
 		says := float64(values[row]) * m.favours(row, k) / times[row]
+		if at := m.counted.at[row]; at >= 0 {
+			says += damp * float64(x.weight) * float64(m.counted.says[int(at)*len(m.labels)+k])
+		}
 		if x.pair {
 			links[x.unit] = says > 0
 			out[x.unit] += says / 2

@@ -30,6 +30,7 @@ type mark struct {
 	term   uint64
 	unit   int
 	pair   bool
+	word   bool // the unit itself, neither a pair nor a beginning
 	weight float32
 }
 
@@ -54,7 +55,7 @@ func marks(units []text.Unit, subject int) []mark {
 		if i < subject {
 			w = subjectWeight
 		}
-		list = append(list, mark{term: hash('.', u.Text, ""), unit: i, weight: w})
+		list = append(list, mark{term: hash('.', u.Text, ""), unit: i, word: true, weight: w})
 		if len(u.Text) > stemLength && !u.Han {
 			list = append(list, mark{term: hash('^', u.Text[:stemLength], ""), unit: i, weight: w})
 		}

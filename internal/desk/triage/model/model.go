@@ -20,6 +20,8 @@ const (
 // Model guesses one kind of label.
 type Model struct {
 	linear
+	counted *counted
+	beside  float64 // how much the counts say beside the weights
 	heat    float64 // flattens or sharpens the shares until they mean what they say
 	learned int
 	quality Quality
@@ -46,13 +48,14 @@ func Learn(ctx context.Context, list []Example) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{learned: len(list), heat: calibrate(tests)}
-	m.quality = measure(list, tests, m.heat)
-	whole, err := fit(ctx, list, docs, tn)
+	m := &Model{learned: len(list)}
+	m.beside, m.heat = settle(tests)
+	m.quality = measure(list, tests, m.beside, m.heat)
+	whole, words, err := fit(ctx, list, docs, tn)
 	if err != nil {
 		return nil, err
 	}
-	m.linear = *whole
+	m.linear, m.counted = *whole, words
 	return m, nil
 }
 
@@ -75,13 +78,16 @@ func cutAll(list []Example) [][]mark {
 
 // Guesses returns the labels with their shares, the likeliest first, at most most.
 func (m *Model) Guesses(t Text, most int) []Guess {
-	p := make([]float64, len(m.labels))
-	x := m.words.vector(marks(t.cut()))
-	if len(x) == 0 {
+	list := marks(t.cut())
+	x := trial{labels: m.labels, weights: make([]float64, len(m.labels)), counts: make([]float64, len(m.labels))}
+	v := m.words.vector(list)
+	if len(v) == 0 {
 		return nil // no word of it is known
 	}
-	m.scores(x, p)
-	softmax(p, m.heat)
+	m.scores(v, x.weights)
+	m.counted.scores(m.words, list, x.counts)
+	p := make([]float64, len(m.labels))
+	x.together(m.beside, m.heat, p)
 	out := make([]Guess, len(p))
 	for j := range p {
 		out[j] = Guess{m.labels[j], p[j]}

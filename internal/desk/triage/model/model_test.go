@@ -167,6 +167,7 @@ func TestItBeatsNaiveBayes(t *testing.T) {
 	t.Parallel()
 	parts := map[string][]model.Example{
 		"endava category":  examples(readSet(t, "endava/cases.jsonl.gz"), "category"),
+		"endava impact":    examples(readSet(t, "endava/cases.jsonl.gz"), "impact"),
 		"endava service":   examples(readSet(t, "endava/cases.jsonl.gz")[:1200], "business_service"),
 		"banking77 intent": examples(readSet(t, "banking77/cases.jsonl.gz")[:1500], "intent"),
 		"nlu-it intent":    examples(readSet(t, "nlu-it/cases.jsonl"), "intent"),
@@ -176,8 +177,8 @@ func TestItBeatsNaiveBayes(t *testing.T) {
 			t.Parallel()
 			ours, plain := model.NewTally(), model.NewTally()
 			for part := range uint64(5) {
-				if part > 0 && len(list) > 200 {
-					break // only of the smallest set every part is tested
+				if part > 0 && len(list) > 200 && name != "endava impact" {
+					break // every part is tested of the smallest set, and where three of five labels have fewer than ten rows
 				}
 				known, test := split(list, part)
 				m, b := learn(t, known), learnBayes(known)

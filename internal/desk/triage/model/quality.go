@@ -4,8 +4,6 @@ package model
 
 import (
 	"context"
-	"math"
-	"slices"
 )
 
 // Quality is what was measured on examples that were kept away from the learning.
@@ -26,11 +24,20 @@ const (
 	enough = 1000 // tested examples; no more folds are tried then
 )
 
-// trial is an example that was tested: the score of each label, and which was right.
+// trial is an example that was tested: what the weights and what the counts said for each label,
+// and which was right.
 type trial struct {
-	labels []string
-	scores []float64
-	truth  string
+	labels          []string
+	weights, counts []float64
+	truth           string
+}
+
+// together writes the shares of the labels into out.
+func (x *trial) together(beside, heat float64, out []float64) {
+	for k := range out {
+		out[k] = x.weights[k] + beside*x.counts[k]
+	}
+	softmax(out, heat)
 }
 
 // heldOut learns from all folds but one and tests on that one, until enough was tested.
@@ -48,14 +55,15 @@ func heldOut(ctx context.Context, list []Example, docs [][]mark, tn tuning) (out
 		if len(learn) == 0 || len(test) == 0 {
 			continue
 		}
-		m, err := fit(ctx, learn, learnDocs, tn)
+		m, c, err := fit(ctx, learn, learnDocs, tn)
 		if err != nil {
 			return nil, err
 		}
 		for i, e := range test {
-			p := make([]float64, len(m.labels))
-			m.scores(m.words.vector(testDocs[i]), p)
-			out = append(out, trial{m.labels, p, e.Label})
+			x := trial{m.labels, make([]float64, len(m.labels)), make([]float64, len(m.labels)), e.Label}
+			m.scores(m.words.vector(testDocs[i]), x.weights)
+			c.scores(m.words, testDocs[i], x.counts)
+			out = append(out, x)
 		}
 		if len(out) >= enough {
 			break
@@ -73,42 +81,15 @@ func spread(h uint64) uint64 {
 	return h ^ h>>33
 }
 
-// calibrate finds the heat under which the shares of the right labels are highest together.
-func calibrate(tests []trial) float64 {
-	low, high := math.Log(0.1), math.Log(10.0)
-	for range 40 {
-		a, b := low+(high-low)/3, high-(high-low)/3
-		if loss(tests, math.Exp(a)) < loss(tests, math.Exp(b)) {
-			high = b
-		} else {
-			low = a
-		}
-	}
-	return math.Exp((low + high) / 2)
-}
-
-func loss(tests []trial, heat float64) (sum float64) {
-	for _, x := range tests {
-		at, ok := slices.BinarySearch(x.labels, x.truth)
-		if !ok {
-			continue
-		}
-		p := slices.Clone(x.scores)
-		softmax(p, heat)
-		sum -= math.Log(math.Max(p[at], 1e-9))
-	}
-	return sum
-}
-
 // measure counts how the trials went.
-func measure(list []Example, tests []trial, heat float64) Quality {
+func measure(list []Example, tests []trial, beside, heat float64) Quality {
 	if len(tests) == 0 {
 		return Quality{Sure: 2}
 	}
 	t := NewTally()
 	for _, x := range tests {
-		p := slices.Clone(x.scores)
-		softmax(p, heat)
+		p := make([]float64, len(x.labels))
+		x.together(beside, heat, p)
 		best := 0
 		for j := range p {
 			if p[j] > p[best] {

@@ -2,7 +2,10 @@
 
 package model
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Tally counts guesses against what was right.
 type Tally struct {
@@ -49,8 +52,8 @@ func (t *Tally) Accuracy() float64 { return part(t.right, len(t.shares)) }
 func (t *Tally) MacroF1() float64 {
 	var sum float64
 	n := 0
-	for _, c := range t.counts {
-		if c.hit+c.missed > 0 {
+	for _, label := range slices.Sorted(maps.Keys(t.counts)) { // in one order: sums of shares depend on it in their last digit
+		if c := t.counts[label]; c.hit+c.missed > 0 {
 			n++
 			sum += part(2*c.hit, 2*c.hit+c.wrong+c.missed)
 		}

@@ -26,14 +26,16 @@ type tuning struct {
 }
 
 func standard(n int) tuning {
-	t := tuning{rate: 0.5, decay: 2e-5, epochs: 8, balance: 0.4, least: 1}
+	t := tuning{rate: 0.5, epochs: 8, balance: 0.4, least: 1}
+	t.decay = min(max(0.03/float64(n), 2e-5), 1e-3) // few tickets say less against a weight that wants to be nothing
 	if n > 5000 {
 		t.least = 2
 	}
 	return t
 }
 
-// maxRows and maxWeights bound the memory of a training.
+// maxRows and maxWeights bound the memory of a training. The counts beside the weights are of
+// words alone, neither of pairs nor of beginnings.
 const (
 	maxRows    = 1 << 17
 	maxWeights = 12 << 20
@@ -58,7 +60,8 @@ func labelsOf(list []Example) []string {
 
 // fit learns the weights by stochastic gradient with a step for each weight that shrinks with
 // what it has moved (AdaGrad), over the examples in an order that is always the same.
-func fit(ctx context.Context, list []Example, docs [][]mark, tn tuning) (*linear, error) {
+// The counts of the same examples are made beside them.
+func fit(ctx context.Context, list []Example, docs [][]mark, tn tuning) (*linear, *counted, error) {
 	labels := labelsOf(list)
 	k := len(labels)
 	words := learnWords(docs, tn.least, min(maxRows, maxWeights/max(k, 1)))
@@ -85,7 +88,7 @@ func fit(ctx context.Context, list []Example, docs [][]mark, tn tuning) (*linear
 	seed := uint64(88172645463325252)
 	for range tn.epochs {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		shuffle(order, &seed)
 		for _, i := range order {
@@ -99,7 +102,7 @@ func fit(ctx context.Context, list []Example, docs [][]mark, tn tuning) (*linear
 		}
 	}
 	m.coarse()
-	return m, nil
+	return m, countWords(words, docs, truth, k), nil
 }
 
 func (m *linear) step(x []entry, g []float64, moved, movedBias []float32, tn tuning) {
