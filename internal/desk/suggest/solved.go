@@ -24,6 +24,7 @@ const (
 	pastShare   = 200  // thousandths
 	mostSolved  = 8    // that are kept of one ticket
 	solvedShown = 3
+	ordinary    = 200 // tickets that a small desk is weighed against
 	// behind is how far back the newly closed are read again: a commit may come after a later one.
 	behind = time.Minute
 )
@@ -66,11 +67,11 @@ func (s *Service) catchUp(ctx context.Context) error {
 				return err
 			}
 			if p.take(page); len(page) < 500 {
-				return nil
+				break
 			}
 			at = ticket.Solved{At: page[len(page)-1].ClosedAt, ID: page[len(page)-1].ID}
 		}
-		return nil
+		return s.besides(ctx)
 	}
 	at := ticket.Solved{At: p.last.Add(-behind)}
 	for {
@@ -83,6 +84,23 @@ func (s *Service) catchUp(ctx context.Context) error {
 		}
 		at = ticket.Solved{At: page[len(page)-1].ClosedAt, ID: page[len(page)-1].ID}
 	}
+}
+
+// besides takes ordinary tickets into the pool of a small desk, so that it knows which words are
+// rare; none of them is offered before it is solved.
+func (s *Service) besides(ctx context.Context) error {
+	if s.past.pool.Len() >= ordinary {
+		return nil
+	}
+	list, err := s.Tickets.Firsts(ctx, math.MaxInt64, ordinary)
+	if err != nil {
+		s.past.pool = nil
+		return err
+	}
+	for _, t := range list {
+		s.past.pool.Add(int64(t.ID), textOf(t))
+	}
+	return nil
 }
 
 func (p *past) take(page []ticket.First) {
@@ -103,13 +121,17 @@ func (s *Service) findSolved(ctx context.Context, t ticket.First) ([]solvedRow, 
 		return nil, err
 	}
 	var out []solvedRow
-	for _, m := range s.past.pool.Alike(int64(t.ID), textOf(t), mostSolved) {
-		if thousandths(m.Share) < pastShare {
+	for _, m := range s.past.pool.Alike(int64(t.ID), textOf(t), 50) {
+		other := ticket.ID(m.Key)
+		text, solved := s.past.texts[other]
+		if thousandths(m.Share) < pastShare || len(out) == mostSolved {
 			break
 		}
-		other := ticket.ID(m.Key)
+		if !solved {
+			continue
+		}
 		out = append(out, solvedRow{
-			Ticket: t.ID, Other: other, Share: thousandths(m.Share), Reasons: s.past.pool.Shared(textOf(t), s.past.texts[other], reasonsShown),
+			Ticket: t.ID, Other: other, Share: thousandths(m.Share), Reasons: s.past.pool.Shared(textOf(t), text, reasonsShown),
 		})
 	}
 	return out, nil
