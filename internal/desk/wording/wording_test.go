@@ -158,8 +158,10 @@ func TestN10_N41_WordsOfAReply(t *testing.T) {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}
-	for in, want := range map[string]string{"The call is simply handed to the next server.": "", "Simply restart the computer.": "negative.obviously:Simply restart",
-		"The meeting is in progress.": "", "Your request is in progress.": "promise.looking:request is in progress", "我们正在处理": "promise.working:正在处理", "您正在解决的问题": "", "在日志处理中有三步": "", "正在加急处理中": "promise.working:处理中", "工单处理中。": "promise.working:处理中"} {
+	for in, want := range map[string]string{
+		"The call is simply handed to the next server.": "", "Simply restart the computer.": "negative.obviously:Simply restart",
+		"The meeting is in progress.": "", "Your request is in progress.": "promise.looking:request is in progress", "我们正在处理": "promise.working:正在处理", "您正在解决的问题": "", "在日志处理中有三步": "", "正在加急处理中": "promise.working:处理中", "工单处理中。": "promise.working:处理中",
+	} {
 		list := slices.DeleteFunc(c.Check(in, wording.Context{}), func(r wording.Remark) bool { return r.Rule.Absent })
 		if got := said(list, true); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
