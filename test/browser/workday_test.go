@@ -51,7 +51,7 @@ func listLooks(b *tab) {
 	tall := eval[int](b, `document.querySelector(".qr").offsetHeight`)
 	b.press("f")
 	b.arrives("/work/views/new")
-	for _, name := range []string{"category", "promise", "group", "age"} {
+	for _, name := range []string{"category", "clock", "promise", "group", "age"} {
 		b.tabTo(fmt.Sprintf("input[name=columns][value=%s]", name))
 		b.press("Space")
 	}
@@ -64,7 +64,7 @@ func listLooks(b *tab) {
 	b.arrives("/work")
 	shaped := func(what string) {
 		b.Helper()
-		b.sees(what, looks+` && !`+looks+`.includes("分类") && `+looks+`.includes("支持组") && document.querySelector(".qr").offsetHeight < `+fmt.Sprint(tall))
+		b.sees(what, looks+` && !`+looks+`.includes("分类") && `+looks+`.includes("支持组") && [...document.querySelectorAll(".qr")].every(r => r.offsetHeight < `+fmt.Sprint(tall)+`)`)
 	}
 	shaped("the columns and the low rows, for once")
 
@@ -78,6 +78,9 @@ func listLooks(b *tab) {
 	b.sees("the view", `document.querySelector("h1")?.innerText.includes("低行")`)
 	shaped("the columns and the low rows")
 	b.accessibleNow("the dense list")
+	b.size(window{1280, 800})
+	shaped("the same on a smaller screen")
+	b.size(wide)
 	b.goTo(eval[string](b, `location.pathname + location.search`))
 	shaped("the same after a reload")
 }
