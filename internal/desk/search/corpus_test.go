@@ -16,6 +16,7 @@ import (
 	"testing"
 	"unicode"
 
+	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 )
@@ -86,6 +87,14 @@ func (r *room) foundAlone(texts, refs []string, step int) {
 				holding[w] = map[string]bool{}
 			}
 			holding[w][refs[i]] = true
+		}
+	}
+	who := r.people.Card(r.Context(), person.ID(r.wang.ID)) // whose tickets they are is found, too
+	for w := range holding {
+		if w[0] >= 0x80 && strings.Contains(who.Name+" "+who.Department+" "+who.Place, w) {
+			for _, ref := range refs {
+				holding[w][ref] = true
+			}
 		}
 	}
 	words := slices.Sorted(maps.Keys(holding))
