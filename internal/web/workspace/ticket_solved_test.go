@@ -12,11 +12,10 @@ import (
 )
 
 // TestN24_ASolvedTicketHelpsWithoutAScript: the card with what solved it before, its press, and the
-// way back, by plain forms; a closed ticket keeps what was said.
+// way back, by plain forms; on a closed ticket nothing of it is changed.
 func TestN24_ASolvedTicketHelpsWithoutAScript(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.suggest.Listen()
 	whole := map[ticket.Element]ticket.Answer{}
 	for _, e := range ticket.Elements() {
 		whole[e] = ticket.Answer{Value: "已问"}
@@ -55,7 +54,4 @@ func TestN24_ASolvedTicketHelpsWithoutAScript(t *testing.T) {
 	if a := b.post(at+"/solved/unuse", "other", old.Ref()); a.Code != http.StatusConflict {
 		t.Errorf("after the end: %d", a.Code)
 	}
-	body := b.get(at).Body.String()
-	h.holds(body, "已用上", old.Ref())
-	h.lacks(body, "/solved/unuse")
 }
