@@ -39,6 +39,12 @@ replan: ## 100,000 open tickets planned again after a policy change, and the clo
 bench-search: ## search over a synthetic desk, by its size: make bench-search N=1000000
 	LOOPDESK_SEARCH_TICKETS=$${N:-100000} nice -n 19 go test ./internal/desk/search -run '^$$' -bench Search -benchtime 200x -count=1 -timeout 240m -v
 
+found: ## every word of two characters of two corpora asked for by itself, on both engines: all that hold it are found, the total is right
+	LOOPDESK_FOUND=all nice -n 5 go test ./internal/desk/search -run ByAnyTwoCharacters -count=1 -timeout 60m -v
+
+wording: ## how often the rules of replies speak on real text, and how often wrongly
+	go test -v -run TestN10_N41_MarksOnRealText -count=1 ./internal/desk/wording
+
 bench-triage: ## what the model of suggestions guesses right, against naive Bayes, on public sets
 	LOOPDESK_BENCH_TRIAGE=1 go test ./internal/desk/triage/model -run '^$$' -bench "Triage|Duplicates" -benchtime 1000x -count=1 -timeout 30m -v
 
@@ -87,4 +93,4 @@ simulate: ## 10,000 seeds of the simulated desk
 incidents: ## 10,325 real incidents replayed and counted
 	LOOPDESK_INCIDENTS=all go test ./test/incident -count=1 -timeout 60m -v
 
-.PHONY: help run build test quick lint generate assets verify bench replan bench-search bench-triage radar bench-ui big storm tally rehearsal timers screenshots fuzz crash faults directory hostile simulate incidents
+.PHONY: help run build test quick lint generate assets verify bench replan bench-search found wording bench-triage radar bench-ui big storm tally rehearsal timers screenshots fuzz crash faults directory hostile simulate incidents

@@ -14,5 +14,6 @@
 // is learned from before a person looked at it.
 //
 // What is alike is found among the tickets of the last days that are held in memory, and offered
-// by keys; whoever reads it sees the tickets that they may see.
+// by keys; whoever reads it sees the tickets that they may see. Likewise what was closed with a
+// solution in the last months: that one of them helped is said by a press, counted, and taken back.
 package suggest

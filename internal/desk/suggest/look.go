@@ -77,7 +77,11 @@ func (s *Service) look(ctx context.Context, j job.Job) error {
 		return err
 	}
 	same, err := s.findAlike(ctx, t)
-	if err != nil || len(guesses) == 0 && len(same) == 0 {
+	if err != nil {
+		return err
+	}
+	done, err := s.findSolved(ctx, t)
+	if err != nil || len(guesses) == 0 && len(same) == 0 && len(done) == 0 {
 		return err
 	}
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -88,6 +92,11 @@ func (s *Service) look(ctx context.Context, j job.Job) error {
 		}
 		for _, a := range same {
 			if err := putAlike(ctx, tx, t.ID, a, s.Clock.Now()); err != nil {
+				return err
+			}
+		}
+		for _, d := range done {
+			if err := putSolved(ctx, tx, d, s.Clock.Now()); err != nil {
 				return err
 			}
 		}

@@ -43,6 +43,7 @@ type Service struct {
 	models map[Label]held
 
 	recent recent
+	past   past
 }
 
 // held is a model in memory.
@@ -125,6 +126,7 @@ type Overview struct {
 	Versions []Made // all, newest first, at most 60
 	Uses     []Use  // of the last Days days
 	Alike    AlikeUse
+	Solved   SolvedUse
 	Policy   Policy
 	Version  int64
 	Learning bool // a learning waits or runs
@@ -152,6 +154,9 @@ func (s *Service) Overview(ctx context.Context, by access.Actor) (o Overview, er
 		return o, err
 	}
 	if o.Alike, err = alikeUse(ctx, s.DB, since); err != nil {
+		return o, err
+	}
+	if o.Solved, err = solvedUse(ctx, s.DB, since); err != nil {
 		return o, err
 	}
 	counts, err := s.Jobs.Counts(ctx)

@@ -4,6 +4,7 @@ package ticket
 
 import (
 	"context"
+	"time"
 
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 )
@@ -26,6 +27,24 @@ func (s *Service) Firsts(ctx context.Context, below ID, limit int) ([]First, err
 // FirstsSince returns those above a key, oldest first.
 func (s *Service) FirstsSince(ctx context.Context, above ID, limit int) ([]First, error) {
 	return firsts(ctx, s.DB, `id > $1 ORDER BY id LIMIT $2`, above, limit)
+}
+
+// Solved is where a walk over the solved tickets stands: when one was closed, and its key.
+type Solved struct {
+	At time.Time
+	ID ID
+}
+
+const solvedTickets = `is_open = 0 AND closed_as IN ('confirmed', 'unconfirmed') AND `
+
+// SolvedBelow returns the tickets that were closed with a solution before a place, the newest first.
+func (s *Service) SolvedBelow(ctx context.Context, at Solved, limit int) ([]First, error) {
+	return firsts(ctx, s.DB.Long(), solvedTickets+`(closed_at, id) < ($1, $2) ORDER BY closed_at DESC, id DESC LIMIT $3`, at.At, at.ID, limit)
+}
+
+// SolvedAbove returns those that were closed after it, the oldest first.
+func (s *Service) SolvedAbove(ctx context.Context, at Solved, limit int) ([]First, error) {
+	return firsts(ctx, s.DB, solvedTickets+`(closed_at, id) > ($1, $2) ORDER BY closed_at, id LIMIT $3`, at.At, at.ID, limit)
 }
 
 // KeysSince returns the keys above a key, lowest first: what a room that knows most of them already

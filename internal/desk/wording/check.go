@@ -105,12 +105,14 @@ func (c *Checker) Check(text string, about Context) []Remark {
 	found, context := c.scan(f)
 	out := []Remark{}
 	seen := make([]int, len(c.rules))
-	last := -1
+	last, in := -1, spoken{to: -1}
 	slices.SortStableFunc(found, func(a, b match) int { return cmp.Or(a.from-b.from, b.to-a.to) })
 	for _, m := range found {
 		r := c.rules[m.rule]
 		switch {
 		case r.Absent, seen[m.rule] >= perRule, m.from < last, f.skips(m.from, m.to), covered(m, context), c.excused(f, m):
+			continue
+		case c.langs[m.rule] != in.of(f, m): // what it offers would stand there in another language
 			continue
 		case r.Timely && c.timely(f, m):
 			seen[m.rule]++ // a sentence that tells its time speaks for the rest of a long text
@@ -208,15 +210,37 @@ func (c *Checker) excused(f folded, m match) bool {
 
 // timely reports whether the sentence in which a match stands tells a time.
 func (c *Checker) timely(f folded, m match) bool {
-	from, to := m.from, m.to
+	from, to := f.sentence(m)
+	sentence := string(f.runes[from:to])
+	return slices.ContainsFunc(c.times, func(x *regexp.Regexp) bool { return x.MatchString(sentence) })
+}
+
+// sentence is where the sentence begins and ends in which a match stands.
+func (f folded) sentence(m match) (from, to int) {
+	from, to = m.from, m.to
 	for from > 0 && !stop(f.runes, from-1) {
 		from--
 	}
 	for to < len(f.runes) && !stop(f.runes, to) {
 		to++
 	}
-	sentence := string(f.runes[from:to])
-	return slices.ContainsFunc(c.times, func(x *regexp.Regexp) bool { return x.MatchString(sentence) })
+	return from, to
+}
+
+// spoken is the language of a sentence. Matches are asked about in their order, so that each
+// sentence is read once.
+type spoken struct {
+	to   int
+	lang string
+}
+
+func (x *spoken) of(f folded, m match) string {
+	if m.from >= x.to {
+		var from int
+		from, x.to = f.sentence(m)
+		x.lang = language(f.runes[from:x.to])
+	}
+	return x.lang
 }
 
 // stop reports whether a sentence ends at a place.
@@ -243,7 +267,7 @@ func containsFold(in, words string) bool {
 // absent remarks on what a text of that length should have and has not, in its own language.
 func (c *Checker) absent(text string, f folded, found []match) []Remark {
 	var out []Remark
-	lang, n := language(f), utf8.RuneCountInString(text)
+	lang, n := language(f.runes), utf8.RuneCountInString(text)
 	for i, r := range c.rules {
 		if !r.Absent || c.langs[i] != lang || n < r.Least {
 			continue
@@ -279,13 +303,13 @@ func headEnd(f folded) int {
 
 // language is that in which a text is written: a few Chinese characters weigh more than the
 // English words among them.
-func language(f folded) string {
+func language(text []rune) string {
 	zh, en := 0, 0
-	for i, r := range f.runes {
+	for i, r := range text {
 		switch {
 		case han(r):
 			zh++
-		case word(r) && (i == 0 || !word(f.runes[i-1])):
+		case word(r) && (i == 0 || !word(text[i-1])):
 			en++
 		}
 	}

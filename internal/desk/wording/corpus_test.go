@@ -25,7 +25,11 @@ func texts(t testing.TB, name string) []string {
 	if root == "" {
 		root = filepath.Join("..", "..", "..", "..", "shared", "data")
 	}
-	list, err := filepath.Glob(filepath.Join(root, name, "cases.jsonl*"))
+	folder := name
+	if name == "answers" { // what experts wrote to explain the questions of opseval
+		folder = "opseval"
+	}
+	list, err := filepath.Glob(filepath.Join(root, folder, "cases.jsonl*"))
 	if err != nil || len(list) != 1 {
 		t.Fatalf("%s: %v %v", name, list, err)
 	}
@@ -44,9 +48,20 @@ func texts(t testing.TB, name string) []string {
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
-		var row struct{ Title, Body, Question, Text string }
+		var row struct {
+			Title, Body, Question, Text, Solution string
+			Expect                                struct{ Reply string }
+		}
 		if err := json.Unmarshal(lines.Bytes(), &row); err != nil {
 			t.Fatal(err)
+		}
+		if name == "answers" {
+			out = append(out, strings.TrimSpace(row.Solution))
+			continue
+		}
+		if name == "reply" {
+			out = append(out, strings.TrimSpace(row.Expect.Reply))
+			continue
 		}
 		out = append(out, strings.TrimSpace(row.Title+"\n"+row.Body+row.Question+row.Text))
 	}

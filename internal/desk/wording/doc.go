@@ -10,7 +10,8 @@
 //
 // A rule is data: phrases to find, contexts in which they mean something else (有时间 is not
 // 有时), and the question that would make them precise, or a better wording. Chinese phrases are
-// found wherever they stand, English ones as whole words with their inflections. What is quoted,
+// found wherever they stand, English ones as whole words with their inflections, and each pack in
+// sentences of its language alone, because what it offers is of that language. What is quoted,
 // code, an address or a name is not judged: it is somebody else's wording. A remark never
 // changes anything by itself; whoever writes decides.
 package wording

@@ -3,6 +3,7 @@
 package wording_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -116,28 +117,63 @@ func TestN10_N41_WordsOfAReply(t *testing.T) {
 	t.Parallel()
 	c := checker(t, wording.Reply)
 	for in, want := range map[string]string{
-		"表空间已扩容，请重试":                           "jargon.tablespace:表空间 jargon.expand:扩容",
-		"这是您自己操作不当造成的":                         "blame.yourfault:您自己 blame.operation:操作不当",
-		"请保管好您自己的密码":                           "",
-		"我们会尽快处理":                              "promise.soon:尽快",
-		"我们会尽快处理，今天 15:00 前给您答复":               "",
-		"请尽快联系我们":                              "",
-		"这个没办法解决":                              "negative.cannot:没办法解决",
-		"您说电脑没办法登录":                            "",
-		"请耐心等待。":                               "promise.wait:请耐心等待",
-		"请勿关机":                                 "negative.forbid:请勿",
-		"已为您恢复打印，请打印一页试试。":                     "",
-		"Your VLAN is wrong":                   "jargon.vlan:VLAN",
-		"You should have called":               "blame.should:You should have",
-		"We will fix it soon.":                 "promise.soon:soon",
-		"We will fix it soon, today by 15:00.": "",
-		"Please restart as soon as possible":   "",
-		"There is nothing we can do":           "negative.cannot:There is nothing we can do",
-		"We'll let you know.":                  "promise.touch:We'll let you know",
-		"We’ll let you know by 15:00.":         "",
+		"表空间已扩容，请重试":             "jargon.tablespace:表空间 jargon.expand:扩容",
+		"这是您自己操作不当造成的":           "blame.yourfault:您自己 blame.operation:操作不当",
+		"请保管好您自己的密码":             "",
+		"我们会尽快处理":                "promise.soon:尽快",
+		"我们会尽快处理，今天 15:00 前给您答复": "",
+		"请尽快联系我们":                "",
+		"这个没办法解决":                "negative.cannot:没办法解决",
+		"您说电脑没办法登录":              "",
+		"请耐心等待。":                 "promise.wait:请耐心等待",
+		"请勿关机":                   "negative.forbid:请勿",
+		"已为您恢复打印，请打印一页试试。":       "",
+		"Your VLAN is wrong":     "jargon.vlan:VLAN",
+		// What technical prose, disclaimers and requests say is nobody's fault and no promise.
+		"此网段的默认网关要改":                                                   "jargon.gateway:默认网关",
+		"DNS 服务器换了地址，DNS 要等十分钟":                                        "jargon.dnsserver:DNS 服务器 jargon.dns:DNS",
+		"请打开 TCP/IPv4 的属性":                                             "",
+		"Open the properties of TCP/IPv4.":                             "",
+		"The TCP port is closed.":                                      "jargon.tcp:TCP",
+		"A cable runs from the tier 1 leaf to the tier 2 leaf.":        "",
+		"I passed it to the tier 2 team.":                              "jargon.escalate:tier 2 team",
+		"We patched the server.":                                       "jargon.patch:patched",
+		"The socket was patched to port 12.":                           "",
+		"We patched your wall socket.":                                 "",
+		"We make provision for a spare.":                               "",
+		"Your account was provisioned.":                                "jargon.provision:provisioned",
+		"Nobody accepts responsibility for errors, omissions, misuse.": "",
+		"The damage was caused by misuse.":                             "blame.wrong:by misuse",
+		"He needs his sign-in asap.":                                   "",
+		"We will send it asap.":                                        "promise.soon:asap",
+		"You should have called":                                       "blame.should:You should have",
+		"We will fix it soon.":                                         "promise.soon:soon",
+		"We will fix it soon, today by 15:00.":                         "",
+		"Please restart as soon as possible":                           "",
+		"There is nothing we can do":                                   "negative.cannot:There is nothing we can do",
+		"We'll let you know.":                                          "promise.touch:We'll let you know",
+		"We’ll let you know by 15:00.":                                 "",
 	} {
 		if got := said(c.Check(in, wording.Context{}), false); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+	for in, want := range map[string]string{
+		"The call is simply handed to the next server.": "", "Simply restart the computer.": "negative.obviously:Simply restart",
+		"The meeting is in progress.": "", "Your request is in progress.": "promise.looking:request is in progress", "我们正在处理": "promise.working:正在处理", "您正在解决的问题": "", "在日志处理中有三步": "", "正在加急处理中": "promise.working:处理中", "工单处理中。": "promise.working:处理中",
+	} {
+		list := slices.DeleteFunc(c.Check(in, wording.Context{}), func(r wording.Remark) bool { return r.Rule.Absent })
+		if got := said(list, true); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+	// What is offered is of the language of the sentence.
+	for _, r := range c.Check("王工，VLAN 已改好。\nThe VLAN is changed. 表空间 is full now, sorry for that.", wording.Context{}) {
+		if r.Rule.Absent {
+			continue
+		}
+		if want := map[bool]string{true: "zh", false: "en"}[r.Start < len("王工，VLAN 已改好。")]; r.Lang != want {
+			t.Errorf("%s at %d is of %s, want %s", r.Words, r.Start, r.Lang, want)
 		}
 	}
 	if got := said(c.Check("表空间已处理", wording.Context{Theirs: "Oracle 表空间满了"}), false); got != "" {

@@ -141,6 +141,7 @@ func newHouse(t *testing.T) *house {
 		DB: h.db, Bus: bus, Clock: h.clock, Jobs: h.jobs, Log: slog.New(slog.DiscardHandler), People: h.people, Catalog: h.catalog, Settings: h.settings, Tickets: h.tickets,
 		Hint: func(*db.Tx, ticket.ID) {},
 	})
+	h.suggest.Listen()
 	devices := device.NewService(device.Parts{DB: h.db, Bus: bus, Clock: h.clock, People: h.people, Catalog: h.catalog, Tickets: h.tickets})
 	devices.Listen()
 	books := runbook.NewService(runbook.Parts{DB: h.db, Bus: bus, Clock: h.clock, People: h.people, Catalog: h.catalog, Settings: h.settings, Tickets: h.tickets, Blobs: blobs})

@@ -43,6 +43,7 @@ func (f *Faces) mountTicket(r *page.Router) {
 	r.Post(at+"/triage", access.TicketWork, f.fileTriage)
 	r.Post(at+"/suggestions/{label}/undo", access.TicketWork, f.undoApplied)
 	r.Post(at+"/alike/refuse", access.TicketWork, f.refuseAlike)
+	r.Post(at+"/solved/{act}", access.TicketWork, f.useSolved)
 	r.Get(at+"/act", access.QueueRead, f.part(func(*sheet) templ.Component { return noAct() }))
 	for _, act := range acts() {
 		r.Get(at+"/"+act, access.QueueRead, f.openAct(act))

@@ -62,6 +62,7 @@ type sheet struct {
 	offers    []suggest.Offer   // what the ticket probably is
 	same      []suggest.Alike   // of the same person, about the same matter
 	crowd     []suggest.Alike   // of several people within hours, about the same matter
+	solved    []suggest.Solved  // that were closed with a solution, about the same matter
 	behind    []problem.Problem // what lies behind it
 	errors    []problem.Match   // the known errors that it is like
 	devices   []tiedDevice      // that it is about
@@ -202,7 +203,10 @@ func (s *sheet) readRooms(ctx context.Context) (err error) {
 	if s.offers, err = s.f.Suggest.For(ctx, s.c.Actor, s.t); err != nil {
 		return err
 	}
-	s.same, s.crowd, err = s.f.Suggest.Alike(ctx, s.c.Actor, s.t)
+	if s.same, s.crowd, err = s.f.Suggest.Alike(ctx, s.c.Actor, s.t); err != nil {
+		return err
+	}
+	s.solved, err = s.f.Suggest.Solved(ctx, s.c.Actor, s.t)
 	return err
 }
 

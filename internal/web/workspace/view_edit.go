@@ -80,7 +80,9 @@ func (f *Faces) newView(c *page.Ctx) error {
 	text := c.Query("f")
 	if text == "" {
 		text = "status:open"
-		if from, err := f.list(c, c.Request.URL.Query()); err == nil && c.Query("from") != "" {
+	}
+	if c.Query("from") != "" { // of a list, with its look
+		if from, err := f.list(c, c.Request.URL.Query()); err == nil {
 			text = from.tree.String()
 			v.Sort, v.Grouping, v.Columns, v.Dense = string(from.shape.Sort), string(from.shape.By), from.shape.Columns, from.shape.Dense
 		}
@@ -166,6 +168,12 @@ func (f *Faces) buildView(c *page.Ctx) error {
 		}
 		if v.Grouping != "" {
 			q.Set("by", v.Grouping)
+		}
+		if len(v.Columns) > 0 && !slices.Equal(v.Columns, queue.UsualColumns()) {
+			q.Set("cols", strings.Join(v.Columns, ","))
+		}
+		if v.Dense {
+			q.Set("rows", "dense")
 		}
 		return c.Redirect("/work?" + q.Encode())
 	}
