@@ -286,7 +286,8 @@ func solvedBecause(t *testing.T, h *apptest.House, agent person.Person, cause st
 	}
 	by := apptest.Actor(agent, "web")
 	for _, cmd := range []ticket.Command{
-		ticket.Accept{}, ticket.Grade{Answers: triage.Answers{Affected: triage.One, Halt: triage.Stopped}},
+		ticket.Accept{},
+		ticket.Grade{Answers: triage.Answers{Affected: triage.One, Halt: triage.Stopped}},
 		ticket.Record{Intake: map[ticket.Element]ticket.Answer{ticket.Who: {Value: "王海燕"}, ticket.Contact: {Value: "8001"}, ticket.Symptom: {Value: "锁了"}}},
 		ticket.Resolve{
 			Solution:     ticket.Solution{Text: "解锁了", Cause: cause, Prevention: "不要试错口令", Verify: []string{"登录一次"}},
