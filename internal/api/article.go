@@ -129,6 +129,9 @@ type (
 	}
 )
 
+// widest is how far a search looks whose category is given.
+const widest = 1000
+
 func (a *API) listArticles(ctx context.Context, r reader, in *findArticlesIn) (*articlesOut, error) {
 	stats, err := a.Knowledge.Stats(ctx, time.Time{})
 	if err != nil {
@@ -136,9 +139,13 @@ func (a *API) listArticles(ctx context.Context, r reader, in *findArticlesIn) (*
 	}
 	var cards []knowledge.Card
 	if in.Q != "" {
-		found, e := a.Knowledge.Search(ctx, r.by, in.Q, in.Lang, false, int(in.Limit))
+		most := in.Limit
+		if in.Category != 0 {
+			most = widest // what is of another category takes no place in the answer
+		}
+		found, e := a.Knowledge.Search(ctx, r.by, in.Q, in.Lang, false, int(most))
 		for _, x := range found {
-			if in.Category == 0 || x.Live.Category == catalog.CategoryID(in.Category) {
+			if int64(len(cards)) < in.Limit && (in.Category == 0 || a.Knowledge.Within(ctx, x.Live.Category, catalog.CategoryID(in.Category))) {
 				cards = append(cards, x.Card)
 			}
 		}

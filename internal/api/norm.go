@@ -28,6 +28,15 @@ func (a *API) normOperations() {
 		about:   "All of it or nothing: a pack with an unknown clause, or a rule that cannot be read, is refused with every line that is wrong. Rehearse it first.",
 	}, a.putNorm)
 	register(a, operation{
+		method: http.MethodGet, path: "/norm/history", id: "list-norm-packs", tag: "Standard", action: access.AdminRead,
+		summary: "List the versions of the norm pack", about: "The latest first, with who saved each and when.",
+	}, a.listNorms)
+	register(a, operation{
+		method: http.MethodPost, path: "/norm/restore", id: "restore-norm-pack", tag: "Standard", action: access.AdminWork, status: http.StatusOK,
+		summary: "Go back to a version of before",
+		about:   "It is saved once more, as the newest one; nothing of the history is lost.",
+	}, a.restoreNorm)
+	register(a, operation{
 		method: http.MethodGet, path: "/rehearsals", id: "list-rehearsals", tag: "Standard", action: access.AdminRead,
 		summary: "List the last rehearsals", about: "The newest first.",
 	}, a.listRehearsals)
@@ -78,6 +87,46 @@ func (a *API) getNorm(ctx context.Context, r reader, _ *struct{}) (*normOut, err
 
 func (a *API) putNorm(ctx context.Context, r reader, in *normIn) (*normOut, error) {
 	if err := a.Norm.Save(ctx, r.by, in.Body.Pack, in.Body.Version); err != nil {
+		return nil, err
+	}
+	return a.getNorm(ctx, r, nil)
+}
+
+type (
+	editionJSON struct {
+		Version int64     `json:"version"`
+		Pack    string    `json:"pack" doc:"TOML"`
+		At      time.Time `json:"at"`
+		By      *refJSON  `json:"by,omitempty" doc:"Missing for the desk itself"`
+	}
+	editionsOut struct {
+		Body struct {
+			Items []editionJSON `json:"items" nullable:"false"`
+		} `nameHint:"NormPacks"`
+	}
+	restoreIn struct {
+		Body struct {
+			To      int64 `json:"to" minimum:"1" maximum:"9007199254740991" doc:"The version to go back to"`
+			Version int64 `json:"version" minimum:"0" maximum:"9007199254740991" doc:"What was read; refused as stale where another was saved since"`
+		}
+	}
+)
+
+func (a *API) listNorms(ctx context.Context, r reader, _ *struct{}) (*editionsOut, error) {
+	list, err := a.Norm.History(ctx, r.by)
+	if err != nil {
+		return nil, err
+	}
+	out := &editionsOut{}
+	out.Body.Items = []editionJSON{}
+	for _, e := range list {
+		out.Body.Items = append(out.Body.Items, editionJSON{e.Version, e.Text, e.At, a.who(ctx, r, person.ID(e.By))})
+	}
+	return out, nil
+}
+
+func (a *API) restoreNorm(ctx context.Context, r reader, in *restoreIn) (*normOut, error) {
+	if err := a.Norm.Restore(ctx, r.by, in.Body.To, in.Body.Version); err != nil {
 		return nil, err
 	}
 	return a.getNorm(ctx, r, nil)
@@ -236,7 +285,7 @@ type (
 func (a *API) getMonth(ctx context.Context, r reader, in *MonthQuery) (*monthOut, error) {
 	at, ok := score.ReadMonth(in.Month, r.zone)
 	if !ok {
-		return nil, errs.Field("month", "report.until")
+		return nil, errs.Field("month", "score.month_form")
 	}
 	m, err := a.Scores.Month(ctx, r.by, at, person.GroupID(in.Group), r.zone)
 	if err != nil {

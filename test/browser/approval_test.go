@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
+
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/approval"
@@ -124,23 +126,30 @@ func TestByKeyboard_N31_AskAndDecide(t *testing.T) {
 // The letter to an approver and what its link opens, for docs/screenshots.
 func TestScreenshotsOfAnApproval(t *testing.T) {
 	h := apptest.New(t)
-	boss := h.Somebody(access.Requester)
-	waitingFor(t, h, boss)
-	box := h.Mailbox(boss.Email)
-	if len(box) != 1 {
-		t.Fatalf("%d letters to the approver", len(box))
+	link := ""
+	for _, look := range casts() {
+		boss := h.Add(person.Person{Name: "周敏", Email: "boss-" + look.short + "@desk.example", Role: access.Requester, Lang: look.lang})
+		waitingFor(t, h, boss)
+		box := h.Mailbox(boss.Email)
+		if len(box) != 1 {
+			t.Fatalf("%d letters to the approver", len(box))
+		}
+		if link == "" {
+			link = regexp.MustCompile(`/approve/[a-z0-9-]+`).FindString(box[0].Text())
+		}
+		letter := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			_, _ = io.WriteString(w, box[0].HTML())
+		}))
+		t.Cleanup(letter.Close)
+		mail := open(t, letter.URL)
+		call(mail, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: look.theme}}})
+		mail.size(narrow)
+		mail.goTo("/")
+		mail.reads("F:\\finance")
+		mail.file(narrow, "approval-mail-"+look.short+"-"+look.theme+"-390")
 	}
-	letter := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = io.WriteString(w, box[0].HTML())
-	}))
-	t.Cleanup(letter.Close)
-	mail := open(t, letter.URL)
-	mail.size(narrow)
-	mail.goTo("/")
-	mail.reads("F:\\finance")
-	mail.file(narrow, "approval-mail-zh-light-390")
 	b := open(t, h.URL)
 	b.goTo("/signin")
-	b.series([]picture{{name: "approval-link", path: regexp.MustCompile(`/approve/[a-z0-9-]+`).FindString(box[0].Text()), narrow: true}})
+	b.series([]picture{{name: "approval-link", path: link, narrow: true}})
 }

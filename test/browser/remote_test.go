@@ -54,8 +54,8 @@ func (b *tab) asksForScreen(v ticket.Ticket, pictures bool) {
 	b.sees("that it waits", `document.readyState === "complete" && document.querySelector("[data-remote=viewer]")`)
 }
 
-// shows lets the requester agree and choose a screen.
-func (b *tab) shows(v ticket.Ticket, pictures bool) {
+// shows lets the requester agree, by the words of the button where they are not Chinese, and choose a screen.
+func (b *tab) shows(v ticket.Ticket, pictures bool, agree ...string) {
 	b.Helper()
 	b.bear("camera is not allowed") // the screen that Chromium draws for tests is a camera to it
 	b.goTo("/requests/" + v.Ref() + "/share")
@@ -63,7 +63,7 @@ func (b *tab) shows(v ticket.Ticket, pictures bool) {
 	if pictures {
 		b.tick("#f-pictures")
 	}
-	b.tap("同意，去选择窗口")
+	b.tap(append(agree, "同意，去选择窗口")[0])
 	b.sees("the window that may show", `document.readyState === "complete" && document.querySelector("[data-remote=sharer]")`)
 	b.click("[data-remote-choose]")
 	b.sees("the own screen", green)
@@ -240,4 +240,18 @@ func TestScreenshotsOfRemoteHelp(t *testing.T) {
 	}}})
 	user.sees("the pointer", `!document.querySelector("[data-remote-pointer]").hidden`)
 	user.file(wide, "share-requester-zh-light")
+	if !*write {
+		return // the other look needs a share of its own, which shows nothing that this one did not
+	}
+	v = taken(t, h, "The export of the report stops halfway")
+	agent.speak("zh-CN")
+	agent.asksForScreen(v, true)
+	user.speak("en")
+	user.paint("dark")
+	user.shows(v, true, "Agree and choose a window")
+	agent.sees("the screen", green)
+	agent.run(`document.querySelector("[data-remote-stage]").focus()`)
+	agent.press("Down", "Down")
+	user.sees("the pointer", `!document.querySelector("[data-remote-pointer]").hidden`)
+	user.file(wide, "share-requester-en-dark")
 }

@@ -111,7 +111,7 @@ func (v *visitor) ask(r route) answer {
 		"runbooks": `{"text":"# x"}`, "text": `{"text":"# x"}`, "runs": `{"runbook":1}`, "marks": `{"seq":1,"step":"cable","outcome":"unclear"}`,
 		"deed": `{"seq":1,"what":"x","rollback":"x"}`, "release": `{"digest":"x"}`, "send": `{}`, "end": `{"waive":"x"}`, "submit": `{}`, "review": `{"right":true}`, "publish": `{}`,
 		"visits": `{"fixed":true,"times":[{"from":"2126-01-01T00:00:00Z","to":"2126-01-01T01:00:00Z"}],"place":"x"}`, "devices": `{"tag":"PRN-9"}`, "device": `{"device":1}`, "{act}": `{}`, "pick": `{"pick":1}`, "refuse": `{}`,
-		"norm": `{"pack":"","version":999999}`, "rehearsals": `{"kind":"pack","body":"","months":1}`,
+		"norm": `{"pack":"","version":999999}`, "restore": `{"to":1,"version":999999}`, "rehearsals": `{"kind":"pack","body":"","months":1}`,
 		"add-participant": `{"address":"nobody@example.test"}`, "remove-participant": `{"person":1}`, "leave-out": `{"address":"nobody@example.test"}`,
 	}
 	switch {

@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
@@ -32,14 +33,14 @@ const (
 // States lists every state in the order of a life.
 func States() []State { return []State{Draft, Review, Published, Changing, Changed, Retired} }
 
-// Audience says who may read an edition.
-type Audience string
+// Audience says who may read an edition; who that is says access.
+type Audience = access.Audience
 
 // The audiences.
 const (
-	Public Audience = "public" // requesters too
-	Staff  Audience = "staff"
-	Group  Audience = "group" // one group's members, and administrators
+	Public = access.ForAll // requesters too
+	Staff  = access.ForStaff
+	Group  = access.ForGroup // one group's members, and administrators
 )
 
 // Audiences lists them, the widest first.
@@ -315,23 +316,19 @@ func cleanWhy(field, s string) (string, error) {
 	return s, nil
 }
 
-// Reader is who reads, as far as articles ask.
-type Reader struct {
-	Public bool // may read what is for everybody
-	Staff  bool
-	Groups []person.GroupID
-	All    bool // looks after all groups
+// paper is what access asks about an edition: for whom it is, and in whose hands it lies.
+func (e Edition) paper() access.Paper {
+	p := e.Paper()
+	if e.Reviewer != 0 {
+		p.Hands = append(p.Hands, int64(e.Reviewer))
+	}
+	for _, w := range e.Writers {
+		p.Hands = append(p.Hands, int64(w))
+	}
+	return p
 }
 
-// May reports whether the reader may read an edition of these.
-func (r Reader) May(c Content) bool {
-	switch c.Audience {
-	case Public:
-		return r.Public
-	case Staff:
-		return r.Staff
-	case Group:
-		return r.Staff && (r.All || slices.Contains(r.Groups, c.Group))
-	}
-	return false
+// Paper is what access asks about words of these.
+func (c Content) Paper() access.Paper {
+	return access.Paper{Audience: c.Audience, Group: int64(c.Group)}
 }

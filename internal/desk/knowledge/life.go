@@ -92,9 +92,9 @@ func (s *Service) family(ctx context.Context, by access.Actor, w Manuscript) (ID
 }
 
 // begin takes the article that is written in, or makes it.
-func (s *Service) begin(ctx context.Context, tx *db.Tx, by access.Actor, r Reader, w Manuscript, family ID) (Article, error) {
+func (s *Service) begin(ctx context.Context, tx *db.Tx, by access.Actor, r access.Shelf, w Manuscript, family ID) (Article, error) {
 	if w.ID != 0 {
-		return s.taken(ctx, tx, by, r, w.ID, w.Version)
+		return s.taken(ctx, tx, r, w.ID, w.Version)
 	}
 	now := s.Clock.Now()
 	a := Article{Version: 1, Lang: w.Lang, Family: family, CreatedBy: person.ID(by.ID), Keeper: person.ID(by.ID), CreatedAt: now, ChangedAt: now}
@@ -105,14 +105,14 @@ func (s *Service) begin(ctx context.Context, tx *db.Tx, by access.Actor, r Reade
 
 // taken takes an article that the actor may see, by what they may read, which is asked before the
 // commit. version 0 skips the check.
-func (s *Service) taken(ctx context.Context, tx *db.Tx, by access.Actor, r Reader, which ID, version int64) (Article, error) {
+func (s *Service) taken(ctx context.Context, tx *db.Tx, r access.Shelf, which ID, version int64) (Article, error) {
 	a, err := take(ctx, tx, which)
 	switch {
 	case errs.KindOf(err) == errs.NotFound && err != nil:
 		return a, gone()
 	case err != nil:
 		return a, err
-	case !r.sees(by, a):
+	case !sees(r, a):
 		return a, gone()
 	case version != 0 && a.Version != version+1:
 		return a, errs.New(errs.Stale, "errs.stale")
@@ -178,7 +178,7 @@ func (s *Service) step(ctx context.Context, by access.Actor, which ID, version i
 	var out Article
 	r := s.Reader(ctx, by)
 	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		a, err := s.taken(ctx, tx, by, r, which, version)
+		a, err := s.taken(ctx, tx, r, which, version)
 		if err != nil {
 			return err
 		}
@@ -225,7 +225,7 @@ func (s *Service) Submit(ctx context.Context, by access.Actor, which ID, version
 		if err := a.submit(to); err != nil {
 			return Moved{}, err
 		}
-		if !r.May(a.Work.Content) {
+		if !r.Holds(a.Work.Paper()) {
 			return Moved{}, errs.Field("reviewer", "knowledge.reviewer_outside")
 		}
 		return Moved{Step: Submitted, Edition: a.Work.Number, To: to}, nil

@@ -4,7 +4,6 @@ package knowledge
 
 import (
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -170,35 +169,4 @@ func TestN37_WhatIsReadWasReviewed(t *testing.T) {
 			}
 		}
 	})
-}
-
-// TestS24_WhoReadsWhat is the whole of who may read an edition.
-func TestS24_WhoReadsWhat(t *testing.T) {
-	t.Parallel()
-	readers := map[string]Reader{
-		"nobody":    {},
-		"requester": {Public: true},
-		"staff":     {Public: true, Staff: true},
-		"member":    {Public: true, Staff: true, Groups: []person.GroupID{7}},
-		"admin":     {Public: true, Staff: true, All: true},
-		"no staff":  {Public: true, Groups: []person.GroupID{7}, All: true}, // groups alone make nobody staff
-	}
-	want := map[Audience]string{Public: "requester staff member admin no staff", Staff: "staff member admin", Group: "member admin"}
-	for audience, may := range want {
-		for name, r := range readers {
-			allowed := strings.Contains(" "+may+" ", " "+name+" ")
-			if name == "staff" && audience == Public {
-				allowed = true
-			}
-			if got := r.May(Content{Audience: audience, Group: 7}); got != allowed {
-				t.Errorf("%s reads %s: %v, want %v", name, audience, got, allowed)
-			}
-		}
-	}
-	if (Reader{Public: true, Staff: true, Groups: []person.GroupID{8}}).May(Content{Audience: Group, Group: 7}) {
-		t.Error("the member of another group reads it")
-	}
-	if (Reader{Public: true, Staff: true, All: true}).May(Content{Audience: "everyone"}) {
-		t.Error("an audience that nobody gave is read")
-	}
 }

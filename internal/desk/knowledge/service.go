@@ -54,17 +54,15 @@ func NewService(p Parts) *Service {
 	return s
 }
 
-// Reader says from which shelves an actor may read. Who uses the portal is there as a requester.
-func (s *Service) Reader(ctx context.Context, by access.Actor) Reader {
-	if access.Can(by, access.ArticleRead, access.Object{}) != nil {
-		return Reader{}
+// Reader is what an actor may read, as access says; this room adds of which groups they are.
+func (s *Service) Reader(ctx context.Context, by access.Actor) access.Shelf {
+	var groups []int64
+	if by.Kind == access.Person && by.Staff() {
+		for _, g := range s.People.GroupsOf(ctx, person.ID(by.ID)) {
+			groups = append(groups, int64(g))
+		}
 	}
-	r := Reader{Public: true, Staff: by.Staff()}
-	if r.Staff {
-		r.Groups = s.People.GroupsOf(ctx, person.ID(by.ID))
-		r.All = access.Can(by, access.AdminRead, access.Object{}) == nil
-	}
-	return r
+	return access.Articles(by, groups)
 }
 
 func gone() error { return errs.New(errs.NotFound, "knowledge.not_found") }
@@ -80,7 +78,7 @@ func (s *Service) Read(ctx context.Context, by access.Actor, which ID) (Card, er
 		return Card{}, err
 	}
 	c, ok := held.card(which)
-	if !ok || !s.Reader(ctx, by).May(c.Live.Content) {
+	if !ok || !s.Reader(ctx, by).Holds(c.Live.Paper()) {
 		return Card{}, gone()
 	}
 	return c, nil
@@ -96,7 +94,7 @@ func (s *Service) Open(ctx context.Context, by access.Actor, which ID) (Article,
 	if errs.KindOf(err) == errs.NotFound && err != nil {
 		return Article{}, gone()
 	}
-	if err == nil && !s.Reader(ctx, by).sees(by, a) {
+	if err == nil && !sees(s.Reader(ctx, by), a) {
 		return Article{}, gone()
 	}
 	return a, err
@@ -114,9 +112,9 @@ func (s *Service) mayWork(by access.Actor) error {
 
 // sees reports whether somebody who writes may see an article: each edition that there is must be
 // for them, or their own.
-func (r Reader) sees(by access.Actor, a Article) bool {
+func sees(r access.Shelf, a Article) bool {
 	for _, e := range []Edition{a.Live, a.Work} {
-		if e.Number != 0 && !r.May(e.Content) && !slices.Contains(e.Writers, person.ID(by.ID)) && e.Reviewer != person.ID(by.ID) {
+		if e.Number != 0 && !r.Opens(e.paper()) {
 			return false
 		}
 	}
@@ -134,7 +132,7 @@ func (s *Service) List(ctx context.Context, by access.Actor, state State) ([]Art
 	}
 	list, err := every(ctx, s.DB, mostArticles)
 	r := s.Reader(ctx, by)
-	return slices.DeleteFunc(list, func(a Article) bool { return state != "" && a.State() != state || !r.sees(by, a) }), err
+	return slices.DeleteFunc(list, func(a Article) bool { return state != "" && a.State() != state || !sees(r, a) }), err
 }
 
 // Editions returns what was ever published of an article and may be read by the actor.
@@ -144,7 +142,7 @@ func (s *Service) Editions(ctx context.Context, by access.Actor, a Article) ([]E
 	}
 	list, err := editions(ctx, s.DB, a.ID)
 	r := s.Reader(ctx, by)
-	return slices.DeleteFunc(list, func(e Edition) bool { return !r.May(e.Content) }), err
+	return slices.DeleteFunc(list, func(e Edition) bool { return !r.Holds(e.Paper()) }), err
 }
 
 // Family returns what says the same in other languages and may be read.
@@ -246,7 +244,7 @@ func (s *Service) Of(ctx context.Context, by access.Actor, which catalog.Categor
 	var list []Found
 	for _, one := range held.open(s.Reader(ctx, by)) {
 		for _, c := range one.cards {
-			if which == 0 || s.within(ctx, c.Live.Category, which) {
+			if which == 0 || s.Within(ctx, c.Live.Category, which) {
 				list = append(list, Found{Card: c})
 			}
 		}
@@ -270,7 +268,8 @@ func (s Stats) worth() int {
 	return int(10*s.Solved + 3*s.Used + 2*s.Helped + s.Shown/5 - 2*s.Unhelped)
 }
 
-func (s *Service) within(ctx context.Context, which, above catalog.CategoryID) bool {
+// Within reports whether a category is another one or lies below it.
+func (s *Service) Within(ctx context.Context, which, above catalog.CategoryID) bool {
 	return slices.ContainsFunc(s.Catalog.Path(ctx, which), func(c catalog.Category) bool { return c.ID == above })
 }
 

@@ -40,14 +40,6 @@ func (s *Service) File(ctx context.Context, by access.Actor, of ID, token string
 	return f, body, err
 }
 
-// Files lists the pictures of an article to those who write.
-func (s *Service) Files(ctx context.Context, by access.Actor, of ID) ([]ticket.Attachment, error) {
-	if err := s.mayWork(by); err != nil {
-		return nil, err
-	}
-	return filesOf(ctx, s.DB, of)
-}
-
 // Use notes that an article was used on a ticket, or put into a reply.
 func (s *Service) Use(ctx context.Context, by access.Actor, which ID, on ticket.Target, how How) error {
 	if how != UsedOn && how != Inserted {
@@ -98,10 +90,10 @@ func (s *Service) On(ctx context.Context, by access.Actor, t ticket.Ticket) ([]T
 	return tiedToTicket(ctx, s.DB, t.ID)
 }
 
-// From returns the tickets with which an article has to do, the latest first. Staff only: a
-// requester does not learn on whose ticket something was found out.
+// From returns the tickets with which an article has to do, the latest first. Staff who may see it only:
+// a requester does not learn on whose ticket something was found out.
 func (s *Service) From(ctx context.Context, by access.Actor, which ID) ([]Tied, error) {
-	if err := s.mayWork(by); err != nil {
+	if _, err := s.Open(ctx, by, which); err != nil {
 		return nil, err
 	}
 	return tiedToArticle(ctx, s.DB, which, maxTickets)
@@ -141,9 +133,9 @@ func (s *Service) Tell(ctx context.Context, by access.Actor, which ID, what Say,
 	return fresh, err
 }
 
-// Voices returns what readers wrote about an article, the latest first. Staff only.
+// Voices returns what readers wrote about an article, the latest first. Staff who may see it only.
 func (s *Service) Voices(ctx context.Context, by access.Actor, which ID) ([]Voice, error) {
-	if err := s.mayWork(by); err != nil {
+	if _, err := s.Open(ctx, by, which); err != nil {
 		return nil, err
 	}
 	return voices(ctx, s.DB, which, 50)
@@ -163,7 +155,7 @@ func (s *Service) AskToRead(ctx context.Context, by access.Actor, which ID) (int
 	handlers, r := s.handlers(ctx, seen.Live.Content), s.Reader(ctx, by)
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		n = 0
-		a, err := s.taken(ctx, tx, by, r, which, 0)
+		a, err := s.taken(ctx, tx, r, which, 0)
 		if err != nil {
 			return err
 		}
@@ -225,7 +217,7 @@ func (s *Service) HaveRead(ctx context.Context, by access.Actor, which ID) error
 
 // Readers says who was asked to have read the published edition, and who has.
 func (s *Service) Readers(ctx context.Context, by access.Actor, a Article) ([]ReadBy, error) {
-	if err := s.mayWork(by); err != nil {
+	if _, err := s.Open(ctx, by, a.ID); err != nil {
 		return nil, err
 	}
 	return askedOf(ctx, s.DB, a.ID, a.Live.Number)
@@ -250,10 +242,14 @@ func (s *Service) Todo(ctx context.Context, by access.Actor) (out Todo, err erro
 	if err != nil {
 		return out, err
 	}
+	r := s.Reader(ctx, by)
 	for _, k := range keys {
 		a, err := byID(ctx, s.DB, k)
 		if err != nil {
 			return out, err
+		}
+		if !sees(r, a) { // kept by somebody who has left the group for which it is
+			continue
 		}
 		if a.Work.Stage == InReview && a.Work.Reviewer == person.ID(by.ID) {
 			out.Review = append(out.Review, a)

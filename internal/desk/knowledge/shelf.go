@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/triage/model"
 	"github.com/loopdesk/loopdesk/internal/kit/richtext"
@@ -95,10 +96,10 @@ func (s *Service) shelves(ctx context.Context) (*shelves, error) {
 }
 
 // open are the shelves from which somebody may read, in a fixed order.
-func (s *shelves) open(r Reader) []*shelf {
+func (s *shelves) open(r access.Shelf) []*shelf {
 	var keys []string
 	for k, one := range s.of {
-		if r.May(one.content) {
+		if r.Holds(one.content.Paper()) {
 			keys = append(keys, k)
 		}
 	}
@@ -199,7 +200,7 @@ func begins(units []text.Unit, beginning string) bool {
 }
 
 // find looks on every shelf from which somebody may read.
-func (s *shelves) find(r Reader, q question, most int) []Found {
+func (s *shelves) find(r access.Shelf, q question, most int) []Found {
 	var out []Found
 	for _, one := range s.open(r) {
 		out = append(out, one.look(q)...)

@@ -94,7 +94,8 @@ func (s *Service) Write(ctx context.Context, by access.Actor, which ID, text, no
 	if err := access.Can(by, access.RunbookWork, access.Object{}); err != nil {
 		return Runbook{}, err
 	}
-	text = strings.ReplaceAll(strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\r\n", "\n"), "\x00", "")
+	// A file of another system brings a mark of order and other line ends; what is exported has neither.
+	text = strings.ReplaceAll(strings.ReplaceAll(strings.TrimPrefix(strings.ToValidUTF8(text, "\uFFFD"), "\uFEFF"), "\r\n", "\n"), "\x00", "")
 	note = person.CleanName(note)
 	book, bad := Read(text)
 	switch {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
-	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
@@ -123,7 +122,7 @@ func (s *Service) figures(ctx context.Context, lang i18n.Lang, m Month) (out []n
 			add(key, text)
 		}
 	}
-	lines("score.causes", len(m.Causes), func(i int) string { return masked(m.Causes[i].What) + " · " + strconv.FormatInt(m.Causes[i].Many, 10) })
+	lines("score.causes", len(m.Causes), func(i int) string { return m.Causes[i].What + " · " + strconv.FormatInt(m.Causes[i].Many, 10) })
 	lines("score.recurring", len(m.Recurring), func(i int) string {
 		c := m.Recurring[i]
 		words := ""
@@ -139,12 +138,6 @@ func (s *Service) figures(ctx context.Context, lang i18n.Lang, m Month) (out []n
 		return m.Misses[i].What + " " + s.Norm.Pack().Title(lang, m.Misses[i].What) + " · " + strconv.FormatInt(m.Misses[i].Many, 10)
 	})
 	return out
-}
-
-// masked takes out of a cause what is about somebody: a letter leaves the house, the page does not (N6).
-func masked(cause string) string {
-	text, _ := knowledge.Mask(cause, knowledge.Known{}, func(knowledge.Personal) string { return "*" })
-	return text
 }
 
 // tenth writes tenths with one place behind the point.

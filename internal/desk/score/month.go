@@ -3,7 +3,9 @@
 package score
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
@@ -22,7 +24,7 @@ type Month struct {
 	Total      Sum
 	Cells      []Cell // by group, category and agent
 	Clocks     report.Report
-	Causes     []Count // told to requesters most often
+	Causes     []Count // told to requesters most often, without personal data
 	Misses     []Count // clauses that were missed
 	Deviations []Tally
 	Gaps       []knowledge.Gap     // categories in which tickets were closed and nothing is published
@@ -76,9 +78,11 @@ func (s *Service) Month(ctx context.Context, by access.Actor, at time.Time, grou
 			m.Cells, m.Total = list, total
 		}
 	}
-	if m.Causes, err = causes(ctx, s.DB.Long(), m.From, m.To, int64(group), mostCauses); err != nil {
+	told, err := causes(ctx, s.DB.Long(), m.From, m.To, int64(group), mostCauses)
+	if err != nil {
 		return Month{}, err
 	}
+	m.Causes = masked(told)
 	if m.Misses, err = misses(ctx, s.DB.Long(), m.From, m.To, int64(group)); err != nil {
 		return Month{}, err
 	}
@@ -86,6 +90,23 @@ func (s *Service) Month(ctx context.Context, by access.Actor, at time.Time, grou
 		return Month{}, err
 	}
 	return m, s.learned(ctx, by, &m)
+}
+
+// masked takes out of causes what is about somebody, and counts together those that differ in nothing
+// else. A report is printed, kept as a spreadsheet, read by programs and mailed: each of them leaves the
+// house, so that they all say the same (N6).
+func masked(told []Count) []Count {
+	var out []Count
+	for _, c := range told {
+		c.What, _ = knowledge.Mask(c.What, knowledge.Known{}, func(knowledge.Personal) string { return "*" })
+		if i := slices.IndexFunc(out, func(x Count) bool { return x.What == c.What }); i >= 0 {
+			out[i].Many += c.Many
+			continue
+		}
+		out = append(out, c)
+	}
+	slices.SortStableFunc(out, func(a, b Count) int { return cmp.Compare(b.Many, a.Many) })
+	return out
 }
 
 // learned adds what the desk has yet to learn from the month: categories without an article, and what

@@ -83,6 +83,19 @@ func (l *Links) ReadTrack(code string) (access.Actor, error) {
 	return access.Actor{Kind: access.Link, ID: b.Person, Ticket: b.Ticket, Via: "link", Role: access.Requester}, nil
 }
 
+// Onward returns the code of a tracking link to another ticket of the same person, good for as long as the
+// one it comes from and no longer: where a request was merged, its letters lead on. Whether the person may
+// see that ticket says the room. NotFound as ReadTrack.
+func (l *Links) Onward(code string, ticket int64) (string, error) {
+	by, err := l.ReadTrack(code)
+	if err != nil {
+		return "", err
+	}
+	until := strings.SplitN(code, "-", 4)[2] // ticket, person, end, signature: ReadTrack has looked
+	t, p := base36(ticket), base36(by.ID)
+	return "v" + t + "-" + p + "-" + until + "-" + l.keys.Sign("track", t, p, until), nil
+}
+
 // Approve returns the code of a link with which one person decides from one seat of an approval, and
 // nothing else. It expires after LinkFor; whether there is still something to decide says the room.
 func (l *Links) Approve(seat, who int64) string {

@@ -43,6 +43,7 @@ func NewService(ctx context.Context, d *db.DB, bus *event.Bus, c clock.Clock, pe
 type Visitor struct {
 	Address string // network address, without port
 	Agent   string // the browser's name for itself
+	Was     string // the secret of the visit that it had; that one ends in the commit that opens another
 }
 
 func (v Visitor) clean() Visitor {
@@ -164,6 +165,9 @@ func (s *Service) open(ctx context.Context, tx *db.Tx, secret string, who person
 	if err := dropOld(ctx, tx, now); err != nil {
 		return err
 	}
+	if err := s.leave(ctx, tx, v.Was); err != nil {
+		return err
+	}
 	if err := insertSession(ctx, tx, id.Hash(secret), Session{Person: who, Address: v.Address, Agent: v.Agent, CreatedAt: now, SeenAt: now}); err != nil {
 		return err
 	}
@@ -204,20 +208,26 @@ func (s *Service) Who(ctx context.Context, secret string) (person.Person, Sessio
 
 // SignOut ends a session; an unknown one is no error.
 func (s *Service) SignOut(ctx context.Context, secret string) error {
-	v, err := sessionByHash(ctx, s.db, id.Hash(secret))
+	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return s.leave(ctx, tx, secret) })
+}
+
+// leave ends a session within a commit; an unknown one, or none, is no error.
+func (s *Service) leave(ctx context.Context, tx *db.Tx, secret string) error {
+	if secret == "" {
+		return nil
+	}
+	v, err := sessionByHash(ctx, tx, id.Hash(secret))
 	if err != nil {
 		if errs.KindOf(err) == errs.NotFound {
 			return nil
 		}
 		return err
 	}
-	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := dropSession(ctx, tx, id.Hash(secret)); err != nil {
-			return err
-		}
-		_, err := s.bus.Record(ctx, tx, s.meta(v.Person), SignedOut{Person: v.Person})
+	if err := dropSession(ctx, tx, id.Hash(secret)); err != nil {
 		return err
-	})
+	}
+	_, err = s.bus.Record(ctx, tx, s.meta(v.Person), SignedOut{Person: v.Person})
+	return err
 }
 
 // EndAll ends every session of a person: after a role change, a disabling, a new password (S45).

@@ -123,7 +123,7 @@ func (h *house) fail(c *Ctx, err error) {
 		_ = c.Redirect(SignInPath(c.here()))
 		return
 	}
-	if errs.KindOf(err) == errs.Unauthenticated {
+	if e := errs.As(err); e != nil && (e.Kind == errs.Unauthenticated || e.Key == "session.link_gone") {
 		c.keepTyped()
 	}
 	p := c.Problem(err)

@@ -172,7 +172,7 @@ func (c *Ctx) wrote() bool {
 
 // Visitor is what is known of who knocks, for the session room.
 func (c *Ctx) Visitor() session.Visitor {
-	return session.Visitor{Address: Address(c.Request, c.Kit.Proxies), Agent: c.Request.UserAgent()}
+	return session.Visitor{Address: Address(c.Request, c.Kit.Proxies), Agent: c.Request.UserAgent(), Was: c.cookie(sessionCookie)}
 }
 
 func (h *house) address(req *http.Request) string { return Address(req, h.kit.Proxies) }

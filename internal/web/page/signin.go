@@ -43,11 +43,6 @@ func (h *house) signIn(c *Ctx) error {
 		status := c.MarkUp(f, err)
 		return c.Render(status, signInPage(c.Frame(c.T("page.sign_in")), f, h.byMail(c)))
 	}
-	if old := c.cookie(sessionCookie); old != "" {
-		if err := h.kit.Sessions.SignOut(c.Context(), old); err != nil {
-			return err
-		}
-	}
 	c.enter(secret)
 	return c.Redirect(LocalPath(f.Get("next"), home(who)))
 }

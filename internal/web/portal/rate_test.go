@@ -5,12 +5,14 @@ package portal_test
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 )
 
 // TestN35_S04_ARatingByLinkAndInThePortal: a link of a letter chooses a score and sends nothing; the
@@ -48,5 +50,27 @@ func TestN35_S04_ARatingByLinkAndInThePortal(t *testing.T) {
 	}
 	if p := h.SignIn(access.Agent).Get("/work/tickets/" + v.Ref()); !strings.Contains(p.Body, "评价 · 4 分") || !strings.Contains(p.Body, "4 分 · 满意") {
 		t.Error("the desk does not see it on the ticket")
+	}
+}
+
+// TestN35_S30_ARatingIsNoToy: a holder of a link who presses on and on is told when it is enough, and the
+// last opinion that counted stays.
+func TestN35_S30_ARatingIsNoToy(t *testing.T) {
+	t.Parallel()
+	h := apptest.New(t)
+	v := solved(t, h)
+	link, code := h.Nobody(), "/t/"+h.Links.Track(session.Bond{Ticket: int64(v.ID), Person: int64(v.Requester)})
+	link.Post(code+"/confirm", url.Values{"solution": {"1"}})
+	for n := range ticket.MaxRatings {
+		if p := link.Post(code+"/rate", url.Values{"act": {"rate"}, "score": {"4"}, "comment": {strconv.Itoa(n)}}); p.Status != http.StatusSeeOther {
+			t.Fatalf("%d: %d", n, p.Status)
+		}
+	}
+	p := link.Post(code+"/rate", url.Values{"act": {"rate"}, "score": {"1"}, "comment": {"再来一次"}})
+	if p.Status != http.StatusConflict || strings.Count(p.Body, "已评价 10 次") != 1 || !strings.Contains(p.Body, "再来一次") {
+		t.Errorf("once more: %d", p.Status)
+	}
+	if got := status(t, h, v.ID).Detail.Rating; got.Score != 4 || got.Comment != "9" || got.Times != ticket.MaxRatings {
+		t.Errorf("%+v", got)
 	}
 }

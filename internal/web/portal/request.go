@@ -86,6 +86,21 @@ func (f *Faces) reply(c *page.Ctx) error {
 	return f.do(c, form, ticket.Reply{Say: ticket.Say{Text: text, Files: form.Tokens(), Channel: channel}}, "portal.sent")
 }
 
+// refusedAbove reports whether what was refused stands above everything: a press that no longer fits, or
+// words whose box is gone since the page was opened. What has its box still is told there.
+func refusedAbove(r request, form *page.Form) bool {
+	if form == nil {
+		return false
+	}
+	switch form.Get("act") {
+	case "rate":
+		return !r.Rating.Open
+	case "answer":
+		return len(r.Wants) == 0
+	}
+	return !r.Ticket.Open() || form.All("text") == nil && form.All("person") == nil
+}
+
 // confirm is the tap that closes the loop (N35). It names the solution that was read.
 func (f *Faces) confirm(c *page.Ctx) error {
 	form, err := c.Form(page.SmallForm, "solution")

@@ -5,6 +5,7 @@ package portal
 import (
 	"time"
 
+	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/remote"
@@ -157,6 +158,7 @@ type request struct {
 	Mine     bool            // the reader asked for it; everybody else takes part and answers for nobody
 	Asker    string          // who did
 	Parts    []person.Person // who takes part beside them, and was not named by address
+	ByLink   bool            // and came by the link of a letter
 	Merged   string          // the number that it lives on under
 	MergedAt string
 	Live     string
@@ -221,6 +223,7 @@ func (f *Faces) read(c *page.Ctx) (request, error) {
 	if left, ok := f.clocks.One(sla.Confirm, t); ok && toConfirm(t) {
 		r.Closes = c.T("portal.closes", "Time", c.Moment(left.Due))
 	}
+	r.ByLink = c.Actor.Kind == access.Link
 	r.Mine, r.Asker = mine(c, t), f.people.Card(c.Context(), t.Requester).Name
 	for _, who := range t.Shown() {
 		r.Parts = append(r.Parts, f.people.Card(c.Context(), who))
@@ -232,8 +235,10 @@ func (f *Faces) read(c *page.Ctx) (request, error) {
 				r.Merged = ticket.Ref(l.Number)
 			}
 		}
-		if c.Code == "" && r.Mine && r.Merged != "" {
-			r.MergedAt = "/requests/" + r.Merged
+		if r.Mine && r.Merged != "" {
+			if r.MergedAt, err = onward(c, t, r.Merged); err != nil {
+				return request{}, err
+			}
 		}
 	}
 	if r.Promises, err = f.promises(c, t); err != nil {
@@ -253,6 +258,16 @@ func (f *Faces) read(c *page.Ctx) (request, error) {
 	}
 	r.Steps, err = f.steps(c, t)
 	return r, err
+}
+
+// onward is where a request goes on that was merged into another of the same requester. A link of a letter
+// leads on by a link, which lasts no longer than it does.
+func onward(c *page.Ctx, t ticket.Ticket, ref string) (string, error) {
+	if c.Code == "" {
+		return "/requests/" + ref, nil
+	}
+	code, err := c.Kit.Links.Onward(c.Code, int64(t.MergedInto))
+	return "/t/" + code, err
 }
 
 // find reads the ticket that the address names. In the portal everybody is a requester.

@@ -367,7 +367,7 @@ func (f *Faces) reviewers(c *page.Ctx, a knowledge.Article) []ui.Option {
 	var out []ui.Option
 	for _, p := range list {
 		who := access.Actor{ID: int64(p.ID), Kind: access.Person, Role: p.Role, Via: "web"}
-		if slices.Contains(a.Work.Writers, p.ID) || p.ID == person.ID(c.Actor.ID) || !f.Knowledge.Reader(c.Context(), who).May(a.Work.Content) {
+		if slices.Contains(a.Work.Writers, p.ID) || p.ID == person.ID(c.Actor.ID) || !f.Knowledge.Reader(c.Context(), who).Holds(a.Work.Paper()) {
 			continue
 		}
 		out = append(out, ui.Option{Value: key(int64(p.ID)), Label: p.Name, Keys: f.sounds(p)})

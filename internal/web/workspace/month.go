@@ -89,7 +89,8 @@ func (f *Faces) month(c *page.Ctx) error {
 		return err
 	}
 	v := monthView{
-		Query: query, Tabs: f.reportTabs(c), Desk: c.Desk.Name, Name: m.Name(), Made: c.Moment(c.Now), Total: f.scoreLine(c, c.T("report.total"), m.Total),
+		Query: query, Tabs: f.reportTabs(c), Desk: c.Desk.Name, Name: m.Name(), Made: c.Now.In(c.Zone).Format("2006-01-02 15:04"), // on paper there is no today
+		Total:  f.scoreLine(c, c.T("report.total"), m.Total),
 		Causes: m.Causes, Empty: m.Total.Tickets == 0 && len(m.Clocks.Flows) == 0,
 	}
 	if v.Filters, err = f.monthFilters(c, m, query); err != nil {
@@ -173,7 +174,7 @@ func volumeChart(c *page.Ctx, f *Faces, m score.Month) ui.ChartView {
 }
 
 func monthTruth(c *page.Ctx, m score.Month) ui.ChartView {
-	v := ui.ChartView{ID: "truth", Title: c.T("score.truth_trend"), Top: 100, Unit: "%", Place: c.T("score.month"), None: c.T("report.rate_none")}
+	v := ui.ChartView{ID: "truth", Title: c.T("score.truth_months"), Top: 100, Unit: "%", Place: c.T("score.month"), None: c.T("report.rate_none")}
 	s := ui.ChartSeries{Name: c.T("score.truth"), Tone: ui.OK}
 	for _, x := range m.Trend {
 		v.Labels = append(v.Labels, score.MonthName(x.Key))
