@@ -3,10 +3,12 @@
 package search
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
@@ -34,8 +36,11 @@ func marksOfPlan(p *queue.Plan) (groups [][]text.Term, exact bool) {
 	case queue.Join:
 		return joinedMarks(p)
 	case queue.OneOf:
-		if p.Col == queue.ColOpen && len(p.Keys) == 1 && p.Keys[0] == 1 {
-			return [][]text.Term{{text.Mark("open", "1")}}, true
+		if p.Col == queue.ColOpen && len(p.Keys) == 1 {
+			if p.Keys[0] == 1 {
+				return [][]text.Term{{text.Mark("open", "1")}}, true
+			}
+			return [][]text.Term{{text.Mark(byStatus, string(ticket.Closed))}}, true
 		}
 		if name := propertyOf(p.Col); name != "" {
 			group := []text.Term{}
@@ -65,7 +70,7 @@ func marksOfPlan(p *queue.Plan) (groups [][]text.Term, exact bool) {
 
 func joinedMarks(p *queue.Plan) (groups [][]text.Term, exact bool) {
 	if p.Op == queue.Not {
-		return nil, false
+		return notMarks(&p.Kids[0])
 	}
 	exact = true
 	var lists [][][]text.Term
@@ -81,6 +86,24 @@ func joinedMarks(p *queue.Plan) (groups [][]text.Term, exact bool) {
 		return groups, exact
 	}
 	return either(lists), exact && !many(lists)
+}
+
+// notMarks are those of a plan that must not hold. Of a property with few values the others are
+// asked for, so that what is open is found among a million that are closed.
+func notMarks(p *queue.Plan) (groups [][]text.Term, exact bool) {
+	switch {
+	case p.Test == queue.OneOf && p.Col == queue.ColOpen && len(p.Keys) == 1:
+		return marksOfPlan(&queue.Plan{Test: queue.OneOf, Col: queue.ColOpen, Keys: []int64{1 - p.Keys[0]}})
+	case p.Test == queue.Named && p.Col == queue.ColStatus:
+		others := queue.Plan{Test: queue.Named, Col: queue.ColStatus}
+		for _, s := range ticket.Statuses() {
+			if !slices.Contains(p.Words, string(s)) {
+				others.Words = append(others.Words, string(s))
+			}
+		}
+		return marksOfPlan(&others)
+	}
+	return nil, false
 }
 
 // either are terms that a line needs which holds all of one of the lists.

@@ -345,3 +345,29 @@ func TestN21_ARequesterFindsTheirOwnAnswers(t *testing.T) {
 		}
 	})
 }
+
+// A status that must not be is asked of the index as one of the others.
+func TestAStatusThatMustNotBe(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		fresh := r.record(r.wang, "打印机一", "卡纸")
+		taken := r.record(r.wang, "打印机二", "卡纸")
+		r.do(r.agent, taken, ticket.Accept{})
+		gone := r.record(r.wang, "打印机三", "卡纸")
+		r.do(r.agent, gone, ticket.Close{As: ticket.Invalid, Reason: "test"})
+		r.settle()
+		for typed, want := range map[string]string{
+			"打印机 -status:closed":                 taken.Ref() + " " + fresh.Ref(),
+			"打印机 status:closed":                  gone.Ref(),
+			"打印机 -status:open":                   gone.Ref(),
+			"打印机 -status:new":                    taken.Ref() + " " + gone.Ref(),
+			"打印机 -status:new -status:closed":     taken.Ref(),
+			"打印机 (status:new OR -status:open)":   fresh.Ref() + " " + gone.Ref(),
+			"打印机 -(status:new OR status:closed)": taken.Ref(),
+		} {
+			if got := r.refs(r.agent, typed); got != want {
+				t.Errorf("%s: %q, want %q", typed, got, want)
+			}
+		}
+	})
+}
