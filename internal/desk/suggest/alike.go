@@ -69,8 +69,9 @@ type alikeRow struct {
 	Same          bool
 }
 
-// refresh takes the newest tickets into the pool; once a day it is made anew.
-func (s *Service) refresh(ctx context.Context) error {
+// refresh takes the newest tickets into the pool, which t, that was read already, is one of; once
+// a day it is made anew.
+func (s *Service) refresh(ctx context.Context, t ticket.First) error {
 	r, now := &s.recent, s.Clock.Now()
 	if r.pool == nil || now.Sub(r.begun) > 24*time.Hour || now.Before(r.begun) || r.pool.Len() > 2*mostRecent {
 		r.pool, r.facts, r.last, r.begun = model.NewPool(), map[ticket.ID]brief{}, 0, now
@@ -93,11 +94,16 @@ func (s *Service) refresh(ctx context.Context) error {
 			return err
 		}
 		before, whole := r.last, len(keys) < 500
+		if slices.Contains(keys, t.ID) {
+			s.keep(t, now)
+		}
+		top := slices.Max(append(keys, 0))
 		page, err := s.Tickets.FirstsOf(ctx, slices.DeleteFunc(keys, func(k ticket.ID) bool { return r.pool.Has(int64(k)) }))
 		if err != nil {
 			return err
 		}
-		if s.take(page, now); whole || r.last == before {
+		s.take(page, now)
+		if r.last = max(r.last, top); whole || r.last == before {
 			return nil
 		}
 	}
@@ -107,24 +113,31 @@ func (s *Service) refresh(ctx context.Context) error {
 func (s *Service) take(page []ticket.First, now time.Time) (more bool) {
 	r := &s.recent
 	for _, t := range page {
-		if now.Sub(t.CreatedAt) > sameWithin {
-			continue
-		}
-		more = true
-		r.last = max(r.last, t.ID)
-		if !r.pool.Has(int64(t.ID)) {
-			r.pool.Add(int64(t.ID), textOf(t))
-			r.facts[t.ID] = brief{t.Requester, t.CreatedAt, textOf(t)}
+		if s.keep(t, now) {
+			more = true
+			r.last = max(r.last, t.ID)
 		}
 	}
 	return more
+}
+
+// keep puts one ticket into the pool unless it is too old.
+func (s *Service) keep(t ticket.First, now time.Time) bool {
+	if now.Sub(t.CreatedAt) > sameWithin {
+		return false
+	}
+	if r := &s.recent; !r.pool.Has(int64(t.ID)) {
+		r.pool.Add(int64(t.ID), textOf(t))
+		r.facts[t.ID] = brief{t.Requester, t.CreatedAt, textOf(t)}
+	}
+	return true
 }
 
 // findAlike looks for the same matter among the tickets of the last days that were there before.
 func (s *Service) findAlike(ctx context.Context, t ticket.First) ([]alikeRow, error) {
 	s.recent.mu.Lock()
 	defer s.recent.mu.Unlock()
-	if err := s.refresh(ctx); err != nil {
+	if err := s.refresh(ctx, t); err != nil {
 		return nil, err
 	}
 	var out []alikeRow
