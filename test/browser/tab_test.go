@@ -28,7 +28,7 @@ import (
 
 // patience is how long a page may take until it shows what is waited for. Nothing is timed:
 // a test that waits longer fails.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // tab is a window of somebody: its own cookies, its own storage.
 type tab struct {
