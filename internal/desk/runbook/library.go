@@ -17,6 +17,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/id"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // Sheet is a runbook with all that its page shows.
@@ -94,8 +95,7 @@ func (s *Service) Write(ctx context.Context, by access.Actor, which ID, text, no
 	if err := access.Can(by, access.RunbookWork, access.Object{}); err != nil {
 		return Runbook{}, err
 	}
-	// A file of another system brings a mark of order and other line ends; what is exported has neither.
-	text = strings.ReplaceAll(strings.ReplaceAll(strings.TrimPrefix(strings.ToValidUTF8(text, "\uFFFD"), "\uFEFF"), "\r\n", "\n"), "\x00", "")
+	text = stored(text)
 	note = person.CleanName(note)
 	book, bad := Read(text)
 	switch {
@@ -140,6 +140,10 @@ func (s *Service) Write(ctx context.Context, by access.Actor, which ID, text, no
 	})
 	return out, err
 }
+
+// stored is a runbook's text as it is kept. A file of another system brings a mark of order and other
+// line ends; what is exported has neither.
+func stored(s string) string { return text.Storable(strings.TrimPrefix(s, "\uFEFF")) }
 
 // taken takes a runbook for a change of what its reader saw.
 func (s *Service) taken(ctx context.Context, tx *db.Tx, which ID, version int64) (Runbook, error) {
