@@ -82,6 +82,8 @@ type Options struct {
 	Inside netguard.Options
 	// Guest opens a SQLite file beside the process that serves it, for a short visit.
 	Guest bool
+	// PasswordCost is what hashing a password takes; session.Standard where it is the zero value.
+	PasswordCost session.Cost
 
 	quiet  bool      // nobody is written to: the past is being written
 	recent time.Time // and of what happened before this nobody is told on their pages
@@ -231,6 +233,9 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 			return nil, fmt.Errorf("ask what time it is: %w", err)
 		}
 	}
+	if o.PasswordCost == (session.Cost{}) {
+		o.PasswordCost = session.Standard()
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -254,7 +259,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.Telephony = telephony.NewService(telephony.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Settings: h.Settings, Keys: s.Keys})
 	h.Links = session.NewLinks(s.Keys, o.Clock)
 	var err error
-	if h.Sessions, err = session.NewService(ctx, s.DB, h.Bus, o.Clock, h.People); err != nil {
+	if h.Sessions, err = session.NewService(ctx, s.DB, h.Bus, o.Clock, h.People, o.PasswordCost); err != nil {
 		return nil, err
 	}
 	h.Sessions.Elsewhere = h.judge

@@ -61,8 +61,22 @@ func TestA34_A35_A42_A79_EveryAnswerOfEveryDoorIsWrapped(t *testing.T) {
 	})
 }
 
-// inside says where an address of ours leads and what a browser could do with its answer.
+// versions are words by which an answer tells what the desk is made of and where it lies.
 var versions = regexp.MustCompile(`(?i)go1\.\d+|loopdesk[/ ]v?\d|\b(sqlite|postgres(ql)?|pgx|modernc|goose|huma|templ)\b|/home/|/root/|internal/(kit|desk|web|app)/|\.go:\d+|goroutine \d|panic:|sqlstate|pq:`) //nolint:gochecknoglobals // a constant in all but name
+
+// near are the words of versions without what makes the expression slow: most answers hold none.
+var near = []string{"go1.", "loopdesk/", "loopdesk ", "sqlite", "postgres", "pgx", "modernc", "goose", "huma", "templ", "/home/", "/root/", "internal/", ".go:", "goroutine ", "panic:", "sqlstate", "pq:"} //nolint:gochecknoglobals // a constant in all but name
+
+// inside is what an answer tells of how the desk is made, "" where it tells nothing.
+func inside(body string) string {
+	low := strings.ToLower(body)
+	for _, word := range near {
+		if strings.Contains(low, word) {
+			return versions.FindString(body)
+		}
+	}
+	return ""
+}
 
 func wrapped(t *testing.T, what string, a answer) {
 	t.Helper()
@@ -110,7 +124,7 @@ func wrapped(t *testing.T, what string, a answer) {
 		t.Errorf("%s: is no UTF-8 (A42)", what)
 	}
 	if a.status >= 400 && !strings.Contains(what, "openapi") {
-		if m := versions.FindString(a.body); m != "" {
+		if m := inside(a.body); m != "" {
 			t.Errorf("%s: %d tells %q (A79, S46)", what, a.status, m)
 		}
 	}

@@ -70,7 +70,7 @@ func newRoom(t testing.TB, d *db.DB, server *slapdtest.Server) *room {
 		Keys: secret.New(bytes.Repeat([]byte{7}, secret.Size)), Client: client(), Log: log,
 	})
 	var err error
-	if r.sessions, err = session.NewService(t.Context(), d, bus, c, r.people); err != nil {
+	if r.sessions, err = session.NewService(t.Context(), d, bus, c, r.people, session.Cost{Memory: 8, Passes: 1}); err != nil {
 		t.Fatal(err)
 	}
 	event.Within(bus, r.sessions.PersonChanged)

@@ -16,7 +16,7 @@ import (
 // WeakHash is a hash as an earlier release might have made it.
 func WeakHash(t *testing.T, password string) string {
 	t.Helper()
-	weak := *params
+	weak := *Standard().params()
 	weak.Memory, weak.Iterations = 8*1024, 1
 	hash, err := argon2id.CreateHash(password, &weak)
 	if err != nil {

@@ -31,18 +31,25 @@ type room struct {
 	clock  *clock.Manual
 	people *person.Service
 	visit  session.Visitor
+	cost   session.Cost
 }
 
-// each runs fn on a fresh room on each engine.
+// each runs fn on a fresh room on each engine, where a password costs next to nothing.
 func each(t *testing.T, fn func(t *testing.T, r *room)) {
 	t.Helper()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) { fn(t, newRoom(t, d)) })
+	dbtest.Each(t, func(t *testing.T, d *db.DB) { fn(t, newRoom(t, d, session.Cost{Memory: 8, Passes: 1})) })
 }
 
-func newRoom(t *testing.T, d *db.DB) *room {
+// eachAtFullCost is each with passwords as a desk keeps them.
+func eachAtFullCost(t *testing.T, fn func(t *testing.T, r *room)) {
+	t.Helper()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) { fn(t, newRoom(t, d, session.Standard())) })
+}
+
+func newRoom(t *testing.T, d *db.DB, cost session.Cost) *room {
 	t.Helper()
 	r := &room{
-		T: t, db: d, clock: clock.NewManual(time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)),
+		T: t, db: d, cost: cost, clock: clock.NewManual(time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)),
 		visit: session.Visitor{Address: "192.0.2.7", Agent: "test"},
 	}
 	r.bus = event.NewBus(job.New(d, r.clock, slog.New(slog.DiscardHandler)))
@@ -55,7 +62,7 @@ func newRoom(t *testing.T, d *db.DB) *room {
 // node is the room as another process on the same database has it: with memories of its own.
 func (r *room) node() *session.Service {
 	r.Helper()
-	s, err := session.NewService(r.Context(), r.db, r.bus, r.clock, person.NewService(r.db, r.bus, r.clock))
+	s, err := session.NewService(r.Context(), r.db, r.bus, r.clock, person.NewService(r.db, r.bus, r.clock), r.cost)
 	if err != nil {
 		r.Fatal(err)
 	}

@@ -217,7 +217,7 @@ func TestOldVisitsTriesAndLinksAreSweptAway(t *testing.T) {
 // in one line: a visit lives while neither limit was reached.
 func TestA66_ModelOfAVisit(t *testing.T) {
 	t.Parallel()
-	r := newRoom(t, dbtest.Open(t, dbtest.SQLite(t)))
+	r := newRoom(t, dbtest.Open(t, dbtest.SQLite(t)), session.Cost{Memory: 8, Passes: 1})
 	people := map[access.Role]person.Person{access.Agent: r.member("林岚", access.Agent), access.Admin: r.member("管理员", access.Admin)}
 	rapid.Check(t, func(rt *rapid.T) {
 		role := rapid.SampledFrom([]access.Role{access.Agent, access.Admin}).Draw(rt, "role")

@@ -31,9 +31,9 @@ type Service struct {
 	Elsewhere func(ctx context.Context, who person.Person, password string) (right, answered bool)
 }
 
-// NewService makes the room.
-func NewService(ctx context.Context, d *db.DB, bus *event.Bus, c clock.Clock, people *person.Service) (*Service, error) {
-	s := &Service{db: d, bus: bus, clock: c, people: people, hasher: newHasher()}
+// NewService makes the room; cost is what hashing a password takes, Standard for all but tests.
+func NewService(ctx context.Context, d *db.DB, bus *event.Bus, c clock.Clock, people *person.Service, cost Cost) (*Service, error) {
+	s := &Service{db: d, bus: bus, clock: c, people: people, hasher: newHasher(cost)}
 	var err error
 	s.dummy, err = s.hasher.make(ctx, id.Token())
 	return s, err

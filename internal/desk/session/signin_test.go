@@ -23,7 +23,7 @@ import (
 
 func TestA65_S45_EverySignInMakesANewSecretOf128Bits(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, r *room) {
+	eachAtFullCost(t, func(t *testing.T, r *room) {
 		p := r.member("林岚", access.Agent)
 		seen := map[string]bool{}
 		for range 3 {
@@ -203,7 +203,7 @@ func TestA86_SigningInAndBeingRefusedAreRecorded(t *testing.T) {
 
 func TestA74_AnOldHashIsRenewedByTheNextSignIn(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, r *room) {
+	eachAtFullCost(t, func(t *testing.T, r *room) {
 		p := r.member("林岚", access.Agent)
 		weak := session.WeakHash(t, passphrase)
 		r.write(`UPDATE credential SET hash = $1`, weak)

@@ -88,7 +88,7 @@ func newHouse(t *testing.T, change ...func(*page.Kit)) *house {
 	keys := secret.New(bytes.Repeat([]byte{7}, secret.Size))
 	h.links = session.NewLinks(keys, h.clock)
 	var err error
-	if h.sessions, err = session.NewService(ctx, d, h.bus, h.clock, h.people); err != nil {
+	if h.sessions, err = session.NewService(ctx, d, h.bus, h.clock, h.people, session.Cost{Memory: 8, Passes: 1}); err != nil {
 		t.Fatal(err)
 	}
 	event.Within(h.bus, h.sessions.PersonChanged)

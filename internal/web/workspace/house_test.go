@@ -97,7 +97,7 @@ func newHouse(t *testing.T) *house {
 	h.settings = setting.NewService(h.db, bus, h.clock)
 	h.catalog = catalog.New(h.db, bus, h.clock)
 	var err error
-	if h.sessions, err = session.NewService(ctx, h.db, bus, h.clock, h.people); err != nil {
+	if h.sessions, err = session.NewService(ctx, h.db, bus, h.clock, h.people, session.Cost{Memory: 8, Passes: 1}); err != nil {
 		t.Fatal(err)
 	}
 	blobs, err := blob.Open(ctx, "file://"+t.TempDir())
