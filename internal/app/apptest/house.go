@@ -7,7 +7,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http/httptest"
+	"os"
+	"runtime/debug"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -81,9 +84,17 @@ func Each(t *testing.T, fn func(t *testing.T, h *House)) {
 	})
 }
 
+// sweeping lets the heap of a test grow as that of a desk does (app.Main).
+var sweeping = sync.OnceFunc(func() { //nolint:gochecknoglobals // once for each process
+	if _, said := os.LookupEnv("GOGC"); !said {
+		debug.SetGCPercent(300)
+	}
+})
+
 // New builds a house for the length of the test.
 func New(t testing.TB, opts ...Option) *House {
 	t.Helper()
+	sweeping()
 	s := setup{start: Start()}
 	for _, o := range opts {
 		o(&s)
