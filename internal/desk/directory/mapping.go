@@ -162,8 +162,8 @@ func (r Record) all(name string) []string {
 	return slices.DeleteFunc(slices.Clone(r.Values[strings.ToLower(name)]), func(v string) bool { return strings.TrimSpace(v) == "" })
 }
 
-// text is a value as people read it: what is no UTF-8 is none.
-func text(v string) string {
+// legible is a value as people read it: what is no UTF-8 is none.
+func legible(v string) string {
 	if !utf8.ValidString(v) {
 		return ""
 	}
@@ -176,7 +176,7 @@ func (m Mapping) key(r Record) string {
 	if m.ID == objectGUID {
 		return guidText(v)
 	}
-	return strings.ToLower(person.CleanName(text(v)))
+	return strings.ToLower(person.CleanName(legible(v)))
 }
 
 // entry reads a record. called is what an entry is called that another one names.
@@ -188,11 +188,11 @@ func (m Mapping) entry(line int64, r Record, called func(folded string) string) 
 			case ID, Active:
 			case Phone:
 				for _, v := range r.all(a) {
-					e.Phones = append(e.Phones, person.ReadLines(text(v)).List()...)
+					e.Phones = append(e.Phones, person.ReadLines(legible(v)).List()...)
 				}
 			case Devices:
 				for _, v := range r.all(a) {
-					e.Values[f] = string(person.ReadLines(e.Values[f] + "\n" + text(v)))
+					e.Values[f] = string(person.ReadLines(e.Values[f] + "\n" + legible(v)))
 				}
 			case Manager:
 				if v := r.first(a); v != "" && e.Leader == "" {
@@ -202,7 +202,7 @@ func (m Mapping) entry(line int64, r Record, called func(folded string) string) 
 				}
 			default:
 				if e.Values[f] == "" {
-					e.Values[f] = text(r.first(a))
+					e.Values[f] = legible(r.first(a))
 				}
 			}
 		}
@@ -227,12 +227,12 @@ func firstName(dn string) string {
 			i++
 			out.WriteByte(rest[i])
 		case rest[i] == ',' || rest[i] == '+':
-			return person.CleanName(text(out.String()))
+			return person.CleanName(legible(out.String()))
 		default:
 			out.WriteByte(rest[i])
 		}
 	}
-	return person.CleanName(text(out.String()))
+	return person.CleanName(legible(out.String()))
 }
 
 func isHex(c byte) bool { return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' }
@@ -240,7 +240,7 @@ func isHex(c byte) bool { return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' ||
 // active reads whether somebody may sign in.
 func (m Mapping) active(r Record) bool {
 	for _, a := range names(m.Locked) {
-		v := strings.ToLower(text(r.first(a)))
+		v := strings.ToLower(legible(r.first(a)))
 		if strings.EqualFold(a, userAccountControl) {
 			const disabled = 2
 			if n, err := strconv.ParseInt(v, 10, 64); err == nil && n&disabled != 0 {

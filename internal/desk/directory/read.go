@@ -80,7 +80,7 @@ func newest(m Mapping, list []Record) (out string) {
 		name = changedBy
 	}
 	for _, r := range list {
-		v := text(r.first(name))
+		v := legible(r.first(name))
 		if len(v) > len(out) && name == changedBy || (len(v) == len(out) || name == changedAt) && v > out {
 			out = v
 		}

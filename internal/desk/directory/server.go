@@ -3,14 +3,13 @@
 package directory
 
 import (
-	"net/netip"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
-	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/netguard"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // ServerName is the name under which Server is stored.
@@ -119,15 +118,15 @@ func (s Server) Check() error {
 	if !s.Stated() && !s.On && !s.SignIn {
 		return errs.Invalidf(bad...)
 	}
-	want(hostName(s.Host), "host", "directory.host_shape")
+	want(netguard.HostName(s.Host), "host", "directory.host_shape")
 	between(s.Port, 1, 65535, "port")
 	want(slices.Contains(Securities(), s.Security), "security", "directory.choose")
-	want(s.Security != Plain || local(s.Host), "security", "directory.in_clear")
+	want(s.Security != Plain || netguard.Local(s.Host), "security", "directory.in_clear")
 	want(len(s.Trust) <= 32<<10, "trust", "directory.trust_shape")
-	want(len(s.User) <= 500 && oneLine(s.User), "user", "directory.line_long")
+	want(len(s.User) <= 500 && text.OneLine(s.User), "user", "directory.line_long")
 	want(s.User == "" || s.SealedPassword != "", "password", "directory.password_needed")
-	want(s.Base != "" && len(s.Base) <= 500 && oneLine(s.Base) && strings.Contains(s.Base, "="), "base", "directory.base_shape")
-	want(len(s.Filter) <= 1000 && oneLine(s.Filter) && strings.HasPrefix(s.Filter, "(") && strings.HasSuffix(s.Filter, ")"), "filter", "directory.filter_shape")
+	want(s.Base != "" && len(s.Base) <= 500 && text.OneLine(s.Base) && strings.Contains(s.Base, "="), "base", "directory.base_shape")
+	want(len(s.Filter) <= 1000 && text.OneLine(s.Filter) && strings.HasPrefix(s.Filter, "(") && strings.HasSuffix(s.Filter, ")"), "filter", "directory.filter_shape")
 	between(s.PageSize, 10, MaxPage, "page_size")
 	between(s.Minutes, 5, 1440, "minutes")
 	between(s.FullHours, 1, 168, "full_hours")
@@ -137,7 +136,7 @@ func (s Server) Check() error {
 	}
 	want(len(s.Groups) <= MaxGroups, "groups", "directory.groups_many", "Max", MaxGroups)
 	for _, g := range s.Groups {
-		want(strings.Contains(g.Group, "=") && len(g.Group) <= 500 && oneLine(g.Group), "groups", "directory.group_shape")
+		want(strings.Contains(g.Group, "=") && len(g.Group) <= 500 && text.OneLine(g.Group), "groups", "directory.group_shape")
 		want(g.Role == access.Agent || g.Role == access.Lead, "groups", "directory.group_role")
 	}
 	bad = append(bad, s.Map.check()...)
@@ -159,21 +158,3 @@ func (s Server) tidy() Server {
 	return s
 }
 
-func oneLine(s string) bool {
-	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) && !strings.ContainsRune(s, utf8.RuneError)
-}
-
-// hostName reports whether s is the name or address of a machine.
-func hostName(s string) bool {
-	if _, err := netip.ParseAddr(s); err == nil {
-		return true
-	}
-	return s != "" && len(s) <= 253 && s == person.CleanName(s) && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-._") == "" &&
-		!strings.HasPrefix(s, ".") && !strings.HasPrefix(s, "-")
-}
-
-// local reports whether a host is this machine.
-func local(host string) bool {
-	a, err := netip.ParseAddr(host)
-	return host == "localhost" || (err == nil && a.IsLoopback())
-}

@@ -272,7 +272,7 @@ func calling(m Mapping, list []Record, b *book, people []person.Person) func(str
 	}
 	for _, r := range list {
 		for _, a := range names(m.Name) {
-			if v := person.CleanName(text(r.first(a))); v != "" {
+			if v := person.CleanName(legible(r.first(a))); v != "" {
 				out[r.Folded] = v
 				break
 			}

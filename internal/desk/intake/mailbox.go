@@ -3,7 +3,6 @@
 package intake
 
 import (
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -11,6 +10,8 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/netguard"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // MailboxesName is the name under which Mailboxes are stored.
@@ -131,11 +132,11 @@ func (b Mailbox) Check() error {
 	want(n >= 1 && n <= 60 && b.Name == person.CleanName(b.Name), "name", "intake.mailbox_name")
 	address, ok := person.CleanEmail(b.Address)
 	want(ok && address == b.Address, "address", "person.email_shape")
-	want(hostName(b.Host), "host", "intake.mailbox_host")
+	want(netguard.HostName(b.Host), "host", "intake.mailbox_host")
 	want(b.Port >= 1 && b.Port <= 65535, "port", "intake.mailbox_port")
 	want(slices.Contains(Securities(), b.Security), "security", "intake.mailbox_security")
-	want(b.Security != Plain || local(b.Host), "security", "intake.mailbox_in_clear")
-	want(b.User != "" && len(b.User) <= 254 && oneLine(b.User), "user", "intake.mailbox_user")
+	want(b.Security != Plain || netguard.Local(b.Host), "security", "intake.mailbox_in_clear")
+	want(b.User != "" && len(b.User) <= 254 && text.OneLine(b.User), "user", "intake.mailbox_user")
 	want(folderName(b.Folder), "folder", "intake.mailbox_folder")
 	want(slices.Contains(Afters(), b.After), "after", "intake.mailbox_after")
 	want(b.After != MoveAway || (folderName(b.MoveTo) && !strings.EqualFold(b.MoveTo, b.Folder)), "move_to", "intake.mailbox_move_to")
@@ -153,8 +154,8 @@ func (b Mailbox) checkSignIn() (bad []errs.FieldError) {
 	want(b.SignIn != Password || b.SealedPassword != "", "password", "intake.mailbox_password_needed")
 	if b.SignIn.OAuth() {
 		want(tokenURL(b.TokenURL), "token_url", "intake.mailbox_token_url")
-		want(b.ClientID != "" && len(b.ClientID) <= 254 && oneLine(b.ClientID), "client_id", "intake.mailbox_client_id")
-		want(len(b.Scope) <= 500 && oneLine(b.Scope), "scope", "intake.mailbox_scope")
+		want(b.ClientID != "" && len(b.ClientID) <= 254 && text.OneLine(b.ClientID), "client_id", "intake.mailbox_client_id")
+		want(len(b.Scope) <= 500 && text.OneLine(b.Scope), "scope", "intake.mailbox_scope")
 	}
 	want(b.SignIn != RefreshToken || b.SealedRefresh != "", "refresh_token", "intake.mailbox_token_needed")
 	want(b.SignIn != ClientSecret || b.SealedClient != "", "client_secret", "intake.mailbox_secret_needed")
@@ -187,33 +188,13 @@ func (m Mailboxes) owns(addr string) bool {
 	return slices.ContainsFunc(m.List, func(b Mailbox) bool { return b.Active && (b.Address == addr || b.Address == box+"@"+domain) })
 }
 
-func oneLine(s string) bool {
-	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
-}
-
 // folderName reports whether s can name a folder. Wildcards would name several.
 func folderName(s string) bool {
-	return s != "" && len(s) <= 200 && oneLine(s) && !strings.ContainsAny(s, "*%")
-}
-
-// hostName reports whether s is the name or address of a machine.
-func hostName(s string) bool {
-	if _, err := netip.ParseAddr(s); err == nil {
-		return true
-	}
-	return s != "" && len(s) <= 253 && !strings.HasPrefix(s, ".") && !strings.HasPrefix(s, "-") && strings.IndexFunc(s, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '.'
-	}) < 0
-}
-
-// local reports whether a host is this machine.
-func local(host string) bool {
-	a, err := netip.ParseAddr(host)
-	return host == "localhost" || (err == nil && a.IsLoopback())
+	return s != "" && len(s) <= 200 && text.OneLine(s) && !strings.ContainsAny(s, "*%")
 }
 
 // tokenURL reports whether secrets may be sent to an address: encrypted, or within this machine.
 func tokenURL(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && len(s) <= 500 && u.Host != "" && u.User == nil && u.Fragment == "" && (u.Scheme == "https" || (u.Scheme == "http" && local(u.Hostname())))
+	return err == nil && len(s) <= 500 && u.Host != "" && u.User == nil && u.Fragment == "" && (u.Scheme == "https" || (u.Scheme == "http" && netguard.Local(u.Hostname())))
 }

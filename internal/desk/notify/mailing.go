@@ -4,7 +4,6 @@ package notify
 
 import (
 	"context"
-	"net/netip"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -13,6 +12,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/netguard"
 )
 
 // MailingName is the name under which Mailing is stored.
@@ -74,7 +74,7 @@ func (m Mailing) Check() error {
 	if len(m.Own) > 50 || slices.ContainsFunc(m.Own, func(a string) bool { return !plainAddress(a) }) {
 		add("own", "notify.own_shape")
 	}
-	if m.Host != "" && !hostName(m.Host) {
+	if m.Host != "" && !netguard.HostName(m.Host) {
 		add("host", "notify.host_shape")
 	}
 	if m.Port < 1 || m.Port > 65535 {
@@ -89,7 +89,7 @@ func (m Mailing) Check() error {
 	if m.User != "" && m.Sealed == "" {
 		add("password", "notify.password_needed")
 	}
-	if m.User != "" && m.Security == Plain && !local(m.Host) {
+	if m.User != "" && m.Security == Plain && !netguard.Local(m.Host) {
 		add("security", "notify.password_in_clear")
 	}
 	return errs.Invalidf(bad...)
@@ -99,22 +99,6 @@ func (m Mailing) Check() error {
 func plainAddress(s string) bool {
 	clean, ok := person.CleanEmail(s)
 	return ok && clean == s && !strings.Contains(s, "+") && strings.IndexFunc(s, func(r rune) bool { return r > '~' }) < 0
-}
-
-// hostName reports whether s is the name or address of a machine.
-func hostName(s string) bool {
-	if _, err := netip.ParseAddr(s); err == nil {
-		return true
-	}
-	return len(s) <= 253 && !strings.HasPrefix(s, ".") && !strings.HasPrefix(s, "-") && strings.IndexFunc(s, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '.'
-	}) < 0
-}
-
-// local reports whether a host is this machine.
-func local(host string) bool {
-	a, err := netip.ParseAddr(host)
-	return host == "localhost" || (err == nil && a.IsLoopback())
 }
 
 // tidy brings what was typed to the form in which it is stored and compared.

@@ -4,12 +4,11 @@ package setting
 
 import (
 	"context"
-	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // DeskName is the name under which Desk is stored.
@@ -41,10 +40,10 @@ func (d Desk) Check() error {
 	if n := utf8.RuneCountInString(d.Name); n == 0 || n > 60 {
 		bad = append(bad, errs.FieldError{Name: "name", Key: "setting.name_length"})
 	}
-	if !oneLine(d.Name) {
+	if !text.OneLine(d.Name) {
 		bad = append(bad, errs.FieldError{Name: "name", Key: "setting.one_line"})
 	}
-	if !oneLine(d.Hotline) {
+	if !text.OneLine(d.Hotline) {
 		bad = append(bad, errs.FieldError{Name: "hotline", Key: "setting.one_line"})
 	}
 	if utf8.RuneCountInString(d.Hotline) > 60 {
@@ -63,14 +62,6 @@ func (d Desk) Check() error {
 		bad = append(bad, errs.FieldError{Name: "undo_seconds", Key: "setting.out_of_range", Args: []any{"Min", 0, "Max", 60}})
 	}
 	return errs.Invalidf(bad...)
-}
-
-// oneLine reports whether a text can stand in a header and a letter's From: no control
-// characters and none that change the direction (S10, S76).
-func oneLine(s string) bool {
-	return utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool {
-		return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.In(r, unicode.Zl, unicode.Zp)
-	}) < 0
 }
 
 // Desk returns the desk's own setting; the start value where it cannot be read.

@@ -36,3 +36,11 @@ func Line(s string) string {
 	}, s)
 	return strings.Join(strings.Fields(s), " ")
 }
+
+// OneLine reports whether s can be a name or a value that is sent on one line: valid UTF-8 without
+// control or direction-changing characters and without anything that ends a line (S76).
+func OneLine(s string) bool {
+	return utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool {
+		return r == utf8.RuneError || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.In(r, unicode.Zl, unicode.Zp)
+	}) < 0
+}

@@ -36,3 +36,15 @@ func TestS10_S76_TextIsMadeStorable(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestS76_OneLine(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]bool{
+		"": true, "IT 服务台": true, "a b": true, "(&(objectClass=person)(!(x=1)))": true,
+		"a\nb": false, "a\rb": false, "a\tb": false, "a\x00b": false, "a\x7fb": false, "a\u2028b": false, "a\u202eb": false, "a\xffb": false, "a\ufffdb": false,
+	} {
+		if got := text.OneLine(s); got != want {
+			t.Errorf("%q: %v, want %v", s, got, want)
+		}
+	}
+}
