@@ -225,14 +225,8 @@ func (s stores) close() error { return errors.Join(s.Blobs.Close(), s.DB.Close()
 // Close lets the data go. Call it after Run has returned.
 func (h *House) Close() error { return h.close() }
 
-// assemble makes every room of what it is made of, from the ground up.
-func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error) {
-	if o.Clock == nil {
-		var err error
-		if o.Clock, o.Elapsed, err = houseClock(ctx, s.DB); err != nil {
-			return nil, fmt.Errorf("ask what time it is: %w", err)
-		}
-	}
+// filled are the options with what nobody gave, except for the clock.
+func (o Options) filled(c Config) Options {
 	if o.PasswordCost == (session.Cost{}) {
 		o.PasswordCost = session.Standard()
 	}
@@ -245,6 +239,18 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	if o.Mail == nil {
 		o.Mail = email.NewSender(hostOf(o.Public), nil)
 	}
+	return o
+}
+
+// assemble makes every room of what it is made of, from the ground up.
+func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error) {
+	if o.Clock == nil {
+		var err error
+		if o.Clock, o.Elapsed, err = houseClock(ctx, s.DB); err != nil {
+			return nil, fmt.Errorf("ask what time it is: %w", err)
+		}
+	}
+	o = o.filled(c)
 	h := &House{stores: s, Config: c, Options: o}
 	h.Jobs = job.New(s.DB, o.Clock, o.Log)
 	h.Bus = event.NewBus(h.Jobs)

@@ -157,4 +157,3 @@ func (s Server) tidy() Server {
 	s.Map = s.Map.tidy()
 	return s
 }
-
