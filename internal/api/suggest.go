@@ -11,6 +11,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/suggest"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 )
 
 func (a *API) suggestOperations() {
@@ -24,6 +25,15 @@ func (a *API) suggestOperations() {
 		summary: "Say what a request probably is while it is written",
 		about:   "The same for a request that is not recorded yet. Nothing is stored or counted, and what no word speaks for is not offered. Staff only.",
 	}, a.suggest)
+	register(a, operation{
+		method: http.MethodPut, path: "/tickets/{number}/solved/{other}", id: "use-solved", tag: "Tickets", action: access.TicketWork, status: http.StatusOK,
+		summary: "Note that a solved ticket helped on this one",
+		about:   "It is counted where the solved ticket is offered again. Twice is once.",
+	}, a.useSolved)
+	register(a, operation{
+		method: http.MethodDelete, path: "/tickets/{number}/solved/{other}", id: "unuse-solved", tag: "Tickets", action: access.TicketWork, status: http.StatusOK,
+		summary: "Take back that a solved ticket helped",
+	}, a.unuseSolved)
 }
 
 type (
@@ -42,11 +52,25 @@ type (
 		Share   float64    `json:"share" minimum:"0" maximum:"1" doc:"How much of what they say is the same"`
 		Because []string   `json:"because" nullable:"false" doc:"Words that both have"`
 	}
+	solvedJSON struct {
+		Ticket   ticketJSON `json:"ticket"`
+		Solution string     `json:"solution" doc:"In the words in which it was presented"`
+		Share    float64    `json:"share" minimum:"0" maximum:"1" doc:"How much of what they say is the same"`
+		Because  []string   `json:"because" nullable:"false" doc:"Words that both have"`
+		Used     bool       `json:"used" doc:"Somebody noted that it helped on this ticket"`
+		Helped   int64      `json:"helped" doc:"On how many tickets it helped"`
+	}
+	solvedIn struct {
+		Numbered
+		Other string `path:"other" maxLength:"24" doc:"The solved ticket's number, 1042 or LD-1042"`
+	}
 	suggestionsOut struct {
 		Body struct {
 			Items []suggestionJSON `json:"items" nullable:"false"`
 			Same  []alikeJSON      `json:"same" nullable:"false" doc:"Open tickets of the same person: candidates for merging"`
 			Crowd []alikeJSON      `json:"crowd" nullable:"false" doc:"Open tickets of others, where at least three people report the matter within hours: candidates for a major incident"`
+
+			Solved []solvedJSON `json:"solved" nullable:"false" doc:"Closed tickets with a solution that look like the same matter, those that helped first (N24)"`
 		} `nameHint:"Suggestions"`
 	}
 	suggestIn struct {
@@ -66,14 +90,53 @@ func (a *API) listSuggestions(ctx context.Context, r reader, in *struct{ Numbere
 	if err != nil {
 		return nil, err
 	}
+	return a.suggestionsFor(ctx, r, t)
+}
+
+// suggestionsFor is all that the desk guesses of a ticket.
+func (a *API) suggestionsFor(ctx context.Context, r reader, t ticket.Ticket) (*suggestionsOut, error) {
 	g := suggest.Guessed{}
+	var err error
 	if g.Offers, err = a.Suggest.For(ctx, r.by, t); err != nil {
 		return nil, err
 	}
 	if g.Same, g.Crowd, err = a.Suggest.Alike(ctx, r.by, t); err != nil {
 		return nil, err
 	}
-	return a.suggestions(ctx, r, g), nil
+	solved, err := a.Suggest.Solved(ctx, r.by, t)
+	if err != nil {
+		return nil, err
+	}
+	out := a.suggestions(ctx, r, g)
+	for _, x := range solved {
+		out.Body.Solved = append(out.Body.Solved, solvedJSON{
+			a.row(ctx, r, x.Ticket), x.Ticket.Detail.Solution.Text, float64(x.Share) / 1000, append([]string{}, x.Reasons...), x.Used, x.Helped,
+		})
+	}
+	return out, nil
+}
+
+func (a *API) useSolved(ctx context.Context, r reader, in *solvedIn) (*suggestionsOut, error) {
+	return a.noteSolved(ctx, r, in, a.Suggest.UseSolved)
+}
+
+func (a *API) unuseSolved(ctx context.Context, r reader, in *solvedIn) (*suggestionsOut, error) {
+	return a.noteSolved(ctx, r, in, a.Suggest.UnuseSolved)
+}
+
+func (a *API) noteSolved(ctx context.Context, r reader, in *solvedIn, note func(ctx context.Context, by access.Actor, on, other ticket.Target) error) (*suggestionsOut, error) {
+	t, err := a.read(ctx, r, in.Numbered)
+	if err != nil {
+		return nil, err
+	}
+	other, err := Numbered{in.Other}.target()
+	if err != nil {
+		return nil, err
+	}
+	if err := note(ctx, r.by, ticket.Target{ID: t.ID}, other); err != nil {
+		return nil, err
+	}
+	return a.suggestionsFor(ctx, r, t)
 }
 
 func (a *API) suggest(ctx context.Context, r reader, in *suggestIn) (*suggestionsOut, error) {
@@ -89,7 +152,7 @@ func (a *API) suggest(ctx context.Context, r reader, in *suggestIn) (*suggestion
 
 func (a *API) suggestions(ctx context.Context, r reader, g suggest.Guessed) *suggestionsOut {
 	out := &suggestionsOut{}
-	out.Body.Items = make([]suggestionJSON, 0, len(g.Offers))
+	out.Body.Items, out.Body.Solved = make([]suggestionJSON, 0, len(g.Offers)), []solvedJSON{}
 	for _, o := range g.Offers {
 		out.Body.Items = append(out.Body.Items, suggestionJSON{
 			Label: string(o.Label), Value: o.Value, Name: a.offered(ctx, r, o), Share: float64(o.Share) / 1000, Word: string(o.Sureness()),

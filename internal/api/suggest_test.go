@@ -53,3 +53,45 @@ func TestN14_A69_SuggestionsByProgram(t *testing.T) {
 		h.get("lin", "/tickets/99999/suggestions").want(t, 404)
 	})
 }
+
+// TestN24_A69_SolvedTicketsByProgram: a closed ticket that was alike is offered with its solution,
+// said to have helped, and taken back.
+func TestN24_A69_SolvedTicketsByProgram(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newHouse(t, d)
+		solve := func(text, solution string) string {
+			path := h.open(m{"text": text})
+			h.complete(path)
+			h.post("lin", path+"/grade", m{"core": false, "affected": "one", "halt": "working"}).want(t, 200)
+			h.post("lin", path+"/resolve", m{"solution": solution, "cause": "查明", "prevention": "记下", "verify": []string{"再试一次"}, "difficulties": "无", "approach": "无"}).want(t, 200)
+			h.post("wang", path+"/confirm", m{"resolutions": 1}).want(t, 200)
+			return path
+		}
+		for _, text := range []string{"邮箱收不到附件", "显示器花屏", "申请一个账号", "会议室投影没有声音", "鼠标坏了", "想装一个软件"} {
+			solve(text, "办好了")
+		}
+		old := solve("扫码枪扫不出条码，指示灯红色", "换了底座的网线")
+		_, err := h.jobs.RunDue(t.Context())
+		h.must(err)
+		path := h.open(m{"text": "收货台的扫码枪扫不出条码，指示灯是红色的"})
+		_, err = h.jobs.RunDue(t.Context())
+		h.must(err)
+		number := strings.TrimPrefix(old, "/tickets/")
+		use := path + "/solved/LD-" + number
+		see := func(a answer, used bool, helped string) {
+			t.Helper()
+			if a.want(t, 200); a.text("solved.0.ticket.ref") != "LD-"+number || a.text("solved.0.solution") != "换了底座的网线" || a.at("solved.0.used") != used || fmt.Sprint(a.at("solved.0.helped")) != helped {
+				t.Errorf("want used %v, helped %s: %s", used, helped, a.raw)
+			}
+		}
+		see(h.get("lin", path+"/suggestions"), false, "0")
+		for range 2 { // twice is once
+			see(h.send(request{who: "lin", method: "PUT", path: use}), true, "1")
+		}
+		h.send(request{who: "wang", method: "PUT", path: use}).want(t, 403)
+		h.send(request{who: "lin", method: "PUT", path: path + "/solved/99999"}).want(t, 404)
+		h.send(request{who: "lin", method: "PUT", path: path + "/solved/x"}).want(t, 404)
+		see(h.send(request{who: "lin", method: "DELETE", path: use}), false, "0")
+	})
+}
