@@ -60,7 +60,7 @@ func (b *tab) measure(path string) loaded {
 func (b *tab) stood(name string, l loaded) {
 	b.Helper()
 	if l.Shift > 0 {
-		b.Errorf("%s: the layout shifts by %.4f: %q", name, l.Shift, l.Moved)
+		b.Errorf("%s: the layout shifts by %.2g: %q", name, l.Shift, l.Moved)
 	}
 }
 
