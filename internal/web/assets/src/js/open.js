@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What opens and closes: drawers, menus, dialogs, forms in place, tabs on a phone.
-import { each, on, visible } from "./page.js";
+import { on, visible } from "./page.js";
 
 const field = "textarea, input:not([type=hidden]):not([type=file]), select";
 
@@ -113,7 +113,4 @@ function show(panes, tab) {
   const at = tab.dataset.at && document.getElementById(tab.dataset.at);
   if (side && at) at.scrollIntoView();
 }
-each("[data-panes]", (panes) => {
-  if (panes.querySelector("[data-shows]")) panes.setAttribute("data-tabs-on", "");
-});
 on("click", "[data-shows]", (tab) => show(tab.closest("[data-panes]"), tab));
