@@ -30,6 +30,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/rota"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
+	"github.com/loopdesk/loopdesk/internal/desk/session/sessiontest"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/suggest"
@@ -66,7 +67,7 @@ func newHouse(t *testing.T, d *db.DB) *house {
 	bus := event.NewBus(h.jobs)
 	p := api.Parts{Clock: h.clock, People: person.NewService(d, bus, h.clock), Catalog: catalog.New(d, bus, h.clock), Settings: setting.NewService(d, bus, h.clock)}
 	var err error
-	p.Sessions, err = session.NewService(ctx, d, bus, h.clock, p.People, session.Cost{Memory: 8, Passes: 1})
+	p.Sessions, err = session.NewService(ctx, d, bus, h.clock, p.People, sessiontest.Cheap())
 	h.must(err)
 	p.Clocks = sla.NewService(p.Settings, h.jobs, h.clock)
 	blobs, err := blob.Open(ctx, "file://"+filepath.ToSlash(t.TempDir()))

@@ -18,7 +18,7 @@ func (a *API) suggestOperations() {
 	register(a, operation{
 		method: http.MethodGet, path: "/tickets/{number}/suggestions", id: "list-suggestions", tag: "Tickets", action: access.QueueRead,
 		summary: "List what a ticket probably is",
-		about:   "Category, service, group and the answers of grading as the desk's own model guesses them, with the words that speak for each and what became of it; and open tickets that look like the same matter. Staff only. To take one, carry out the command that sets it: what becomes of a suggestion is counted from that.",
+		about:   "Category, service, group and the answers of grading as the desk's own model guesses them, with the words that speak for each and what became of it; open tickets that look like the same matter, and closed ones with what solved them. Staff only. To take one, carry out the command that sets it: what becomes of a suggestion is counted from that.",
 	}, a.listSuggestions)
 	register(a, operation{
 		method: http.MethodPost, path: "/suggestions", id: "suggest", tag: "Tickets", action: access.QueueRead, status: http.StatusOK,
@@ -47,18 +47,17 @@ type (
 		Model   int64    `json:"model" doc:"Version of the label's model"`
 		Outcome string   `json:"outcome,omitempty" enum:"accepted,changed,applied,undone" doc:"What became of it; missing while nobody has decided"`
 	}
-	alikeJSON struct {
+	// AlikeJSON is exported because the schema leaves out what is embedded and not.
+	AlikeJSON struct {
 		Ticket  ticketJSON `json:"ticket"`
 		Share   float64    `json:"share" minimum:"0" maximum:"1" doc:"How much of what they say is the same"`
 		Because []string   `json:"because" nullable:"false" doc:"Words that both have"`
 	}
 	solvedJSON struct {
-		Ticket   ticketJSON `json:"ticket"`
-		Solution string     `json:"solution" doc:"In the words in which it was presented"`
-		Share    float64    `json:"share" minimum:"0" maximum:"1" doc:"How much of what they say is the same"`
-		Because  []string   `json:"because" nullable:"false" doc:"Words that both have"`
-		Used     bool       `json:"used" doc:"Somebody noted that it helped on this ticket"`
-		Helped   int64      `json:"helped" doc:"On how many tickets it helped"`
+		AlikeJSON
+		Solution string `json:"solution" doc:"In the words in which it was presented"`
+		Used     bool   `json:"used" doc:"Somebody noted that it helped on this ticket"`
+		Helped   int64  `json:"helped" doc:"On how many tickets it helped"`
 	}
 	solvedIn struct {
 		Numbered
@@ -67,8 +66,8 @@ type (
 	suggestionsOut struct {
 		Body struct {
 			Items []suggestionJSON `json:"items" nullable:"false"`
-			Same  []alikeJSON      `json:"same" nullable:"false" doc:"Open tickets of the same person: candidates for merging"`
-			Crowd []alikeJSON      `json:"crowd" nullable:"false" doc:"Open tickets of others, where at least three people report the matter within hours: candidates for a major incident"`
+			Same  []AlikeJSON      `json:"same" nullable:"false" doc:"Open tickets of the same person: candidates for merging"`
+			Crowd []AlikeJSON      `json:"crowd" nullable:"false" doc:"Open tickets of others, where at least three people report the matter within hours: candidates for a major incident"`
 
 			Solved []solvedJSON `json:"solved" nullable:"false" doc:"Closed tickets with a solution that look like the same matter, those that helped first (N24)"`
 		} `nameHint:"Suggestions"`
@@ -109,9 +108,7 @@ func (a *API) suggestionsFor(ctx context.Context, r reader, t ticket.Ticket) (*s
 	}
 	out := a.suggestions(ctx, r, g)
 	for _, x := range solved {
-		out.Body.Solved = append(out.Body.Solved, solvedJSON{
-			a.row(ctx, r, x.Ticket), x.Ticket.Detail.Solution.Text, float64(x.Share) / 1000, append([]string{}, x.Reasons...), x.Used, x.Helped,
-		})
+		out.Body.Solved = append(out.Body.Solved, solvedJSON{a.likeness(ctx, r, x.Ticket, x.Share, x.Reasons), x.Ticket.Detail.Solution.Text, x.Used, x.Helped})
 	}
 	return out, nil
 }
@@ -163,12 +160,17 @@ func (a *API) suggestions(ctx context.Context, r reader, g suggest.Guessed) *sug
 	return out
 }
 
-func (a *API) alike(ctx context.Context, r reader, list []suggest.Alike) []alikeJSON {
-	out := make([]alikeJSON, 0, len(list))
+func (a *API) alike(ctx context.Context, r reader, list []suggest.Alike) []AlikeJSON {
+	out := make([]AlikeJSON, 0, len(list))
 	for _, x := range list {
-		out = append(out, alikeJSON{a.row(ctx, r, x.Ticket), float64(x.Share) / 1000, append([]string{}, x.Reasons...)})
+		out = append(out, a.likeness(ctx, r, x.Ticket, x.Share, x.Reasons))
 	}
 	return out
+}
+
+// likeness is a ticket that looks like the same matter; share is in thousandths.
+func (a *API) likeness(ctx context.Context, r reader, t ticket.Ticket, share int64, reasons []string) AlikeJSON {
+	return AlikeJSON{a.row(ctx, r, t), float64(share) / 1000, append([]string{}, reasons...)}
 }
 
 // offered is the name of what a key stands for.

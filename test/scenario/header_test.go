@@ -61,18 +61,39 @@ func TestA34_A35_A42_A79_EveryAnswerOfEveryDoorIsWrapped(t *testing.T) {
 	})
 }
 
-// versions are words by which an answer tells what the desk is made of and where it lies.
-var versions = regexp.MustCompile(`(?i)go1\.\d+|loopdesk[/ ]v?\d|\b(sqlite|postgres(ql)?|pgx|modernc|goose|huma|templ)\b|/home/|/root/|internal/(kit|desk|web|app)/|\.go:\d+|goroutine \d|panic:|sqlstate|pq:`) //nolint:gochecknoglobals // a constant in all but name
-
-// near are the words of versions without what makes the expression slow: most answers hold none.
-var near = []string{"go1.", "loopdesk/", "loopdesk ", "sqlite", "postgres", "pgx", "modernc", "goose", "huma", "templ", "/home/", "/root/", "internal/", ".go:", "goroutine ", "panic:", "sqlstate", "pq:"} //nolint:gochecknoglobals // a constant in all but name
+// tells are words by which an answer would tell what the desk is made of or where it lies: what has
+// to stand there first, because most answers hold none, and what it then means.
+var tells = []struct { //nolint:gochecknoglobals // a constant in all but name
+	near  string
+	means *regexp.Regexp
+}{
+	{"go1.", regexp.MustCompile(`go1\.\d+`)},
+	{"loopdesk", regexp.MustCompile(`loopdesk[/ ]v?\d`)},
+	{"postgres", regexp.MustCompile(`\bpostgres(ql)?\b`)},
+	{"sqlite", regexp.MustCompile(`\bsqlite\b`)},
+	{"pgx", regexp.MustCompile(`\bpgx\b`)},
+	{"modernc", regexp.MustCompile(`\bmodernc\b`)},
+	{"goose", regexp.MustCompile(`\bgoose\b`)},
+	{"huma", regexp.MustCompile(`\bhuma\b`)},
+	{"templ", regexp.MustCompile(`\btempl\b`)},
+	{"/home/", regexp.MustCompile(`/home/`)},
+	{"/root/", regexp.MustCompile(`/root/`)},
+	{"internal/", regexp.MustCompile(`internal/(kit|desk|web|app)/`)},
+	{".go:", regexp.MustCompile(`\.go:\d+`)},
+	{"goroutine", regexp.MustCompile(`goroutine \d`)},
+	{"panic:", regexp.MustCompile(`panic:`)},
+	{"sqlstate", regexp.MustCompile(`sqlstate`)},
+	{"pq:", regexp.MustCompile(`pq:`)},
+}
 
 // inside is what an answer tells of how the desk is made, "" where it tells nothing.
 func inside(body string) string {
-	low := strings.ToLower(body)
-	for _, word := range near {
-		if strings.Contains(low, word) {
-			return versions.FindString(body)
+	body = strings.ToLower(body)
+	for _, x := range tells {
+		if strings.Contains(body, x.near) {
+			if m := x.means.FindString(body); m != "" {
+				return m
+			}
 		}
 	}
 	return ""

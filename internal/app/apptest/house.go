@@ -20,7 +20,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
-	"github.com/loopdesk/loopdesk/internal/desk/session"
+	"github.com/loopdesk/loopdesk/internal/desk/session/sessiontest"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/db/dbtest"
@@ -109,7 +109,7 @@ func New(t testing.TB, opts ...Option) *House {
 		s.change(&conf)
 	}
 	var err error
-	h.House, err = app.Open(context.WithoutCancel(t.Context()), conf, app.Options{Clock: h.Clock, Log: s.log, Public: h.URL, PasswordCost: session.Cost{Memory: 8, Passes: 1}, Inside: netguard.Options{AllowLoopback: true}, Reach: s.reach})
+	h.House, err = app.Open(context.WithoutCancel(t.Context()), conf, app.Options{Clock: h.Clock, Log: s.log, Public: h.URL, PasswordCost: sessiontest.Cheap(), Inside: netguard.Options{AllowLoopback: true}, Reach: s.reach})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/directory"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
+	"github.com/loopdesk/loopdesk/internal/desk/session/sessiontest"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
@@ -70,7 +71,7 @@ func newRoom(t testing.TB, d *db.DB, server *slapdtest.Server) *room {
 		Keys: secret.New(bytes.Repeat([]byte{7}, secret.Size)), Client: client(), Log: log,
 	})
 	var err error
-	if r.sessions, err = session.NewService(t.Context(), d, bus, c, r.people, session.Cost{Memory: 8, Passes: 1}); err != nil {
+	if r.sessions, err = session.NewService(t.Context(), d, bus, c, r.people, sessiontest.Cheap()); err != nil {
 		t.Fatal(err)
 	}
 	event.Within(bus, r.sessions.PersonChanged)

@@ -17,6 +17,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
+	"github.com/loopdesk/loopdesk/internal/desk/session/sessiontest"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
@@ -124,7 +125,7 @@ func newDesk(t *testing.T, d *db.DB, address string) *desk {
 		T: t, db: d, bus: bus, jobs: jobs, clock: c, people: people, settings: settings, tickets: tickets,
 		links: session.NewLinks(keys, c), post: &post{}, parsed: map[string]intake.Mail{},
 	}
-	if r.sessions, err = session.NewService(ctx, d, bus, c, people, session.Cost{Memory: 8, Passes: 1}); err != nil {
+	if r.sessions, err = session.NewService(ctx, d, bus, c, people, sessiontest.Cheap()); err != nil {
 		t.Fatal(err)
 	}
 	r.notify = notify.NewService(notify.Parts{

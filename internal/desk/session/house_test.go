@@ -12,6 +12,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
+	"github.com/loopdesk/loopdesk/internal/desk/session/sessiontest"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/db/dbtest"
@@ -37,7 +38,7 @@ type room struct {
 // each runs fn on a fresh room on each engine, where a password costs next to nothing.
 func each(t *testing.T, fn func(t *testing.T, r *room)) {
 	t.Helper()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) { fn(t, newRoom(t, d, session.Cost{Memory: 8, Passes: 1})) })
+	dbtest.Each(t, func(t *testing.T, d *db.DB) { fn(t, newRoom(t, d, sessiontest.Cheap())) })
 }
 
 // eachAtFullCost is each with passwords as a desk keeps them.

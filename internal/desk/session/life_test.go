@@ -12,6 +12,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
+	"github.com/loopdesk/loopdesk/internal/desk/session/sessiontest"
 	"github.com/loopdesk/loopdesk/internal/kit/db/dbtest"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
@@ -217,7 +218,7 @@ func TestOldVisitsTriesAndLinksAreSweptAway(t *testing.T) {
 // in one line: a visit lives while neither limit was reached.
 func TestA66_ModelOfAVisit(t *testing.T) {
 	t.Parallel()
-	r := newRoom(t, dbtest.Open(t, dbtest.SQLite(t)), session.Cost{Memory: 8, Passes: 1})
+	r := newRoom(t, dbtest.Open(t, dbtest.SQLite(t)), sessiontest.Cheap())
 	people := map[access.Role]person.Person{access.Agent: r.member("林岚", access.Agent), access.Admin: r.member("管理员", access.Admin)}
 	rapid.Check(t, func(rt *rapid.T) {
 		role := rapid.SampledFrom([]access.Role{access.Agent, access.Admin}).Draw(rt, "role")

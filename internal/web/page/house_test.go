@@ -21,6 +21,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
+	"github.com/loopdesk/loopdesk/internal/desk/session/sessiontest"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/blob"
@@ -88,7 +89,7 @@ func newHouse(t *testing.T, change ...func(*page.Kit)) *house {
 	keys := secret.New(bytes.Repeat([]byte{7}, secret.Size))
 	h.links = session.NewLinks(keys, h.clock)
 	var err error
-	if h.sessions, err = session.NewService(ctx, d, h.bus, h.clock, h.people, session.Cost{Memory: 8, Passes: 1}); err != nil {
+	if h.sessions, err = session.NewService(ctx, d, h.bus, h.clock, h.people, sessiontest.Cheap()); err != nil {
 		t.Fatal(err)
 	}
 	event.Within(h.bus, h.sessions.PersonChanged)

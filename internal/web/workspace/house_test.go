@@ -37,6 +37,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/runbook"
 	"github.com/loopdesk/loopdesk/internal/desk/search"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
+	"github.com/loopdesk/loopdesk/internal/desk/session/sessiontest"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
 	"github.com/loopdesk/loopdesk/internal/desk/suggest"
@@ -97,7 +98,7 @@ func newHouse(t *testing.T) *house {
 	h.settings = setting.NewService(h.db, bus, h.clock)
 	h.catalog = catalog.New(h.db, bus, h.clock)
 	var err error
-	if h.sessions, err = session.NewService(ctx, h.db, bus, h.clock, h.people, session.Cost{Memory: 8, Passes: 1}); err != nil {
+	if h.sessions, err = session.NewService(ctx, h.db, bus, h.clock, h.people, sessiontest.Cheap()); err != nil {
 		t.Fatal(err)
 	}
 	blobs, err := blob.Open(ctx, "file://"+t.TempDir())

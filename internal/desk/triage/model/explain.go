@@ -11,16 +11,16 @@ import (
 )
 
 // longestReason bounds a run of ideographs or of the parts of a code that is named as one reason.
-const longestReason = 5
+const longestReason = 8
 
 // empty are words that are in every text and name no matter, whatever the weights say of them.
 const empty = " a an and are as at be been but by can cannot could did do does for from get got had has have he her his how i if in is it its just me my no not of off on or our out she so some still than that the their them then there they this to up us was we week were what when where which who why will with would you your "
 
 // Particles, pronouns and the words for now and then are in every Chinese text likewise; they end a
-// run, so that 话已经排队 is named as 排队. Words of two characters before the single ones.
+// run, so that 话已经排队 is named as 排队.
 const (
-	emptyPairs   = " 还是 已经 但是 就是 不是 都是 也是 可是 只是 于是 一个 这个 那个 这样 那样 我们 你们 他们 大家 现在 今天 昨天 刚才 早上 上午 下午 然后 因为 所以 如果 可以 可能 不能 没有 什么 怎么 为何 时候 以后 之后 以前 之前 一下 一直 一样 有时 有点 请问 谢谢 麻烦 您好 你好 的话 帮忙 帮我 需要 "
-	emptySingles = " 的 了 吗 呢 吧 啊 我 你 您 他 她 它 们 也 都 很 把 被 "
+	emptyPairs   = " 还是 已经 但是 就是 不是 都是 也是 可是 只是 于是 一个 这个 那个 这样 那样 我们 你们 他们 大家 现在 今天 昨天 刚才 早上 上午 下午 然后 因为 所以 如果 可以 可能 不能 没有 什么 怎么 为何 时候 以后 之后 以前 之前 一下 一直 一样 有时 有点 请问 谢谢 麻烦 您好 你好 的话 帮忙 帮我 需要 开始 那边 这边 全部 "
+	emptySingles = " 的 了 从 到 就 吗 呢 吧 啊 我 你 您 他 她 它 们 也 都 很 把 被 "
 )
 
 // silenced are the credits of units without those that belong to empty words of ideographs.

@@ -13,6 +13,7 @@ import (
 func TestReasonsAreWordsOfTheMatter(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string][]string{
+		"网上订单平台从 9:40 开始提交订单就报错": {"网上订单平台", "9:40", "提交订单", "报错"},
 		"话已经排队":                  {"排队"},
 		"我们的打印机还是卡纸":             {"打印机", "卡纸"},
 		"现在的 VPN 连不上，请问怎么办":      {"VPN", "连不上"},
