@@ -51,7 +51,7 @@ bench-triage: ## what the model of suggestions guesses right, against naive Baye
 radar: ## what the recurrence radar finds on public sets, against plain baselines, and 100,000 tickets at once
 	LOOPDESK_RADAR=full nice -n 15 go test ./internal/desk/problem/radar -run TestN7 -count=1 -timeout 30m -v
 
-bench-ui: ## pages in Chromium: bytes of a first load, shift of the layout, until a page is ready, latency of a command
+bench-ui: ## pages in Chromium: bytes of a first load, shift of the layout, until a page is ready, latency of a command; of a desk that make big kept: LOOPDESK_BIG_KEEP=folder
 	LOOPDESK_BENCH_UI=$${N:-40} nice -n 5 go test ./test/browser -run TestPagesAreLightAndStandStill -count=1 -timeout 30m -v
 
 big: ## queue, ticket of 200 messages and search where many tickets are, and 2,000 live pages: make big N=1000000 PAGES=2000 ON=postgres

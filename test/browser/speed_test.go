@@ -5,15 +5,18 @@ package browser_test
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/test/running"
 )
 
 // maxFirstLoad bounds what a first load brings over the wire, compressed, in bytes.
@@ -64,42 +67,89 @@ func (b *tab) stood(name string, l loaded) {
 	}
 }
 
-// Queue, ticket and request bring little over the wire at their first load, and nothing of them
-// moves by itself. With LOOPDESK_BENCH_UI=rounds it measures as often and writes the figures of
-// docs/benchmarks.md: until a page is ready, and from the key of a command to its result.
+// Queue, ticket, search and request bring little over the wire at their first load, and nothing of
+// them moves by itself. With LOOPDESK_BENCH_UI=rounds it measures as often and says the figures of
+// docs/benchmarks.md: until a page is ready, and from the key of a command to its result. With
+// LOOPDESK_BIG_KEEP=folder it looks at the desk that make big left there instead of the sample desk.
 func TestPagesAreLightAndStandStill(t *testing.T) {
 	t.Parallel()
 	rounds := 1
 	if n, err := strconv.Atoi(os.Getenv("LOOPDESK_BENCH_UI")); err == nil && n > 0 {
 		rounds = n
 	}
-	d := sampleDesk(t)
-	agent, requester := open(t, d.url), open(t, d.url)
-	agent.signIn(chen)
-	requester.signIn(wang)
-	for _, p := range []struct {
-		by         *tab
-		name, path string
-	}{{agent, "queue", "/work"}, {agent, "ticket", d.with(t, ticket.Opened, any1)}, {requester, "request", "/requests/" + d.of(t, wang, ticket.Opened).Ref()}} {
-		b := p.by
+	at := sampleSights
+	if folder := os.Getenv("LOOPDESK_BIG_KEEP"); folder != "" {
+		at = func(t *testing.T) sights { t.Helper(); return bigSights(t, folder) }
+	}
+	s := at(t)
+	for _, p := range s.pages {
 		var ready, complete []float64
 		var l loaded
 		for range rounds {
-			l = b.measure(p.path)
-			b.stood(p.name, l)
+			l = p.by.measure(p.path)
+			p.by.stood(p.name, l)
 			if l.Bytes <= 0 || l.Bytes > maxFirstLoad {
 				t.Errorf("%s: a first load of %d bytes", p.name, l.Bytes)
 			}
 			ready, complete = append(ready, l.Ready), append(complete, l.Complete)
 		}
 		t.Logf("%s: %.1f KB at a first load, ready after %s, complete after %s (%d loads and %d on a busy machine)", p.name, float64(l.Bytes)/1000, spread(ready), spread(complete), rounds, max(busyLoads, rounds))
-		call(b, emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: busy})
+		call(p.by, emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: busy})
 		for range max(busyLoads, rounds) {
-			b.stood(p.name+" on a busy machine", b.measure(p.path))
+			p.by.stood(p.name+" on a busy machine", p.by.measure(p.path))
 		}
-		call(b, emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: 1})
+		call(p.by, emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: 1})
 	}
-	t.Logf("a note, from Ctrl Enter to the card in the thread: %s", spread(commands(t, rounds)))
+	t.Logf("a note, from Ctrl Enter to the card in the thread: %s", spread(s.writer.notes(rounds)))
+}
+
+// sights are the pages of a desk that are measured, each by somebody who may see it.
+type sights struct {
+	pages  []sight
+	writer *tab // on a ticket where notes may be written
+}
+
+type sight struct {
+	by         *tab
+	name, path string
+}
+
+// sampleSights are those of the sample desk, which stays as it is; the notes are written elsewhere.
+func sampleSights(t *testing.T) sights {
+	t.Helper()
+	d := sampleDesk(t)
+	agent, requester := open(t, d.url), open(t, d.url)
+	agent.signIn(chen)
+	requester.signIn(wang)
+	h := apptest.New(t)
+	writer := asAgent(t, h)
+	writer.goTo("/work/tickets/" + taken(t, h, "会议室投影没有画面").Ref())
+	return sights{writer: writer, pages: []sight{
+		{agent, "queue", "/work"},
+		{agent, "ticket", d.with(t, ticket.Opened, any1)},
+		{requester, "request", "/requests/" + d.of(t, wang, ticket.Opened).Ref()},
+	}}
+}
+
+// bigSights are those of a desk that make big filled and kept in a folder.
+func bigSights(t *testing.T, folder string) sights {
+	t.Helper()
+	d := running.On(t, filepath.Join(folder, "data"), "")
+	longest := d.Count(`SELECT number FROM ticket WHERE id = (SELECT ticket_id FROM message GROUP BY ticket_id ORDER BY COUNT(*) DESC, ticket_id LIMIT 1)`)
+	usual := d.Count(`SELECT MIN(number) FROM ticket WHERE is_open = 1 AND number <> ` + strconv.FormatInt(longest, 10))
+	t.Logf("%d tickets, %d messages", d.Count(`SELECT COUNT(*) FROM ticket`), d.Count(`SELECT COUNT(*) FROM message`))
+	d.Start()
+	d.CatchUp(time.Hour)
+	agent, writer := open(t, "http://"+d.HTTP), open(t, "http://"+d.HTTP)
+	agent.signInWith(running.Agent, running.Passphrase)
+	writer.signInWith(running.Agent, running.Passphrase)
+	writer.goTo("/work/tickets/" + strconv.FormatInt(usual, 10))
+	return sights{writer: writer, pages: []sight{
+		{agent, "queue", "/work"},
+		{agent, "ticket", "/work/tickets/" + strconv.FormatInt(usual, 10)},
+		{agent, "ticket of 200 messages", "/work/tickets/" + strconv.FormatInt(longest, 10)},
+		{agent, "search", "/work/search?q=VPN"},
+	}}
 }
 
 // What a phone shows of a ticket stands where it stands before the scripts of the page have come:
@@ -128,14 +178,10 @@ func TestAPhoneWaitsForNoScript(t *testing.T) {
 	}
 }
 
-// commands writes notes by keyboard and returns how many ms each took from the key to its card.
-func commands(t *testing.T, rounds int) []float64 {
-	t.Helper()
-	h := apptest.New(t)
-	v := taken(t, h, "会议室投影没有画面")
-	b := asAgent(t, h)
-	b.goTo("/work/tickets/" + v.Ref())
-	var out []float64
+// notes writes notes by keyboard on the ticket that the tab shows, and returns how many ms each took
+// from the key to its card.
+func (b *tab) notes(rounds int) (took []float64) {
+	b.Helper()
 	for i := range rounds {
 		b.press("n")
 		b.focused("#note textarea")
@@ -152,10 +198,10 @@ func commands(t *testing.T, rounds int) []float64 {
 		b.press("ctrl+Enter")
 		b.sees("the note in the thread", `window.took > 0`)
 		b.sees("an empty composer", `!document.querySelector("#note textarea")?.value`)
-		out = append(out, eval[float64](b, `window.took`))
+		took = append(took, eval[float64](b, `window.took`))
 		b.press("Escape")
 	}
-	return out
+	return took
 }
 
 // spread says the middle and the 95th of a hundred.

@@ -387,10 +387,12 @@ func (b *tab) size(w window) {
 }
 
 // signIn signs somebody in by the form.
-func (b *tab) signIn(email string) {
+func (b *tab) signIn(email string) { b.Helper(); b.signInWith(email, apptest.Passphrase) }
+
+func (b *tab) signInWith(email, passphrase string) {
 	b.Helper()
 	b.goTo("/signin")
-	b.do(chromedp.SendKeys(chromedp.CSS("input[name=email]"), email), chromedp.SendKeys(chromedp.CSS("input[name=password]"), apptest.Passphrase))
+	b.do(chromedp.SendKeys(chromedp.CSS("input[name=email]"), email), chromedp.SendKeys(chromedp.CSS("input[name=password]"), passphrase))
 	b.press("Enter")
 	b.sees("whoever is signed in", `!location.pathname.startsWith("/signin") && document.readyState === "complete"`)
 }

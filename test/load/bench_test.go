@@ -137,7 +137,7 @@ func (m *measured) measureFull(t *testing.T, b bounds) {
 	t.Logf("%d tickets made in %v", benchTickets, m.seeded.Round(time.Second))
 	m.full = begin(d)
 	defer d.Stop()
-	caughtUp(d)
+	d.CatchUp(patience)
 	m.open = d.Count(`SELECT COUNT(*) FROM ticket WHERE is_open = 1`)
 	for _, callers := range []int{1, 8} {
 		for name, list := range map[string][]string{queueName: {"/work"}, ticketName: paths(long)} {

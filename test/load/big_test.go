@@ -64,7 +64,7 @@ func TestABigDesk(t *testing.T) {
 			t.Logf("%s: %d tickets, %d messages, %d facts, %d open%s", name, d.Count(`SELECT COUNT(*) FROM ticket`),
 				d.Count(`SELECT COUNT(*) FROM message`), d.Count(`SELECT COUNT(*) FROM event`), d.Count(`SELECT COUNT(*) FROM ticket WHERE is_open = 1`), size(d))
 			t.Logf("%s: first page after %v", name, d.Start().Round(time.Millisecond))
-			settled(d)
+			d.CatchUp(time.Hour) // a million tickets that were copied are counted once
 			if os.Getenv(onlyVariable) != "live" {
 				read(d, name, longest, b)
 			}

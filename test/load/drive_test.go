@@ -14,6 +14,9 @@ import (
 	"github.com/loopdesk/loopdesk/test/running"
 )
 
+// patience is how long a desk may take to come to rest.
+const patience = 2 * time.Minute
+
 // figures are what a number of callers met.
 type figures struct {
 	callers int
@@ -130,30 +133,4 @@ func fetch(client *http.Client, address string) (int64, error) {
 		err = fmt.Errorf("%s answered %s", address, answer.Status)
 	}
 	return size, err
-}
-
-// soon is how far ahead a job counts as something that follows: a letter that is written again
-// after its back-off, or a clock of the next minute, is not waited for.
-const soon = 3 * time.Second
-
-// settled waits until the desk has done everything that followed from what it was asked.
-func settled(d *running.Desk) {
-	d.Helper()
-	if !d.Until(2*time.Minute, `SELECT CAST(id AS TEXT) FROM job WHERE state < 2 AND run_at <= `+fmt.Sprint(time.Now().Add(soon).UnixMilli())+` LIMIT 1`) {
-		d.Error("the jobs of the desk do not come to an end")
-	}
-}
-
-// caughtUp waits until the desk has done what the past asks of it once, when that was written
-// while it did not run: times that ran out are told, reports follow the log to its end. It
-// would be counted as the price of whatever is measured meanwhile.
-func caughtUp(d *running.Desk) {
-	d.Helper()
-	escalated := d.Until(2*time.Minute, `SELECT CAST(ticket_id AS TEXT) FROM escalation_due WHERE wake_at <= `+fmt.Sprint(time.Now().UnixMilli())+` LIMIT 1`)
-	settled(d)
-	last := d.Count(`SELECT COALESCE(MAX(id), 0) FROM event`)
-	reported := d.Until(2*time.Minute, `SELECT 'behind' WHERE NOT EXISTS (SELECT 1 FROM report_place WHERE again_id < 0 AND fact_id >= `+fmt.Sprint(last)+`)`)
-	if !escalated || !reported {
-		d.Errorf("the desk does not catch up with its past: escalated %v, reported %v", escalated, reported)
-	}
 }

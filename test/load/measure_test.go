@@ -19,13 +19,13 @@ import (
 func creations(d *running.Desk, callers int, b bounds) figures {
 	d.Helper()
 	clients := connections(callers)
-	settled(d)
+	d.Settle(patience)
 	before, tickets := d.CPU(), d.Count(`SELECT COUNT(*) FROM ticket`)
 	run := time.Now().UnixNano()
 	f := drive(d, callers, b, func(caller, n int) error {
 		return d.Create(d.Context(), clients[caller], fmt.Sprintf("load-%d-%d", run, n))
 	})
-	settled(d)
+	d.Settle(patience)
 	f.cpu = d.CPU() - before
 	if made := d.Count(`SELECT COUNT(*) FROM ticket`) - tickets; made != int64(f.n) {
 		d.Errorf("%d creations were acknowledged, %d tickets are there", f.n, made)
@@ -42,7 +42,7 @@ func pages(d *running.Desk, callers int, b bounds, paths ...string) (f figures, 
 			d.Fatal(err)
 		}
 	}
-	settled(d)
+	d.Settle(patience)
 	before := d.CPU()
 	f = drive(d, callers, b, func(caller, n int) error {
 		bytes, err := fetch(clients[caller], "http://"+d.HTTP+paths[n%len(paths)])
@@ -116,7 +116,7 @@ func visible(d *running.Desk, b bounds) figures {
 		d.Fatal(err)
 	}
 	defer func() { _ = box.c.Close() }()
-	settled(d)
+	d.Settle(patience)
 	before, run := d.CPU(), time.Now().UnixNano()
 	var took []time.Duration
 	f := drive(d, 1, b, func(_, n int) error {
@@ -133,7 +133,7 @@ func visible(d *running.Desk, b bounds) figures {
 		}
 		return fmt.Errorf("%s is not on the list after 10 s", subject)
 	})
-	settled(d)
+	d.Settle(patience)
 	f.cpu, f.took = d.CPU()-before, sorted(took)
 	return f
 }
@@ -151,7 +151,7 @@ func deliveries(d *running.Desk, connections, mails, size int) (f figures, accep
 		defer func() { _ = box.c.Close() }()
 		boxes[i] = box
 	}
-	settled(d)
+	d.Settle(patience)
 	before, tickets, run := d.CPU(), d.Count(`SELECT COUNT(*) FROM ticket`), time.Now().UnixNano()
 	begin := time.Now()
 	f = drive(d, connections, bounds{mails, time.Minute}, func(caller, n int) error {
@@ -160,7 +160,7 @@ func deliveries(d *running.Desk, connections, mails, size int) (f figures, accep
 	accepted = f.wall
 	d.Until(time.Minute, running.Unread)
 	f.wall = time.Since(begin)
-	settled(d)
+	d.Settle(patience)
 	f.cpu = d.CPU() - before
 	if made := d.Count(`SELECT COUNT(*) FROM ticket`) - tickets; made != int64(mails) {
 		d.Errorf("%d mails became %d tickets", mails, made)
