@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# Builds dist/ and the icons of ../ui from src/. The result is committed, so that
-# running Loopdesk needs no Node; run this after a change to src/ or to a class
-# in a .templ file. With --fast the installed node_modules are taken as they are.
+# Builds dist/ from src/. The result is committed, so that running Loopdesk needs
+# no Node; run this after a change to src/ or to a class in a .templ file.
+# With --fast the installed node_modules are taken as they are.
 set -eu
 cd "$(dirname "$0")"
 root=$(cd ../../.. && pwd)

@@ -10,21 +10,18 @@ import (
 )
 
 // Icon draws a Lucide icon. Size is "xs" (12 px), "s" (14), "" (16) or "l" (20).
-// Its colour and line come from the style of the class ic. It is hidden from assistive technology: the words beside it, or the label of
-// the button around it, say what it means. A name that icons.txt does not list
-// draws an empty square, and a test says so.
+// Its colour is that of the words around it, and its drawing comes with the style (assets/src/icons.mjs). It is empty
+// for assistive technology: the words beside it, or the label of the button around it, say what it means. A name that
+// icons.txt does not list draws a square, and a test says so.
 func Icon(name, size string) templ.Component {
 	return leaf(func(p *pen) { p.icon(name, size) })
 }
 
 func (p *pen) icon(name, size string) {
-	p.raw(`<svg`)
-	p.class("ic", size)
-	p.raw(` viewBox="0 0 24 24" aria-hidden="true">`, drawing(name), `</svg>`)
+	p.raw(`<i`)
+	p.class("ic", size, "i-"+name)
+	p.raw(`></i>`)
 }
-
-// HasIcon says whether icons.txt lists a drawing of this name.
-func HasIcon(name string) bool { return drawing(name) != "" }
 
 // Mark draws the sign of the house: a loop that closes with a tick.
 func Mark() templ.Component {

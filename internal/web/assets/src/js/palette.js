@@ -19,10 +19,10 @@ let timer;
 
 const words = (element) => {
   const copy = element.cloneNode(true);
-  copy.querySelectorAll("kbd, svg, .c, .sr-only").forEach((part) => part.remove());
+  copy.querySelectorAll("kbd, .ic, .c, .sr-only").forEach((part) => part.remove());
   return copy.textContent.replace(/\s+/g, " ").trim();
 };
-const icon = (element) => element.querySelector("svg, .avatar")?.cloneNode(true);
+const icon = (element) => element.querySelector(".ic, .avatar")?.cloneNode(true);
 
 // fromLink makes an entry of a link that the server wrote.
 function fromLink(a, kind) {
@@ -31,7 +31,7 @@ function fromLink(a, kind) {
 }
 
 // first is what a control is called: its other words explain it.
-const first = (element) => [...element.childNodes].map((part) => (part.nodeType === 3 ? part.nodeValue.trim() : part.matches?.("kbd, svg, .keyhint") ? "" : words(part))).find(Boolean) ?? "";
+const first = (element) => [...element.childNodes].map((part) => (part.nodeType === 3 ? part.nodeValue.trim() : part.matches?.("kbd, .ic, .keyhint") ? "" : words(part))).find(Boolean) ?? "";
 
 // leads is where a control leads or posts to, "" where it does something else.
 const leads = (element) => element.getAttribute("href") || element.getAttribute("formaction") || (element.matches("button:not([type=button])") && element.form?.getAttribute("action")) || "";
