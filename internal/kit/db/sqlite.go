@@ -4,7 +4,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
@@ -13,8 +12,6 @@ import (
 	"runtime"
 	"strings"
 	"sync"
-
-	_ "modernc.org/sqlite" // the driver "sqlite", in pure Go
 )
 
 // longReaders is how many connections serve long scans (storage note, section 9).
@@ -26,8 +23,6 @@ type sqlite struct {
 	d      *DB
 	path   string
 	lock   *os.File
-	write1 *sql.DB
-	readN  *sql.DB
 	writer *writer
 	short  *readers
 	long   *readers
@@ -82,22 +77,20 @@ func (s *sqlite) open(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
-	if s.write1, err = sql.Open("sqlite", dsn(s.path, writerPragmas)); err != nil {
+	from, err := newOpener(dsn(s.path, writerPragmas))
+	if err != nil {
 		return err
 	}
-	s.write1.SetMaxOpenConns(1)
-	if s.writer, err = newWriter(ctx, s.d, s.write1); err != nil {
+	if s.writer, err = newWriter(s.d, from); err != nil {
 		return err
 	}
 	if n <= 0 {
 		n = max(4, runtime.NumCPU())
 	}
-	if s.readN, err = sql.Open("sqlite", dsn(s.path, readerPragmas)); err != nil {
+	if from, err = newOpener(dsn(s.path, readerPragmas)); err != nil {
 		return err
 	}
-	s.readN.SetMaxOpenConns(n + longReaders)
-	s.readN.SetMaxIdleConns(n + longReaders)
-	s.short, s.long = newReaders(s.readN, n, s.d.limit, s.d.limit), newReaders(s.readN, longReaders, s.d.limit, longer*s.d.limit)
+	s.short, s.long = newReaders(from, n, s.d.limit, s.d.limit), newReaders(from, longReaders, s.d.limit, longer*s.d.limit)
 	s.d.long = &DB{engine: SQLite, log: s.d.log, back: sqliteLong{s}}
 	return s.ping(ctx)
 }
@@ -183,11 +176,6 @@ func (s *sqlite) close() error {
 		}
 		if s.writer != nil {
 			s.err = errors.Join(s.err, s.writer.stop())
-		}
-		for _, d := range []*sql.DB{s.readN, s.write1} {
-			if d != nil {
-				s.err = errors.Join(s.err, d.Close())
-			}
 		}
 		if s.lock != nil {
 			s.err = errors.Join(s.err, s.lock.Close())

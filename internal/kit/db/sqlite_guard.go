@@ -4,7 +4,7 @@ package db
 
 import (
 	"context"
-	"database/sql"
+	"database/sql/driver"
 	"reflect"
 	"sync"
 	"time"
@@ -31,16 +31,13 @@ type guard struct {
 const again = 10 * time.Millisecond
 
 // newGuard finds the handle, which the driver keeps to itself.
-func newGuard(conn *sql.Conn) *guard {
+func newGuard(conn driver.Conn) *guard {
 	g := &guard{}
-	_ = conn.Raw(func(c any) error {
-		if v := reflect.Indirect(reflect.ValueOf(c)); v.Kind() == reflect.Struct {
-			if f := v.FieldByName("db"); f.Kind() == reflect.Uintptr {
-				g.handle = uintptr(f.Uint())
-			}
+	if v := reflect.Indirect(reflect.ValueOf(conn)); v.Kind() == reflect.Struct {
+		if f := v.FieldByName("db"); f.Kind() == reflect.Uintptr {
+			g.handle = uintptr(f.Uint())
 		}
-		return nil
-	})
+	}
 	return g
 }
 

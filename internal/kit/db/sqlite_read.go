@@ -4,7 +4,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"sync"
 	"time"
@@ -12,7 +11,7 @@ import (
 
 // readers is a pool of query-only connections, handed out first come first served.
 type readers struct {
-	db    *sql.DB
+	from  opener
 	wait  time.Duration    // for a connection
 	limit time.Duration    // of one statement
 	free  chan *sqliteConn // a slot each; nil is a slot without a connection yet
@@ -20,8 +19,8 @@ type readers struct {
 	once  sync.Once
 }
 
-func newReaders(d *sql.DB, n int, wait, limit time.Duration) *readers {
-	p := &readers{db: d, wait: wait, limit: limit, free: make(chan *sqliteConn, n), quit: make(chan struct{})}
+func newReaders(from opener, n int, wait, limit time.Duration) *readers {
+	p := &readers{from: from, wait: wait, limit: limit, free: make(chan *sqliteConn, n), quit: make(chan struct{})}
 	for range n {
 		p.free <- nil
 	}
@@ -54,12 +53,12 @@ func (p *readers) take(ctx context.Context) (*sqliteConn, error) {
 	if c != nil {
 		return c, nil
 	}
-	conn, err := p.db.Conn(ctx)
+	c, err := p.from.open()
 	if err != nil {
 		p.free <- nil
 		return nil, sqliteError(err)
 	}
-	return newSQLiteConn(conn), nil
+	return c, nil
 }
 
 func (p *readers) query(ctx context.Context, text string, args []any) (rows, error) {

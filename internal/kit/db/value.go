@@ -292,25 +292,21 @@ func through[T any](err error, inner any, v T, set func(any, T) error) error {
 	return set(inner, v)
 }
 
-// cell is the sql.Scanner that database/sql fills in place of a destination,
-// since it knows neither our times nor how to be quick with named types.
-type cell struct{ dest any }
-
-// Scan puts a driver's value into the destination.
-func (c *cell) Scan(src any) error {
+// set puts a value of SQLite's driver into a destination.
+func set(dest, src any) error {
 	switch v := src.(type) {
 	case int64:
-		return setInt(c.dest, v)
+		return setInt(dest, v)
 	case string:
-		return setText(c.dest, v)
+		return setText(dest, v)
 	case nil:
-		return setNull(c.dest)
+		return setNull(dest)
 	case []byte:
-		return setBytes(c.dest, append(make([]byte, 0, len(v)), v...)) // the driver owns v
+		return setBytes(dest, append(make([]byte, 0, len(v)), v...)) // the driver owns v
 	case bool:
-		return setBool(c.dest, v)
+		return setBool(dest, v)
 	case float64:
-		return setFloat(c.dest, v)
+		return setFloat(dest, v)
 	}
 	return fmt.Errorf("db: a %T came from the driver", src)
 }

@@ -4,7 +4,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -59,19 +58,19 @@ const (
 	gone          // the caller gave up first: the writer passes it over
 )
 
-func newWriter(ctx context.Context, d *DB, pool *sql.DB) (*writer, error) {
-	conn, err := pool.Conn(ctx)
+func newWriter(d *DB, from opener) (*writer, error) {
+	conn, err := from.open()
 	if err != nil {
 		return nil, err
 	}
 	w := &writer{
 		d:     d,
-		conn:  newSQLiteConn(conn),
+		conn:  conn,
 		calls: make(chan *call, maxBatch),
 		quit:  make(chan struct{}),
 		done:  make(chan struct{}),
 	}
-	go w.run() //nolint:contextcheck // it outlives every caller
+	go w.run()
 	return w, nil
 }
 

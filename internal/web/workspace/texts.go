@@ -170,16 +170,19 @@ const offeredTexts = 8
 
 // texts are those that may be put into a reply on a ticket, the requester's language first.
 func (s *sheet) texts(typed string) []canned.Text {
-	list, err := s.f.Texts.List(s.c.Context(), s.c.Actor)
-	if err != nil {
-		return nil // a reply can be written without them
+	if s.canned == nil {
+		list, err := s.f.Texts.List(s.c.Context(), s.c.Actor)
+		if err != nil {
+			return nil // a reply can be written without them
+		}
+		s.canned = append([]canned.Text{}, list...) // not nil: both composers offer the same
 	}
 	lang := "zh"
 	if strings.HasPrefix(s.requester.Lang, "en") {
 		lang = "en"
 	}
 	var first, rest []canned.Text
-	for _, t := range canned.Find(list, typed) {
+	for _, t := range canned.Find(s.canned, typed) {
 		if t.Lang == lang {
 			first = append(first, t)
 		} else {

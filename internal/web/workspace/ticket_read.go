@@ -11,6 +11,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/approval"
+	"github.com/loopdesk/loopdesk/internal/desk/canned"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/device"
 	"github.com/loopdesk/loopdesk/internal/desk/escalation"
@@ -84,7 +85,8 @@ type sheet struct {
 	articles  []knowledge.Found // that may help
 	tied      []tiedArticle     // that were used on it or drawn from it
 	process   *ui.Rail
-	givable   []ui.Option // the staff, as forms offer them
+	givable   []ui.Option   // the staff, as forms offer them
+	canned    []canned.Text // that the reader may use; nil until they are asked for
 
 	act  string     // the larger act that stands open in place of the composers
 	spot string     // the form that was refused
@@ -256,7 +258,6 @@ func (s *sheet) readOthers(ctx context.Context) error {
 // T returns a message in the reader's language.
 func (s *sheet) T(key string, args ...any) string { return s.c.T(key, args...) }
 
-// leads reports whether the reader may open what is covered for others.
 // opensOriginals reports whether the reader may see what is covered in a mail.
 func (s *sheet) opensOriginals() bool {
 	return access.Can(s.c.Actor, access.OriginalOpen, access.Object{}) == nil
