@@ -32,6 +32,7 @@ func (h *House) face() {
 		Sessions: h.Sessions, People: h.People, Settings: h.Settings, Links: h.Links, Tickets: h.Tickets, Uploads: h.Uploads, Hub: h.Hub, Keys: h.Keys,
 		Clock: h.Clock, Log: h.Log, Public: h.Public, Secure: h.Config.secure(), Develop: h.Config.Development,
 		Proxies: h.Config.proxies(), Forgot: h.Notices.Forgot, SignInLink: h.Notices.SignInLink,
+		Together:  h.DB.Together,
 		Quiet:     h.Notices,
 		Alarm:     h.alarm,
 		Inbox:     h.Inbox,

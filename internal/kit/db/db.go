@@ -166,6 +166,9 @@ func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 	if d.inside(ctx) {
 		return errNested
 	}
+	if t := d.reading(ctx); t != nil {
+		t.end()
+	}
 	hooks, err := d.back.write(ctx, fn)
 	if err != nil {
 		return err
@@ -183,6 +186,9 @@ func (d *DB) query(ctx context.Context, text string, args []any) (rows, error) {
 	args, err := values(args)
 	if err != nil {
 		return nil, err
+	}
+	if t := d.reading(ctx); t != nil {
+		return t.query(ctx, text, args)
 	}
 	return d.back.read(ctx, text, args)
 }

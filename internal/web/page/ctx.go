@@ -38,6 +38,7 @@ type Ctx struct {
 	w     http.ResponseWriter
 	toast *Toast // to be shown with this answer
 	typed []string
+	apart func() // ends what Together began
 }
 
 // ctx makes the context of a request before anybody is known, so that even the first
@@ -52,6 +53,24 @@ func (h *house) ctx(w http.ResponseWriter, req *http.Request, route Route) *Ctx 
 
 // Context returns the context of the request.
 func (c *Ctx) Context() context.Context { return c.Request.Context() }
+
+// Together makes what is read from here on one reading, until the answer leaves: a page of many
+// parts shows one moment. It is for handlers that wait for nothing but the database.
+func (c *Ctx) Together() {
+	if c.house.kit.Together == nil || c.apart != nil {
+		return
+	}
+	ctx, end := c.house.kit.Together(c.Context())
+	c.Request, c.apart = c.Request.WithContext(ctx), end
+}
+
+// over ends the reading that Together began, if there is one: what waits for a slow reader holds
+// nothing.
+func (c *Ctx) over() {
+	if c.apart != nil {
+		c.apart()
+	}
+}
 
 // identify finds out who is there: the holder of a tracking link, or whoever the session
 // cookie belongs to. Nobody is no error; a link that is no good is.

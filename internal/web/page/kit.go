@@ -36,6 +36,10 @@ type Kit struct {
 	Clock    clock.Clock
 	Log      *slog.Logger
 
+	// Together makes what is read with the context it returns one reading, until end is called
+	// (db.DB.Together). nil reads each by itself.
+	Together func(context.Context) (within context.Context, end func())
+
 	// Public is the address of the desk as people type it, without a slash at its end:
 	// "https://desk.example.org". Links in mails are made from it and never from a request (S49).
 	Public string

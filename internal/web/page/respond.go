@@ -73,6 +73,7 @@ func (c *Ctx) Text(status int, s string) error {
 }
 
 func (c *Ctx) send(status int, kind string, body []byte) error {
+	c.over()
 	h := c.w.Header()
 	h.Set("Content-Type", kind)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
@@ -100,6 +101,7 @@ func (c *Ctx) Redirect(to string) error {
 
 // Copy answers with a stream of known length.
 func (c *Ctx) Copy(r io.Reader, size int64) error {
+	c.over()
 	c.w.Header().Set("Content-Length", strconv.FormatInt(size, 10))
 	c.w.WriteHeader(http.StatusOK)
 	if c.Request.Method == http.MethodHead {

@@ -166,6 +166,7 @@ func (h *house) serve(route Route, handle Handler, zip bool) http.Handler {
 	var inner http.Handler = http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		c := h.ctx(&tracker{ResponseWriter: w}, req, route)
 		defer h.rescue(c)
+		defer c.over()
 		if err := h.answer(c, handle); err != nil {
 			h.fail(c, err)
 		}

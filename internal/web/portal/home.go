@@ -31,7 +31,10 @@ type home struct {
 }
 
 // home greets, takes a request, asks for what is to be confirmed and shows what goes on.
-func (f *Faces) home(c *page.Ctx) error { return f.showHome(c, http.StatusOK, nil) }
+func (f *Faces) home(c *page.Ctx) error {
+	c.Together()
+	return f.showHome(c, http.StatusOK, nil)
+}
 
 func (f *Faces) showHome(c *page.Ctx, status int, ask *page.Form) error {
 	h, err := f.readHome(c)

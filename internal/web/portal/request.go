@@ -12,7 +12,10 @@ import (
 )
 
 // request shows one request: the confirmation above everything, who is on it, what happened.
-func (f *Faces) request(c *page.Ctx) error { return f.showRequest(c, http.StatusOK, nil) }
+func (f *Faces) request(c *page.Ctx) error {
+	c.Together()
+	return f.showRequest(c, http.StatusOK, nil)
+}
 
 func (f *Faces) showRequest(c *page.Ctx, status int, form *page.Form) error {
 	r, err := f.read(c)

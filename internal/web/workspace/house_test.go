@@ -134,7 +134,7 @@ func newHouse(t *testing.T) *house {
 	})
 	h.router = page.NewRouter(&page.Kit{
 		Sessions: h.sessions, People: h.people, Settings: h.settings, Links: links, Tickets: h.tickets, Hub: hub, Keys: keys,
-		Clock: h.clock, Log: slog.New(slog.DiscardHandler), Public: "http://desk.example",
+		Clock: h.clock, Log: slog.New(slog.DiscardHandler), Public: "http://desk.example", Together: h.db.Together,
 	})
 	finds := search.NewService(search.Parts{DB: h.db, Clock: h.clock, Jobs: h.jobs, People: h.people, Tickets: h.tickets})
 	event.WithinAny(bus, finds.Heard)

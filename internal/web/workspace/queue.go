@@ -98,6 +98,7 @@ func (f *Faces) queue(c *page.Ctx) error {
 	if flt, q := filterOf(c.Request.URL.Query()); q.Get("f") == "" && flt.Text != "" && (flt.View == ticket.All || flt.View == ticket.Done) {
 		return c.Redirect(f.searchAddress(c, flt)) // words in everything are for the index
 	}
+	c.Together()
 	v, err := f.readQueue(c, c.Request.URL.Query())
 	if written := cmp.Or(c.Query("f"), c.Query("q")); errs.KindOf(err) == errs.Invalid && written != "" { // where it can be mended
 		return c.Redirect("/work/views/new?f=" + url.QueryEscape(written))

@@ -52,6 +52,7 @@ func (f *Faces) mountTicket(r *page.Router) {
 
 // ticket shows the page: the user's words first, one thread, the process beside it.
 func (f *Faces) ticket(c *page.Ctx) error {
+	c.Together()
 	s, err := f.sheetOf(c)
 	if err != nil {
 		return err
@@ -92,6 +93,7 @@ func (f *Faces) showTicket(c *page.Ctx, status int, s *sheet) error {
 // part answers one pane again, for a page that heard that it is stale.
 func (f *Faces) part(show func(*sheet) templ.Component) page.Handler {
 	return func(c *page.Ctx) error {
+		c.Together()
 		s, err := f.sheetOf(c)
 		if err != nil {
 			return err
