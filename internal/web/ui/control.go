@@ -32,27 +32,6 @@ func (b Btn) kind() string {
 	return b.Type
 }
 
-// attrs are the attributes that a button and a link have in common.
-func (b Btn) attrs() templ.Attributes {
-	a := templ.Attributes{}
-	if b.Variant != "" {
-		a["data-variant"] = b.Variant
-	}
-	if b.Size != "" {
-		a["data-size"] = b.Size
-	}
-	if b.bare() {
-		a["aria-label"] = b.Label
-	}
-	if b.Key != "" {
-		a["data-key"] = b.Key
-		if s := shortcuts(b.Key); s != "" {
-			a["aria-keyshortcuts"] = s
-		}
-	}
-	return with(a, b.Attrs)
-}
-
 // iconSize keeps an icon in proportion to its button.
 func (b Btn) iconSize() string {
 	switch b.Size {

@@ -19,7 +19,9 @@ import (
 
 // pen writes a component and keeps the first failure.
 type pen struct {
+	ctx context.Context //nolint:containedctx // of the one rendering that the pen is for
 	w   io.Writer
+	s   io.StringWriter // the same, where it takes strings as they are
 	err error
 }
 
@@ -27,7 +29,11 @@ type pen struct {
 func (p *pen) raw(parts ...string) {
 	for _, s := range parts {
 		if p.err == nil && s != "" {
-			_, p.err = io.WriteString(p.w, s)
+			if p.s != nil {
+				_, p.err = p.s.WriteString(s)
+			} else {
+				_, p.err = io.WriteString(p.w, s)
+			}
 		}
 	}
 }
@@ -55,10 +61,39 @@ func (p *pen) class(first string, more ...string) {
 	p.raw(`"`)
 }
 
+// put writes another component, nil is none.
+func (p *pen) put(c templ.Component) {
+	if c != nil && p.err == nil {
+		p.err = c.Render(p.ctx, p.w)
+	}
+}
+
+// flag writes an attribute that has no value, where it holds.
+func (p *pen) flag(name string, holds bool) {
+	if holds {
+		p.raw(" ", name)
+	}
+}
+
+// spread writes attributes that somebody else has put together.
+func (p *pen) spread(a templ.Attributer) {
+	if p.err == nil {
+		p.err = templ.RenderAttributes(p.ctx, p.w, a)
+	}
+}
+
+// span writes words in an element of a class.
+func (p *pen) span(class, words string) {
+	p.raw(`<span class="`, class, `">`)
+	p.text(words)
+	p.raw("</span>")
+}
+
 // leaf is a component that a pen writes.
 func leaf(write func(*pen)) templ.Component {
-	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-		p := pen{w: w}
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		p := pen{ctx: ctx, w: w}
+		p.s, _ = w.(io.StringWriter)
 		write(&p)
 		return p.err
 	})
@@ -84,16 +119,18 @@ func Once(view templ.Component) templ.Component {
 
 // Chip is one word about something. Icon may be "".
 func Chip(tone, icon, text string) templ.Component {
-	return leaf(func(p *pen) {
-		p.raw("<span")
-		p.class("chip num", tone)
-		p.raw(">")
-		if icon != "" {
-			p.icon(icon, "xs")
-		}
-		p.text(text)
-		p.raw("</span>")
-	})
+	return leaf(func(p *pen) { p.chip(tone, icon, text) })
+}
+
+func (p *pen) chip(tone, icon, text string) {
+	p.raw("<span")
+	p.class("chip num", tone)
+	p.raw(">")
+	if icon != "" {
+		p.icon(icon, "xs")
+	}
+	p.text(text)
+	p.raw("</span>")
 }
 
 // Priority shows P1 to P4; 0 is not graded yet.
@@ -140,65 +177,73 @@ func Named(who Person) templ.Component {
 
 // Norm links to a clause of the standard.
 func Norm(c Clause) templ.Component {
-	return leaf(func(p *pen) {
-		element := "a"
-		if c.Href == "" {
-			element = "span"
-		}
-		p.raw("<", element, ` class="norm"`)
-		if c.Href != "" {
-			p.attr("href", string(templ.URL(c.Href)))
-		}
-		p.attr("title", c.Title)
-		p.raw(">")
-		p.text(c.ID)
-		p.raw("</", element, ">")
-	})
+	return leaf(func(p *pen) { p.norm(c) })
+}
+
+func (p *pen) norm(c Clause) {
+	element := "a"
+	if c.Href == "" {
+		element = "span"
+	}
+	p.raw("<", element, ` class="norm"`)
+	if c.Href != "" {
+		p.attr("href", string(templ.URL(c.Href)))
+	}
+	p.attr("title", c.Title)
+	p.raw(">")
+	p.text(c.ID)
+	p.raw("</", element, ">")
 }
 
 // Time writes an instant.
 func Time(w When) templ.Component {
-	return leaf(func(p *pen) {
-		if w.ISO == "" {
-			p.raw(`<span class="num">`)
-			p.text(w.Text)
-			p.raw("</span>")
-			return
-		}
-		p.raw(`<time class="num"`)
-		p.attr("datetime", w.ISO)
-		p.attr("title", w.Full)
-		p.raw(">")
+	return leaf(func(p *pen) { p.time(w) })
+}
+
+func (p *pen) time(w When) {
+	if w.ISO == "" {
+		p.raw(`<span class="num">`)
 		p.text(w.Text)
-		p.raw("</time>")
-	})
+		p.raw("</span>")
+		return
+	}
+	p.raw(`<time class="num"`)
+	p.attr("datetime", w.ISO)
+	p.attr("title", w.Full)
+	p.raw(">")
+	p.text(w.Text)
+	p.raw("</time>")
 }
 
 // Keys prints a key as caps: "ctrl+enter" is one, "g l" are two.
 func Keys(key string) templ.Component {
-	return leaf(func(p *pen) {
-		for _, word := range keyWords(key) {
-			p.raw(`<kbd class="kbd" aria-hidden="true">`)
-			p.text(word)
-			p.raw("</kbd>")
-		}
-	})
+	return leaf(func(p *pen) { p.keys(key) })
+}
+
+func (p *pen) keys(key string) {
+	for _, word := range keyWords(key) {
+		p.raw(`<kbd class="kbd" aria-hidden="true">`)
+		p.text(word)
+		p.raw("</kbd>")
+	}
 }
 
 // countdown is the time left, counted in place while the page is open.
 func countdown(lang i18n.Lang, c Clock, look string) templ.Component {
-	return leaf(func(p *pen) {
-		p.raw("<span")
-		p.class("due num", look)
-		if c.counts() {
-			p.attr("data-due", millis(c.Due))
-			p.attr("data-near", c.nearSeconds())
-		}
-		p.attr("data-state", c.state())
-		p.raw(">")
-		p.text(c.left(lang))
-		p.raw("</span>")
-	})
+	return leaf(func(p *pen) { p.countdown(lang, c, look) })
+}
+
+func (p *pen) countdown(lang i18n.Lang, c Clock, look string) {
+	p.raw("<span")
+	p.class("due num", look)
+	if c.counts() {
+		p.attr("data-due", millis(c.Due))
+		p.attr("data-near", c.nearSeconds())
+	}
+	p.attr("data-state", c.state())
+	p.raw(">")
+	p.text(c.left(lang))
+	p.raw("</span>")
 }
 
 // itemSign says by sign and colour whether an item of the rail is there.

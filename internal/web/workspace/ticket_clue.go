@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/loopdesk/loopdesk/internal/desk/clue"
+	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
 
 // shownClues bounds the facts that stand under one message, readText the part of it that is read.
@@ -41,10 +42,33 @@ func (s *sheet) clues(text string) templ.Component {
 	if len(list) == 0 {
 		return nil
 	}
-	return clueChips(s, list)
+	return s.clueChips(list)
+}
+
+// clueChips show facts, each with the way to the tickets that have it too.
+func (s *sheet) clueChips(list []clue.Clue) templ.Component {
+	chips := make([]ui.Clue, 0, len(list))
+	for _, c := range list {
+		chips = append(chips, ui.Clue{Icon: clueIcon(c), Kind: s.T("workticket.clue_" + string(c.Kind)), Text: c.Text, Href: clueSearch(c)})
+	}
+	return ui.Clues(chips)
+}
+
+func clueIcon(c clue.Clue) string {
+	switch c.Kind {
+	case clue.Code:
+		return "circle-alert"
+	case clue.Page:
+		return "link"
+	case clue.Host, clue.Address:
+		return "server"
+	case clue.Device:
+		return "monitor"
+	}
+	return "tag"
 }
 
 // clueSearch is the address of the tickets that have the same fact.
 func clueSearch(c clue.Clue) string {
-	return "/work/search?" + url.Values{"q": {`fact:"` + c.Text + `"`}}.Encode()
+	return "/work/search?q=" + url.QueryEscape(`fact:"`+c.Text+`"`)
 }

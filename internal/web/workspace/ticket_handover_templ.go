@@ -332,7 +332,7 @@ func handOverCard(s *sheet) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = clueChips(s, codes).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = s.clueChips(codes).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
