@@ -77,9 +77,12 @@ func unknownError(cause error) error { return errs.Wrap(cause, errs.Unavailable,
 // sqliteError gives the failures of the machine their kind and passes on the
 // rest: constraints, wrong texts, and whatever is an *errs.Error already.
 func sqliteError(err error) error {
+	if err == nil {
+		return nil
+	}
 	var s *driver.Error
 	switch {
-	case err == nil, errs.As(err) != nil:
+	case errs.As(err) != nil:
 		return err
 	case errors.Is(err, context.DeadlineExceeded):
 		return busyError(err)

@@ -70,14 +70,15 @@ func (t *text) fill(args []any) string {
 	if len(t.names) == 0 {
 		return t.pieces[0]
 	}
-	var b strings.Builder
+	var room [128]byte // most messages are written where they stand
+	b := room[:0]
 	for i, piece := range t.pieces {
-		b.WriteString(piece)
+		b = append(b, piece...)
 		if i < len(t.names) {
-			b.WriteString(value(args, t.names[i]))
+			b = append(b, value(args, t.names[i])...)
 		}
 	}
-	return b.String()
+	return string(b)
 }
 
 func value(args []any, name string) string {

@@ -65,39 +65,52 @@ func (f Field) has(value string) bool {
 	return slices.Contains(f.Values, value) || f.Value != "" && f.Value == value
 }
 
-// attrs are the attributes of the control itself.
-func (f Field) attrs() templ.Attributes {
-	a := templ.Attributes{"id": f.id(), "name": f.Name}
+// attrs are the attributes of the control itself. Those of Attrs take the place of the field's own.
+func (f Field) attrs() templ.OrderedAttributes {
+	a := make(templ.OrderedAttributes, 0, 8+len(f.Attrs))
+	put := func(name string, value any) {
+		if _, said := f.Attrs[name]; !said {
+			a = append(a, templ.KeyValue[string, any]{Key: name, Value: value})
+		}
+	}
+	put("id", f.id())
+	put("name", f.Name)
 	if f.Required {
-		a["required"] = true
+		put("required", true)
 	}
 	if f.Placeholder != "" {
-		a["placeholder"] = f.Placeholder
+		put("placeholder", f.Placeholder)
 	}
 	if f.Autocomplete != "" {
-		a["autocomplete"] = f.Autocomplete
+		put("autocomplete", f.Autocomplete)
 	}
 	if f.Max > 0 {
-		a["maxlength"] = itoa(f.Max)
+		put("maxlength", itoa(f.Max))
 	}
 	if f.Rows > 0 {
-		a["rows"] = itoa(f.Rows)
+		put("rows", itoa(f.Rows))
 	}
-	return with(f.told(a), f.Attrs)
+	for _, said := range f.told() {
+		put(said.Key, said.Value)
+	}
+	if len(f.Attrs) > 0 {
+		a = append(a, f.Attrs.Items()...)
+	}
+	return a
 }
 
 // told ties help and error to the control, so that they are read out with it.
-func (f Field) told(a templ.Attributes) templ.Attributes {
-	var by []string
+func (f Field) told() (a templ.OrderedAttributes) {
+	by := ""
 	if f.Help != "" {
-		by = append(by, f.id()+"-help")
+		by = f.id() + "-help"
 	}
 	if f.Error != "" {
-		by = append(by, f.id()+"-error")
-		a["aria-invalid"] = "true"
+		by = strings.TrimSpace(by + " " + f.id() + "-error")
+		a = append(a, templ.KeyValue[string, any]{Key: "aria-invalid", Value: "true"})
 	}
-	if len(by) > 0 {
-		a["aria-describedby"] = strings.Join(by, " ")
+	if by != "" {
+		a = append(a, templ.KeyValue[string, any]{Key: "aria-describedby", Value: by})
 	}
 	return a
 }
