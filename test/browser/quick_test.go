@@ -61,6 +61,55 @@ func TestThePaletteByKeyboard(t *testing.T) {
 	b.focused("#note textarea")
 }
 
+// Ctrl K knows everything that the list can do by what it is called, in either language, also what
+// has no key, stands in the side or waits out of sight; and says each name once.
+func TestThePaletteKnowsEverything(t *testing.T) {
+	t.Parallel()
+	h := apptest.New(t)
+	v := taken(t, h, "会议室投影没有画面")
+	b := asAgent(t, h)
+	first := func(name string) string {
+		return fmt.Sprintf(`document.querySelector("#palette [aria-selected=true] .what")?.innerText.trim() === %q`, name)
+	}
+	for _, c := range []struct{ lang, typed, name, then string }{
+		{"zh-CN", "筛选", "筛选列表", `document.activeElement.id === "q"`},
+		{"zh-CN", "filter", "筛选列表", `document.activeElement.id === "q"`},
+		{"zh-CN", "快捷键", "快捷键", `document.querySelector("#keymap").open`},
+		{"zh-CN", "shortcut", "快捷键", `document.querySelector("#keymap").open`},
+		{"zh-CN", "新建视图", "新建视图", `location.pathname === "/work/views/new"`},
+		{"zh-CN", "new view", "新建视图", `location.pathname === "/work/views/new"`},
+		{"zh-CN", "重排", "重排列表", `location.pathname === "/work" && !document.querySelector("#palette")`},
+		{"en", "filter", "Filter the list", `document.activeElement.id === "q"`},
+		{"en", "shortcut", "Keyboard shortcuts", `document.querySelector("#keymap").open`},
+		{"en", "new view", "New view", `location.pathname === "/work/views/new"`},
+		{"en", "reorder", "Reorder the list", `location.pathname === "/work" && !document.querySelector("#palette")`},
+	} {
+		b.speak(c.lang)
+		b.goTo("/work")
+		b.press("ctrl+k")
+		b.focused("#palette input")
+		b.write(c.typed)
+		b.sees(c.typed+" finds "+c.name, first(c.name))
+		b.press("Enter")
+		b.sees("what "+c.typed+" does", c.then)
+	}
+
+	b.speak("zh-CN")
+	b.goTo("/work")
+	b.press("ctrl+k")
+	b.focused("#palette input")
+	b.write("筛选")
+	b.sees("the filters", `[...document.querySelectorAll("#palette [role=option]")].some(e => e.querySelector(".what").innerText.trim() === "优先级" && e.querySelector(".where").innerText.trim() === "筛选")`)
+
+	b.goTo("/work/tickets/" + v.Ref())
+	b.press("ctrl+k")
+	b.focused("#palette input")
+	for _, name := range []string{"回复用户", "写内部备注"} {
+		b.sees("once: "+name, fmt.Sprintf(`[...document.querySelectorAll("#palette [role=option] .what")].filter(e => e.innerText.trim() === %q).length === 1`, name))
+	}
+	b.sees("no name that is said twice", `[...document.querySelectorAll("#palette [role=option] .what")].every(e => !/^(.{2,}) \1$/.test(e.innerText.trim()))`)
+}
+
 // Space looks at a ticket beside the list, follows the cursor, and goes by Escape; the focus
 // never leaves the list.
 func TestAPeekBesideTheList(t *testing.T) {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -16,6 +18,7 @@ type Checker struct {
 	langs    []string
 	phrases  *trie
 	patterns []compiled         // to find
+	lacked   [][]*regexp.Regexp // by rule: those of what is missed where it is absent, looked for only then
 	unless   [][]*regexp.Regexp // by rule: within so many characters around what was found
 	times    []*regexp.Regexp
 }
@@ -48,7 +51,7 @@ func Compile(list ...Pack) (*Checker, error) {
 
 func (c *Checker) add(r Rule, lang string) error {
 	which := len(c.rules)
-	c.rules, c.langs, c.unless = append(c.rules, r), append(c.langs, lang), append(c.unless, nil)
+	c.rules, c.langs, c.unless, c.lacked = append(c.rules, r), append(c.langs, lang), append(c.unless, nil), append(c.lacked, nil)
 	for i, list := range [][]string{r.Find, r.Unless} {
 		for _, phrase := range list {
 			e := entry{rule: which, unless: i == 1}
@@ -63,9 +66,12 @@ func (c *Checker) add(r Rule, lang string) error {
 			if err != nil {
 				return fmt.Errorf("read rule %s: %w", r.ID, err)
 			}
-			if e.unless {
+			switch {
+			case e.unless:
 				c.unless[which] = append(c.unless[which], x)
-			} else {
+			case r.Absent:
+				c.lacked[which] = append(c.lacked[which], x)
+			default:
 				c.patterns = append(c.patterns, compiled{e, x})
 			}
 		}
@@ -86,6 +92,7 @@ type Remark struct {
 type Context struct {
 	Names  []string // of people and things: not judged
 	Theirs string   // what the requester wrote: a term of theirs is no jargon to them
+	Reader string   // the name of whom it is written to: it alone is a greeting
 }
 
 // bounds of what is read and returned.
@@ -125,7 +132,7 @@ func (c *Checker) Check(text string, about Context) []Remark {
 		start, end := f.at[m.from], f.at[m.to]
 		out = append(out, Remark{Rule: r, Lang: c.langs[m.rule], Words: text[start:end], Start: start, End: end})
 	}
-	out = append(out, c.absent(text, f, found)...)
+	out = append(out, c.absent(text, about.Reader, f, found)...)
 	return out[:min(len(out), maxRemarks)]
 }
 
@@ -265,17 +272,17 @@ func containsFold(in, words string) bool {
 }
 
 // absent remarks on what a text of that length should have and has not, in its own language.
-func (c *Checker) absent(text string, f folded, found []match) []Remark {
+func (c *Checker) absent(text, reader string, f folded, found []match) []Remark {
 	var out []Remark
 	lang, n := language(f.runes), utf8.RuneCountInString(text)
 	for i, r := range c.rules {
 		if !r.Absent || c.langs[i] != lang || n < r.Least {
 			continue
 		}
-		has := slices.ContainsFunc(found, func(m match) bool {
+		says := slices.ContainsFunc(found, func(m match) bool {
 			return m.rule == i && (!r.Head || m.from <= headEnd(f))
 		})
-		if !has {
+		if !says && !c.patternSays(i, f) && (r.Kind != "greeting" || !f.calls(reader)) {
 			at := len(text)
 			if r.Head {
 				at = 0
@@ -284,6 +291,48 @@ func (c *Checker) absent(text string, f folded, found []match) []Remark {
 		}
 	}
 	return out
+}
+
+// patternSays reports whether a pattern of a rule finds what may be absent.
+func (c *Checker) patternSays(rule int, f folded) bool {
+	if len(c.lacked[rule]) == 0 {
+		return false
+	}
+	to := len(f.runes)
+	if c.rules[rule].Head {
+		to = min(headEnd(f)+1, to)
+	}
+	small := string(f.runes[:to])
+	place := places(small, to)
+	return slices.ContainsFunc(c.lacked[rule], func(x *regexp.Regexp) bool {
+		return slices.ContainsFunc(x.FindAllStringIndex(small, 200), func(at []int) bool { return bounded(f.runes, place[at[0]], place[at[1]]) })
+	})
+}
+
+// calls reports whether a text begins with a name and a comma or a colon: the whole name, or how
+// somebody is called by it, 海燕 of 王海燕 and Anna of Anna Berg.
+func (f folded) calls(name string) bool {
+	whole := fold(strings.TrimSpace(name)).runes
+	if len(whole) < 2 {
+		return false
+	}
+	forms := [][]rune{whole}
+	if given, _, two := strings.Cut(string(whole), " "); two {
+		forms = append(forms, []rune(given))
+	} else if len(whole) > 2 && han(whole[0]) {
+		forms = append(forms, whole[1:])
+	}
+	start := 0
+	for start < len(f.runes) && unicode.IsSpace(f.runes[start]) {
+		start++
+	}
+	for _, form := range forms {
+		end := start + len(form)
+		if end < len(f.runes) && slices.Equal(f.runes[start:end], form) && strings.ContainsRune(",:", f.runes[end]) {
+			return true
+		}
+	}
+	return false
 }
 
 // headEnd is the end of the first line that has words, or of as many characters as a greeting takes.

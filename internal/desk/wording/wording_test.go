@@ -206,6 +206,59 @@ func TestN41_AGreetingAndANextStep(t *testing.T) {
 	}
 }
 
+// A greeting is a word of greeting or somebody's name, and not any few words before a comma; a next
+// step is one to the reader or of the desk at its time, and not any "if" or "问题".
+func TestN41_N29_WhatIsAGreetingAndANextStep(t *testing.T) {
+	t.Parallel()
+	c := checker(t, wording.Reply)
+	const (
+		zh, zhStep = "打印服务已经在 10:20 恢复，三楼的打印机都能正常使用，原因是服务停止。是由夜里的更新引起的，更新已经撤回。", "有变化请回复我。"
+		en, enStep = "the print service was restored at 10:20 and all printers on the third floor work again. ", "Please print a page."
+	)
+	greeting := map[string]bool{
+		"表空间满了，": false, "已处理，": false, "打印机好了，": false, "周一，": false, "周末，": false, "谢谢，": false, "方案如下：": false, "范围内，": false, "原因：": false, "完工，": false, "高峰过后，": false, "问题已解决，": false,
+		"王海燕，": true, "王工，": true, "海燕，": true, "马经理：": true, "小陈，": true, "周敏，": true, "谢丽，": true, "欧阳娜娜，": true, "大家好，": true, "Hi 海燕，": true, "李总，": true,
+	}
+	for head, is := range greeting {
+		got := said(absentOf(c.Check(head+zh+zhStep, wording.Context{Reader: "王海燕"})), true)
+		if want := map[bool]string{true: "", false: "greeting.missing:"}[is]; got != want {
+			t.Errorf("%q before a text: %q, want %q", head, got, want)
+		}
+	}
+	for head, is := range map[string]bool{
+		"Unfortunately, ": false, "Printer fixed, ": false, "As discussed, ": false, "Done, ": false, "Tom, ": false,
+		"Anna, ": true, "Anna Berg, ": true, "Tom,\n": true, "Good day, ": true, "Hey Tom, ": true,
+	} {
+		got := said(absentOf(c.Check(head+en+enStep, wording.Context{Reader: "Anna Berg"})), true)
+		if want := map[bool]string{true: "", false: "greeting.missing:"}[is]; got != want {
+			t.Errorf("%q before a text: %q, want %q", head, got, want)
+		}
+	}
+	for end, is := range map[string]bool{
+		"我 16:00 前给您回电话。": true, "今天 16:00 前回复。": true, "我下班前给您打电话。": true, "30 分钟内给您答复。": true, "明天上午给您回电话。": true, "工程师明天上门。": true, "我会再联系您。": true, "有问题请打 8000。": true, "如果再出现，重新登录即可。": true, "有其他情况随时联系。": true, "打出来了吗？": true,
+		"打印机有问题。": false, "服务随时中断过。": false, "我再试了三次，都成功。": false, "3 天前给您打过电话。": false, "已告知供应商。": false, "我们前天给您打过电话。": false,
+	} {
+		got := said(absentOf(c.Check("王海燕，您好："+zh+end, wording.Context{})), true)
+		if want := map[bool]string{true: "", false: "next.missing:"}[is]; got != want {
+			t.Errorf("a text and %q: %q, want %q", end, got, want)
+		}
+	}
+	for end, is := range map[string]bool{
+		"I call you back at 16:00.": true, "You get an answer by 16:00.": true, "I'm going to call at 16:00.": true, "If the printer jams again, call 8000.": true, "Then try the second tray.": true, "Next: a new cable.": true, "If it stops, just reply.": true, "You'll hear from me at 16:00.": true,
+		"The server asks if the disk is full.": false, "The next server took over.": false, "Thank you for your reply.": false, "I did try it.": false, "The contact person has changed.": false, "We confirm the cause.": false,
+	} {
+		got := said(absentOf(c.Check("Hello Anna, "+en+end, wording.Context{})), true)
+		if want := map[bool]string{true: "", false: "next.missing:"}[is]; got != want {
+			t.Errorf("a text and %q: %q, want %q", end, got, want)
+		}
+	}
+}
+
+// absentOf are the remarks on what is not there.
+func absentOf(list []wording.Remark) []wording.Remark {
+	return slices.DeleteFunc(list, func(r wording.Remark) bool { return !r.Rule.Absent })
+}
+
 func TestWhatCannotBeUsedIsRefusedWithItsReason(t *testing.T) {
 	t.Parallel()
 	good := wording.Rule{ID: "own.one", Clause: "N17", Kind: "number", Find: []string{"蛮慢"}, Ask: "几秒？"}

@@ -2,7 +2,13 @@
 
 package ui
 
-import "github.com/a-h/templ"
+import (
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"github.com/loopdesk/loopdesk/internal/kit/i18n"
+)
 
 // Btn is a button, or with Href a link that looks like one. One button of a
 // region is primary; its Variant is "".
@@ -30,6 +36,18 @@ func (b Btn) kind() string {
 		return "submit"
 	}
 	return b.Type
+}
+
+// Command names a control for the command palette, which else calls it by its own words: in the
+// reader's language, and in the others for whoever thinks in one of them.
+func Command(lang i18n.Lang, key string) templ.OrderedAttributes {
+	var also []string
+	for _, l := range i18n.Langs() {
+		if l != lang {
+			also = append(also, i18n.T(l, key))
+		}
+	}
+	return templ.OrderedAttributes{{Key: "data-said", Value: i18n.T(lang, key)}, {Key: "data-also", Value: strings.Join(also, " ")}}
 }
 
 // iconSize keeps an icon in proportion to its button.

@@ -59,6 +59,14 @@ func destinations(n, other ui.Nav, in string) []destination {
 			}
 			out = append(out, d)
 		}
+		if g.More != nil {
+			d := destination{Link: *g.More, In: where}
+			d.Icon = "plus"
+			if i < len(other.Groups) && other.Groups[i].More != nil {
+				d.Also = other.Groups[i].More.Label
+			}
+			out = append(out, d)
+		}
 	}
 	return out
 }

@@ -34,7 +34,7 @@ const shownRemarks = 5
 // replyRemarks are what the rules say of words to the requester. A term that they used
 // themselves is no jargon to them.
 func (s *sheet) replyRemarks(text string, part bool) []wording.Remark {
-	list := s.f.Words.Check(s.c.Context(), wording.Reply, text, wording.Context{Theirs: s.t.Words()})
+	list := s.f.Words.Check(s.c.Context(), wording.Reply, text, wording.Context{Theirs: s.t.Words(), Reader: s.requester.Name})
 	if part { // a piece of a solution needs no greeting of its own
 		list = slices.DeleteFunc(list, func(r wording.Remark) bool { return r.Rule.Absent })
 	}

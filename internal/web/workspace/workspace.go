@@ -10,7 +10,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/announcement"
 	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/canned"
@@ -223,7 +222,7 @@ func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
 		{Link: ui.Link{Label: fr.T("score.title"), Href: "/work/scores", Icon: "circle-check", Current: here("/work/scores")}, Key: "g e"},
 		{Link: ui.Link{Label: fr.T("report.title"), Href: "/work/report", Icon: "chart-column", Current: here("/work/report")}, Rail: true, Key: "g r"},
 	}}
-	if access.Can(c.Actor, access.LeadRead, access.Object{}) != nil { // the board is for whoever leads
+	if !mayLead(c.Actor) { // the board is for whoever leads
 		desk.Items = slices.DeleteFunc(desk.Items, func(i ui.NavItem) bool { return i.Href == "/work/board" })
 	}
 	n.Groups = append(n.Groups, desk)

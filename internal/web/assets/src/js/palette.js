@@ -17,11 +17,16 @@ let shown = [];
 let at = 0;
 let timer;
 
-const words = (element) => {
-  const copy = element.cloneNode(true);
-  copy.querySelectorAll("kbd, .ic, .c, .sr-only").forEach((part) => part.remove());
-  return copy.textContent.replace(/\s+/g, " ").trim();
+// words are what a control says as it stands: of words for a phone and words for a desk, those that
+// are shown. (A closed menu is not painted, and its words are shown all the same once it is open.)
+const silent = "kbd, .ic, .c, .sr-only, .keyhint";
+const said = (part) => {
+  if (part.nodeType === Node.TEXT_NODE) return part.nodeValue;
+  if (part.nodeType !== Node.ELEMENT_NODE || part.matches(silent) || getComputedStyle(part).display === "none") return "";
+  return [...part.childNodes].map(said).join("");
 };
+const tidy = (text) => text.replace(/\s+/g, " ").trim();
+const words = (element) => tidy([...element.childNodes].map(said).join(""));
 const icon = (element) => element.querySelector(".ic, .avatar")?.cloneNode(true);
 
 // fromLink makes an entry of a link that the server wrote.
@@ -31,31 +36,38 @@ function fromLink(a, kind) {
 }
 
 // first is what a control is called: its other words explain it.
-const first = (element) => [...element.childNodes].map((part) => (part.nodeType === 3 ? part.nodeValue.trim() : part.matches?.("kbd, .ic, .keyhint") ? "" : words(part))).find(Boolean) ?? "";
+const first = (element) => [...element.childNodes].map((part) => tidy(said(part))).find(Boolean) ?? "";
 
 // leads is where a control leads or posts to, "" where it does something else.
 const leads = (element) => element.getAttribute("href") || element.getAttribute("formaction") || (element.matches("button:not([type=button])") && element.form?.getAttribute("action")) || "";
 
-// can gathers what the page offers: what has a key, and what stands in its menus; what stands in
-// several places is one thing, and has its key wherever it stands first. What is chosen rarely
-// (filters, the reader's own menu) comes after the pages.
+// can gathers what the page offers: what has a key, what stands in its menus, its buttons and its
+// filters; what stands in several places is one thing, and has its key wherever it stands first. What
+// is chosen rarely (buttons without a key, filters, the reader's own menu) comes after the pages. A
+// control that shows no name of its own, or waits out of sight until it is of use, says one: data-said.
+const offered = "main [data-key], main .btn, main .f, main .mi, .nav .mi, [data-said]";
+const aside = "dialog, [data-row], .hints, [hidden]:not([data-said])";
+
 function can(word) {
   const list = new Map();
-  for (const element of document.querySelectorAll("main [data-key], main .mi, .nav .mi")) {
+  for (const element of document.querySelectorAll(offered)) {
+    const { key = "", said: name, also = "" } = element.dataset;
     const menu = element.closest("details[data-menu]");
     const opener = menu?.querySelector("summary");
-    if (element.disabled || element.closest("dialog, [data-row]") || element.dataset.key === "escape") continue;
-    if (!visible(menu && !menu.open && element !== opener ? opener : element)) continue;
-    const label = element.getAttribute("aria-label") || element.title || (element.matches("summary") ? first(element) : words(element)) || element.placeholder;
+    if (element.disabled || key === "escape" || element.closest(aside) || element.matches("[data-close], [data-open]")) continue;
+    if (!visible(menu && !menu.open && element !== opener ? opener : element) && !(name && element.hidden)) continue;
+    const label = name || element.getAttribute("aria-label") || element.title || (element.matches("summary") ? first(element) : words(element)) || element.placeholder;
     const menuName = menu && element !== opener ? opener.getAttribute("aria-label") || first(opener) : "";
-    const name = `${label} ${leads(element) || menuName}`;
-    const known = list.get(name);
+    const same = `${label} ${leads(element) || menuName}`;
+    const known = list.get(same);
     if (known) {
-      known.keys ||= element.dataset.key ?? "";
+      known.keys ||= key;
       known.icon ??= icon(element);
     }
     if (!label || known) continue;
-    list.set(name, { kind: "here", label, also: "", in: menuName || word, keys: element.dataset.key ?? "", icon: icon(element), element, late: !!element.closest(".nav, .f, details:has(> .f)") });
+    const place = menuName || element.closest("[role=group][aria-label]")?.getAttribute("aria-label");
+    const late = !(key || name || element.matches(".mi")) || element.closest(".nav, .f, details:has(> .f)");
+    list.set(same, { kind: "here", label, also, place, in: place || word, keys: key, icon: icon(element), element, late: !!late });
   }
   return [...list.values()];
 }
@@ -71,12 +83,15 @@ function fit(typed, text) {
   return typed.length > 1 && next === typed.length ? 1 : 0;
 }
 
+// within says that a choice stands where the words of a place begin: the filters, for "filter".
+const within = (typed, place) => (place && fit(typed, place) >= 3 ? 1.5 : 0);
+
 function choose() {
   const typed = input().value.trim().toLowerCase();
   const all = [...here.filter((c) => !c.late), ...go, ...here.filter((c) => c.late)];
   if (!typed) return all;
   const fits = all
-    .map((c, i) => [Math.max(fit(typed, c.label), 0.9 * fit(typed, c.also)), i, c])
+    .map((c, i) => [Math.max(fit(typed, c.label), 0.9 * fit(typed, c.also), within(typed, c.place)), i, c])
     .filter(([score]) => score > 0)
     .sort((a, b) => b[0] - a[0] || a[1] - b[1]);
   const sure = fits.filter(([score]) => score >= 2).map(([, , c]) => c);
