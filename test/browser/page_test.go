@@ -145,6 +145,14 @@ func (d desk) forAgent(t *testing.T) []sheet {
 			b.write("@")
 			b.sees("the colleagues", `document.querySelectorAll("#mentions [role=option]").length > 1`)
 		}},
+		{name: "canned texts", path: "/work/texts", act: func(b *tab) {
+			if n := eval[int](b, `document.querySelectorAll("main td.act .btn").length`); n == 0 {
+				b.Error("the sample desk has no canned texts")
+			}
+			for _, v := range b.objections(`"label-content-name-mismatch"`) { // they say "view" or "edit" by who reads
+				b.Errorf("canned texts: %s", v)
+			}
+		}},
 		{name: "phone", path: "/work/phone"},
 		{name: "new ticket", path: "/work/new"},
 		{name: "quarantine", path: "/work/quarantine"},

@@ -126,6 +126,8 @@ func TestAPeekBesideTheList(t *testing.T) {
 	for _, v := range b.violations() {
 		t.Errorf("with a glance open: %s", v)
 	}
+	b.sees("room beside the messages", `document.querySelector("#peek .msg").getBoundingClientRect().left - document.querySelector("#peek").getBoundingClientRect().left >= 16`)
+	b.sees("the whole hint of the filter", `(e => { const c = document.createElement("canvas").getContext("2d"), s = getComputedStyle(e); c.font = s.font; return c.measureText(e.placeholder).width <= e.clientWidth - parseFloat(s.paddingLeft) - parseFloat(s.paddingRight); })(document.querySelector("#q"))`)
 	b.press("j")
 	other := map[string]string{one.Ref(): two.Ref(), two.Ref(): one.Ref()}[first]
 	b.sees("the next one", fmt.Sprintf(`document.querySelector("#peek header")?.innerText.includes(%q)`, other))
@@ -194,4 +196,31 @@ func TestTheSearchIsCompletedByKeyboard(t *testing.T) {
 	b.sees("the box alone", `document.querySelector("#suggestions").hidden && document.querySelector("#find").value === "投影 状态:处理中 "`)
 	b.press("Enter")
 	b.sees("what was found", fmt.Sprintf(`document.querySelector("#row-%s mark.hit")?.innerText === "投影" && document.querySelectorAll("[data-row]").length === 1`, v.Ref()))
+}
+
+// In the form of a view Enter in the name saves, and says what is missing where there is none; to
+// apply by keyboard leaves the focus where it was. The words of a status are those of the ticket.
+func TestAViewIsSavedFromItsName(t *testing.T) {
+	t.Parallel()
+	h := apptest.New(t)
+	b := asAgent(t, h)
+	b.goTo("/work/views/new")
+	b.sees("the word of the ticket", `[...document.querySelectorAll("#builder .ticks .tick")].some(e => e.innerText.trim() === "待受理")`)
+	b.tabTo("#act-apply")
+	b.run(`addEventListener("htmx:after:swap", () => window.applied = true, {once: true})`)
+	b.press("Enter")
+	b.sees("that it is applied", `window.applied`)
+	b.focused("#act-apply")
+	b.sees("each sign nearer to its own choice than to the next", `(() => {
+		const all = [...document.querySelectorAll("#builder label.tick:has([name=icon])")];
+		const own = all[0].querySelector(".ic").getBoundingClientRect().left - all[0].querySelector("input").getBoundingClientRect().right;
+		return all[1].querySelector("input").getBoundingClientRect().left - all[0].querySelector(".ic").getBoundingClientRect().right > own;
+	})()`)
+	b.tabTo("input[name=name]")
+	b.provoke(422)
+	b.press("Enter")
+	b.focused("input[name=name][aria-invalid=true]")
+	b.write("我的一组")
+	b.press("Enter")
+	b.sees("the list that was saved", `location.pathname === "/work" && new URLSearchParams(location.search).get("view") && document.querySelector("h1").innerText === "我的一组"`)
 }

@@ -218,11 +218,11 @@ func choices(f Field) templ.Component {
 	})
 }
 
-// Plain writes text as it was typed, line for line.
+// Plain writes text as it was typed, line for line; a code in it stays in one piece.
 func Plain(text string) templ.Component {
 	return leaf(func(p *pen) {
 		p.raw(`<p class="plain">`)
-		p.text(text)
+		p.put(Coded(text))
 		p.raw("</p>")
 	})
 }

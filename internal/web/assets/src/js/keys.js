@@ -47,6 +47,11 @@ document.addEventListener("keydown", (e) => {
   if (e.defaultPrevented || e.isComposing || e.altKey) return;
   if (["Control", "Shift", "Meta"].includes(e.key)) return;
   const key = chord(e);
+  if (key === "enter" && e.target.dataset?.enter) { // a field that ends a form of several buttons
+    e.preventDefault();
+    document.getElementById(e.target.dataset.enter)?.click();
+    return;
+  }
   if (typing(e.target) && !key.startsWith("ctrl+") && key !== "escape") return;
   if (key === "ctrl+z" && typing(e.target) && e.target.value) return; // the field has an undo of its own
   clearTimeout(timer);
