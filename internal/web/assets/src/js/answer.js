@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What happens to answers that did not go well: nothing that was typed is lost.
-import { say } from "./page.js";
+import { say, withoutNoscript } from "./page.js";
 import { toast } from "./toast.js";
 
 const wholePage = /^\s*(<!doctype|<html)/i;
@@ -40,6 +40,13 @@ document.addEventListener("htmx:after:request", (e) => {
     ctx.swap = "none";
     toast(say("failed"), { danger: true });
   }
+});
+
+// What is meant for readers without a script would come to life in a part: whatever takes it apart
+// does not know that scripts run here.
+document.addEventListener("htmx:after:request", (e) => {
+  const { ctx } = e.detail;
+  if (ctx.text?.includes("<noscript")) ctx.text = withoutNoscript(ctx.text);
 });
 
 document.addEventListener("htmx:error", (e) => {

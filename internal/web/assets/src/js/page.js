@@ -33,9 +33,12 @@ export const now = () => Date.now() - ahead;
 // parsed makes nodes of an answer of ours. In a template nothing runs or loads.
 export function parsed(text) {
   const part = document.createElement("template");
-  part.innerHTML = text;
+  part.innerHTML = withoutNoscript(text);
   return part.content;
 }
+
+// withoutNoscript leaves out of an answer what is for readers without a script.
+export const withoutNoscript = (text) => text.replace(/<noscript\b.*?<\/noscript>/gs, "");
 
 // announce lets a screen reader say what changed without anybody's doing. The region stands in the
 // page from the beginning: one that appears together with its words is not read.
