@@ -119,3 +119,85 @@ func TestTheLastWordsAreKeptWhenThePageIsLeft(t *testing.T) {
 		}
 	}
 }
+
+// A larger act that is folded away by Escape, or for another, has what was typed when it is opened
+// again; a solution is kept by the desk as well.
+func TestALargerActKeepsWhatWasTypedWhenItIsFoldedAway(t *testing.T) {
+	t.Parallel()
+	h := apptest.New(t)
+	v := taken(t, h, "打印机卡纸")
+	b := asAgent(t, h)
+	at := "/work/tickets/" + v.Ref()
+	b.goTo(at)
+	folded := func() {
+		t.Helper()
+		b.press("Escape")
+		b.sees("the act folded away", `document.querySelector("#act").hidden`)
+	}
+	for key, field := range map[string]string{"i": "#act-diagnose-hypothesis", "h": "#act-hold-stuck", "t": "#act-hand-over-done"} {
+		open := func() {
+			t.Helper()
+			b.press(key)
+			b.sees("the form of "+key, `document.querySelector("`+field+`")?.checkVisibility() && document.querySelector("#act").contains(document.activeElement)`)
+		}
+		open()
+		b.run(`document.querySelector("` + field + `").focus()`)
+		b.write("写到一半：" + key)
+		folded()
+		open()
+		b.sees("the words of "+key+" again", `document.querySelector("`+field+`").value === "写到一半：`+key+`"`)
+		folded()
+	}
+	b.press("i")
+	b.focused("#act-diagnose-hypothesis")
+	b.press("ctrl+Enter") // two fields are empty: the browser or the desk refuses
+	folded()
+
+	b.press("e")
+	b.focused("#act-resolve-solution")
+	b.write("换了搓纸轮")
+	b.run(`document.querySelector("#act [data-add-row]").click()`)
+	b.sees("a second step", `document.querySelectorAll("#act input[name=verify]").length === 2`)
+	b.write("试打十页")
+	folded()
+	b.press("e")
+	b.sees("the solution again", `document.querySelector("#act-resolve-solution")?.value === "换了搓纸轮" && [...document.querySelectorAll("#act input[name=verify]")].map(i => i.value).join("") === "试打十页"`)
+	b.sees("what the requester will get, with it", `document.querySelector("#preview").innerText.includes("换了搓纸轮")`)
+	b.focused("#act-resolve-solution")
+	b.write("，已试打")
+	b.sees("that one goes on where one stopped", `document.activeElement.value === "换了搓纸轮，已试打"`)
+	folded()
+	b.press("h") // another act in its place
+	b.sees("the words of h still", `document.querySelector("#act-hold-stuck")?.value === "写到一半：h"`)
+	folded()
+	b.comes(`await fetch("` + at + `/resolve").then(r => r.text()).then(t => t.includes("已试打"))`)
+	b.goTo(at + "/resolve")
+	b.sees("the solution from the desk", `document.querySelector("#act-resolve-solution").value === "换了搓纸轮，已试打"`)
+}
+
+// U begins a word about how it goes: it opens the composer, puts the word behind what is written
+// there, once, and the focus is at its end; nothing is sent by it.
+func TestN29_UPutsTheWordAboutProgressIntoTheReply(t *testing.T) {
+	t.Parallel()
+	h := apptest.New(t)
+	v := taken(t, h, "打印机卡纸")
+	b := asAgent(t, h)
+	b.goTo("/work/tickets/" + v.Ref())
+	atEnd := `(a => a.id === "f-reply" && a.checkVisibility() && a.selectionStart === a.value.length)(document.activeElement)`
+	b.press("u")
+	b.sees("the word, with the focus at its end", atEnd+` && document.activeElement.value.includes("王海燕")`)
+	word := eval[string](b, `document.activeElement.value`)
+	b.press("Escape", "u")
+	b.sees("the word once", atEnd+` && document.activeElement.value === `+quote(word))
+	b.write("另外：纸盒已换。")
+	b.press("Escape", "u")
+	b.sees("the word behind what was written", atEnd+` && document.activeElement.value === `+quote(word+"另外：纸盒已换。\n"+word))
+	b.press("Escape", "e")
+	b.focused("#act-resolve-solution")
+	b.run(`document.activeElement.blur()`)
+	b.press("u")
+	b.sees("nothing put into a larger act", `!document.querySelector("#act-resolve-solution").value.includes("王海燕")`)
+	if texts := said(t, h, v); len(texts) != 1 {
+		t.Errorf("the thread holds %q", texts)
+	}
+}

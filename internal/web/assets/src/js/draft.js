@@ -16,7 +16,7 @@ function fields(form) {
 // The word about the draft stands in the form, or in the line that opens it.
 const state = (form) => form.querySelector("[data-draft-state]") ?? form.closest("details")?.querySelector("[data-draft-state]");
 
-async function keep(form) {
+export async function keep(form) {
   clearTimeout(form.draftTimer);
   form.draftTimer = undefined;
   const word = state(form);
