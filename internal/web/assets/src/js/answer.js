@@ -42,12 +42,7 @@ document.addEventListener("htmx:after:request", (e) => {
   }
 });
 
-// What is meant for readers without a script would come to life in a part: whatever takes it apart
-// does not know that scripts run here.
-document.addEventListener("htmx:after:request", (e) => {
-  const { ctx } = e.detail;
-  if (ctx.text?.includes("<noscript")) ctx.text = withoutNoscript(ctx.text);
-});
+document.addEventListener("htmx:before:swap", (e) => e.detail.tasks?.forEach((task) => withoutNoscript(task.fragment)));
 
 document.addEventListener("htmx:error", (e) => {
   if (e.detail.ctx?.request?.method === "GET" && e.target.closest?.("[data-stream], [data-live]")) return;

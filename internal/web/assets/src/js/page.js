@@ -33,12 +33,14 @@ export const now = () => Date.now() - ahead;
 // parsed makes nodes of an answer of ours. In a template nothing runs or loads.
 export function parsed(text) {
   const part = document.createElement("template");
-  part.innerHTML = withoutNoscript(text);
+  part.innerHTML = text;
+  withoutNoscript(part.content);
   return part.content;
 }
 
-// withoutNoscript leaves out of an answer what is for readers without a script.
-export const withoutNoscript = (text) => text.replace(/<noscript\b.*?<\/noscript>/gs, "");
+// withoutNoscript takes out of a part what is for readers without a script: it would come to life,
+// for whatever takes an answer apart does not know that scripts run here.
+export const withoutNoscript = (part) => part?.querySelectorAll?.("noscript").forEach((n) => n.remove());
 
 // announce lets a screen reader say what changed without anybody's doing. The region stands in the
 // page from the beginning: one that appears together with its words is not read.
