@@ -76,6 +76,7 @@ type Composer struct {
 	Value       string // the draft
 	Error       string
 	Open        bool
+	Focus       bool   // the answer leads into it
 	Who         string // the receiver's name, for title and button
 	Channel     string // "王海燕将在邮件和门户收到"
 	Send        string // words of the button; "" is "发送给王海燕" or "保存备注"

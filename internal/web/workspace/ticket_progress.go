@@ -5,6 +5,8 @@ package workspace
 import (
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/i18n"
@@ -103,6 +105,14 @@ func (s *sheet) suggestedProgress() string {
 		p.Next = i18n.Moment(lang, due, s.c.Now, s.c.Zone)
 	}
 	return p.words(lang, s.requester.Name)
+}
+
+// putsProgress are the attributes of a link that puts the word into the reply: with a script at the
+// end of what is written there, without one by a page that has it in the box.
+func (s *sheet) putsProgress() templ.Attributes {
+	return templ.Attributes{
+		"href": string(templ.URL(s.query("", "progress=yes") + "#reply")), "data-swap": "f-reply", "data-in": "reply", "data-put": "end", "data-to": s.suggestedProgress(),
+	}
 }
 
 // wantsProgress reports whether the page was asked to begin a word about how it goes.

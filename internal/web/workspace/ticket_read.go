@@ -80,6 +80,7 @@ type sheet struct {
 	unseen    inbox.ItemID      // the newest that the reader was told about it and has not seen
 	mails     bool              // letters leave the house
 	unreached bool              // nothing reaches the requester's address
+	back      bool              // the reply was had back, and is written on
 	suffix    string            // the query of the list that stands beside the ticket, with its question mark
 	remote    []remote.Session  // what is open of remote help
 	articles  []knowledge.Found // that may help

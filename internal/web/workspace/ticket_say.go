@@ -49,6 +49,7 @@ func (s *sheet) compose(c *ui.Composer, spot string) {
 		if s.form.Stale {
 			c.Hints = staleHint(s)
 		}
+		c.Focus = s.back
 		return
 	}
 	c.Value, c.Saved = s.draft(ticket.Name(spot))

@@ -44,7 +44,7 @@ func (f *Faces) takeBack(c *page.Ctx) error {
 		return c.Redirect(s.home())
 	}
 	text, _ := s.draft(ticket.CmdReply)
-	s.spot, s.form = "reply", &page.Form{Values: url.Values{"text": {text}}, Files: files}
+	s.back, s.spot, s.form = true, "reply", &page.Form{Values: url.Values{"text": {text}}, Files: files}
 	for _, a := range files {
 		s.form.Values.Add(page.FileField, a.Token)
 	}

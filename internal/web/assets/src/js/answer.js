@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What happens to answers that did not go well: nothing that was typed is lost.
-import { say } from "./page.js";
+import { say, withoutNoscript } from "./page.js";
 import { toast } from "./toast.js";
 
 const wholePage = /^\s*(<!doctype|<html)/i;
@@ -41,6 +41,8 @@ document.addEventListener("htmx:after:request", (e) => {
     toast(say("failed"), { danger: true });
   }
 });
+
+document.addEventListener("htmx:before:swap", (e) => e.detail.tasks?.forEach((task) => withoutNoscript(task.fragment)));
 
 document.addEventListener("htmx:error", (e) => {
   if (e.detail.ctx?.request?.method === "GET" && e.target.closest?.("[data-stream], [data-live]")) return;

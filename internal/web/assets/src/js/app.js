@@ -15,6 +15,7 @@ import "./live.js";
 import "./open.js";
 import "./question.js";
 import "./focus.js";
+import "./fold.js";
 import "./palette.js";
 import "./peek.js";
 import "./pictures.js";

@@ -16,7 +16,7 @@ function fields(form) {
 // The word about the draft stands in the form, or in the line that opens it.
 const state = (form) => form.querySelector("[data-draft-state]") ?? form.closest("details")?.querySelector("[data-draft-state]");
 
-async function keep(form) {
+export async function keep(form) {
   clearTimeout(form.draftTimer);
   form.draftTimer = undefined;
   const word = state(form);
@@ -45,12 +45,21 @@ on("submit", "form[data-draft]", (form) => {
   form.draftTimer = undefined;
 });
 
+// last sends what was typed a moment before the page is left. Where a worker stands between the page
+// and the desk a beacon is lost, for it goes through the worker and ends with the page: so the worker
+// is asked to send it.
+function last(form) {
+  const worker = navigator.serviceWorker?.controller;
+  if (worker) worker.postMessage({ draft: form.dataset.draft, words: fields(form).toString() });
+  else navigator.sendBeacon(form.dataset.draft, fields(form));
+}
+
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState !== "hidden") return;
   document.querySelectorAll("form[data-draft]").forEach((form) => {
     if (form.draftTimer === undefined) return;
     clearTimeout(form.draftTimer);
     form.draftTimer = undefined;
-    navigator.sendBeacon(form.dataset.draft, fields(form));
+    last(form);
   });
 });

@@ -6,6 +6,7 @@ each("[data-focus]", (element) => {
   if (element.taken) return;
   element.taken = true;
   element.focus();
+  if (element.matches("textarea")) element.setSelectionRange(element.value.length, element.value.length);
 });
 
 document.addEventListener("htmx:before:swap", (e) => {

@@ -34,8 +34,13 @@ export const now = () => Date.now() - ahead;
 export function parsed(text) {
   const part = document.createElement("template");
   part.innerHTML = text;
+  withoutNoscript(part.content);
   return part.content;
 }
+
+// withoutNoscript takes out of a part what is for readers without a script: it would come to life,
+// for whatever takes an answer apart does not know that scripts run here.
+export const withoutNoscript = (part) => part?.querySelectorAll?.("noscript").forEach((n) => n.remove());
 
 // announce lets a screen reader say what changed without anybody's doing. The region stands in the
 // page from the beginning: one that appears together with its words is not read.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stands between the pages and the network for three things only: a page that says
 // so when there is no network, messages to the desktop while no page is open, and the
-// pages of visits, which are opened where there is none.
+// pages of visits, which are opened where there is none. Because it stands there, it also
+// sends the last words of a page that is left, which would otherwise end with the page.
 // It keeps that one page with its style, and of anybody's tickets only what the desk
 // itself marks to be kept, for as long as it says, until somebody signs out or has to
 // sign in (docs/security.md).
@@ -79,8 +80,20 @@ async function fromBag(request) {
   return kept.match(plain(request));
 }
 
+// The draft of a page that is left is handed over and sent from here. Nothing of it is kept.
+const drafted = /^\/work\/tickets\/[^/]+\/draft$/;
+function send(draft, words) {
+  const at = new URL(draft, self.location.origin);
+  if (at.origin !== self.location.origin || !drafted.test(at.pathname)) return undefined;
+  return fetch(at.href, { method: "POST", body: new URLSearchParams(words), headers: { "HX-Request": "true" } }).catch(() => {});
+}
+
 // A page that was opened before the worker was there asks to be kept. Only what the desk marks is.
 self.addEventListener("message", (e) => {
+  if (e.data?.draft) {
+    e.waitUntil(send(e.data.draft, e.data.words));
+    return;
+  }
   const at = new URL(e.data?.keep ?? "/", self.location.origin);
   if (at.origin !== self.location.origin || !at.pathname.startsWith("/work/visits")) return;
   e.waitUntil(visited(new Request(at.href, { credentials: "same-origin" })).catch(() => {}));

@@ -2,7 +2,7 @@
 // A press puts a wording into the text that it is about: in place of the words
 // that were remarked on, or at the start or the end. The writer sees it happen
 // and can take it back with the browser's own undo.
-import { on } from "./page.js";
+import { on, visible } from "./page.js";
 
 function write(box, from, to, text) {
   box.focus();
@@ -24,14 +24,16 @@ function place(box, words, nth) {
   return at;
 }
 
-on("click", "[data-swap]", (button) => {
+on("click", "[data-swap]", (button, e) => {
+  e.preventDefault(); // a link does the same by a page of its own, where there is no script
   const { swap, from, to, nth, put } = button.dataset;
   const within = button.dataset.in && document.getElementById(button.dataset.in);
   if (within instanceof HTMLDetailsElement) within.open = true;
   const box = document.getElementById(swap);
-  if (!box) return;
+  if (!box || !visible(box)) return; // a larger act has taken its place
   if (put === "start") return write(box, 0, 0, `${to}\n`);
   if (put === "end") {
+    if (box.value.trimEnd().endsWith(to.trim())) return box.focus(); // it is there
     const lines = box.tagName === "TEXTAREA" && box.value.trim() ? "\n" : "";
     return write(box, box.value.length, box.value.length, lines + to);
   }
