@@ -127,8 +127,18 @@ func TestEachFormOfATicketTakesTheFocusAndGivesItBack(t *testing.T) {
 	b := asAgent(t, h)
 	b.goTo("/work/tickets/" + v.Ref())
 	for _, tt := range []struct{ key, field string }{
-		{"p", "input[name=core]"}, {"o", "input[name=mode]"}, {"h", "input[name=reason]"}, {"t", "[name=group]"}, {"a", "[name=assignee]"},
-		{"y", "[name=category]"}, {"i", "[name=hypothesis]"}, {"m", "input"}, {"d", "input"}, {"v", "*"}, {"b", "*"}, {"e", "[name=solution]"},
+		{"p", "input[name=core]"},
+		{"o", "input[name=mode]"},
+		{"h", "input[name=reason]"},
+		{"t", "[name=group]"},
+		{"a", "[name=assignee]"},
+		{"y", "[name=category]"},
+		{"i", "[name=hypothesis]"},
+		{"m", "input"},
+		{"d", "input"},
+		{"v", "*"},
+		{"b", "*"},
+		{"e", "[name=solution]"},
 	} {
 		b.press(tt.key)
 		b.focused("#act " + tt.field)
