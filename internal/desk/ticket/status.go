@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
 
 // Status is where a ticket stands in its life.
@@ -171,6 +172,23 @@ func (n Name) Automatic() bool {
 
 // May reports whether the command may start from the status.
 func May(cmd Name, from Status) bool { return slices.Contains(life[cmd].from, from) }
+
+// NotNow refuses a command that may not start from a status. It says where the ticket stands and
+// what leads on from there; for machines it is one key.
+func NotNow(cmd Name, from Status) error {
+	how := string(from)
+	switch {
+	case cmd == CmdAccept && (from == Opened || from == Pending):
+		how = "taken"
+	case cmd == CmdResume && from != Closed && from != Resolved:
+		how = "not_waiting"
+	case cmd == CmdReopen:
+		how = "not_closed"
+	case (cmd == CmdConfirm || cmd == CmdReject || cmd == CmdRate) && from != Closed:
+		how = "not_solved"
+	}
+	return errs.New(errs.Conflict, "ticket.not_now", "Status", string(from), "Command", string(cmd), "Case", how)
+}
 
 // Commands returns the commands that may start from the status, for forms and the API.
 func Commands(from Status) []Name {

@@ -15,7 +15,7 @@ import (
 // with all gaps where gates stand before it; Invalid with fields.
 func (g Gates) step(t Ticket, w world, cmd Command) (Ticket, []Fact, error) {
 	if !May(cmd.Name(), t.Status) {
-		return Ticket{}, nil, errs.New(errs.Conflict, "ticket.not_now", "Status", string(t.Status), "Command", string(cmd.Name()))
+		return Ticket{}, nil, NotNow(cmd.Name(), t.Status)
 	}
 	list, err := cmd.decide(t, w)
 	if err != nil {

@@ -79,9 +79,10 @@ func (b *book) add(file string, messages []*goi18n.Message) error {
 }
 
 // T returns the message of key in lang with args, pairs of name and value, in
-// its placeholders. The argument "Count" also chooses the plural form. A key
-// that nobody wrote comes back as ⟦key⟧; a language that the house does not
-// speak is answered in Chinese.
+// its placeholders. The argument "Count" also chooses the plural form, and the
+// argument "Case" the message key_case where one is written: one refusal, said
+// in the words that help there. A key that nobody wrote comes back as ⟦key⟧; a
+// language that the house does not speak is answered in Chinese.
 func T(lang Lang, key string, args ...any) string {
 	c := loaded()
 	b := c.books[lang]
@@ -91,6 +92,13 @@ func T(lang Lang, key string, args ...any) string {
 	m, ok := b.messages[key]
 	if !ok {
 		return "⟦" + key + "⟧"
+	}
+	for i := 0; i+1 < len(args); i += 2 {
+		if args[i] == "Case" {
+			if finer, ok := b.messages[key+"_"+show(args[i+1])]; ok {
+				m = finer
+			}
+		}
 	}
 	return m.form(b.tag, args).fill(args)
 }

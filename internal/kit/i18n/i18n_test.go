@@ -175,3 +175,15 @@ func BenchmarkPageOf500(b *testing.B) {
 		}
 	}
 }
+
+// One refusal says what helps in each case, and what it says at all where no case is written.
+func TestACaseHasWordsOfItsOwn(t *testing.T) {
+	t.Parallel()
+	whole := i18n.T(i18n.EN, "ticket.not_now")
+	if got := i18n.T(i18n.EN, "ticket.not_now", "Case", "new"); got == whole || !strings.Contains(got, "Claim") {
+		t.Errorf("said %q", got)
+	}
+	if got := i18n.T(i18n.EN, "ticket.not_now", "Case", "unheard of"); got != whole {
+		t.Errorf("said %q", got)
+	}
+}

@@ -97,6 +97,9 @@ func (c *Ctx) Problem(err error) Problem {
 	if i18n.Has(c.Lang, e.Key) {
 		p.Text = c.T(e.Key, e.Args...)
 	}
+	if e.Key == keyMethod && c.reads() { // gone back to, or reloaded: nothing was typed that needs a change
+		p.Title, p.Text = c.T("page.method_title"), c.T("page.method_read")
+	}
 	for _, f := range e.Fields {
 		if text := c.T(f.Key, f.Args...); text != p.Text {
 			p.Fields = append(p.Fields, text)
@@ -180,8 +183,14 @@ func (h *house) rescue(c *Ctx) {
 // ways offers what makes sense after a failure.
 func (c *Ctx) ways(p Problem) []ui.Link {
 	var out []ui.Link
-	if back := c.back(); back != "" && c.Request.Method != http.MethodGet {
+	lost := p.Status == http.StatusMethodNotAllowed && c.reads()
+	if back := c.back(); back != "" && (c.Request.Method != http.MethodGet || lost) {
 		out = append(out, ui.Link{Label: c.T("page.way_back"), Href: back, Icon: "arrow-left"})
+	}
+	if lost {
+		if up := c.house.above(c); up != "" && up != "/work" { // the queue comes below
+			out = append(out, ui.Link{Label: c.T("page.way_up"), Href: up})
+		}
 	}
 	if p.Kind == errs.Unauthenticated {
 		out = append(out, ui.Link{Label: c.T("page.way_sign_in"), Href: SignInPath(c.back())})

@@ -210,3 +210,25 @@ func (h *house) unknown(c *Ctx) error {
 	c.w.Header().Set("Allow", strings.Join(allowed, ", "))
 	return errMethod
 }
+
+// above is the nearest page over an address that takes only commands and that the reader may
+// open: of a ticket's commands the ticket. "" where there is none.
+func (h *house) above(c *Ctx) string {
+	path := c.Request.URL.Path
+	for {
+		path = path[:max(0, strings.LastIndexByte(path, '/'))]
+		if path == "" {
+			return ""
+		}
+		probe := c.Request.Clone(c.Request.Context())
+		probe.Method, probe.URL.Path, probe.URL.RawPath = http.MethodGet, path, ""
+		_, pattern := h.mux.Handler(probe)
+		i := slices.IndexFunc(h.routes, func(r Route) bool { return r.Method+" "+r.Pattern == pattern })
+		if i < 0 {
+			continue
+		}
+		if may := (&Ctx{Route: h.routes[i], Actor: c.Actor}).admit(); may == nil {
+			return LocalPath(probe.URL.RequestURI(), "")
+		}
+	}
+}

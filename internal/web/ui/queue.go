@@ -37,6 +37,7 @@ type QueueHead struct {
 	Extra                                               []string // further columns, at most three
 	Hide                                                []string // usual columns that are left out: requester, owner, category, clock, promise
 	Dense                                               bool     // one line a row
+	Acts                                                []string // keys that open the row under the cursor with an act: "e:/resolve", "r:#reply"
 }
 
 // class says which columns a list has; the widths follow from it.

@@ -3,7 +3,6 @@
 package workspace
 
 import (
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -91,16 +90,13 @@ func (f *Faces) board(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return f.showBoard(c, http.StatusOK, v)
-}
-
-func (f *Faces) showBoard(c *page.Ctx, status int, v boardView) error {
+	v.Outcome = f.toldIn(c)
 	fr := c.Frame(c.T("workboard.title")).Listen("queue", "person")
 	fr.Path = "/work/board?by=" + v.By
 	if c.Fragment() {
-		return c.Render(status, boardLanes(fr, v))
+		return c.Show(boardLanes(fr, v))
 	}
-	return c.Render(status, framed(ui.Workspace{Page: fr.Page(), Nav: f.nav(c, fr, ""), Keys: keyMap(fr)}, boardPage(fr, v)))
+	return c.Show(framed(ui.Workspace{Page: fr.Page(), Nav: f.nav(c, fr, ""), Keys: keyMap(fr)}, boardPage(fr, v)))
 }
 
 // readBoard gathers the lanes. All figures come from memory in one pass, the cards of each lane
@@ -251,14 +247,11 @@ func (f *Faces) boardAssign(c *page.Ctx) error {
 	}
 	o, before := f.giveAll(c, picked, cmd)
 	if len(o.Reasons) > 0 {
-		o.Title = c.T("work.bulk_partly", "Done", o.Done, "Failed", o.failed())
-		v, err := f.readBoard(c, form.Get("by"))
-		if err != nil {
-			return err
-		}
-		v.Outcome = o
-		return f.showBoard(c, http.StatusConflict, v)
+		return o.tell(c, boardAt(form.Get("by")))
 	}
 	c.SayUndo(undoOf(cmd, before), "work.bulk_assign", "Count", o.Done)
-	return c.Redirect("/work/board?by=" + url.QueryEscape(form.Get("by")))
+	return c.Redirect(boardAt(form.Get("by")))
 }
+
+// boardAt is the address of the board in one of its layouts.
+func boardAt(by string) string { return "/work/board?by=" + url.QueryEscape(by) }

@@ -3,7 +3,6 @@
 package workspace
 
 import (
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -54,13 +53,13 @@ func (f *Faces) claimed(c *page.Ctx, form *page.Form, on ticket.Target, why erro
 	if int64(t.Owner) == c.Actor.ID {
 		return c.Redirect("/work/tickets/" + t.Ref())
 	}
-	o := &outcome{Title: c.T("work.claim_failed")}
+	o := &outcome{Claim: true}
 	reason := reasonOf(c, why)
 	if owner := f.People.Card(c.Context(), t.Owner); owner.ID != 0 {
 		reason.Text = c.T("work.claim_taken", "Name", owner.Name)
 	}
 	o.add(reason, t)
-	return f.showOutcome(c, form, o)
+	return o.tell(c, backTo(form))
 }
 
 // bulk gives one command on every ticket that was picked. Each passes the same gates as on
@@ -80,8 +79,7 @@ func (f *Faces) bulk(c *page.Ctx) error {
 	}
 	o, before := f.giveAll(c, picked, cmd)
 	if len(o.Reasons) > 0 {
-		o.Title = c.T("work.bulk_partly", "Done", o.Done, "Failed", o.failed())
-		return f.showOutcome(c, form, o)
+		return o.tell(c, backTo(form))
 	}
 	c.SayUndo(undoOf(cmd, before), "work.bulk_"+strings.ReplaceAll(c.Path("act"), "-", "_"), "Count", o.Done)
 	return c.Redirect(backTo(form))
@@ -146,26 +144,6 @@ func (f *Faces) giveOne(c *page.Ctx, number int64, cmd ticket.Command) (was, now
 	return was, now, err
 }
 
-// showOutcome answers with the list as it was, what went through and what did not above it.
-// The tickets that did not stay ticked, so that the next attempt needs no new picking.
-func (f *Faces) showOutcome(c *page.Ctx, form *page.Form, o *outcome) error {
-	u, err := url.Parse(backTo(form))
-	if err != nil {
-		return err
-	}
-	v, err := f.readQueue(c, u.Query())
-	if err != nil {
-		return err
-	}
-	v.Outcome = o
-	if form.Get("claim") == "" {
-		for i := range v.Rows {
-			v.Rows[i].Picked = o.holds(v.Rows[i].Number)
-		}
-	}
-	return f.showQueue(c, http.StatusConflict, v)
-}
-
 // backTo is the list that a command was given from.
 func backTo(form *page.Form) string {
 	back := page.LocalPath(form.Get("back"), "/work")
@@ -173,56 +151,4 @@ func backTo(form *page.Form) string {
 		return "/work"
 	}
 	return back
-}
-
-// outcome is what became of a command on several tickets.
-type outcome struct {
-	Title   string
-	Done    int
-	Reasons []reason
-}
-
-// reason is why a command did not go through, and the tickets for which it did not.
-type reason struct {
-	Text    string
-	Gaps    []page.Gap
-	Tickets []ticket.Ticket
-}
-
-// reasonOf says in the reader's language why a command failed.
-func reasonOf(c *page.Ctx, err error) reason {
-	p := c.Problem(err)
-	r := reason{Text: p.Text, Gaps: p.Gaps}
-	if len(p.Fields) > 0 {
-		r.Text = strings.Join(p.Fields, " ")
-	}
-	return r
-}
-
-func (r reason) same(other reason) bool {
-	return r.Text == other.Text && slices.Equal(r.Gaps, other.Gaps)
-}
-
-// add puts a ticket under its reason.
-func (o *outcome) add(r reason, t ticket.Ticket) {
-	i := slices.IndexFunc(o.Reasons, r.same)
-	if i < 0 {
-		i = len(o.Reasons)
-		o.Reasons = append(o.Reasons, r)
-	}
-	o.Reasons[i].Tickets = append(o.Reasons[i].Tickets, t)
-}
-
-func (o *outcome) failed() int {
-	n := 0
-	for _, r := range o.Reasons {
-		n += len(r.Tickets)
-	}
-	return n
-}
-
-func (o *outcome) holds(ref string) bool {
-	return slices.ContainsFunc(o.Reasons, func(r reason) bool {
-		return slices.ContainsFunc(r.Tickets, func(t ticket.Ticket) bool { return t.Ref() == ref })
-	})
 }

@@ -4,7 +4,6 @@ package workspace
 
 import (
 	"cmp"
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -106,14 +105,14 @@ func (f *Faces) queue(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return f.showQueue(c, http.StatusOK, v)
-}
-
-func (f *Faces) showQueue(c *page.Ctx, status int, v listView) error {
+	v.Outcome = f.toldIn(c)
+	for i := range v.Rows {
+		v.Rows[i].Picked = v.Outcome.keeps(v.Rows[i].Number)
+	}
 	fr := c.Frame(v.Title).Listen("queue", "person")
-	fr.Path = v.Here() // also where it answers a command
+	fr.Path = v.Here() // without what became of a command
 	w := ui.Workspace{Page: fr.Page(), Nav: f.nav(c, fr, v.View), Keys: keyMap(fr)}
-	return c.Render(status, framed(w, queuePageOf(fr, v)))
+	return c.Show(framed(w, queuePageOf(fr, v)))
 }
 
 // queueRows answers the list alone, for a reader who asked to see what has changed.

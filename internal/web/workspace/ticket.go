@@ -69,7 +69,7 @@ func (f *Faces) openAct(act string) page.Handler {
 			return err
 		}
 		if !s.may(act) {
-			return errs.New(errs.Conflict, "ticket.not_now", "Status", string(s.t.Status), "Command", act)
+			return f.notNow(c, s, ticket.NotNow(ticket.Name(act), s.t.Status))
 		}
 		s.act = act
 		if c.Fragment() {
@@ -77,6 +77,16 @@ func (f *Faces) openAct(act string) page.Handler {
 		}
 		return f.showTicket(c, http.StatusOK, s)
 	}
+}
+
+// notNow answers an act whose time is not now: on the ticket itself, where what leads on is at hand.
+func (f *Faces) notNow(c *page.Ctx, s *sheet, why error) error {
+	e := errs.As(why)
+	if c.Fragment() || e == nil {
+		return why
+	}
+	c.Say(e.Key, e.Args...)
+	return c.Redirect(s.home())
 }
 
 // showTicket answers with the whole page.

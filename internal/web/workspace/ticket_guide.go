@@ -62,7 +62,7 @@ func (f *Faces) openGuide(c *page.Ctx) error {
 		}
 	}
 	if which == 0 && !s.may("runbook") {
-		return errs.New(errs.Conflict, "ticket.not_now", "Status", string(s.t.Status), "Command", "runbook")
+		return ticket.NotNow(ticket.CmdGuide, s.t.Status)
 	}
 	if err := f.fillGuide(c, s, which, nil); err != nil {
 		return err

@@ -166,10 +166,14 @@ func first(kind string) string {
 		return "group"
 	case "diagnose":
 		return "hypothesis"
+	case "grade":
+		return "core"
 	case "hold":
-		return "stuck"
+		return "reason"
 	case "call":
 		return "text"
+	case "promise-call":
+		return "call_at"
 	case "merge":
 		return "into"
 	case "split":
@@ -179,8 +183,10 @@ func first(kind string) string {
 	case "device":
 		return "device"
 	case "visit":
-		return "from_1"
-	case "close", "reopen", "refuse-hand-over":
+		return "mode"
+	case "close":
+		return "as"
+	case "reopen", "refuse-hand-over":
 		return "reason"
 	case "confirm":
 		return "evidence"

@@ -75,7 +75,9 @@ func TestLinkMergeAndClose(t *testing.T) {
 	if got := p.now(); got.ClosedAs != ticket.Invalid {
 		t.Errorf("closed as %q", got.ClosedAs)
 	}
-	p.shows(p.agent.Get(p.at("hold")), 409, "刷新看看最新情况")
+	p.went(p.agent.Get(p.at("hold")), p.at("")) // where it says why, and what leads on
+	p.shows(p.agent.Get(p.at("")), 200, "工单已关闭。要继续处理，请先重新打开")
+	p.shows(p.part("hold"), 409, "请先重新打开")
 }
 
 func TestN15_N22_N32_AllThatIsMissingIsListedWithItsForm(t *testing.T) {

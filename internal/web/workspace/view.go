@@ -156,6 +156,7 @@ func chips(flt ticket.Filter) []queue.Tree {
 func (s shape) head(c *page.Ctx) ui.QueueHead {
 	h := ui.DefaultHead(c.Lang)
 	h.Dense = s.Dense
+	h.Acts = []string{"e:/resolve", "r:#reply", "n:#note"}
 	h.Hide = nil
 	for _, name := range queue.UsualColumns() {
 		if !slices.Contains(s.Columns, name) {

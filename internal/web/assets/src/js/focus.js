@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // An answer that replaces a part must not lose the reader's place.
-import { each } from "./page.js";
+import { each, firstField, visible } from "./page.js";
 
 each("[data-focus]", (element) => {
   if (element.taken) return;
@@ -9,11 +9,43 @@ each("[data-focus]", (element) => {
   if (element.matches("textarea")) element.setSelectionRange(element.value.length, element.value.length);
 });
 
+// A larger act of a ticket opens in its place by a link, from a menu, or by a key.
+let opener; // of the act that is open: where the link leads, and where the focus was
+
+document.addEventListener("htmx:before:request", (e) => {
+  const { ctx } = e.detail;
+  const source = ctx.sourceElement;
+  if (source?.getAttribute?.("hx-target") !== "#act" || source.closest("#act, form")) return;
+  const at = document.activeElement;
+  if (!at?.closest("#act")) opener = { from: at };
+  opener = { ...opener, href: source.getAttribute("href") };
+  const menu = source.closest("details[data-menu]");
+  if (menu) menu.open = false;
+  ctx.opens = true;
+});
+
+document.addEventListener("htmx:after:swap", (e) => {
+  const act = e.detail.ctx.opens && document.getElementById("act");
+  if (!act || act.contains(document.activeElement)) return;
+  (firstField(act) ?? act.querySelector("form :is(a, button)") ?? act.querySelector("a, button"))?.focus();
+});
+
+// whence is what has the focus again when an act closes: what had it before, else the link to the
+// act, else the menu that holds it.
+function whence() {
+  const from = opener?.from;
+  if (from && from !== document.body && from.isConnected && visible(from)) return from;
+  const href = opener?.href ?? location.pathname + location.search;
+  const links = [...document.querySelectorAll(`main a[href="${CSS.escape(href)}"]`)].filter((a) => !a.closest("[aria-hidden]"));
+  return links.find(visible) ?? links.map((a) => a.closest("details[data-menu]")?.querySelector("summary")).find((s) => s && visible(s));
+}
+
 document.addEventListener("htmx:before:swap", (e) => {
   const at = document.activeElement;
-  if (!at || at === document.body) return;
+  const act = !!e.detail.ctx.sourceElement?.closest?.("#act");
+  if (!act && (!at || at === document.body)) return;
   const details = at.closest("details[id]");
-  e.detail.ctx.focus = { id: at.id, name: at.name, form: at.form?.id, back: at.dataset.back, details: details?.id, list: at.closest("[data-row]")?.id };
+  e.detail.ctx.focus = { act, id: at.id, name: at.name, form: at.form?.id, back: at.dataset.back, details: details?.id, list: at.closest("[data-row]")?.id };
 });
 
 document.addEventListener("htmx:after:swap", (e) => {
@@ -27,6 +59,7 @@ document.addEventListener("htmx:after:swap", (e) => {
     was.form && was.name && document.getElementById(was.form)?.elements[was.name],
     was.details && document.getElementById(was.details)?.querySelector("summary"),
     was.list && document.getElementById(was.list)?.querySelector("a"),
+    was.act && document.getElementById("act")?.hidden && whence(),
     document.getElementById("main"),
   ];
   // What is there but folded away takes no focus; the next place does.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keyboard map. An element declares its key: data-key="a", "g l", "ctrl+enter".
 // Keys are off while one is typing, but for those with Ctrl and for Escape.
-import { typing, visible } from "./page.js";
+import { ofCursor } from "./list.js";
+import { firstField, typing, visible } from "./page.js";
 
 const patience = 900; // milliseconds between the keys of a sequence
 let begun = "";
@@ -32,7 +33,7 @@ export function press(element) {
     element.select?.();
   } else if (element.matches("summary")) {
     const details = element.parentElement;
-    if (details.open) (details.querySelector("textarea, input:not([type=hidden]), select") ?? element).focus();
+    if (details.open) (firstField(details) ?? element).focus();
     else {
       element.focus(); // so that the form knows that it was opened from here
       element.click();
@@ -57,7 +58,7 @@ document.addEventListener("keydown", (e) => {
   clearTimeout(timer);
   const whole = begun ? `${begun} ${key}` : key;
   begun = "";
-  const element = find(whole) ?? (whole === key ? null : find(key));
+  const element = find(whole) ?? (whole === key ? null : find(key)) ?? (document.querySelector("dialog[open]") ? null : ofCursor(key));
   if (element) {
     e.preventDefault();
     taken = true;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The cursor of a list (J, K, Enter, X) and the ticks of its rows.
-import { each, on, plural, typing } from "./page.js";
+import { each, on, plural, typing, visible } from "./page.js";
 
 const link = (row) => (row.matches("a") ? row : row.querySelector("[data-open-row], a"));
 
@@ -37,8 +37,38 @@ document.addEventListener("keydown", (e) => {
   } else if (key === "enter" && document.activeElement === document.body) {
     const row = list.querySelector(".cur");
     if (row) link(row)?.click();
+  } else if (list.dataset.acts) {
+    const row = under(list);
+    const act = row && list.dataset.acts.split(" ").find((a) => a.startsWith(`${key}:`));
+    if (!act) return;
+    e.preventDefault();
+    const url = new URL(link(row).href);
+    const where = act.slice(2);
+    if (where.startsWith("#")) url.hash = where;
+    else url.pathname += where;
+    location.assign(url);
   }
 });
+
+// under is the row that a key means: the one under the cursor, while the focus is in no other thing.
+function under(list) {
+  const at = document.activeElement;
+  if (at && at !== document.body && !at.closest("[data-row]") && at.id !== "main") return null;
+  return at?.closest("[data-row]") ?? list.querySelector(".cur");
+}
+
+// ofCursor is what the bar below a list offers under a key while nothing is ticked: it is for the
+// row under the cursor, which is ticked for it.
+export function ofCursor(key) {
+  const list = document.querySelector("[data-list]");
+  const form = list?.closest("form");
+  const act = key !== "escape" && form?.querySelector(`.bulk [data-key="${CSS.escape(key)}"]`);
+  if (!act || visible(act)) return null;
+  const pick = under(list)?.querySelector("[data-pick]");
+  if (!pick || pick.checked) return null;
+  pick.click();
+  return visible(act) ? act : null;
+}
 
 // The cursor follows the focus, so that keys and mouse agree.
 on("focusin", "[data-list] [data-row]", (row) => {
@@ -77,5 +107,14 @@ on("change", "[data-all]", (all) => {
   if (all.form) count(all.form);
 });
 
-document.addEventListener("reset", (e) => setTimeout(() => count(e.target)));
+// With the last tick the bar goes: the focus moves back to the row that it came from.
+document.addEventListener("reset", (e) => {
+  const form = e.target;
+  const left = form.querySelector(".bulk")?.contains(document.activeElement);
+  setTimeout(() => {
+    count(form);
+    const row = left && (form.querySelector(".cur") ?? form.querySelector("[data-row]"));
+    if (row) link(row)?.focus({ preventScroll: true });
+  });
+});
 each("form:has([data-picked])", count);

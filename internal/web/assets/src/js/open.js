@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What opens and closes: drawers, menus, dialogs, forms in place, tabs on a phone.
-import { on, visible } from "./page.js";
-
-const field = "textarea, input:not([type=hidden]):not([type=file]), select";
+import { firstField, on, visible } from "./page.js";
 
 // Drawers. Without a script their address opens them.
 let opener;
@@ -75,7 +73,7 @@ document.addEventListener(
       });
     }
     if (details.matches("[data-place]") && details.contains(document.activeElement)) {
-      const first = details.querySelector(`[aria-invalid=true], ${field}`);
+      const first = firstField(details);
       first?.focus();
       if (first?.matches("textarea")) first.setSelectionRange(first.value.length, first.value.length);
     }
@@ -98,9 +96,12 @@ document.addEventListener("keydown", (e) => {
 // The composer that a link or the bar of a phone names opens when it is reached by its address.
 function reached() {
   const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  if (target instanceof HTMLDetailsElement) target.open = true;
+  if (!(target instanceof HTMLDetailsElement)) return;
+  target.open = true;
+  if (target.matches("[data-place]")) firstField(target)?.focus();
 }
 addEventListener("hashchange", reached);
+addEventListener("load", reached); // the browser takes the focus away while it goes to the place
 reached();
 
 // Tabs of a phone show the thread or the side.

@@ -93,3 +93,12 @@ export function typing(target) {
   if (target.matches("textarea, select")) return true;
   return target.matches("input") && !["checkbox", "radio", "button", "submit", "reset", "file"].includes(target.type);
 }
+
+// firstField is where one begins in a form: what is wrong, else its first field or choice; of choices
+// that exclude each other the one that is set.
+export function firstField(root) {
+  const fields = [...root.querySelectorAll("textarea, input:not([type=hidden]):not([type=file]), select, button.mi")].filter((el) => !el.disabled && visible(el));
+  const wrong = root.querySelector("[aria-invalid=true]");
+  const first = fields.find((el) => wrong?.contains(el)) ?? fields[0];
+  return fields.find((el) => first?.type === "radio" && el.name === first.name && el.checked) ?? first;
+}
