@@ -64,21 +64,21 @@ func TestN35_S30_ALinkThatIsUsedUpLateOrForwarded(t *testing.T) {
 
 		// Used up: confirmed by the first press, and the second changes nothing.
 		says(t, "the press", holder.Post(at+"/confirm", confirm), http.StatusSeeOther)
-		refused("pressed again", at, v, confirm, "confirm", "工单现在的状态不能这样做", "已关闭，您已确认")
-		refused("rejected after the confirmation", at, v, confirm, "reject", "工单现在的状态不能这样做", `id="f-reason"`)
+		refused("pressed again", at, v, confirm, "confirm", "工单已关闭", "已关闭，您已确认")
+		refused("rejected after the confirmation", at, v, confirm, "reject", "工单已关闭", `id="f-reason"`)
 		says(t, "opened again", holder.Get(at), 200, "-"+at+"/confirm", at+"/reopen")
 
 		// A solution that was rejected, and the letter of the first one.
 		v = solved(t, h)
 		at = link(v)
 		v = do(v, user, ticket.Reject{Resolutions: 1, Reason: "还是黑的"})
-		refused("pressed while it is worked on", at, v, confirm, "confirm", "工单现在的状态不能这样做")
+		refused("pressed while it is worked on", at, v, confirm, "confirm", "还没有给出解决方案")
 		v = do(v, agent, ticket.Resolve{Solution: ticket.Solution{Text: "换了显示器", Cause: "坏了", Prevention: "不适用", Verify: []string{"打开"}}, Difficulties: "无", Approach: "无"})
 		refused("the letter of an old solution", at, v, confirm, "confirm", "之后又有了新的解决办法", "换了显示器", `name="solution" value="2"`)
 
 		// The time for it ran out: it is said, it never becomes a confirmation, and there is a way back.
 		do(v, access.Desk(), ticket.Expire{Resolutions: 2})
-		refused("after the time", at, v, url.Values{"solution": {"2"}}, "confirm", "工单现在的状态不能这样做", at+"/reopen")
+		refused("after the time", at, v, url.Values{"solution": {"2"}}, "confirm", "工单已关闭", at+"/reopen")
 		if got := status(t, h, v.ID); got.ClosedAs != ticket.Unconfirmed || !got.ConfirmedAt.IsZero() {
 			t.Errorf("closed as %s", got.ClosedAs)
 		}
