@@ -167,7 +167,7 @@ func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 		return errNested
 	}
 	if t := d.reading(ctx); t != nil {
-		t.end()
+		t.end() //nolint:contextcheck // what was begun is ended, whatever becomes of ctx
 	}
 	hooks, err := d.back.write(ctx, fn)
 	if err != nil {

@@ -81,7 +81,7 @@ func (s *sqlite) open(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
-	if s.writer, err = newWriter(s.d, from); err != nil {
+	if s.writer, err = newWriter(s.d, from); err != nil { //nolint:contextcheck // it outlives every caller
 		return err
 	}
 	if n <= 0 {

@@ -64,6 +64,7 @@ func clueIcon(c clue.Clue) string {
 		return "server"
 	case clue.Device:
 		return "monitor"
+	case clue.Version:
 	}
 	return "tag"
 }
