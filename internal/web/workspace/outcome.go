@@ -89,7 +89,7 @@ const maxTold = 6000
 type toldReason struct {
 	Text    string      `json:"t"`
 	Gaps    [][2]string `json:"g,omitempty"` // clause and words
-	Numbers []int64     `json:"n"`
+	Tickets [][2]int64  `json:"n"`           // key and number
 }
 
 type toldOutcome struct {
@@ -107,16 +107,16 @@ func (o *outcome) tell(c *page.Ctx, list string) error {
 			way.Gaps = append(way.Gaps, [2]string{g.Clause, g.Text})
 		}
 		for _, t := range r.Tickets {
-			way.Numbers = append(way.Numbers, t.Number)
+			way.Tickets = append(way.Tickets, [2]int64{int64(t.ID), t.Number})
 		}
 		out.Reasons = append(out.Reasons, way)
 	}
 	text, err := packed(out)
 	for err == nil && len(text) > maxTold && len(out.Reasons) > 1 { // the figure still counts them all
-		last := out.Reasons[len(out.Reasons)-1].Numbers
+		last := out.Reasons[len(out.Reasons)-1].Tickets
 		out.Reasons = out.Reasons[:len(out.Reasons)-1]
 		at := &out.Reasons[len(out.Reasons)-1]
-		at.Text, at.Gaps, at.Numbers = c.T("work.bulk_many_reasons"), nil, append(at.Numbers, last...)
+		at.Text, at.Gaps, at.Tickets = c.T("work.bulk_many_reasons"), nil, append(at.Tickets, last...)
 		text, err = packed(out)
 	}
 	if err != nil {
@@ -142,6 +142,16 @@ func (f *Faces) toldIn(c *page.Ctx) *outcome {
 	if err != nil {
 		return nil
 	}
+	var keys []ticket.ID
+	for _, way := range in.Reasons {
+		for _, named := range way.Tickets {
+			keys = append(keys, ticket.ID(named[0]))
+		}
+	}
+	there, err := f.Tickets.Some(c.Context(), c.Actor, keys)
+	if err != nil {
+		return nil
+	}
 	o := &outcome{Done: in.Done, Claim: in.Claim}
 	for _, way := range in.Reasons {
 		r := reason{Text: way.Text}
@@ -150,10 +160,10 @@ func (f *Faces) toldIn(c *page.Ctx) *outcome {
 			one.Clause = g[0]
 			r.Gaps = append(r.Gaps, one)
 		}
-		for _, n := range way.Numbers {
-			t, err := f.Tickets.Get(c.Context(), c.Actor, ticket.Target{Number: n})
-			if err != nil { // it is still named
-				t = ticket.Ticket{Number: n}
+		for _, named := range way.Tickets {
+			t, ok := there[ticket.ID(named[0])]
+			if !ok { // it is still named
+				t = ticket.Ticket{Number: named[1]}
 			}
 			r.Tickets = append(r.Tickets, t)
 		}

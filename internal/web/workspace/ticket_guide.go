@@ -62,7 +62,7 @@ func (f *Faces) openGuide(c *page.Ctx) error {
 		}
 	}
 	if which == 0 && !s.may("runbook") {
-		return ticket.NotNow(ticket.CmdGuide, s.t.Status)
+		return f.notNow(c, s, ticket.NotNow(ticket.CmdGuide, s.t.Status))
 	}
 	if err := f.fillGuide(c, s, which, nil); err != nil {
 		return err
