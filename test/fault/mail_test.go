@@ -33,9 +33,6 @@ func TestF34_F39_KilledBetweenMailServersOnPostgreSQL(t *testing.T) {
 	killBetweenMailServers(t, dbtest.Postgres(t, server))
 }
 
-// comesAgain is how long a relay may take over a mail that it skipped, because it was still at it.
-const comesAgain = 4 * time.Minute
-
 // killBetweenMailServers kills the desk at random moments while Postfix hands it mail by LMTP and
 // takes its acknowledgements by SMTP. Each mail that Postfix took is one ticket, whatever was
 // delivered twice because the answer was lost; each author is written to, and who is written to
@@ -68,14 +65,14 @@ func killBetweenMailServers(t *testing.T, database string) {
 	}
 	wg.Wait()
 	const delivered = `SELECT CAST(id AS TEXT) FROM delivery WHERE state = 'queued'`
-	for begin := time.Now(); relay.Queued() > 0 && time.Since(begin) < comesAgain; {
+	for begin := time.Now(); relay.Queued() > 0 && time.Since(begin) < time.Minute; {
 		d.Idle(100 * time.Millisecond)
 	}
 	// What was being understood or sent at a kill is taken up when its lease ends.
 	if !d.Until(time.Minute, running.Unread) || !d.Until(time.Minute, `SELECT CAST(id AS TEXT) FROM job WHERE state < 2 AND kind LIKE 'after:%'`) || !d.Until(time.Minute, delivered) {
 		t.Errorf("not everything is done after a minute\n%s", d.Wrote())
 	}
-	for begin := time.Now(); relay.Queued() > 0 && time.Since(begin) < comesAgain; {
+	for begin := time.Now(); relay.Queued() > 0 && time.Since(begin) < time.Minute; {
 		d.Idle(100 * time.Millisecond)
 	}
 	found, repeats, silent := found(d), 0, 0

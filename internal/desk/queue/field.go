@@ -95,7 +95,7 @@ func factSpecs() []Spec {
 			{"open", "未关闭", "未完成", "打开"},
 			{"new", "待受理", "新", "新建", "未受理"},
 			{"working", "处理中", "进行中", "in progress"},
-			{"pending", "等待中", "等待", "挂起", "waiting"},
+			{"pending", "等待", "等待中", "挂起", "waiting"},
 			{"resolved", "已解决"},
 			{"confirm", "待用户确认", "待确认", "to be confirmed"},
 			{"archive", "待归档", "to archive"},
