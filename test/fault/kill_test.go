@@ -47,7 +47,8 @@ func TestF02_KilledUnderLoadOnPostgreSQL(t *testing.T) {
 }
 
 // killUnderLoad kills the desk at random moments while clients create tickets by API and
-// mail, and compares what they were told with what is there (P1, P2, P6).
+// mail, and compares what they were told with what is there (P1, P2, P6). A mail at which the desk
+// ended three times lies in quarantine, where people see it (F33): it may be the reason.
 func killUnderLoad(t *testing.T, database string) {
 	d := running.New(t, database)
 	told := &answers{ok: map[string]bool{}}
@@ -68,14 +69,18 @@ func killUnderLoad(t *testing.T, database string) {
 	if !d.Until(time.Minute, running.Unread) { // what was being understood at a kill is taken up again
 		t.Error("mails are still not understood after a minute")
 	}
-	found := found(d)
-	ok, unknown, lost, doubled := 0, 0, 0, 0
+	found, held := found(d), held(d)
+	ok, unknown, kept, lost, doubled := 0, 0, 0, 0, 0
 	for subject, acknowledged := range told.ok {
 		n := found[subject]
 		delete(found, subject)
 		if acknowledged {
 			ok++
-			if n == 0 {
+			switch {
+			case n > 0:
+			case strings.Contains(held, subject):
+				kept++
+			default:
 				lost++
 				t.Errorf("acknowledged and lost: %s", subject)
 			}
@@ -93,7 +98,7 @@ func killUnderLoad(t *testing.T, database string) {
 	if ok == 0 {
 		t.Error("nothing was acknowledged: the load is broken")
 	}
-	t.Logf("%d kills: %d acknowledged, %d unknown, %d lost, %d doubled; ready again after at most %v", kills(t), ok, unknown, lost, doubled, slowest.Round(time.Millisecond))
+	t.Logf("%d kills: %d acknowledged, %d of them in quarantine, %d unknown, %d lost, %d doubled; ready again after at most %v", kills(t), ok, kept, unknown, lost, doubled, slowest.Round(time.Millisecond))
 	if slowest > 10*time.Second {
 		t.Errorf("it took %v to be ready again", slowest)
 	}
@@ -110,6 +115,16 @@ func found(d *running.Desk) map[string]int {
 		out[subject]++
 	}
 	return out
+}
+
+// held is what lies in quarantine, as it came in.
+func held(d *running.Desk) string {
+	d.Helper()
+	raw := `CAST(r.raw AS TEXT)`
+	if d.Database != "" {
+		raw = `convert_from(r.raw, 'UTF8')`
+	}
+	return strings.Join(d.Texts(`SELECT `+raw+` FROM inbound i JOIN inbound_raw r ON r.inbound_id = i.id WHERE i.state = 'quarantined'`), "\n")
 }
 
 // incomplete names everything that is there by half (P7, I4, I6).
