@@ -69,20 +69,21 @@ func killUnderLoad(t *testing.T, database string) {
 	if !d.Until(time.Minute, running.Unread) { // what was being understood at a kill is taken up again
 		t.Error("mails are still not understood after a minute")
 	}
-	found, held := found(d), held(d)
+	found, mails := found(d), mailed(d)
 	ok, unknown, kept, lost, doubled := 0, 0, 0, 0, 0
 	for subject, acknowledged := range told.ok {
 		n := found[subject]
 		delete(found, subject)
 		if acknowledged {
 			ok++
+			state, all := fate(mails, subject)
 			switch {
 			case n > 0:
-			case strings.Contains(held, subject):
+			case state == "quarantined":
 				kept++
 			default:
 				lost++
-				t.Errorf("acknowledged and lost: %s", subject)
+				t.Errorf("acknowledged and lost: %s: %s", subject, all)
 			}
 		} else {
 			unknown++
@@ -117,14 +118,25 @@ func found(d *running.Desk) map[string]int {
 	return out
 }
 
-// held is what lies in quarantine, as it came in.
-func held(d *running.Desk) string {
+// mailed is what became of each mail that was taken in, and its text.
+func mailed(d *running.Desk) [][]string {
 	d.Helper()
 	raw := `CAST(r.raw AS TEXT)`
 	if d.Database != "" {
 		raw = `convert_from(r.raw, 'UTF8')`
 	}
-	return strings.Join(d.Texts(`SELECT `+raw+` FROM inbound i JOIN inbound_raw r ON r.inbound_id = i.id WHERE i.state = 'quarantined'`), "\n")
+	return d.Rows(`SELECT i.state, i.outcome, i.reason, CAST(j.state AS TEXT), CAST(j.attempt AS TEXT), CAST(j.run_at AS TEXT), j.error, ` + raw + ` FROM inbound i JOIN inbound_raw r ON r.inbound_id = i.id
+		LEFT JOIN job j ON j.kind = 'intake:parse' AND j.payload = CAST(i.id AS TEXT)`)
+}
+
+// fate is what became of the mail with a subject.
+func fate(mails [][]string, subject string) (state, all string) {
+	for _, m := range mails {
+		if strings.Contains(m[len(m)-1], subject) {
+			return m[0], strings.Join(m[:len(m)-1], " | ")
+		}
+	}
+	return "", "no mail was stored"
 }
 
 // incomplete names everything that is there by half (P7, I4, I6).

@@ -210,6 +210,26 @@ func TestP5_WhatKeepsFailingIsShown(t *testing.T) {
 	})
 }
 
+// A process that ends in the middle of a message leaves an attempt behind and no word. However often
+// it did, the message is shown in the end.
+func TestP5_F33_AMessageOutlivesTheProcess(t *testing.T) {
+	each(t, func(t *testing.T, r *desk) {
+		which := r.journal("desk@example.org", "wang@example.net", r.bytes(intake.Mail{FromAddr: "wang@example.net", Text: "x"}))
+		err := r.db.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+			_, err := db.Exec(ctx, tx, `UPDATE job SET attempt = 20 WHERE kind = $1`, intake.ParseJob)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.work()
+		r.became(r.entry(which), intake.Quarantined, "", "intake.failed")
+		if dead, err := r.jobs.Dead(t.Context(), 0, 10); err != nil || len(dead) != 0 {
+			t.Errorf("%d dead jobs, %v", len(dead), err)
+		}
+	})
+}
+
 // What may not be seen is not there; what was decided is not decided again.
 func TestQuarantineIsForStaff(t *testing.T) {
 	each(t, func(t *testing.T, r *desk) {

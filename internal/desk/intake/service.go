@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"math"
 	"strconv"
 	"strings"
 	"sync"
@@ -68,7 +69,9 @@ type Service struct {
 // NewService makes the room and takes charge of its jobs.
 func NewService(p Parts) *Service {
 	s := &Service{Parts: p}
-	p.Jobs.Handle(ParseJob, s.understand, job.MaxAttempts(tries+2), job.Timeout(time.Minute), job.Limit(abreast))
+	// It ends by itself after tries, in quarantine. A job that died before that was written, because
+	// the process ended again and again, would leave a message that is neither read nor shown.
+	p.Jobs.Handle(ParseJob, s.understand, job.MaxAttempts(math.MaxInt32), job.Timeout(time.Minute), job.Limit(abreast))
 	return s
 }
 
