@@ -36,7 +36,7 @@ func TestF34_F39_KilledBetweenMailServersOnPostgreSQL(t *testing.T) {
 // killBetweenMailServers kills the desk at random moments while Postfix hands it mail by LMTP and
 // takes its acknowledgements by SMTP. Each mail that Postfix took is one ticket, whatever was
 // delivered twice because the answer was lost; each author is written to, and who is written to
-// twice gets the same letter.
+// twice gets the same letter. A mail at which the desk ended three times lies in quarantine.
 func killBetweenMailServers(t *testing.T, database string) {
 	world := mailtest.Start(t, mailtest.Options{})
 	d := running.New(t, database)
@@ -75,11 +75,14 @@ func killBetweenMailServers(t *testing.T, database string) {
 	for begin := time.Now(); relay.Queued() > 0 && time.Since(begin) < time.Minute; {
 		d.Idle(100 * time.Millisecond)
 	}
-	found, repeats, silent := found(d), 0, 0
+	found, mails, repeats, silent, kept := found(d), mailed(d), 0, 0, 0
 	for i := range n {
 		subject := fmt.Sprintf("mail %d", i)
-		if found[subject] != 1 {
-			t.Errorf("%d tickets for %s", found[subject], subject)
+		if state, all := fate(mails, fmt.Sprintf("<m%d@example.net>", i)); found[subject] == 0 && state == "quarantined" { // the desk ended three times at it (F33)
+			kept++
+			continue
+		} else if found[subject] != 1 {
+			t.Errorf("%d tickets for %s: %s", found[subject], subject, all)
 		}
 		delete(found, subject)
 		got := world.To(author(i))
@@ -100,7 +103,7 @@ func killBetweenMailServers(t *testing.T, database string) {
 		t.Errorf("%d of %d were not written to, %d twice\n%s", silent, n, repeats, relay.Log())
 	}
 	lines := d.Count(`SELECT CAST(COUNT(*) AS TEXT) FROM inbound`)
-	t.Logf("%d kills: %d mails, %d delivered again and known, %d letters sent again", kills(t), n, lines-int64(n), repeats)
+	t.Logf("%d kills: %d mails, %d of them in quarantine, %d delivered again and known, %d letters sent again", kills(t), n, kept, lines-int64(n), repeats)
 	for _, broken := range incomplete(d) {
 		t.Error(broken)
 	}

@@ -166,7 +166,7 @@ func TestS81_S92_S10_AwkwardWordsAreKeptAsTheyAre(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, h *apptest.House) {
 		w := build(t, h, "")
 		owner, program := w.browser("owner", w.owner), w.program("owner", w.owner)
-		for i, c := range corpus {
+		for i, c := range share(h, corpus) {
 			if i%25 == 0 {
 				w.Clock.Advance(session.Window + time.Second) // nobody types that fast
 			}
@@ -261,7 +261,7 @@ func TestS81_S92_S82_S75_AwkwardWordsInEveryForm(t *testing.T) {
 			"/work?q=", "/work?view=", "/work?group=", "/work?after=", "/work?trail=", "/work/rows?q=", "/work/phone/people?q=", "/admin/people?q=", "/admin/people?after=", "/admin/people?name=", "/admin/jobs?before=",
 			"/work/quarantine?state=", "/work/quarantine?before=", "/work/tickets/", "/admin/people/", "/files/1/", "/frame/1/", "/events?topics=", "/signin?next=", "/password/", "/setup/", "/assets/", "/api/v1/tickets?q=",
 		}
-		for i, c := range corpus {
+		for i, c := range share(h, corpus) {
 			if i%50 == 0 {
 				w.Clock.Advance(10 * time.Minute)
 				if admin.get("/me").status != http.StatusOK {
@@ -311,7 +311,7 @@ func TestS67_A51_A52_AwkwardFileNames(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, h *apptest.House) {
 		w := build(t, h, "")
 		owner := w.browser("owner", w.owner)
-		for i, c := range corpus {
+		for i, c := range share(h, corpus) {
 			if i%40 == 0 {
 				w.Clock.Advance(session.Window + time.Second)
 			}
