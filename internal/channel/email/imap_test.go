@@ -248,7 +248,7 @@ func TestF30_NewMailIsToldAtOnce(t *testing.T) {
 		ended := make(chan error, 1)
 		go func() { ended <- b.fetcher.Run(ctx) }()
 		b.until(func() bool { return !b.status().SuccessAt.IsZero() })
-		b.server.Deliver("support", notes(2)...) // the poll is an hour away
+		b.server.Deliver("support", notes(2)...)        // the poll is an hour away
 		b.until(func() bool { return b.marked() == 2 }) // which is after they are stored
 		stop()
 		if err := <-ended; err != nil {
