@@ -161,7 +161,7 @@ func TestScreenshotsOfAMajorIncident(t *testing.T) {
 	}
 	for who, list := range map[string][]picture{
 		wang: {{name: "major-portal", path: "/", narrow: true}, {name: "major-incidents", path: "/incidents"}},
-		chen: {{name: "major-queue", path: "/work", only: "zh"}, {name: "major-work", path: "/work/majors/" + v.Ref()}, {name: "search", path: "/work/search?q=" + url.QueryEscape("打印机")}},
+		chen: {{name: "major-queue", path: "/work", only: "zh"}, {name: "major-work", path: "/work/majors/" + v.Ref()}, {name: "search", path: "/work/search?q=" + url.QueryEscape("打印机"), both: true}},
 	} {
 		b := open(t, d.url)
 		b.signIn(who)
@@ -219,14 +219,9 @@ func (b *tab) series(list []picture) {
 	for _, look := range casts() {
 		b.size(wide)
 		b.speak(look.lang)
-		b.paint(look.theme)
 		for _, p := range list {
-			if !p.taken() || p.only != "" && p.only != look.short {
-				continue
-			}
-			b.shoot(p, wide, strings.Join([]string{p.name, look.short, look.theme}, "-"))
-			if p.narrow {
-				b.shoot(p, narrow, strings.Join([]string{p.name, look.short, look.theme, "390"}, "-"))
+			if p.taken() && (p.only == "" || p.only == look.short) {
+				b.portray(p, look)
 			}
 		}
 	}

@@ -37,16 +37,30 @@ type picture struct {
 	name, path string
 	who        string // nobody: the requester or the agent whose language it is
 	narrow     bool   // on a phone, too
+	both       bool   // in the theme that is not the language's, too
 	only       string // the short name of the one language it is worth; both where empty
 	act        func(b *tab)
 }
 
 // cast is who is seen in the pictures of a language, so that people see requests in theirs.
-// Chinese is shown in the light and English in the dark, so that the folder stays small.
+// Chinese is shown in the light and English in the dark, so that the folder stays small; what people
+// have before them all day is shown in both.
 type cast struct{ lang, short, theme, requester, agent string }
 
 func casts() []cast {
 	return []cast{{"zh-CN", "zh", "light", wang, chen}, {"en", "en", "dark", emily, hale}}
+}
+
+// themes are those that a picture is taken in; the second only where it is written.
+func (c cast) themes(p picture) []string {
+	switch {
+	case !p.both || !*write:
+		return []string{c.theme}
+	case c.theme == "dark":
+		return []string{"dark", "light"}
+	default:
+		return []string{"light", "dark"}
+	}
 }
 
 // pictures are the pages worth showing.
@@ -55,30 +69,30 @@ func (d desk) pictures(t *testing.T, c cast) []picture {
 	solved := d.of(t, c.requester, ticket.Resolved)
 	open := d.worthSeeing(t, c)
 	return []picture{
-		{name: "portal", path: "/", who: c.requester, narrow: true},
-		{name: "request", path: "/requests/" + solved.Ref(), who: c.requester, narrow: true},
-		{name: "queue", path: "/work", who: c.agent, narrow: true},
-		{name: "palette", path: "/work/tickets/" + open.Ref(), who: c.agent, act: func(b *tab) {
+		{name: "portal", path: "/", who: c.requester, both: true, narrow: true},
+		{name: "request", path: "/requests/" + solved.Ref(), who: c.requester, both: true, narrow: true},
+		{name: "queue", path: "/work", who: c.agent, both: true, narrow: true},
+		{name: "palette", path: "/work/tickets/" + open.Ref(), who: c.agent, both: true, act: func(b *tab) {
 			b.press("ctrl+k")
 			b.focused("#palette input")
 		}},
-		{name: "peek", path: "/work", who: c.agent, act: func(b *tab) {
+		{name: "peek", path: "/work", who: c.agent, both: true, act: func(b *tab) {
 			b.press("j", "Space")
 			b.sees("a glance", `document.querySelector("#peek .msg")`)
 		}},
-		{name: "ticket", path: "/work/tickets/" + open.Ref(), who: c.agent, narrow: true},
-		{name: "resolve", path: "/work/tickets/" + open.Ref() + "/resolve", who: c.agent},
+		{name: "ticket", path: "/work/tickets/" + open.Ref(), who: c.agent, both: true, narrow: true},
+		{name: "resolve", path: "/work/tickets/" + open.Ref() + "/resolve", who: c.agent, both: true},
 		{name: "blocked", path: "/work/tickets/" + open.Ref() + "/hold", who: c.agent, act: func(b *tab) {
 			b.run(`document.querySelector("#act [value=blocked]")?.click()`)
 		}},
-		{name: "phone", path: "/work/phone?q=" + url.QueryEscape(wang), who: c.agent, act: takesDown},
+		{name: "phone", path: "/work/phone?q=" + url.QueryEscape(wang), who: c.agent, both: true, act: takesDown},
 		{name: "completeness", path: d.lacking(t, c.lang), who: nobody, narrow: true, act: func(b *tab) {
 			b.run(`document.getElementById("answer").scrollIntoView()`)
 		}},
 		{name: "catalogue-editor", path: "/admin/categories/" + strconv.FormatInt(d.asking(t), 10) + "/form", who: zheng},
 		{name: "overrides", path: "/work/report/overrides?weeks=26", who: zheng},
-		{name: "promises", path: "/work/promises", who: c.agent},
-		{name: "next", path: "/work/next", who: c.agent},
+		{name: "promises", path: "/work/promises", who: c.agent, both: true},
+		{name: "next", path: "/work/next", who: c.agent, both: true},
 		{name: "report", path: "/work/report", who: c.agent},
 		{name: "runbook", path: "/work/runbooks/1", who: c.agent, only: "zh"},
 		{name: "runbook-editor", path: "/work/runbooks/1/edit", who: c.agent, only: "zh"},
@@ -96,14 +110,14 @@ func (d desk) pictures(t *testing.T, c cast) []picture {
 		{name: "month", path: "/work/month?month=2026-02", who: zheng},
 		{name: "deviations", path: "/work/deviations", who: zheng},
 		{name: "norm", path: "/admin/norm", who: zheng},
-		{name: "quarantine", path: "/work/quarantine", who: c.agent},
-		{name: "view", path: "/work/views/new", who: c.agent},
-		{name: "board", path: "/work/board", who: zheng},
-		{name: "new-ticket", path: "/work/tickets/" + d.untouched(t).Ref(), who: c.agent},
+		{name: "quarantine", path: "/work/quarantine", who: c.agent, both: true},
+		{name: "view", path: "/work/views/new", who: c.agent, both: true},
+		{name: "board", path: "/work/board", who: zheng, both: true},
+		{name: "new-ticket", path: "/work/tickets/" + d.untouched(t).Ref(), who: c.agent, both: true},
 		{name: "routing", path: "/admin/routing", who: zheng},
-		{name: "wording", path: "/admin/wording", who: zheng},
-		{name: "people", path: "/admin/people", who: zheng},
-		{name: "grading", path: "/admin/grading", who: zheng},
+		{name: "wording", path: "/admin/wording", who: zheng, both: true},
+		{name: "people", path: "/admin/people", who: zheng, both: true},
+		{name: "grading", path: "/admin/grading", who: zheng, both: true},
 		{name: "policies", path: "/admin/policies", who: zheng},
 		{name: "escalation", path: "/admin/escalation", who: zheng},
 		{name: "visit-day", path: "/work/visits", who: chen, narrow: true},
@@ -266,11 +280,19 @@ func TestScreenshots(t *testing.T) {
 				b.speak(c.lang)
 				tabs[p.who] = b
 			}
-			b.paint(c.theme)
-			b.shoot(p, wide, strings.Join([]string{p.name, c.short, c.theme}, "-"))
-			if p.narrow {
-				b.shoot(p, narrow, strings.Join([]string{p.name, c.short, c.theme, "390"}, "-"))
-			}
+			b.portray(p, c)
+		}
+	}
+}
+
+// portray takes the pictures of a page in a language: in its themes, on its windows.
+func (b *tab) portray(p picture, c cast) {
+	b.Helper()
+	for _, theme := range c.themes(p) {
+		b.paint(theme)
+		b.shoot(p, wide, strings.Join([]string{p.name, c.short, theme}, "-"))
+		if p.narrow {
+			b.shoot(p, narrow, strings.Join([]string{p.name, c.short, theme, "390"}, "-"))
 		}
 	}
 }

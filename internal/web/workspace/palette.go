@@ -71,6 +71,9 @@ func destinations(n, other ui.Nav, in string) []destination {
 	return out
 }
 
+// named says that a person's whole name was typed: they come before tickets that hold it.
+func (v findView) named(p personView) bool { return strings.EqualFold(p.Name, v.Text) }
+
 // paletteFind answers the tickets and people that may be meant.
 func (f *Faces) paletteFind(c *page.Ctx) error {
 	typed := strings.TrimSpace(c.Query("q"))

@@ -54,7 +54,7 @@ func keyGroups(fr page.Frame, leads bool) []ui.KeyGroup {
 	if leads {
 		places = append(places, "g b", "board")
 	}
-	places = append(places, "g o", "rota", "g e", "scores", "g r", "report", "?", "all")
+	places = append(places, "g o", "rota", "g e", "scores", "g r", "report", "ctrl+k", "anything", "?", "all")
 	return []ui.KeyGroup{
 		{Title: fr.T("work.keys_list"), Keys: said(
 			"j", "down", "k", "up", "enter", "open", "space", "peek", "x", "pick", "r", "reply", "n", "note", "e", "resolve", "/", "filter", "g l", "next", "c", "new")},

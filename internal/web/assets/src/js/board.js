@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A card of the board is dropped on a lane: what the lane's button does, for that card alone or
 // for all that are picked where it is one of them. The button does the same without a mouse.
-import { each } from "./page.js";
+import { each, on } from "./page.js";
 
 each("[data-card]", (card) => (card.draggable = true));
 
@@ -36,4 +36,10 @@ document.addEventListener("drop", (e) => {
   const pick = dragged.querySelector("[data-pick]");
   if (!pick.checked) form.querySelectorAll("[data-pick]").forEach((p) => (p.checked = p === pick));
   form.requestSubmit(lane.querySelector("button[name=to]"));
+});
+
+// Pressed by its key while nothing is picked, a lane gets the card under the cursor.
+on("click", "[data-lane] button[name=to]", (button, e) => {
+  if (e.detail || !button.form || button.form.querySelector("[data-pick]:checked")) return;
+  button.form.querySelector(".cur [data-pick]")?.click();
 });

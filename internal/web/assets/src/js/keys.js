@@ -2,7 +2,7 @@
 // The keyboard map. An element declares its key: data-key="a", "g l", "ctrl+enter".
 // Keys are off while one is typing, but for those with Ctrl and for Escape.
 import { ofCursor } from "./list.js";
-import { firstField, typing, visible } from "./page.js";
+import { begin, firstField, typing, visible } from "./page.js";
 
 const patience = 900; // milliseconds between the keys of a sequence
 let begun = "";
@@ -33,7 +33,7 @@ export function press(element) {
     element.select?.();
   } else if (element.matches("summary")) {
     const details = element.parentElement;
-    if (details.open) (firstField(details) ?? element).focus();
+    if (details.open) begin(firstField(details) ?? element);
     else {
       element.focus(); // so that the form knows that it was opened from here
       element.click();

@@ -118,3 +118,5 @@ document.addEventListener("reset", (e) => {
   });
 });
 each("form:has([data-picked])", count);
+// Who comes back finds the ticks that were set, which the browser sets again when the page stands.
+addEventListener("pageshow", () => document.querySelectorAll("form:has([data-picked])").forEach(count));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What opens and closes: drawers, menus, dialogs, forms in place, tabs on a phone.
-import { firstField, on, visible } from "./page.js";
+import { begin, firstField, on, visible } from "./page.js";
 
 // Drawers. Without a script their address opens them.
 let opener;
@@ -73,9 +73,7 @@ document.addEventListener(
       });
     }
     if (details.matches("[data-place]") && details.contains(document.activeElement)) {
-      const first = firstField(details);
-      first?.focus();
-      if (first?.matches("textarea")) first.setSelectionRange(first.value.length, first.value.length);
+      begin(firstField(details));
     }
   },
   true,
@@ -98,7 +96,7 @@ function reached() {
   const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (!(target instanceof HTMLDetailsElement)) return;
   target.open = true;
-  if (target.matches("[data-place]")) firstField(target)?.focus();
+  if (target.matches("[data-place]")) begin(firstField(target));
 }
 addEventListener("hashchange", reached);
 addEventListener("load", reached); // the browser takes the focus away while it goes to the place

@@ -102,3 +102,9 @@ export function firstField(root) {
   const first = fields.find((el) => wrong?.contains(el)) ?? fields[0];
   return fields.find((el) => first?.type === "radio" && el.name === first.name && el.checked) ?? first;
 }
+
+// begin puts the focus into a form: into words at their end, unless somebody has been at them.
+export function begin(field) {
+  field?.focus();
+  if (field?.matches("textarea") && field.selectionEnd === 0) field.setSelectionRange(field.value.length, field.value.length);
+}
