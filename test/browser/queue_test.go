@@ -116,6 +116,38 @@ func TestTheBoardStandsWhereItStoodAfterACardIsGiven(t *testing.T) {
 	b.sees("the card given, and the cursor on the next", fmt.Sprintf(`document.getElementById(%q)?.closest("[data-lane]") && %s`, cards[2], inRow(cards[3])))
 	b.press("j")
 	b.sees("the cursor one further", inRow(cards[4]))
+	b.press("1") // nothing is picked: it is for the card under the cursor
+	b.sees("that card given too", fmt.Sprintf(`document.getElementById(%q)?.closest("[data-lane]") && %s`, cards[4], inRow(cards[5])))
+}
+
+// The bar below the list says how many are picked, also to who comes back, and its words stay whole
+// in both languages and on any window.
+func TestTheBarOfBulkActsSaysWhatItIsAbout(t *testing.T) {
+	t.Parallel()
+	h := apptest.New(t)
+	for i := range 60 { // more than a page of them: the bar offers the whole list
+		ask(t, h, fmt.Sprintf("第 %d 件：打印机卡纸", i))
+	}
+	b := asAgent(t, h)
+	for lang, two := range map[string]string{"zh-CN": "已选 2 单", "en": "2 selected"} {
+		b.speak(lang)
+		for _, w := range []window{wide, {1024, 768}, narrow} {
+			b.size(w)
+			b.goTo("/work?view=unclaimed")
+			b.press("j", "x", "j", "x")
+			said := fmt.Sprintf(`document.querySelector(".bulk .picked").innerText === %q`, two)
+			b.sees("how many", said)
+			b.sees("words in one line", `document.querySelector(".bulk .tick span").getBoundingClientRect().height < 30`)
+			b.sees("everything within the bar", `(bar => [...bar.children].every(c => { const r = c.getBoundingClientRect(), o = bar.getBoundingClientRect(); return r.right <= o.right && r.bottom <= o.bottom + 1 }))(document.querySelector(".bulk"))`)
+			if w != wide {
+				continue
+			}
+			b.press("Enter")
+			b.sees("a ticket", `location.pathname.startsWith("/work/tickets/")`)
+			b.do(chromedp.NavigateBack())
+			b.sees("the same number as ticks", `location.pathname === "/work" && document.querySelectorAll("[data-pick]:checked").length === 2 && `+said)
+		}
+	}
 }
 
 // Every form of a ticket has the focus in its first field, by key, by button and from the palette;

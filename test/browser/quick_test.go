@@ -107,6 +107,21 @@ func TestThePaletteKnowsEverything(t *testing.T) {
 	for _, name := range []string{"回复用户", "写内部备注"} {
 		b.sees("once: "+name, fmt.Sprintf(`[...document.querySelectorAll("#palette [role=option] .what")].filter(e => e.innerText.trim() === %q).length === 1`, name))
 	}
+	b.press("Escape")
+
+	name := h.SignIn(access.Requester).Person.Name
+	about := ask(t, h, "请联系"+name)
+	h.RunJobs() // the index of the search
+	b.press("ctrl+k")
+	b.focused("#palette input")
+	b.write(name)
+	b.sees("a ticket that holds the name", fmt.Sprintf(`[...document.querySelectorAll("#palette [role=option] .what")].some(e => e.innerText.includes(%q))`, about.Ref()))
+	b.sees("the person before it", fmt.Sprintf(`document.querySelector("#palette [role=option] .what").innerText.trim().startsWith(%q)`, name))
+	b.goTo("/work/tickets/" + v.Ref())
+	b.press("?")
+	b.sees("its key on the sheet", `document.querySelector("#keymap[open]")?.innerText.includes("命令与查找")`)
+	b.press("Escape", "ctrl+k")
+	b.focused("#palette input")
 	b.sees("no name that is said twice", `[...document.querySelectorAll("#palette [role=option] .what")].every(e => !/^(.{2,}) \1$/.test(e.innerText.trim()))`)
 }
 

@@ -70,6 +70,11 @@ func TestAComposerWorksAfterItWasRenewed(t *testing.T) {
 	b.goTo("/work")
 	b.goTo(at)
 	b.sees("the note as it was left", `document.querySelector("#note textarea").value === "还没写完的内部备注"`)
+	b.press("n")
+	b.focused("#note textarea")
+	b.write("，接着写")
+	b.sees("the note gone on with at its end", `document.querySelector("#note textarea").value === "还没写完的内部备注，接着写"`)
+	b.press("Escape")
 	b.sees("the reply as it was left", `document.querySelector("#reply textarea").value.includes("表空间已清理")`)
 }
 

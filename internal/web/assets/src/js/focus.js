@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // An answer that replaces a part must not lose the reader's place.
-import { each, firstField, visible } from "./page.js";
+import { begin, each, firstField, visible } from "./page.js";
 
 each("[data-focus]", (element) => {
   if (element.taken) return;
   element.taken = true;
-  element.focus();
-  if (element.matches("textarea")) element.setSelectionRange(element.value.length, element.value.length);
+  begin(element);
 });
 
 // A larger act of a ticket opens in its place by a link, from a menu, or by a key.
