@@ -8,8 +8,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
@@ -208,9 +206,9 @@ func TestBackButton(t *testing.T) {
 	b.write("我带一根新线过去")
 	b.press("ctrl+Enter")
 	b.sees("the reply", `document.querySelector(".msg.pub")`)
-	b.do(chromedp.NavigateBack())
+	b.back()
 	b.sees("the list", `location.search === "?view=mine" && document.querySelector(".qr")`)
-	b.do(chromedp.NavigateForward())
+	b.forward()
 	b.sees("the ticket with one reply", `location.pathname.endsWith("`+v.Ref()+`") && document.querySelectorAll(".msg.pub").length === 1`)
 }
 

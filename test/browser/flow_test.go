@@ -8,8 +8,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
@@ -165,7 +163,7 @@ func TestBackToTheSamePlaceInTheList(t *testing.T) {
 	row := eval[string](b, `document.querySelector(".qr.cur").id`)
 	b.press("Enter")
 	b.arrives("/work/tickets/" + row[len("row-"):])
-	b.do(chromedp.NavigateBack())
+	b.back()
 	b.sees("the list where it was", fmt.Sprintf(`location.pathname === "/work" && document.querySelector("#queue")?.scrollTop > 200 && document.querySelector(".qr.cur")?.id === %q`, row))
 }
 

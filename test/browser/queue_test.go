@@ -43,7 +43,7 @@ func TestWhatABulkActRefusedCanBeReloadedAndGoneBackTo(t *testing.T) {
 	b.tabTo(".outcome a.btn")
 	b.press("Enter")
 	b.sees("the list alone", `location.pathname === "/work" && document.querySelector("#list") && !document.querySelector(".outcome")`)
-	b.do(chromedp.NavigateBack())
+	b.back()
 	b.sees("it when one goes back", told)
 
 	for path, way := range map[string]string{
@@ -144,7 +144,7 @@ func TestTheBarOfBulkActsSaysWhatItIsAbout(t *testing.T) {
 			}
 			b.press("Enter")
 			b.sees("a ticket", `location.pathname.startsWith("/work/tickets/")`)
-			b.do(chromedp.NavigateBack())
+			b.back()
 			b.sees("the same number as ticks", `location.pathname === "/work" && document.querySelectorAll("[data-pick]:checked").length === 2 && `+said)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"flag"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"sync"
 	"testing"
 	"time"
@@ -25,7 +26,8 @@ import (
 // The stage is opened when the first test needs it and closed after the last one: one
 // Chromium, and one sample desk for all that only look at it.
 var (
-	chromium = sync.OnceValues(openChromium)
+	chromium = sync.OnceValues(openShell)
+	whole    = sync.OnceValues(func() (context.Context, error) { return openChromium() })
 	sample   = sync.OnceValues(openSample)
 	stage    sync.Mutex // guards closing
 	closing  []func()
@@ -47,14 +49,25 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+// openShell starts the Chromium without a window of its own: the same engine at half the work. Its pages
+// live too short for what the engine does to be fast later.
+func openShell() (context.Context, error) {
+	opts := []chromedp.ExecAllocatorOption{chromedp.Flag("js-flags", "--no-opt,--no-maglev,--min-semi-space-size=64")}
+	if at, err := exec.LookPath("chromium-headless-shell"); err == nil { // not every system packs it
+		opts = append(opts, chromedp.ExecPath(at))
+	}
+	return openChromium(opts...)
+}
+
 // openChromium starts the browser. It runs without its own sandbox, because tests run as root
 // in many a container, and asks nobody for updates.
-func openChromium() (context.Context, error) {
+func openChromium(more ...chromedp.ExecAllocatorOption) (context.Context, error) {
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], //nolint:gocritic // an array: append copies it
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1440, 900), chromedp.WSURLReadTimeout(time.Minute),
 		chromedp.Flag("hide-scrollbars", true),
 		// Whoever is asked for a screen shows one that Chromium draws itself, and is asked by nobody.
 		chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("font-render-hinting", "none"))
+	opts = append(opts, more...)
 	machine, stop := chromedp.NewExecAllocator(context.Background(), opts...)
 	browser, leave := chromedp.NewContext(machine)
 	atTheEnd(stop, leave)

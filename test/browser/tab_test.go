@@ -17,8 +17,10 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/inspector"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -45,9 +47,15 @@ type tab struct {
 
 // open opens a window on a desk at an address. At its end the test fails for whatever the
 // browser complained of in it.
-func open(t *testing.T, base string) *tab {
+func open(t *testing.T, base string) *tab { t.Helper(); return openIn(t, chromium, base) }
+
+// openWhole opens it in the browser with everything that people have: messages of the system, and
+// the engine's own ways to be fast.
+func openWhole(t *testing.T, base string) *tab { t.Helper(); return openIn(t, whole, base) }
+
+func openIn(t *testing.T, which func() (context.Context, error), base string) *tab {
 	t.Helper()
-	browser, err := chromium()
+	browser, err := which()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,6 +97,8 @@ func (b *tab) hear(event any) {
 			text += " " + e.ExceptionDetails.Exception.Description
 		}
 		b.wrong = append(b.wrong, text)
+	case *inspector.EventTargetCrashed:
+		b.wrong = append(b.wrong, "the page died")
 	case *log.EventEntryAdded: // violations of the policy come here, too
 		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
 			b.wrong = append(b.wrong, strings.TrimSpace(e.Entry.Text+" "+e.Entry.URL))
@@ -167,17 +177,31 @@ func (b *tab) do(acts ...chromedp.Action[chromedp.Void]) {
 	b.must(chromedp.Do(ctx, acts...))
 }
 
-// goTo types an address and returns the status of the answer.
+// goTo types an address and returns the status of the answer. It asks the page whether it is there
+// and waits for no event: on a busy machine one of those can be missed.
 func (b *tab) goTo(path string) int {
 	b.Helper()
-	ctx, cancel := b.short()
-	defer cancel()
-	r, err := chromedp.Run(ctx, chromedp.NavigateResponse(b.base+path))
-	b.must(err)
-	if r == nil {
+	before := eval[float64](b, `performance.timeOrigin`)
+	to := call(b, page.Navigate, page.NavigateParams{URL: b.base + path})
+	if to.LoaderID == "" {
 		return http.StatusOK // the same document, another place in it
 	}
-	return int(r.Status)
+	if to.ErrorText != "" {
+		b.Fatalf("%s: %s", path, to.ErrorText)
+	}
+	b.sees("the page "+path, fmt.Sprintf(`performance.timeOrigin !== %f && document.readyState === "complete"`, before))
+	return eval[int](b, `performance.getEntriesByType("navigation")[0].responseStatus`)
+}
+
+// back goes to the page before, forward to the one after it. What shows that it is there is asked by
+// the test: a page that was kept whole does not load again.
+func (b *tab) back()    { b.Helper(); b.travel(-1) }
+func (b *tab) forward() { b.Helper(); b.travel(1) }
+
+func (b *tab) travel(by int64) {
+	b.Helper()
+	h := call(b, page.GetNavigationHistory, cdp.Empty{})
+	call(b, page.NavigateToHistoryEntry, page.NavigateToHistoryEntryParams{EntryID: h.Entries[h.CurrentIndex+by].ID})
 }
 
 // eval returns the value of an expression in the page.

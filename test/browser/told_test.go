@@ -125,7 +125,7 @@ func TestTheWorkerShowsMessagesAndALostNetwork(t *testing.T) {
 	h := apptest.New(t)
 	web := httptest.NewServer(h.Handler())
 	t.Cleanup(web.Close)
-	b := open(t, web.URL)
+	b := openWhole(t, web.URL)
 	var mu sync.Mutex
 	registered := ""
 	b.must(chromedp.Listen(b.ctx, func(event any) {

@@ -116,7 +116,7 @@ func TestTheLastWordsAreKeptWhenThePageIsLeft(t *testing.T) {
 			leave()
 			select {
 			case <-drafts:
-			case <-time.After(patience / 6):
+			case <-time.After(patience):
 				t.Errorf("worker %t, %s: the desk was told nothing", worker, how)
 			}
 			b.goTo(at)
