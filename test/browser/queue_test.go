@@ -230,6 +230,11 @@ func TestTheKeysOfTheQueueActOnTheRowUnderTheCursor(t *testing.T) {
 	b.arrives("/work/tickets/" + fresh.Ref())
 	b.reads("请先领取")
 
+	b.goTo("/work?owner=")
+	b.press("j", "x", "j", "x", "e")
+	b.reads("E 只对一张工单生效，现在选中了 2 张")
+	b.arrives("/work")
+
 	to(fresh)
 	b.press("a")
 	b.focused("#bulk-to")

@@ -246,7 +246,7 @@ func (f *Faces) keepArticle(c *page.Ctx) error {
 	if err := f.Knowledge.SaveDraft(c.Context(), c.Actor, of, keep.Encode()); err != nil {
 		return err
 	}
-	c.Writer().WriteHeader(http.StatusNoContent)
+	draftSaved(c)
 	return nil
 }
 

@@ -31,8 +31,15 @@ func (f *Faces) keepDraft(c *page.Ctx) error {
 	if err := f.Tickets.SaveDraft(c.Context(), c.Actor, ticket.Target{Number: number}, kind, text); err != nil {
 		return err
 	}
-	c.Writer().WriteHeader(http.StatusNoContent)
+	draftSaved(c)
 	return nil
+}
+
+// draftSaved answers that a draft is kept, and when in the zone of the desk, as the page says it when
+// it is read again.
+func draftSaved(c *page.Ctx) {
+	c.Writer().Header().Set("Draft-Saved", url.PathEscape(c.Clock(c.Now)))
+	c.Writer().WriteHeader(http.StatusNoContent)
 }
 
 // solutionDraft writes the fields of a solution as one text; "" where all are empty.

@@ -4,6 +4,7 @@ package workspace_test
 
 import (
 	"net/http"
+	"net/url"
 	"testing"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
@@ -14,6 +15,7 @@ func TestDraftsWaitOnTheServer(t *testing.T) {
 	t.Parallel()
 	p := openPage(t, "打印机卡纸")
 	p.ready()
+	saved := ""
 	for _, form := range [][]string{
 		{"at", "reply", "version", "1", "text", "写了一半的回复"},
 		{"at", "note", "text", "写了一半的备注"},
@@ -21,9 +23,14 @@ func TestDraftsWaitOnTheServer(t *testing.T) {
 	} {
 		if r := p.htmx("draft", form...); r.Status != http.StatusNoContent || r.Body != "" {
 			t.Fatalf("%d %s", r.Status, r.Body)
+		} else {
+			saved, _ = url.PathUnescape(r.Header.Get("Draft-Saved"))
 		}
 	}
-	p.shows(p.agent.Get(p.at("")), 200, "写了一半的回复", "写了一半的备注", "草稿已保存")
+	if saved == "" {
+		t.Error("nobody says when a draft was kept")
+	}
+	p.shows(p.agent.Get(p.at("")), 200, "写了一半的回复", "写了一半的备注", "草稿已保存 "+saved) // the same moment in the same zone
 	p.shows(p.agent.Get(p.at("resolve")), 200, "写了一半的方案", `value="第一步"`, `value="第二步"`)
 	p.hides(p.SignIn(access.Lead).Get(p.at("")), "写了一半")
 	if r := p.htmx("draft", "at", "fact-owner", "text", "x"); r.Status != 422 {

@@ -27,8 +27,8 @@ export async function keep(form) {
       headers: { "HX-Request": "true" },
     });
     if (!answer.ok) throw new Error(String(answer.status));
-    const clock = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-    if (word) word.textContent = say("saved", { Clock: clock });
+    const clock = decodeURIComponent(answer.headers.get("Draft-Saved") ?? "");
+    if (word) word.textContent = say("saved", { Clock: clock }).trim();
   } catch {
     if (word) word.textContent = say("unsaved");
   }

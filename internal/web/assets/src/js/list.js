@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The cursor of a list (J, K, Enter, X) and the ticks of its rows.
-import { each, on, plural, typing, visible } from "./page.js";
+import { each, on, plural, say, typing, visible } from "./page.js";
+import { toast } from "./toast.js";
 
 const link = (row) => (row.matches("a") ? row : row.querySelector("[data-open-row], a"));
 
@@ -42,6 +43,11 @@ document.addEventListener("keydown", (e) => {
     const act = row && list.dataset.acts.split(" ").find((a) => a.startsWith(`${key}:`));
     if (!act) return;
     e.preventDefault();
+    const picked = list.closest("form")?.querySelectorAll("[data-pick]:checked").length ?? 0;
+    if (picked > 1) { // it is never done to one of them as if that were all
+      toast(say("one_at_a_time", { Key: key.toUpperCase(), Count: picked }));
+      return;
+    }
     const url = new URL(link(row).href);
     const where = act.slice(2);
     if (where.startsWith("#")) url.hash = where;
