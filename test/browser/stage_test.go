@@ -23,8 +23,8 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
 )
 
-// The stage is opened when the first test needs it and closed after the last one: one
-// Chromium, and one sample desk for all that only look at it.
+// The stage is opened when the first test needs it and closed after the last one: one Chromium
+// without a window, one whole one, and one sample desk for all that only look at it.
 var (
 	chromium = sync.OnceValues(openShell)
 	whole    = sync.OnceValues(func() (context.Context, error) { return openChromium() })
