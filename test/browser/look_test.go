@@ -54,13 +54,15 @@ func (b *tab) shape(lang string) (wrong []string) {
 	s := eval[struct {
 		Lang, Title, Untold    string
 		Beyond                 string // what reaches furthest beyond the window
-		Sideways, Heads, Mains int
+		Sideways, Long         int
+		Heads, Mains           int
 		Twice                  []string
 	}](b, `(()=>{
 		const text=document.documentElement.outerHTML, at=text.indexOf("⟦"), ids=[...document.querySelectorAll("[id]")].map(e=>e.id);
 		return {Lang:document.documentElement.lang, Title:document.title, Untold:at<0?"":text.slice(at,at+60),
 			Sideways:Math.max(document.documentElement.scrollWidth,document.querySelector("main")?.scrollWidth??0)-innerWidth,
 			Beyond:[...document.querySelectorAll("main *")].reduce((far,e)=>e.getBoundingClientRect().right>(far?.getBoundingClientRect().right??innerWidth)?e:far,null)?.outerHTML.slice(0,200)??"",
+			Long:document.querySelector(".shell")?document.documentElement.scrollHeight-innerHeight:0,
 			Heads:document.querySelectorAll("h1").length, Mains:document.querySelectorAll("main").length,
 			Twice:[...new Set(ids.filter((id,i)=>ids.indexOf(id)!==i))]}})()`)
 	if s.Lang != lang {
@@ -71,6 +73,9 @@ func (b *tab) shape(lang string) (wrong []string) {
 	}
 	if s.Sideways > 0 {
 		wrong = append(wrong, fmt.Sprintf("scrolls sideways by %d px: %s", s.Sideways, s.Beyond))
+	}
+	if s.Long > 0 {
+		wrong = append(wrong, fmt.Sprintf("the page is %d px longer than its panes: it scrolls twice", s.Long))
 	}
 	if s.Heads != 1 || s.Mains != 1 || s.Title == "" {
 		wrong = append(wrong, fmt.Sprintf("%d h1, %d main, title %q", s.Heads, s.Mains, s.Title))

@@ -101,6 +101,16 @@ func TestThePaletteKnowsEverything(t *testing.T) {
 	b.write("筛选")
 	b.sees("the filters", `[...document.querySelectorAll("#palette [role=option]")].some(e => e.querySelector(".what").innerText.trim() === "优先级" && e.querySelector(".where").innerText.trim() === "筛选")`)
 
+	option := func(i int, what, where string) string {
+		return fmt.Sprintf(`(o => o?.querySelector(".what").innerText.trim() === %q && o.querySelector(".where").innerText.trim() === %q)(document.querySelectorAll("#palette [role=option]")[%d])`, what, where, i)
+	}
+	b.press("Escape", "ctrl+k")
+	b.focused("#palette input")
+	b.sees("what can be done here first, and nothing that is of no use yet", `![...document.querySelectorAll("#palette [role=option] .what")].slice(0, 8).some(e => e.innerText.trim() === "重排列表")`)
+	b.write("深色")
+	b.sees("the theme and what it is a choice of", option(0, "深色", "外观"))
+	b.press("Escape")
+
 	b.goTo("/work/tickets/" + v.Ref())
 	b.press("ctrl+k")
 	b.focused("#palette input")

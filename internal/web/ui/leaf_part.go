@@ -234,6 +234,7 @@ func MessageCard(lang i18n.Lang, m Message) templ.Component {
 		p.class("msg", m.class())
 		p.attr("id", m.ID)
 		p.flag("data-fresh", m.Fresh)
+		p.flag("data-own", m.Author.Me)
 		p.attr("aria-label", i18n.T(lang, "ui.message_"+m.kind(), "Name", m.Author.Name))
 		p.raw("><header>")
 		p.messageSign(m)

@@ -60,7 +60,7 @@ func keyGroups(fr page.Frame, leads bool) []ui.KeyGroup {
 			"j", "down", "k", "up", "enter", "open", "space", "peek", "x", "pick", "r", "reply", "n", "note", "e", "resolve", "/", "filter", "g l", "next", "c", "new")},
 		{Title: fr.T("work.keys_picked"), Keys: said("a", "assign", "t", "hand_over", "p", "priority", "m", "merge", "h", "hold", "escape", "unpick")},
 		{Title: fr.T("work.keys_ticket"), Keys: said(
-			"g a", "claim", "r", "reply", "n", "note", "a", "assign", "t", "hand_over", "p", "priority", "y", "triage", "i", "diagnose", "b", "runbook", "h", "hold", "e", "resolve", "m", "merge", "d", "split", "v", "device", "o", "visit", "w", "watch", "l", "link", "u", "progress", "s", "approval", "ctrl+enter", "send", "z", "take_back", "escape", "close")},
+			"g a", "claim", "r", "reply", "n", "note", "a", "assign", "t", "hand_over", "p", "priority", "y", "triage", "i", "diagnose", "b", "runbook", "h", "wait", "e", "resolve", "m", "merge", "d", "split", "v", "device", "o", "visit", "w", "watch", "l", "link", "u", "progress", "s", "approval", "ctrl+enter", "send", "z", "take_back", "escape", "close")},
 		{Title: fr.T("work.keys_go"), Keys: said(places...)},
 	}
 }

@@ -63,7 +63,9 @@ on("click", "a[data-offered]", (button, e) => {
 });
 
 // New cards of a thread show themselves once; who reads at the end stays there,
-// who reads further up is told.
+// who reads further up is told. One's own words are no news: where they are sent
+// from they are shown, and in another window of the same person nothing moves.
+const own = (message) => "own" in message.dataset;
 const end = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 80;
 
 document.addEventListener("htmx:before:swap", (e) => {
@@ -85,6 +87,10 @@ document.addEventListener("htmx:after:swap", (e) => {
   announce(fresh.map((m) => m.getAttribute("aria-label")).join("\n"));
   if (was.atEnd) {
     was.box.scrollTop = was.box.scrollHeight;
+    return;
+  }
+  if (fresh.every(own)) {
+    if (e.detail.ctx.sourceElement?.closest?.("form")) fresh.at(-1).scrollIntoView({ block: "nearest" });
     return;
   }
   thread.parentElement.querySelector(".newer")?.remove();

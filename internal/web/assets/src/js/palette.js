@@ -19,7 +19,7 @@ let timer;
 
 // words are what a control says as it stands: of words for a phone and words for a desk, those that
 // are shown. (A closed menu is not painted, and its words are shown all the same once it is open.)
-const silent = "kbd, .ic, .c, .sr-only, .keyhint";
+const silent = "kbd, .ic, .av, .c, .sr-only, .keyhint";
 const said = (part) => {
   if (part.nodeType === Node.TEXT_NODE) return part.nodeValue;
   if (part.nodeType !== Node.ELEMENT_NODE || part.matches(silent) || getComputedStyle(part).display === "none") return "";
@@ -27,7 +27,7 @@ const said = (part) => {
 };
 const tidy = (text) => text.replace(/\s+/g, " ").trim();
 const words = (element) => tidy([...element.childNodes].map(said).join(""));
-const icon = (element) => element.querySelector(".ic, .avatar")?.cloneNode(true);
+const icon = (element) => element.querySelector(".ic, .av")?.cloneNode(true);
 
 // fromLink makes an entry of a link that the server wrote.
 function fromLink(a, kind) {
@@ -43,7 +43,7 @@ const leads = (element) => element.getAttribute("href") || element.getAttribute(
 
 // can gathers what the page offers: what has a key, what stands in its menus, its buttons and its
 // filters; what stands in several places is one thing, and has its key wherever it stands first. What
-// is chosen rarely (buttons without a key, filters, the reader's own menu) comes after the pages. A
+// is chosen rarely (buttons without a key, what waits out of sight, filters, the reader's own menu) comes after the pages. A
 // control that shows no name of its own, or waits out of sight until it is of use, says one: data-said.
 const offered = "main [data-key], main .btn, main .f, main .mi, .nav .mi, [data-said]";
 const aside = "dialog, [data-row], .hints, [hidden]:not([data-said])";
@@ -65,8 +65,10 @@ function can(word) {
       known.icon ??= icon(element);
     }
     if (!label || known) continue;
-    const place = menuName || element.closest("[role=group][aria-label]")?.getAttribute("aria-label");
-    const late = !(key || name || element.matches(".mi")) || element.closest(".nav, .f, details:has(> .f)");
+    const group = element.closest("[role=group][aria-label]");
+    const groupName = group?.getAttribute("aria-label");
+    const place = (menu?.contains(group) && groupName) || menuName || groupName;
+    const late = !(key || (name && !element.hidden) || element.matches(".mi")) || element.closest(".nav, .f, details:has(> .f)");
     list.set(same, { kind: "here", label, also, place, in: place || word, keys: key, icon: icon(element), element, late: !!late });
   }
   return [...list.values()];
