@@ -52,11 +52,11 @@ func (b *tab) dress(theme string) {
 func (b *tab) shape(lang string) (wrong []string) {
 	b.Helper()
 	s := eval[struct {
-		Lang, Title, Untold    string
-		Beyond                 string // what reaches furthest beyond the window
-		Sideways, Long         int
-		Heads, Mains           int
-		Twice                  []string
+		Lang, Title, Untold string
+		Beyond              string // what reaches furthest beyond the window
+		Sideways, Long      int
+		Heads, Mains        int
+		Twice               []string
 	}](b, `(()=>{
 		const text=document.documentElement.outerHTML, at=text.indexOf("⟦"), ids=[...document.querySelectorAll("[id]")].map(e=>e.id);
 		return {Lang:document.documentElement.lang, Title:document.title, Untold:at<0?"":text.slice(at,at+60),
