@@ -33,8 +33,11 @@ func (l Line) Text(lang i18n.Lang, now time.Time, loc *time.Location) string {
 		at, to = aired(at), aired(to)
 	}
 	said := i18n.T(lang, l.Key, "At", at, "To", to, "Length", length, "Word", word)
-	return strings.NewReplacer(" ，", "，", " ；", "；", "  ", " ").Replace(strings.TrimSpace(said))
+	return tidy.Replace(strings.TrimSpace(said))
 }
+
+// tidy takes out the spaces that a part which is not said leaves behind.
+var tidy = strings.NewReplacer(" ，", "，", " ；", "；", "  ", " ") //nolint:gochecknoglobals // a constant that is only expensive to make
 
 // aired puts the space around the figures of a time that Chinese text has there.
 func aired(s string) string {
