@@ -4,7 +4,9 @@ package browser_test
 
 import (
 	"fmt"
+	"net/http"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
@@ -208,6 +210,39 @@ func TestAMergeByKeyboardShowsWhichOneItIs(t *testing.T) {
 	}
 	b.write(one.Ref())
 	b.sees("which one it is", fmt.Sprintf(`document.querySelector("#other")?.innerText.includes(%q)`, "打印机卡纸"))
+	b.accessibleNow("the merge")
+	b.press("ctrl+Enter")
+	b.sees("where it went", fmt.Sprintf(`document.querySelector("#merged") || location.pathname.endsWith(%q)`, one.Ref()))
+	if got := now(t, h, two); got.MergedInto != one.ID {
+		t.Errorf("merged into %d", got.MergedInto)
+	}
+}
+
+// A number that means a ticket which was merged itself names the one it went into and leads there; a
+// choice from the list shows which one it is and takes away what was wrong in the number; what ends with
+// the ticket is said before.
+func TestAMergeSaysWhereItLeads(t *testing.T) {
+	t.Parallel()
+	h := apptest.New(t)
+	one, two, gone := taken(t, h, "打印机卡纸"), taken(t, h, "打印机又卡纸了"), taken(t, h, "打印机第三次卡纸")
+	work(t, h, gone, ticket.Merge{Into: one.ID})
+	work(t, h, two, ticket.Reply{Say: ticket.Say{Text: "我来看"}, Promise: h.Clock.Now().Add(2 * time.Hour)})
+	b := asAgent(t, h)
+	b.goTo("/work/tickets/" + two.Ref())
+	b.press("m")
+	b.tabTo(`#act input[name=into]`)
+	b.write("banana")
+	b.sees("how a number is written", `document.querySelector("#other").innerText.includes("LD-1042")`)
+	b.run(`document.activeElement.select()`)
+	b.write(gone.Ref())
+	b.sees("where that one went", fmt.Sprintf(`document.querySelector("#other").innerText.includes(%q)`, gone.Ref()+" 已并入 "+one.Ref()))
+	b.provoke(http.StatusUnprocessableEntity)
+	b.press("ctrl+Enter")
+	b.sees("the same, refused, with the way", fmt.Sprintf(`document.querySelector("#act-merge-into-error")?.innerText.includes(%q) && document.querySelector("#other a[href*=merge]")?.innerText.includes(%q)`, "已并入 "+one.Ref(), one.Ref()))
+	b.accessibleNow("the refused merge")
+	b.click(fmt.Sprintf(`#act .seg label:has([value=%q])`, one.Ref()))
+	b.sees("which one it is", fmt.Sprintf(`document.querySelector("#other")?.innerText.includes(%q)`, one.Ref()+"\n打印机卡纸"))
+	b.sees("what ends, and nothing wrong any more", `document.querySelector("#other .notice")?.innerText.includes("不再由这张工单兑现") && !document.querySelector("#act .er") && !document.querySelector("#act [aria-invalid]") && !document.querySelector("#act input[name=into]").value`)
 	b.accessibleNow("the merge")
 	b.press("ctrl+Enter")
 	b.sees("where it went", fmt.Sprintf(`document.querySelector("#merged") || location.pathname.endsWith(%q)`, one.Ref()))

@@ -48,6 +48,10 @@ func (b *tab) dress(theme string) {
 	b.run(fmt.Sprintf(`document.documentElement.classList.remove("auto","light","dark");document.documentElement.classList.add(%q)`, theme))
 }
 
+// sideways are the boxes that scroll sideways on purpose: the bar of filters of a telephone, the lanes
+// of a board, what is written as a machine wrote it, and tables and graphs with a box of their own.
+const sideways = ".bar.thin, .board, pre, .overflow-x-auto, textarea"
+
 // shape is what must hold for every page at every width.
 func (b *tab) shape(lang string) (wrong []string) {
 	b.Helper()
@@ -57,12 +61,15 @@ func (b *tab) shape(lang string) (wrong []string) {
 		Sideways, Long      int
 		Heads, Mains        int
 		Twice               []string
+		Cut                 []string // boxes that scroll sideways and should not
 	}](b, `(()=>{
 		const text=document.documentElement.outerHTML, at=text.indexOf("⟦"), ids=[...document.querySelectorAll("[id]")].map(e=>e.id);
 		return {Lang:document.documentElement.lang, Title:document.title, Untold:at<0?"":text.slice(at,at+60),
 			Sideways:Math.max(document.documentElement.scrollWidth,document.querySelector("main")?.scrollWidth??0)-innerWidth,
 			Beyond:[...document.querySelectorAll("main *")].reduce((far,e)=>e.getBoundingClientRect().right>(far?.getBoundingClientRect().right??innerWidth)?e:far,null)?.outerHTML.slice(0,200)??"",
 			Long:document.querySelector(".shell")?document.documentElement.scrollHeight-innerHeight:0,
+			Cut:[...document.querySelectorAll("body *")].filter(e=>/auto|scroll/.test(getComputedStyle(e).overflowX)&&e.scrollWidth>e.clientWidth&&e.clientWidth>1&&e.checkVisibility()&&!e.matches(`+quote(sideways)+`))
+				.map(e=>e.scrollWidth-e.clientWidth+" px: "+e.outerHTML.slice(0,120)+" … "+([...e.querySelectorAll("*")].reduce((far,x)=>x.getBoundingClientRect().right>(far?.getBoundingClientRect().right??e.getBoundingClientRect().right)?x:far,null)?.outerHTML.slice(0,160)??"")),
 			Heads:document.querySelectorAll("h1").length, Mains:document.querySelectorAll("main").length,
 			Twice:[...new Set(ids.filter((id,i)=>ids.indexOf(id)!==i))]}})()`)
 	if s.Lang != lang {
@@ -73,6 +80,9 @@ func (b *tab) shape(lang string) (wrong []string) {
 	}
 	if s.Sideways > 0 {
 		wrong = append(wrong, fmt.Sprintf("scrolls sideways by %d px: %s", s.Sideways, s.Beyond))
+	}
+	for _, c := range s.Cut {
+		wrong = append(wrong, "a box scrolls sideways by "+c)
 	}
 	if s.Long > 0 {
 		wrong = append(wrong, fmt.Sprintf("the page is %d px longer than its panes: it scrolls twice", s.Long))

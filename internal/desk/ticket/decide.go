@@ -330,6 +330,8 @@ func (c Merge) decide(t Ticket, w world) ([]Fact, error) {
 		return nil, errs.Field("into", "ticket.merge_itself")
 	case w.other.Requester != t.Requester:
 		return nil, errs.Field("into", "ticket.merge_requester")
+	case w.other.MergedInto != 0:
+		return nil, errs.Field("into", "ticket.merge_merged", "Ref", w.other.Ref(), "Into", Ref(w.other.MergedTo()))
 	case !w.other.Open():
 		return nil, errs.Field("into", "ticket.merge_closed")
 	}

@@ -62,6 +62,14 @@ func (t Ticket) SplitFrom() int64 { return t.linked(linkSplitFrom) }
 // SplitTo is the number of the ticket that was split from this one last; 0 where none was.
 func (t Ticket) SplitTo() int64 { return t.linked(linkSplitTo) }
 
+// MergedTo is the number of the ticket that this one was merged into; 0 where it was not.
+func (t Ticket) MergedTo() int64 {
+	if t.MergedInto == 0 {
+		return 0
+	}
+	return t.linked("duplicate")
+}
+
 func (t Ticket) linked(kind string) int64 {
 	for _, l := range slices.Backward(t.Detail.Links) {
 		if l.Kind == kind {

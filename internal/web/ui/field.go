@@ -33,6 +33,7 @@ type Field struct {
 	Big          bool // portal and phone pad
 	Ask          bool // the label is the question of the page, and looks like a heading
 	InRow        bool // of ticks: one beside the other, as many as fit a line
+	Long         bool // of ticks: they may be many and scroll; what is said of them stands above
 	HideLabel    bool // the label is read out, not shown
 	Clause       Clause
 	Attrs        templ.Attributes

@@ -114,6 +114,8 @@ func wordsIn(lang i18n.Lang) string {
 		"previous":      i18n.T(lang, "ui.previous"),
 		"next":          i18n.T(lang, "ui.next"),
 		"original":      i18n.T(lang, "ui.original"),
+		"enlarge":       i18n.T(lang, "ui.enlarge"),
+		"shrink":        i18n.T(lang, "ui.shrink"),
 	}
 	b, err := json.Marshal(said)
 	if err != nil {

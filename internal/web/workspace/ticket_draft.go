@@ -9,7 +9,6 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
-	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/web/page"
 )
 
@@ -96,43 +95,4 @@ func (f *Faces) sendAgain(c *page.Ctx) error {
 		return err
 	}
 	return c.Show(sidePart(s))
-}
-
-// otherTicket shows, while a number is being typed, which ticket it is.
-func (f *Faces) otherTicket(c *page.Ctx) error {
-	s, err := f.sheetOf(c)
-	if err != nil {
-		return err
-	}
-	text := c.Query("into")
-	if text == "" {
-		text = c.Query("to")
-	}
-	n := ticket.ParseRef(text)
-	if n == 0 {
-		return c.Show(otherCard(s, nil, ""))
-	}
-	o, err := f.Tickets.Get(c.Context(), c.Actor, ticket.Target{Number: n})
-	if errs.KindOf(err) == errs.NotFound {
-		return c.Show(otherCard(s, nil, c.T("ticket.not_found")))
-	}
-	if err != nil {
-		return err
-	}
-	return c.Show(otherCard(s, &o, s.mergeTrouble(o, c.Query("into") != "")))
-}
-
-// mergeTrouble says beforehand what a merge would be refused for.
-func (s *sheet) mergeTrouble(o ticket.Ticket, merge bool) string {
-	switch {
-	case o.ID == s.t.ID && merge:
-		return s.T("ticket.merge_itself")
-	case o.ID == s.t.ID:
-		return s.T("ticket.link_itself")
-	case merge && o.Requester != s.t.Requester:
-		return s.T("ticket.merge_requester")
-	case merge && !o.Open():
-		return s.T("ticket.merge_closed")
-	}
-	return ""
 }

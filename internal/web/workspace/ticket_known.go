@@ -4,11 +4,13 @@ package workspace
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
 	"github.com/loopdesk/loopdesk/internal/web/page"
+	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
 
 // known fills a form of a kind with what the ticket knows already.
@@ -36,7 +38,11 @@ func (s *sheet) known(kind string) *page.Form {
 	case "split":
 		return page.Filled("messages", s.lastOfUser())
 	case "merge":
-		return page.Filled("pick", s.c.Query("with"))
+		with := s.c.Query("with")
+		if slices.ContainsFunc(mergeOptions(s), func(o ui.Option) bool { return o.Value == with }) {
+			return page.Filled("pick", with)
+		}
+		return page.Filled("into", with)
 	case "record":
 		var pairs []string
 		for e, a := range t.Detail.Intake {

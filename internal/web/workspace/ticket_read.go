@@ -326,10 +326,8 @@ func (s *sheet) inUse(name string, active bool) string {
 
 // mergedInto is the number that a duplicate lives on under; "" for any other ticket.
 func (s *sheet) mergedInto() string {
-	for _, l := range s.t.Detail.Links {
-		if s.t.MergedInto != 0 && l.Ticket == s.t.MergedInto {
-			return ticket.Ref(l.Number)
-		}
+	if n := s.t.MergedTo(); n != 0 {
+		return ticket.Ref(n)
 	}
 	return ""
 }

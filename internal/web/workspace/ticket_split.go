@@ -23,7 +23,7 @@ func readSplit(form *page.Form) ticket.Command {
 // splittable are the messages that may be taken into a new ticket, oldest first, with who wrote
 // them, when, and how they begin.
 func splittable(p place) ui.Field {
-	f := ui.Field{Name: "messages", ID: p.id("messages"), Label: p.s.T("workticket.split_messages"), Help: p.s.T("workticket.split_messages_help"), Error: p.Form.Mark("messages"), Values: p.Form.All("messages")}
+	f := ui.Field{Name: "messages", ID: p.id("messages"), Label: p.s.T("workticket.split_messages"), Help: p.s.T("workticket.split_messages_help"), Error: p.Form.Mark("messages"), Values: p.Form.All("messages"), Long: true}
 	for _, e := range p.s.entries {
 		m := e.Message
 		if m == nil || m.Kind == ticket.Unsent {

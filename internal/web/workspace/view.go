@@ -250,12 +250,30 @@ func (v listView) order() ticket.Sort {
 	return ticket.ByRisk
 }
 
-// typedOr is what was typed into the words, else what the rows say.
-func typedOr(form *page.Form, words string) string {
-	if s := form.Get("text"); s != "" {
+// words are what stands in the box of words: what was typed, else what the rows say.
+func (v viewForm) words() string {
+	if s := v.Form.Get("text"); s != "" {
 		return s
 	}
-	return words
+	return v.Text
+}
+
+// wordsWere are those by which the next form is judged: words that differ from them were changed,
+// and win over the rows. Where a row is wrong the rows say nothing; the words that stand in the box
+// were not changed for that.
+func (v viewForm) wordsWere() string {
+	if v.Form.Get("text") != "" {
+		return v.Form.Get("text_was")
+	}
+	return v.Text
+}
+
+// wordsError is what is wrong with the words; what is wrong with a row is said at the row.
+func (v viewForm) wordsError() string {
+	if v.Root.wrong() && !wordsChanged(v.Form) {
+		return ""
+	}
+	return v.Form.Mark("q")
 }
 
 // typedValues are the fields of a typed value: one more than there are, where several may be.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/web/page"
 )
 
@@ -21,6 +22,7 @@ type node struct {
 	Field  queue.Field
 	Cmp    string // a queue.Cmp, or isnt
 	Values []string
+	Fresh  bool // added just now
 }
 
 // The ways to join rows.
@@ -191,7 +193,7 @@ func (n *node) act(what string) {
 		}
 		at = &at.Rows[i]
 	}
-	fresh := node{Field: queue.Status, Values: nil}
+	fresh := node{Field: queue.Status, Fresh: true}
 	switch {
 	case do == "drop" && last >= 0 && last < len(at.Rows):
 		at.Rows = slices.Delete(at.Rows, last, last+1)
@@ -212,9 +214,16 @@ type rowForm struct {
 	Choices []opt  // of a value; none where it is typed
 	Many    bool   // the choices are ticked
 	Help    string // how a typed value is written
+	Error   string // what is wrong with this condition
 	Rows    []rowForm
 	First   bool // the box at the top
 }
+
+// wrong reports whether something is wrong with a row, or with one in it.
+func (r rowForm) wrong() bool { return r.Error != "" || slices.ContainsFunc(r.Rows, rowForm.wrong) }
+
+// boxAround is where the focus goes when a row is gone: the button that adds one to its box.
+func (r rowForm) boxAround() string { return "act-add:" + r.Path[:strings.LastIndex(r.Path, ".")] }
 
 // opt is one choice.
 type opt struct {
@@ -237,6 +246,7 @@ func (f *Faces) rowForms(c *page.Ctx, n node, from choices) rowForm {
 		}
 		return r
 	}
+	r.Error = f.rowError(c, n)
 	s, _ := queue.SpecOf(n.Field)
 	r.Type = s.Type
 	if s.Compares() {
@@ -284,6 +294,15 @@ func (f *Faces) rowForms(c *page.Ctx, n node, from choices) rowForm {
 		r.Help = c.T("workview.help_day")
 	}
 	return r
+}
+
+// rowError is what is wrong with one condition by itself.
+func (f *Faces) rowError(c *page.Ctx, n node) string {
+	_, err := queue.Settle(c.Context(), n.tree(), f.Tickets.Names(c.Actor))
+	if e := errs.As(err); e != nil && len(e.Fields) > 0 {
+		return c.T(e.Fields[0].Key, e.Fields[0].Args...)
+	}
+	return ""
 }
 
 // sayValues are stored values of a typed field as people type them.

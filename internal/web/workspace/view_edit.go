@@ -139,8 +139,8 @@ func (f *Faces) buildView(c *page.Ctx) error {
 	root := nodeFrom(form.Values)
 	root.act(form.Get("act"))
 	tree := root.tree()
-	if text := strings.TrimSpace(form.Get("text")); text != strings.TrimSpace(form.Get("text_was")) {
-		tree, err = queue.Parse(text)
+	if wordsChanged(form) {
+		tree, err = queue.Parse(strings.TrimSpace(form.Get("text")))
 	}
 	if err == nil {
 		tree, err = queue.Settle(c.Context(), tree.Tidy(), f.Tickets.Names(c.Actor))
@@ -148,7 +148,7 @@ func (f *Faces) buildView(c *page.Ctx) error {
 	if err != nil {
 		return f.showView(c, c.MarkUp(form, err), v, form, root)
 	}
-	if strings.TrimSpace(form.Get("text")) != strings.TrimSpace(form.Get("text_was")) {
+	if wordsChanged(form) {
 		root = nodeOf(tree)
 	}
 	switch form.Get("act") {
@@ -157,7 +157,14 @@ func (f *Faces) buildView(c *page.Ctx) error {
 		saved, err := f.Views.Save(c.Context(), c.Actor, v, form.Version())
 		if err != nil {
 			form.Values.Del("text")
-			return c.Again(form, err, func(form *page.Form) templ.Component { return f.viewPage(c, v, form, root) })
+			return c.Again(form, err, func(form *page.Form) templ.Component {
+				if form.Stale { // whoever has looked at the latest may save over it
+					if now, err := f.Views.Get(c.Context(), c.Actor, v.ID); err == nil {
+						v.Version = now.Version
+					}
+				}
+				return f.viewPage(c, v, form, root)
+			})
 		}
 		c.Say("workview.saved", "Name", saved.Name)
 		return c.Redirect("/work?view=" + viewKey(saved.ID))
@@ -179,6 +186,11 @@ func (f *Faces) buildView(c *page.Ctx) error {
 	}
 	form.Values.Del("text")
 	return f.showView(c, http.StatusOK, v, form, root)
+}
+
+// wordsChanged reports whether the filter was changed in its words, not in the rows.
+func wordsChanged(form *page.Form) bool {
+	return strings.TrimSpace(form.Get("text")) != strings.TrimSpace(form.Get("text_was"))
 }
 
 func viewFrom(form *page.Form) queue.View {
@@ -288,6 +300,9 @@ func (f *Faces) views(c *page.Ctx) error {
 		l := viewLine{Entry: e, Who: c.T("workview.shared_" + string(e.Sharing)), Words: queue.Say(c.Context(), tree, string(c.Lang), names)}
 		if e.Sharing == queue.Shared {
 			l.Who = f.People.Group(c.Context(), e.Group).Label(string(c.Lang))
+		}
+		if e.Sharing != queue.Own {
+			l.Who = dotted(l.Who, c.T("workview.made_by", "Name", f.People.Card(c.Context(), e.Owner).Name))
 		}
 		if sizes, err := f.Tickets.Sizes(c.Context(), c.Actor, tree); err == nil && sizes[0] >= 0 {
 			l.Count = c.T("work.count", "Count", sizes[0])

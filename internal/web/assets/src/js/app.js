@@ -5,6 +5,7 @@
 import "htmx.org";
 import "htmx.org/dist/ext/hx-sse.js";
 import "./answer.js";
+import "./instead.js";
 import "./keys.js";
 import "./inbox.js";
 import "./list.js";

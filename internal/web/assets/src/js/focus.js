@@ -50,9 +50,14 @@ document.addEventListener("htmx:before:swap", (e) => {
 document.addEventListener("htmx:after:swap", (e) => {
   const was = e.detail.ctx.focus;
   const at = document.activeElement;
-  if (!was || (at && at !== document.body && at.isConnected)) return;
+  const wrong = document.querySelector('[aria-invalid="true"]');
+  const mend = wrong && (firstField(wrong) ?? wrong); // of a group, its first field
+  // An act that was sent and refused leads to what is wrong, from a field that is not.
+  const { sourceElement, response } = e.detail.ctx;
+  const refused = response?.status >= 400 && sourceElement?.matches?.("#act form") && mend && !wrong.contains(at) && at?.matches?.("input, textarea, select, button");
+  if (!was || (!refused && at && at !== document.body && at.isConnected)) return;
   const places = [
-    document.querySelector('[aria-invalid="true"]'),
+    mend,
     was.id && document.getElementById(was.id),
     was.back && document.getElementById(was.back),
     was.form && was.name && document.getElementById(was.form)?.elements[was.name],
@@ -64,6 +69,12 @@ document.addEventListener("htmx:after:swap", (e) => {
   // What is there but folded away takes no focus; the next place does.
   for (const place of places) {
     place?.focus?.({ preventScroll: true });
-    if (place && document.activeElement === place) return;
+    if (!place || document.activeElement !== place) continue;
+    if (place === mend) {
+      // A group says what is wrong beside it: both belong in sight.
+      place.scrollIntoView({ block: "nearest" });
+      wrong.querySelector(".er")?.scrollIntoView({ block: "nearest" });
+    }
+    return;
   }
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pictures open in this page, one after the other by the arrows, and fit or full
-// by a press. Without a script, and with Ctrl, the link opens the file.
+// by a press. What is pressed stands in the bar, where no picture lies under it. Without a
+// script, and with Ctrl, the link opens the file.
 import { on, say } from "./page.js";
 
 let box;
@@ -14,36 +15,45 @@ function build() {
   const bar = make("header", "bar");
   const name = make("b", "min-w-0 truncate text-sm");
   const place = make("span", "num text-xs text-fg3");
-  const source = make("a", "lk ml-auto text-xs", { target: "_blank", rel: "noopener" }); // a dialog has an "open" of its own
+  const source = make("a", "btn", { target: "_blank", rel: "noopener", title: say("original") }); // a dialog has an "open" of its own
+  source.dataset.variant = "ghost";
+  source.dataset.size = "icon-sm";
+  source.setAttribute("aria-label", say("original"));
+  source.textContent = "↗";
   const close = make("button", "btn", { type: "button", textContent: "×" });
   close.dataset.variant = "ghost";
   close.dataset.size = "icon-sm";
   close.setAttribute("data-close", "");
   close.setAttribute("aria-label", say("close"));
-  source.textContent = say("original");
-  bar.append(name, place, source, close);
   const stage = make("div", "stage", { tabIndex: 0 });
   const picture = make("img", "");
   stage.append(picture);
+  const full = (whether) => {
+    stage.toggleAttribute("data-full", whether);
+    picture.title = say(stage.hasAttribute("data-full") ? "shrink" : "enlarge");
+  };
   const step = (sign, word, by) => {
     const button = make("button", "btn step", { type: "button", textContent: sign });
-    button.dataset.variant = "outline";
+    button.dataset.variant = "ghost";
+    button.dataset.size = "icon-sm";
     button.setAttribute("aria-label", say(word));
     button.addEventListener("click", () => show(at + by));
     return button;
   };
   const [back, on_] = [step("‹", "previous", -1), step("›", "next", 1)];
-  box.append(bar, stage, back, on_);
-  Object.assign(box, { name, place, source, picture, back, next: on_ });
-  picture.addEventListener("click", () => stage.toggleAttribute("data-full"));
+  place.classList.add("ml-auto");
+  bar.append(name, place, back, on_, source, close);
+  box.append(bar, stage);
+  Object.assign(box, { name, place, source, picture, full, back, next: on_ });
+  picture.addEventListener("click", () => full());
   box.addEventListener("keydown", (e) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
-    if (by && !stage.hasAttribute("data-full")) {
+    if (by) {
       e.preventDefault();
       show(at + by);
     } else if (e.key === " " && e.target === stage) {
       e.preventDefault();
-      stage.toggleAttribute("data-full");
+      full();
     }
   });
   document.body.append(box);
@@ -60,9 +70,11 @@ function show(i) {
   box.source.href = link.href;
   box.picture.src = link.href;
   box.picture.alt = name;
-  box.picture.parentElement.removeAttribute("data-full");
-  box.back.hidden = at === 0;
-  box.next.hidden = at === list.length - 1;
+  box.full(false);
+  box.back.hidden = box.next.hidden = list.length < 2;
+  box.back.disabled = at === 0;
+  box.next.disabled = at === list.length - 1;
+  if (document.activeElement?.disabled) box.picture.parentElement.focus();
 }
 
 on("click", "a.file:has(.th img)", (link, e) => {
