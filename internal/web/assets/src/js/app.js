@@ -6,6 +6,7 @@ import "htmx.org";
 import "htmx.org/dist/ext/hx-sse.js";
 import "./answer.js";
 import "./keys.js";
+import "./heard.js";
 import "./inbox.js";
 import "./list.js";
 import "./board.js";
