@@ -164,7 +164,7 @@ func (s *Service) related(ctx context.Context, m Mail) (ticket.ID, error) {
 func (s *Service) stage(ctx context.Context, by access.Actor, files []File) ([]string, error) {
 	var out []string
 	for _, f := range files[:min(len(files), ticket.MaxFiles)] {
-		a, err := s.Tickets.Stage(ctx, by, ticket.File{Name: f.Name, CID: f.CID, Inline: f.Inline, Data: bytes.NewReader(f.Data)})
+		a, err := s.Tickets.Stage(ctx, by, ticket.File{Name: f.Name, CID: f.CID, Inline: f.Inline, Empty: true, Data: bytes.NewReader(f.Data)})
 		if errs.KindOf(err) == errs.TooLarge {
 			continue
 		}

@@ -16,19 +16,21 @@ import (
 // Draft is what somebody began to write on a ticket and has not sent. It is theirs alone: no
 // fact, no event, seen by nobody else, and gone with the commit of what is sent.
 type Draft struct {
-	Kind Name   // the command that it is for: reply, note, resolve
-	Text string // as the form wrote it
-	At   time.Time
+	Kind  Name     // the command that it is for: reply, note, resolve
+	Text  string   // as the form wrote it
+	Files []string // tokens of the files beside it, which wait as long as it does
+	At    time.Time
 }
 
 // drafted reports whether a command is one that is begun and finished later.
 func drafted(kind Name) bool { return kind == CmdReply || kind == CmdNote || kind == CmdResolve }
 
-// SaveDraft keeps what the actor has written so far; an empty text forgets it.
+// SaveDraft keeps what the actor has written so far and the files beside it; an empty text without
+// one forgets it.
 //
-// Errors: NotFound and Denied as for the command; Invalid for a kind that has no draft;
-// TooLarge beyond MaxText.
-func (s *Service) SaveDraft(ctx context.Context, by access.Actor, on Target, kind Name, words string) error {
+// Errors: NotFound and Denied as for the command; Invalid for a kind that has no draft and beyond
+// MaxFiles; TooLarge beyond MaxText.
+func (s *Service) SaveDraft(ctx context.Context, by access.Actor, on Target, kind Name, words string, files ...string) error {
 	if !drafted(kind) || by.Kind != access.Person {
 		return errs.New(errs.Invalid, "ticket.draft_kind")
 	}
@@ -45,13 +47,16 @@ func (s *Service) SaveDraft(ctx context.Context, by access.Actor, on Target, kin
 			return err
 		}
 	}
+	if len(files) > MaxFiles {
+		return errs.Field("files", "ticket.files_many", "Max", MaxFiles)
+	}
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		now := s.Clock.Now()
 		before, err := draftAt(ctx, tx, t.ID, by.ID, kind)
 		if err != nil {
 			return err
 		}
-		empty := strings.TrimSpace(words) == ""
+		empty := strings.TrimSpace(words) == "" && len(files) == 0
 		// Of who is known to be writing nothing is said at every pause of theirs.
 		begins, ends := !empty && now.Sub(before) > writingFor/4, empty && !before.IsZero()
 		if s.Writing != nil && (begins || ends) {
@@ -61,7 +66,7 @@ func (s *Service) SaveDraft(ctx context.Context, by access.Actor, on Target, kin
 			_, err := dropDraft(ctx, tx, t.ID, by.ID, kind)
 			return err
 		}
-		return keepDraft(ctx, tx, t.ID, by.ID, Draft{Kind: kind, Text: words, At: now})
+		return keepDraft(ctx, tx, t.ID, by.ID, Draft{Kind: kind, Text: words, Files: files, At: now})
 	})
 }
 
@@ -85,10 +90,15 @@ func (s *Service) Drafts(ctx context.Context, by access.Actor, t Ticket) (own ma
 	if err != nil {
 		return nil, nil, err
 	}
+	files, err := draftFiles(ctx, s.DB, t.ID, by.ID)
+	if err != nil {
+		return nil, nil, err
+	}
 	own = make(map[Name]Draft, len(list))
 	since, works := s.Clock.Now().Add(-writingFor), access.Can(by, access.TicketWork, t.Object()) == nil
 	for _, d := range list {
 		if d.who == by.ID {
+			d.Files = files[d.Kind]
 			own[d.Kind] = d.Draft
 		} else if works && d.At.After(since) {
 			others = append(others, Writer{Person: d.who, Kind: d.Kind, At: d.At})

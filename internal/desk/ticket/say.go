@@ -3,7 +3,9 @@
 package ticket
 
 import (
+	"bufio"
 	"context"
+	"errors"
 	"io"
 	"time"
 
@@ -113,16 +115,22 @@ type File struct {
 	Name   string
 	CID    string
 	Inline bool
+	Empty  bool // it may hold nothing: a mail is kept as it came
 	Data   io.Reader
 }
 
 // Stage stores a file durably, to be bound to a message within a day. Its type is what our
-// own sniffing says, never what the sender claims (S65). TooLarge beyond MaxFile.
+// own sniffing says, never what the sender claims (S65). TooLarge beyond MaxFile,
+// Invalid for one that holds nothing.
 func (s *Service) Stage(ctx context.Context, by access.Actor, f File) (Attachment, error) {
 	if by.Kind == access.Nobody {
 		return Attachment{}, errs.New(errs.Unauthenticated, "access.sign_in")
 	}
-	head := &peek{r: f.Data}
+	data := bufio.NewReader(f.Data)
+	if _, err := data.Peek(1); errors.Is(err, io.EOF) && !f.Empty {
+		return Attachment{}, errs.New(errs.Invalid, "ticket.file_empty", "Name", FileName(f.Name))
+	}
+	head := &peek{r: data}
 	key, size, sum, err := s.Blobs.Put(ctx, head, MaxFile)
 	if errs.KindOf(err) == errs.TooLarge {
 		return Attachment{}, errs.New(errs.TooLarge, "ticket.file_large", "Max", MaxFile>>20, "Name", FileName(f.Name))

@@ -185,6 +185,14 @@ func letOut(ctx context.Context, tx *db.Tx, which MessageID) error {
 	return err
 }
 
+// tokensOf reads the tokens of the files of a message, in their order.
+func tokensOf(ctx context.Context, q db.Querier, which MessageID) ([]string, error) {
+	return db.All(ctx, q, func(r db.Row) (token string, err error) {
+		err = r.Scan(&token)
+		return token, err
+	}, `SELECT token FROM attachment WHERE message_id = $1 ORDER BY id`, which)
+}
+
 // unbind makes the files of a message that was taken back staged ones again.
 func unbind(ctx context.Context, tx *db.Tx, which MessageID) error {
 	_, err := db.Exec(ctx, tx, `UPDATE attachment SET ticket_id = NULL, message_id = NULL WHERE message_id = $1`, which)
@@ -201,7 +209,8 @@ func attachment(ctx context.Context, q db.Querier, token string) (Attachment, er
 
 func staged(ctx context.Context, q db.Querier, before time.Time, limit int) ([]Attachment, error) {
 	return db.All(ctx, q, scanAttachment, `
-		SELECT `+attachmentColumns+` FROM attachment WHERE message_id IS NULL AND at < $1 ORDER BY at LIMIT $2`, before, limit)
+		SELECT `+attachmentColumns+` FROM attachment WHERE message_id IS NULL AND at < $1
+			AND NOT EXISTS (SELECT 1 FROM ticket_draft_file d WHERE d.token = attachment.token) ORDER BY at LIMIT $2`, before, limit)
 }
 
 func dropStaged(ctx context.Context, tx *db.Tx, which int64) (bool, error) {
@@ -213,7 +222,38 @@ func keepDraft(ctx context.Context, tx *db.Tx, on ID, who int64, d Draft) error 
 	_, err := db.Exec(ctx, tx, `
 		INSERT INTO ticket_draft (ticket_id, person_id, kind, text, at) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (ticket_id, person_id, kind) DO UPDATE SET text = excluded.text, at = excluded.at`, on, who, d.Kind, d.Text, d.At)
-	return err
+	if err != nil {
+		return err
+	}
+	if _, err := db.Exec(ctx, tx, `DELETE FROM ticket_draft_file WHERE ticket_id = $1 AND person_id = $2 AND kind = $3`, on, who, d.Kind); err != nil {
+		return err
+	}
+	for i, token := range d.Files { // one's own that wait: whatever else is named keeps nothing alive (S34)
+		_, err := db.Exec(ctx, tx, `
+			INSERT INTO ticket_draft_file (ticket_id, person_id, kind, place, token)
+			SELECT $1, $2, $3, $4, token FROM attachment WHERE token = $5 AND owner_id = $2 AND message_id IS NULL`, on, who, d.Kind, i, token)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// draftFiles reads the tokens beside the actor's drafts on a ticket, in their order.
+func draftFiles(ctx context.Context, q db.Querier, on ID, who int64) (map[Name][]string, error) {
+	type line struct {
+		kind  Name
+		token string
+	}
+	list, err := db.All(ctx, q, func(r db.Row) (l line, err error) {
+		err = r.Scan(&l.kind, &l.token)
+		return l, err
+	}, `SELECT kind, token FROM ticket_draft_file WHERE ticket_id = $1 AND person_id = $2 ORDER BY kind, place`, on, who)
+	out := map[Name][]string{}
+	for _, l := range list {
+		out[l.kind] = append(out[l.kind], l.token)
+	}
+	return out, err
 }
 
 // dropDraft reports whether there was one.

@@ -179,6 +179,10 @@ func (s *Service) giveBack(ctx context.Context, tx *db.Tx, w world, t Ticket, cm
 		return err
 	}
 	text := m.Text
+	files, err := tokensOf(ctx, tx, m.ID)
+	if err != nil {
+		return err
+	}
 	list, err := drafts(ctx, tx, t.ID, w.by.ID)
 	if err != nil {
 		return err
@@ -188,8 +192,13 @@ func (s *Service) giveBack(ctx context.Context, tx *db.Tx, w world, t Ticket, cm
 			text += "\n\n" + d.Text
 		}
 	}
+	begun, err := draftFiles(ctx, tx, t.ID, w.by.ID)
+	if err != nil {
+		return err
+	}
+	files = append(files, begun[CmdReply]...)
 	if err := unbind(ctx, tx, m.ID); err != nil {
 		return err
 	}
-	return keepDraft(ctx, tx, t.ID, w.by.ID, Draft{Kind: CmdReply, Text: text, At: w.at})
+	return keepDraft(ctx, tx, t.ID, w.by.ID, Draft{Kind: CmdReply, Text: text, Files: files[:min(len(files), MaxFiles)], At: w.at})
 }

@@ -88,7 +88,7 @@ func (f *Form) Chips() []ui.File {
 	if f == nil {
 		return nil
 	}
-	return staged(f.Files)
+	return Waiting(f.Files)
 }
 
 // Tokens returns the tokens of the files that were staged for this form.

@@ -86,7 +86,7 @@ func (h *house) phoneFiles(c *Ctx, code string) error {
 	if err != nil {
 		return err
 	}
-	return c.Show(fileChips(c.Lang, staged(files)))
+	return c.Show(fileChips(c.Lang, Waiting(files)))
 }
 
 // showPhone is the page on the phone: a camera and nothing else. The code opens nothing but the box.

@@ -83,7 +83,7 @@ func (f *Form) question(lang i18n.Lang, one form.Field, big bool) ui.Question {
 	case form.File:
 		q.Value = ""
 		if f != nil {
-			q.Tokens = staged(slices.DeleteFunc(slices.Clone(f.Files), func(a ticket.Attachment) bool { return !f.Has(name, a.Token) }))
+			q.Tokens = Waiting(slices.DeleteFunc(slices.Clone(f.Files), func(a ticket.Attachment) bool { return !f.Has(name, a.Token) }))
 		}
 	case form.Date, form.Moment:
 	}

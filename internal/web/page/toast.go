@@ -17,9 +17,10 @@ import (
 
 // Toast is a quiet word about what was just done, with a way to take it back.
 type Toast struct {
-	Key  string // message key
-	Args []any  // pairs of name and value
-	Undo string // path that takes it back by POST; "" where nothing can
+	Key   string // message key
+	Args  []any  // pairs of name and value
+	Undo  string // path that takes it back by POST; "" where nothing can
+	While string // selector of what the page shows as long as it can be taken back; "" says nothing about it
 }
 
 // toastFor is how long a toast survives between a command and the page after it.
@@ -27,9 +28,10 @@ const toastFor = time.Minute
 
 // carried is a toast on its way through the cookie.
 type carried struct {
-	Key  string   `json:"k"`
-	Args []string `json:"a,omitempty"`
-	Undo string   `json:"u,omitempty"`
+	Key   string   `json:"k"`
+	Args  []string `json:"a,omitempty"`
+	Undo  string   `json:"u,omitempty"`
+	While string   `json:"w,omitempty"`
 }
 
 // Say shows a toast with this answer: beside a fragment, or on the page after a redirect.
@@ -40,13 +42,20 @@ func (c *Ctx) SayUndo(undo, key string, args ...any) {
 	c.toast = &Toast{Key: key, Args: args, Undo: LocalPath(undo, "")}
 }
 
+// SayUndoWhile is SayUndo of what can be taken back only as long as the page shows something: the
+// word goes with it.
+func (c *Ctx) SayUndoWhile(shown, undo, key string, args ...any) {
+	c.SayUndo(undo, key, args...)
+	c.toast.While = shown
+}
+
 // keepToast carries the toast over a redirect. The cookie is signed and bound to the
 // person, so that nobody else can put words into a page.
 func (c *Ctx) keepToast() {
 	if c.toast == nil {
 		return
 	}
-	k := carried{Key: c.toast.Key, Undo: c.toast.Undo}
+	k := carried{Key: c.toast.Key, Undo: c.toast.Undo, While: c.toast.While}
 	for _, a := range c.toast.Args {
 		k.Args = append(k.Args, shorten(fmt.Sprint(a), 200))
 	}
@@ -87,7 +96,7 @@ func (c *Ctx) readToast(raw string) *Toast {
 	if json.Unmarshal(body, &k) != nil || k.Key == "" {
 		return nil
 	}
-	t := &Toast{Key: k.Key, Undo: k.Undo}
+	t := &Toast{Key: k.Key, Undo: k.Undo, While: k.While}
 	for _, a := range k.Args {
 		t.Args = append(t.Args, a)
 	}
@@ -105,7 +114,7 @@ func (c *Ctx) appendToast(buf *bytes.Buffer) error {
 }
 
 func toastView(lang i18n.Lang, t Toast) ui.Toast {
-	v := ui.Toast{Text: i18n.T(lang, t.Key, t.Args...), Undo: t.Undo}
+	v := ui.Toast{Text: i18n.T(lang, t.Key, t.Args...), Undo: t.Undo, While: t.While}
 	if v.Undo != "" {
 		v.Label = i18n.T(lang, "page.undo")
 	}

@@ -46,8 +46,8 @@ func (h *house) upload(c *Ctx) error {
 	return c.Show(fileChips(c.Lang, f.Chips()))
 }
 
-// staged turns files that wait to be sent into chips that carry their tokens.
-func staged(files []ticket.Attachment) []ui.File {
+// Waiting turns files that wait to be sent into chips that carry their tokens.
+func Waiting(files []ticket.Attachment) []ui.File {
 	out := make([]ui.File, 0, len(files))
 	for _, a := range files {
 		out = append(out, ui.File{Name: a.Name, Size: Size(a.Size), Token: a.Token})

@@ -107,6 +107,7 @@ func wordsIn(lang i18n.Lang) string {
 		"offline":       i18n.T(lang, "ui.offline"),
 		"uploading":     i18n.T(lang, "ui.uploading", "Name", "{Name}", "Percent", "{Percent}"),
 		"upload_bad":    i18n.T(lang, "ui.upload_failed", "Name", "{Name}"),
+		"upload_left":   i18n.T(lang, "ui.upload_left", "Name", "{Name}"),
 		"again":         i18n.T(lang, "ui.upload_again"),
 		"fresh":         i18n.T(lang, "ui.fresh_messages"),
 		"dismiss":       i18n.T(lang, "ui.dismiss"),

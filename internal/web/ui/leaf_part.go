@@ -3,6 +3,8 @@
 package ui
 
 import (
+	"strconv"
+
 	"github.com/a-h/templ"
 
 	"github.com/loopdesk/loopdesk/internal/kit/i18n"
@@ -235,6 +237,9 @@ func MessageCard(lang i18n.Lang, m Message) templ.Component {
 		p.attr("id", m.ID)
 		p.flag("data-fresh", m.Fresh)
 		p.flag("data-own", m.Author.Me)
+		if m.Heard > 0 {
+			p.attr("data-heard", strconv.Itoa(m.Heard))
+		}
 		p.attr("aria-label", i18n.T(lang, "ui.message_"+m.kind(), "Name", m.Author.Name))
 		p.raw("><header>")
 		p.messageSign(m)

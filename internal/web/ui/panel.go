@@ -12,6 +12,7 @@ type Toast struct {
 	Undo   string
 	Label  string // of the undo button
 	Hidden []string
+	While  string // selector of what there is as long as it can be taken back; "" is any time
 	// Seconds until it goes by itself; 0 is 10 with Undo and 6 without. One that
 	// says Danger stays until it is closed.
 	Seconds int

@@ -29,6 +29,7 @@ type Message struct {
 	// Foot stands below the files: recognised error codes, undo while it waits.
 	Foot  templ.Component
 	Fresh bool // has come in since the reader was here
+	Heard int  // which one it is of the words of others that the requester reads or wrote; 0 for none of them
 }
 
 func (m Message) class() string {

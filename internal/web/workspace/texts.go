@@ -14,6 +14,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/i18n"
 	"github.com/loopdesk/loopdesk/internal/web/page"
 	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
@@ -117,7 +118,7 @@ func (f *Faces) saveText(c *page.Ctx) error {
 		if err != nil && errs.As(err) != nil {
 			return f.showText(c, c.MarkUp(form, err), t, form, "")
 		}
-		return f.showText(c, http.StatusOK, t, form, canned.Fill(now.Body, f.sampleValues(c)))
+		return f.showText(c, http.StatusOK, t, form, canned.Fill(now.Body, f.sampleValues(c, langOf(now))))
 	}
 	if _, err := f.Texts.Save(c.Context(), c.Actor, now, form.Version()); err != nil {
 		if closed(err) {
@@ -148,20 +149,29 @@ func (f *Faces) removeText(c *page.Ctx) error {
 	return c.Redirect("/work/texts")
 }
 
+// langOf is the language of a text: what fills its places is written in it, whoever puts it in.
+func langOf(t canned.Text) i18n.Lang {
+	if t.Lang == "en" {
+		return i18n.EN
+	}
+	return i18n.ZH
+}
+
 // sampleValues fill the places of a preview.
-func (f *Faces) sampleValues(c *page.Ctx) map[string]string {
+func (f *Faces) sampleValues(c *page.Ctx, lang i18n.Lang) map[string]string {
+	say := func(key string) string { return i18n.T(lang, key) }
 	return map[string]string{
-		"requester.name": c.T("worktext.sample_name"), "requester.department": c.T("worktext.sample_department"), "ticket.number": ticket.Ref(1042),
-		"ticket.subject": c.T("worktext.sample_subject"), "agent.name": c.Person.Name, "group.name": c.T("work.service_desk"),
-		"next.time": c.Clock(c.Now.Add(2 * time.Hour).Truncate(time.Hour)), "desk.name": c.Desk.Name,
+		"requester.name": say("worktext.sample_name"), "requester.department": say("worktext.sample_department"), "ticket.number": ticket.Ref(1042),
+		"ticket.subject": say("worktext.sample_subject"), "agent.name": c.Person.Name, "group.name": say("work.service_desk"),
+		"next.time": i18n.Clock(lang, c.Now.Add(2*time.Hour).Truncate(time.Hour), c.Now, c.Zone), "desk.name": c.Desk.Name,
 	}
 }
 
 // textValues fill the places of a text on a ticket.
-func (s *sheet) textValues() map[string]string {
+func (s *sheet) textValues(lang i18n.Lang) map[string]string {
 	return map[string]string{
 		"requester.name": s.requester.Name, "requester.department": s.requester.Department, "ticket.number": s.t.Ref(), "ticket.subject": s.t.Subject,
-		"agent.name": s.c.Person.Name, "group.name": s.group(s.t.Group), "next.time": s.c.Clock(s.nextWord()), "desk.name": s.c.Desk.Name,
+		"agent.name": s.c.Person.Name, "group.name": s.f.People.Group(s.c.Context(), s.t.Group).Label(string(lang)), "next.time": i18n.Clock(lang, s.nextWord(), s.c.Now, s.c.Zone), "desk.name": s.c.Desk.Name,
 	}
 }
 
@@ -218,7 +228,7 @@ func (f *Faces) insertText(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	form, err := c.Form(page.TextForm, append(offerFields(), "at", "version", "text", "canned", seenField, page.FileField)...)
+	form, err := c.Form(page.TextForm, append(offerFields(), "at", "version", "text", "canned", seenField, heardField, page.FileField)...)
 	if err != nil {
 		return err
 	}
@@ -230,7 +240,7 @@ func (f *Faces) insertText(c *page.Ctx) error {
 	if written != "" {
 		written += "\n"
 	}
-	form.Values.Set("text", written+canned.Fill(t.Body, s.textValues()))
+	form.Values.Set("text", written+canned.Fill(t.Body, s.textValues(langOf(t))))
 	s.form, s.spot = form, "reply"
 	if form.Get("at") == "note" {
 		s.spot = "note"

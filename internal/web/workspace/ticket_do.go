@@ -41,6 +41,9 @@ func (f *Faces) give(name ticket.Name, d deed) page.Handler {
 		}
 		spot := spotOf(form, name)
 		cmd, err := d.read(f, c, before, form)
+		if err == nil {
+			err = f.unheard(c, before, form)
+		}
 		after := before
 		switch {
 		case err == nil && d.carry != nil:
@@ -152,7 +155,7 @@ func (f *Faces) tell(c *page.Ctx, before, after ticket.Ticket, cmd ticket.Comman
 		"Group", f.People.Group(c.Context(), after.Group).Label(string(c.Lang)),
 	}
 	if _, ok := cmd.(ticket.Reply); ok && after.Detail.Outgoing.Message != 0 {
-		c.SayUndo(f.bare(c, after).at("take-back"), "workticket.done_reply_leaving", args...)
+		c.SayUndoWhile("#"+takeBackID(after.Detail.Outgoing), f.bare(c, after).at("take-back"), "workticket.done_reply_leaving", args...)
 		return
 	}
 	if back(before, cmd) == nil {

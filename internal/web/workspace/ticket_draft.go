@@ -19,7 +19,7 @@ func (f *Faces) keepDraft(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	form, err := c.Form(page.TextForm, append(append(solutionFields(), offerFields()...), "at", "version", "text", "mention", "how", "reason", seenField, page.FileField)...)
+	form, err := c.Form(page.TextForm, append(append(solutionFields(), offerFields()...), "at", "version", "text", "mention", "how", "reason", seenField, heardField, page.FileField)...)
 	if err != nil {
 		return err
 	}
@@ -27,7 +27,7 @@ func (f *Faces) keepDraft(c *page.Ctx) error {
 	if kind == ticket.CmdResolve {
 		text = solutionDraft(form)
 	}
-	if err := f.Tickets.SaveDraft(c.Context(), c.Actor, ticket.Target{Number: number}, kind, text); err != nil {
+	if err := f.Tickets.SaveDraft(c.Context(), c.Actor, ticket.Target{Number: number}, kind, text, form.Tokens()...); err != nil {
 		return err
 	}
 	draftSaved(c)
@@ -64,6 +64,19 @@ func (s *sheet) draft(kind ticket.Name) (text, saved string) {
 		return "", ""
 	}
 	return d.Text, s.T("ui.draft_saved", "Clock", s.c.Clock(d.At))
+}
+
+// waiting are the files beside a draft. Those that went out meanwhile, from another window, are not.
+func (s *sheet) waiting(kind ticket.Name) []ticket.Attachment {
+	files := s.drafts[kind].Files
+	if len(files) == 0 {
+		return nil
+	}
+	list, err := s.f.Tickets.Staged(s.c.Context(), s.c.Actor, files)
+	if err != nil {
+		return nil // the words are there without them
+	}
+	return list
 }
 
 // sendAgain puts a letter that did not leave back into the queue.

@@ -32,11 +32,28 @@ func (f *Faces) offerMentions(c *page.Ctx) error {
 	if !c.Fragment() {
 		return c.Redirect(s.home())
 	}
-	list, err := s.mentionable(strings.TrimSpace(c.Query("q")))
+	typed := strings.TrimSpace(c.Query("q"))
+	list, err := s.mentionable(typed)
 	if err != nil {
 		return err
 	}
-	return c.Show(mentionOptions(s, list))
+	nobody := false
+	if len(list) == 0 && typed != "" {
+		if nobody, err = s.names(typed); err != nil {
+			return err
+		}
+		nobody = !nobody
+	}
+	return c.Show(mentionOptions(s, list, nobody))
+}
+
+// names reports whether what was typed begins with the name of a colleague: in Chinese the words
+// go on behind it without a space.
+func (s *sheet) names(typed string) (bool, error) {
+	staff, err := s.f.People.Staff(s.c.Context())
+	return slices.ContainsFunc(staff, func(p person.Person) bool {
+		return len(typed) >= len(p.Name) && strings.EqualFold(typed[:len(p.Name)], p.Name)
+	}), err
 }
 
 // mentionable are the colleagues for what was typed; for nothing yet those who have to do with

@@ -78,7 +78,7 @@ func (f *Faces) offerPromise(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	form, err := c.Form(page.TextForm, append(offerFields(), "at", "version", "text", seenField, page.FileField)...)
+	form, err := c.Form(page.TextForm, append(offerFields(), "at", "version", "text", seenField, heardField, page.FileField)...)
 	if err != nil {
 		return err
 	}

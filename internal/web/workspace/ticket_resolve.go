@@ -12,7 +12,7 @@ func (f *Faces) previewSolution(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	form, err := c.Form(page.TextForm, append(solutionFields(), "at", "version", "how", "reason", seenField, page.FileField)...)
+	form, err := c.Form(page.TextForm, append(solutionFields(), "at", "version", "how", "reason", seenField, heardField, page.FileField)...)
 	if err != nil {
 		return err
 	}

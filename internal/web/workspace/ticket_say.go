@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/web/page"
 	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
 
@@ -16,7 +17,7 @@ import (
 func (s *sheet) reply() ui.Composer {
 	c := ui.Composer{
 		Action: s.at("reply"), Who: s.requester.Name, Channel: s.reaches(), Placeholder: s.T("workticket.reply_hint"), After: s.afterReply(),
-		Target: "#reply", Draft: s.at("draft"), Upload: "/files", Hidden: []string{"at", "reply", "version", key(s.t.Version)},
+		Target: "#reply", Draft: s.at("draft"), Upload: "/files", Hidden: []string{"at", "reply", "version", key(s.t.Version), heardField, key(s.heardSoFar())},
 	}
 	s.compose(&c, "reply")
 	c.Hints, c.Tools = replyHints(s, c.Value), templ.Join(textTools(s), progressTool(s))
@@ -53,10 +54,11 @@ func (s *sheet) compose(c *ui.Composer, spot string) {
 		return
 	}
 	c.Value, c.Saved = s.draft(ticket.Name(spot))
+	c.Files = page.Waiting(s.waiting(ticket.Name(spot)))
 	if spot == "reply" && s.wantsProgress() {
 		c.Value = strings.TrimSpace(c.Value + "\n\n" + s.suggestedProgress())
 	}
-	c.Open = c.Value != ""
+	c.Open = c.Value != "" || len(c.Files) > 0
 }
 
 // reaches says where the requester gets what is written: in the portal, and by mail where
@@ -93,10 +95,12 @@ func (s *sheet) nextWord() time.Time {
 	return s.f.Clocks.Terms(s.t).Calendar().Add(s.c.Now, 8*time.Hour)
 }
 
-// newest is the id of the last card, for who wants to see what came in meanwhile.
+// newest is the id of the last card, for who wants to see what came in meanwhile: of the words of
+// others where those were not heard yet.
 func (s *sheet) newest() string {
+	unheard := s.form != nil && s.form.Values.Has(heardField) && s.form.Int(heardField) < s.heardSoFar()
 	for i := len(s.entries) - 1; i >= 0; i-- {
-		if s.entries[i].Message != nil {
+		if unheard && wordsOfOthers(s.entries[i], s.c.Person.ID) != 0 || !unheard && s.entries[i].Message != nil {
 			return entryID(s.entries[i].Record.ID)
 		}
 	}
@@ -119,6 +123,7 @@ func (s *sheet) actView() ui.ActView {
 		}
 		v.Above, v.Aside = gapsAbove(s), solutionPreview(s, solutionOf(p.Form))
 		v.Attrs["data-draft"] = s.at("draft")
+		v.Hidden = append(v.Hidden, heardField, key(s.heardSoFar()))
 	case "confirm":
 		v.Hidden = append(v.Hidden, "solution", count(s.t.Detail.Resolutions))
 	case "hand-over", "hold":

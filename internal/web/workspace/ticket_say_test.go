@@ -5,10 +5,15 @@ package workspace_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
+	"time"
 
+	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/canned"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
 
 func TestDraftsWaitOnTheServer(t *testing.T) {
@@ -82,5 +87,91 @@ func TestTheSolutionIsShownBeforeItLeaves(t *testing.T) {
 	p.went(p.post("confirm", "at", "act-confirm", "evidence", "10:20 说好了", "solution", "1"), p.at(""))
 	if got := p.now(); got.Status != ticket.Closed || got.ClosedAs != ticket.Confirmed {
 		t.Errorf("%s %s", got.Status, got.ClosedAs)
+	}
+}
+
+// What is attached to a draft waits with it, past the day after which files that nobody sends are
+// swept away, and goes out with it.
+func TestADraftKeepsItsFiles(t *testing.T) {
+	t.Parallel()
+	p := openPage(t, "打印机卡纸")
+	p.ready()
+	agent := apptest.Actor(p.Person(access.Agent), "web")
+	a, err := p.Tickets.Stage(t.Context(), agent, ticket.File{Name: "纸盒.txt", Data: strings.NewReader("A4")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := p.htmx("draft", "at", "note", "text", "照片见附件", "files", a.Token); r.Status != http.StatusNoContent {
+		t.Fatalf("%d %s", r.Status, r.Body)
+	}
+	p.shows(p.agent.Get(p.at("")), 200, "照片见附件", "纸盒.txt", `name="files" value="`+a.Token+`"`)
+	p.hides(p.SignIn(access.Lead).Get(p.at("")), "纸盒.txt", a.Token)
+	p.Advance(3 * 24 * time.Hour)
+	p.agent = p.SignIn(access.Agent)
+	if n, err := p.Tickets.Sweep(t.Context()); n != 0 || err != nil {
+		t.Errorf("%d files of a draft were swept away, %v", n, err)
+	}
+	p.shows(p.htmx("note", "at", "note", "text", "照片见附件", "files", a.Token), 200, "纸盒.txt")
+	p.hides(p.agent.Get(p.at("")), `name="files" value="`)
+	if r := p.htmx("draft", "at", "reply", "text", "", "files", a.Token); r.Status != http.StatusNoContent { // it is sent: it waits with nothing
+		t.Errorf("%d %s", r.Status, r.Body)
+	}
+	p.hides(p.agent.Get(p.at("")), `name="files" value="`)
+
+	f := p.htmx("reply", "at", "reply", "text", "请看附件里的说明。", "files", p.staged("说明.txt"))
+	p.shows(f, 200, "正在发送", "说明.txt")
+	p.shows(p.htmx("take-back"), 200, "说明.txt", `name="files"`)
+	p.shows(p.agent.Get(p.at("")), 200, "请看附件里的说明。", "说明.txt", `name="files"`) // also after the page was left
+}
+
+func (p *ticketDesk) staged(name string) string {
+	p.Helper()
+	a, err := p.Tickets.Stage(p.Context(), apptest.Actor(p.Person(access.Agent), "web"), ticket.File{Name: name, Data: strings.NewReader("x")})
+	if err != nil {
+		p.Fatal(err)
+	}
+	return a.Token
+}
+
+// An empty file is refused by its name where it comes in; a name that nobody has is said to be none.
+func TestAnEmptyFileAndAnEmptyNameAreSaid(t *testing.T) {
+	t.Parallel()
+	p := openPage(t, "打印机卡纸")
+	agent := apptest.Actor(p.Person(access.Agent), "web")
+	if _, err := p.Tickets.Stage(t.Context(), agent, ticket.File{Name: "空.txt", Data: strings.NewReader("")}); errs.KindOf(err) != errs.Invalid {
+		t.Errorf("an empty file: %v", err)
+	}
+	if _, err := p.Tickets.Stage(t.Context(), agent, ticket.File{Name: "空.txt", Empty: true, Data: strings.NewReader("")}); err != nil {
+		t.Errorf("an empty file of a mail: %v", err)
+	}
+	look := func(typed string) apptest.Reply { return p.part("mentions?q=" + url.QueryEscape(typed)) }
+	p.shows(look("nobodyhere"), 200, "没有叫这个名字的同事")
+	p.hides(look(p.Person(access.Lead).Name+"看一下"), "没有叫这个名字的同事")
+}
+
+// What fills the places of a canned text is written in the language of the text, whatever the
+// language of whoever puts it in.
+func TestACannedTextIsOfOneLanguage(t *testing.T) {
+	t.Parallel()
+	p := openPage(t, "打印机卡纸")
+	p.ready()
+	for _, text := range []canned.Text{
+		{Short: "zhnext", Title: "下一次", Body: "{{next.time}}前给您反馈", Lang: "zh"},
+		{Short: "ennext", Title: "Next", Body: "You hear from us by {{next.time}}", Lang: "en"},
+	} {
+		text.Person = p.Person(access.Agent).ID
+		if _, err := p.Texts.Save(t.Context(), apptest.Actor(p.Person(access.Agent), "web"), text, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.Advance(8 * time.Hour) // the next word is owed on another day, which has a name
+	p.agent = p.SignIn(access.Agent)
+	p.agent.Post("/lang", url.Values{"lang": {"en"}})
+	if r := p.part("texts?q=zhnext"); !strings.Contains(r.Body, "明天") && !strings.Contains(r.Body, "今天") || strings.Contains(r.Body, "tomorrow") {
+		t.Errorf("%s", r.Body)
+	}
+	p.agent.Post("/lang", url.Values{"lang": {"zh-CN"}})
+	if r := p.part("texts?q=ennext"); !strings.Contains(r.Body, "tomorrow") || strings.Contains(r.Body, "明天") {
+		t.Errorf("%s", r.Body)
 	}
 }

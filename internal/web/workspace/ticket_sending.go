@@ -71,6 +71,9 @@ func (s *sheet) leaving(m *ui.Message, o ticket.Outgoing) {
 	}
 }
 
+// takeBackID is the id of the form that has a reply back; it is on the page as long as that can be.
+func takeBackID(o ticket.Outgoing) string { return "take-back-" + key(int64(o.Message)) }
+
 // secondsLeft is how many seconds an instant is ahead, counted up, and never less than one.
 func (s *sheet) secondsLeft(until time.Time) int {
 	return max(1, int((until.Sub(s.c.Now)+time.Second-1)/time.Second))

@@ -44,7 +44,7 @@ func (s *sheet) thread() []piece {
 		}
 		fold, done = nil, nil
 	}
-	told := s.raised
+	told, words := s.raised, 0
 	raise := func(until int64) {
 		for len(told) > 0 && told[0].ID < until {
 			if fold == nil {
@@ -63,8 +63,14 @@ func (s *sheet) thread() []piece {
 		if _, said := e.Fact.(ticket.Said); !said { // words change nothing that a line tells
 			now.Advance(e.Fact, e.Record.Meta)
 		}
+		if wordsOfOthers(e, s.c.Person.ID) != 0 {
+			words++
+		}
 		if card := s.card(before, e); card != nil {
 			flush()
+			if wordsOfOthers(e, s.c.Person.ID) != 0 {
+				card.Heard = words
+			}
 			if card.Foot == nil {
 				card.Foot = s.notDelivered(e.Record.ID)
 			}

@@ -128,7 +128,7 @@ func (f *Faces) checkWording(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	fields := append(append(solutionFields(), offerFields()...), "at", "version", "text", "how", "reason", seenField, page.FileField)
+	fields := append(append(solutionFields(), offerFields()...), "at", "version", "text", "how", "reason", seenField, heardField, page.FileField)
 	for _, e := range ticket.Elements() {
 		fields = append(fields, string(e), string(e)+"_reason")
 	}

@@ -7,6 +7,7 @@ import "htmx.org/dist/ext/hx-sse.js";
 import "./answer.js";
 import "./instead.js";
 import "./keys.js";
+import "./heard.js";
 import "./inbox.js";
 import "./list.js";
 import "./board.js";

@@ -62,20 +62,39 @@ function failed(form, file, line, why) {
     });
     return button;
   };
+  form.warned = false;
+  line.dataset.name = file.name;
   line.className = "file bad";
   line.setAttribute("role", "alert");
   line.replaceChildren(why, act("again", "", () => send(form, file)), act("dismiss", "×", () => {}));
 }
 
-// What is sent while a file is on its way waits for it. If one does not arrive nothing is sent: who
-// presses again has seen that it is missing.
+// warn says which files did not go up. Nothing is sent then: who presses again has read it.
+function warn(form) {
+  form.warned = true;
+  form.querySelector("[data-left-out]")?.remove();
+  const line = document.createElement("p");
+  line.className = "er";
+  line.dataset.leftOut = "";
+  line.setAttribute("role", "alert");
+  const names = [...form.querySelectorAll(".file.bad")].map((bad) => bad.dataset.name);
+  line.textContent = say("upload_left", { Name: names.join(", ") });
+  host(form).after(line);
+  line.scrollIntoView({ block: "nearest" });
+}
+
+// What is sent while a file is on its way waits for it, and nothing goes without a file that did not
+// arrive before that was said.
 document.addEventListener(
   "submit",
   (e) => {
     const form = e.target;
-    if (!form.uploading) return;
+    const missing = form.querySelector(".file.bad");
+    if (!missing) form.querySelector("[data-left-out]")?.remove();
+    if (!form.uploading && (!missing || form.warned)) return;
     e.preventDefault();
     e.stopImmediatePropagation();
+    if (!form.uploading) return warn(form);
     if (form.waiting) return;
     form.waiting = true;
     const { submitter } = e;
@@ -84,7 +103,8 @@ document.addEventListener(
       form.removeEventListener("uploaded", go);
       form.waiting = false;
       submitter?.removeAttribute("aria-busy");
-      if (!form.querySelector(".file.bad")) form.requestSubmit(submitter);
+      if (form.querySelector(".file.bad")) warn(form);
+      else form.requestSubmit(submitter);
     };
     submitter?.setAttribute("aria-busy", "true");
     form.addEventListener("uploaded", go);
@@ -127,6 +147,9 @@ for (const event of ["dragover", "drop"]) {
 
 on("click", "[data-file] [data-remove]", (button) => {
   const form = button.closest("form");
+  const all = form ? [...form.querySelectorAll("[data-file] [data-remove]")] : [];
+  const next = all[all.indexOf(button) + 1] ?? form?.querySelector("textarea");
   button.closest("[data-file]").remove();
+  next?.focus();
   form?.dispatchEvent(new Event("input", { bubbles: true }));
 });

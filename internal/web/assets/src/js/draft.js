@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is being typed is kept on the server: a pause after the last change, and
-// when the page is left.
+// What is being typed is kept on the server: a pause after the last change, at the latest some
+// seconds after the first, so that others see that somebody writes, and when the page is left.
 import { on, say } from "./page.js";
 
 const pause = 2500;
+const latest = 3500;
 
 function fields(form) {
   const body = new URLSearchParams();
@@ -18,31 +19,36 @@ const state = (form) => form.querySelector("[data-draft-state]") ?? form.closest
 
 export async function keep(form) {
   clearTimeout(form.draftTimer);
-  form.draftTimer = undefined;
+  form.draftTimer = form.draftSince = undefined;
+  form.keeping?.abort();
+  const keeping = (form.keeping = new AbortController());
   const word = state(form);
   try {
     const answer = await fetch(form.dataset.draft, {
       method: "POST",
       body: fields(form),
       headers: { "HX-Request": "true" },
+      signal: keeping.signal,
     });
     if (!answer.ok) throw new Error(String(answer.status));
     const clock = decodeURIComponent(answer.headers.get("Draft-Saved") ?? "");
     if (word) word.textContent = say("saved", { Clock: clock }).trim();
   } catch {
-    if (word) word.textContent = say("unsaved");
+    if (word && !keeping.signal.aborted) word.textContent = say("unsaved");
   }
 }
 
 on("input", "form[data-draft]", (form) => {
   clearTimeout(form.draftTimer);
-  form.draftTimer = setTimeout(() => keep(form), pause);
+  form.draftSince ??= Date.now();
+  form.draftTimer = setTimeout(() => keep(form), Math.min(pause, Math.max(0, form.draftSince + latest - Date.now())));
 });
 
-// What is sent is no draft any more.
+// What is sent is no draft any more, not even one that is on its way.
 on("submit", "form[data-draft]", (form) => {
   clearTimeout(form.draftTimer);
-  form.draftTimer = undefined;
+  form.draftTimer = form.draftSince = undefined;
+  form.keeping?.abort();
 });
 
 // last sends what was typed a moment before the page is left. Where a worker stands between the page
@@ -59,7 +65,7 @@ document.addEventListener("visibilitychange", () => {
   document.querySelectorAll("form[data-draft]").forEach((form) => {
     if (form.draftTimer === undefined) return;
     clearTimeout(form.draftTimer);
-    form.draftTimer = undefined;
+    form.draftTimer = form.draftSince = undefined;
     last(form);
   });
 });

@@ -80,7 +80,7 @@ async function look(box) {
   }
   if (mine !== asked || !typed(box)) return;
   const list = parsed(html).querySelector("[role=listbox]");
-  if (!list) return;
+  if (!list) return close();
   close();
   box.closest(".tx").append(list);
   open = { box, list, from: at.from };

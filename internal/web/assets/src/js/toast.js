@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lines that come up once and go by themselves, but not while they are being read.
-import { each, on, say } from "./page.js";
+import { each, on, say, visible } from "./page.js";
 
 each("[data-toast]", (line) => {
   if (line.timer !== undefined) return;
@@ -21,6 +21,27 @@ each("[data-toast]", (line) => {
   line.addEventListener("submit", () => setTimeout(() => line.remove(), 200));
   start();
 });
+
+// What can be taken back for a while says so for as long, whoever did it meanwhile.
+each("[data-while]", (line) => {
+  const there = document.querySelector(line.dataset.while) !== null;
+  if (line.been && !there) line.remove();
+  line.been ||= there;
+});
+
+// The lines stand on no control: where a pane has a foot, above it.
+function place() {
+  const host = document.getElementById("toasts");
+  if (!host) return;
+  const foot = [...document.querySelectorAll(".pane-foot")].find(visible)?.getBoundingClientRect();
+  host.classList.toggle("on-foot", Boolean(foot?.height));
+  if (!foot?.height) return;
+  host.style.setProperty("--below", `${Math.min(innerHeight - foot.top, innerHeight - 120)}px`);
+  host.style.setProperty("--beside", `${document.documentElement.clientWidth - foot.right}px`);
+}
+const sizes = new ResizeObserver(place);
+each(".pane-foot", (foot) => sizes.observe(foot));
+addEventListener("resize", place);
 
 function closer() {
   const button = document.createElement("button");
