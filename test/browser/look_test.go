@@ -50,7 +50,7 @@ func (b *tab) dress(theme string) {
 
 // sideways are the boxes that scroll sideways on purpose: the bar of filters of a telephone, the lanes
 // of a board, what is written as a machine wrote it, and tables and graphs with a box of their own.
-const sideways = ".bar.thin, .board, pre, .overflow-x-auto, textarea"
+const sideways = ".bar.thin, .board, .graph, pre, .overflow-x-auto, textarea"
 
 // shape is what must hold for every page at every width.
 func (b *tab) shape(lang string) (wrong []string) {

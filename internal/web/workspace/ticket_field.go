@@ -226,5 +226,6 @@ func (p place) marksRecorded() bool {
 
 // lookUp shows, while a number is being typed, which ticket it is.
 func lookUp(s *sheet, a templ.Attributes) {
-	a["hx-get"], a["hx-trigger"], a["hx-target"], a["hx-swap"] = s.at("other"), "input changed delay:300ms, change", "#other", "outerHTML"
+	a["hx-get"], a["hx-trigger"], a["hx-target"], a["hx-swap"] = s.at("other"), "input changed delay:300ms, change", "#other", "outerMorph"
+	a["hx-sync"] = "closest .form:replace" // to leave a field asks, too, and what was chosen after it counts
 }
