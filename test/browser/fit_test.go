@@ -172,6 +172,8 @@ func TestTheFootOfATicketOnAPhone(t *testing.T) {
 	t.Parallel()
 	h := apptest.New(t)
 	v := taken(t, h, "会议室投影没有画面")
+	h.Person(access.Lead)
+	h.Person(access.Admin)
 	b := asAgent(t, h)
 	b.size(window{390, 600})
 	b.goTo("/work/tickets/" + v.Ref())
@@ -182,4 +184,6 @@ func TestTheFootOfATicketOnAPhone(t *testing.T) {
 		const others = [...document.querySelectorAll(".pane-foot > :not(#note)")].filter(e => e.checkVisibility() && e.getBoundingClientRect().height > 0).map(e => e.getBoundingClientRect());
 		return others.every(r => Math.abs(r.top + r.bottom - reply.top - reply.bottom) < 4) && Math.abs(Math.min(...others.map(r => r.left)) - note.left) < 2 && Math.abs(Math.max(...others.map(r => r.right)) - note.right) < 2;
 	})()`)
+	b.write("@")
+	b.sees("colleagues to call, and the button still in sight", `((list, save) => list && save && list.height > 40 && save.bottom <= innerHeight && save.top >= 0)(document.querySelector("#note .texts")?.getBoundingClientRect(), [...document.querySelectorAll("#note .ft button")].at(-1)?.getBoundingClientRect())`)
 }
