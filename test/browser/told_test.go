@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/chromedp/cdproto/browser"
@@ -126,14 +125,18 @@ func TestTheWorkerShowsMessagesAndALostNetwork(t *testing.T) {
 	web := httptest.NewServer(h.Handler())
 	t.Cleanup(web.Close)
 	b := openWhole(t, web.URL)
-	var mu sync.Mutex
-	registered := ""
+	ready := make(chan serviceworker.RegistrationID, 1) // the worker's, once it is at work: a message before that goes nowhere
 	b.must(chromedp.Listen(b.ctx, func(event any) {
-		if e, ok := event.(*serviceworker.EventWorkerRegistrationUpdated); ok {
-			mu.Lock()
-			defer mu.Unlock()
-			for _, r := range e.Registrations {
-				registered = string(r.RegistrationID)
+		e, ok := event.(*serviceworker.EventWorkerVersionUpdated)
+		if !ok {
+			return
+		}
+		for _, v := range e.Versions {
+			if v.Status == serviceworker.VersionStatusActivated {
+				select {
+				case ready <- v.RegistrationID:
+				default:
+				}
 			}
 		}
 	}))
@@ -148,11 +151,16 @@ func TestTheWorkerShowsMessagesAndALostNetwork(t *testing.T) {
 	if paths := eval[string](b, `caches.open("offline").then(c => c.keys()).then(l => l.map(r => new URL(r.url).pathname).filter(p => p !== "/offline" && !p.startsWith("/assets/")).join())`); paths != "" {
 		t.Errorf("the browser keeps %s", paths)
 	}
-	mu.Lock()
-	which := registered
-	mu.Unlock()
+	which := serviceworker.RegistrationID("")
+	ctx, cancel := b.short()
+	defer cancel()
+	select {
+	case which = <-ready:
+	case <-ctx.Done():
+		t.Fatal("the browser never says that the worker is at work")
+	}
 	call(b, serviceworker.DeliverPushMessage, serviceworker.DeliverPushMessageParams{
-		Origin: web.URL, RegistrationID: serviceworker.RegistrationID(which), Data: `{"title":"LD-1042","body":"有人提到您","path":"/work/tickets/1042","tag":"LD-1042","lang":"zh-CN"}`,
+		Origin: web.URL, RegistrationID: which, Data: `{"title":"LD-1042","body":"有人提到您","path":"/work/tickets/1042","tag":"LD-1042","lang":"zh-CN"}`,
 	})
 	b.comes(`(l => l.length === 1 && l[0].title === "LD-1042" && l[0].body === "有人提到您")(await (await navigator.serviceWorker.ready).getNotifications())`)
 
