@@ -324,29 +324,46 @@ func (c Reopen) decide(t Ticket, w world) ([]Fact, error) {
 	return []Fact{Reopened{Of{t.ID}, text.Body(c.Reason)}}, fits(map[string]string{"reason": c.Reason})
 }
 
-func (c Merge) decide(t Ticket, w world) ([]Fact, error) {
+// MayMerge returns why this ticket cannot be merged into another, as the command would; nil where
+// it can.
+func (t Ticket) MayMerge(into Ticket) error {
 	switch {
-	case c.Into == t.ID:
-		return nil, errs.Field("into", "ticket.merge_itself")
-	case w.other.Requester != t.Requester:
-		return nil, errs.Field("into", "ticket.merge_requester")
-	case w.other.MergedInto != 0:
-		return nil, errs.Field("into", "ticket.merge_merged", "Ref", w.other.Ref(), "Into", Ref(w.other.MergedTo()))
-	case !w.other.Open():
-		return nil, errs.Field("into", "ticket.merge_closed")
+	case into.ID == t.ID:
+		return errs.Field("into", "ticket.merge_itself")
+	case into.Requester != t.Requester:
+		return errs.Field("into", "ticket.merge_requester")
+	case into.MergedInto != 0:
+		return errs.Field("into", "ticket.merge_merged", "Ref", into.Ref(), "Into", Ref(into.MergedTo()))
+	case !into.Open():
+		return errs.Field("into", "ticket.merge_closed")
 	}
-	link := Linked{Ticket: w.other.ID, Number: w.other.Number, Kind: "duplicate"}
+	return nil
+}
+
+func (c Merge) decide(t Ticket, w world) ([]Fact, error) {
+	if err := t.MayMerge(w.other); err != nil {
+		return nil, err
+	}
+	link := Linked{Ticket: w.other.ID, Number: w.other.Number, Kind: linkDuplicate}
 	return []Fact{LinkedTo{Of{t.ID}, link}, Ended{Of: Of{t.ID}, As: Duplicate, Into: w.other.ID}}, nil
 }
 
-func (c Link) decide(t Ticket, w world) ([]Fact, error) {
-	if c.To == t.ID {
-		return nil, errs.Field("to", "ticket.link_itself")
+// MayLink returns why this ticket cannot be linked to another, as the command would; nil where it can.
+func (t Ticket) MayLink(to ID) error {
+	if to == t.ID {
+		return errs.Field("to", "ticket.link_itself")
 	}
 	for _, l := range t.Detail.Links {
-		if l.Ticket == c.To {
-			return nil, errs.New(errs.Conflict, "ticket.linked_already")
+		if l.Ticket == to {
+			return errs.New(errs.Conflict, "ticket.linked_already")
 		}
+	}
+	return nil
+}
+
+func (c Link) decide(t Ticket, w world) ([]Fact, error) {
+	if err := t.MayLink(c.To); err != nil {
+		return nil, err
 	}
 	return []Fact{LinkedTo{Of{t.ID}, Linked{Ticket: w.other.ID, Number: w.other.Number, Kind: "related"}}}, nil
 }

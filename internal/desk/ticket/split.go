@@ -46,10 +46,11 @@ func (Carried) EventName() string { return "ticket.carried" }
 
 func (Carried) apply(*Ticket, event.Meta) {}
 
-// The kinds of link that a split leaves on the two tickets.
+// The kinds of link that a split leaves on the two tickets, and a merge on the one that ends.
 const (
 	linkSplitTo   = "split_to"
 	linkSplitFrom = "split_from"
+	linkDuplicate = "duplicate"
 )
 
 func (c Split) decide(t Ticket, w world) ([]Fact, error) {
@@ -67,7 +68,7 @@ func (t Ticket) MergedTo() int64 {
 	if t.MergedInto == 0 {
 		return 0
 	}
-	return t.linked("duplicate")
+	return t.linked(linkDuplicate)
 }
 
 func (t Ticket) linked(kind string) int64 {

@@ -59,7 +59,7 @@ func (s *Service) Listen() {
 			return err
 		}
 		for _, v := range list {
-			if !May(Cancel, v.State) || v.State == OnSite {
+			if !v.State.EndsWithTicket() {
 				continue
 			}
 			if v, err = take(ctx, tx, v.ID); err != nil {

@@ -33,6 +33,10 @@ func States() []State {
 // Open reports whether somebody still has something to do.
 func (s State) Open() bool { return s != Signed && s != Cancelled }
 
+// EndsWithTicket reports whether a visit is cancelled when its ticket ends: nobody goes there any
+// more. One that is being made is finished.
+func (s State) EndsWithTicket() bool { return May(Cancel, s) && s != OnSite }
+
 // Ahead reports whether the engineer still has to go there.
 func (s State) Ahead() bool { return s == Agreed || s == Travelling || s == OnSite }
 

@@ -154,9 +154,11 @@ type Nav struct {
 	Label  string // of the landmark; "" is the message ui.nav
 	Home   string
 	Search string // where the search is; "" for none
-	Groups []NavGroup
-	Live   string // where the lists are read again when a count has changed; "" for never
-	Me     Me
+	// Palette is where the box of commands comes from that a script opens in place of the search.
+	Palette string
+	Groups  []NavGroup
+	Live    string // where the lists are read again when a count has changed; "" for never
+	Me      Me
 }
 
 // Me is the reader, with what concerns only them.

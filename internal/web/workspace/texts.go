@@ -151,10 +151,8 @@ func (f *Faces) removeText(c *page.Ctx) error {
 
 // langOf is the language of a text: what fills its places is written in it, whoever puts it in.
 func langOf(t canned.Text) i18n.Lang {
-	if t.Lang == "en" {
-		return i18n.EN
-	}
-	return i18n.ZH
+	lang, _ := i18n.Known(t.Lang) // a text has one that is known
+	return lang
 }
 
 // sampleValues fill the places of a preview.

@@ -38,14 +38,19 @@ func wordsOfOthers(e ticket.Entry, reader person.ID) person.ID {
 	return who
 }
 
-// heardSoFar counts the words of others in the thread as the reader has it.
-func (s *sheet) heardSoFar() int64 {
-	n := int64(0)
-	for _, e := range s.entries {
-		if wordsOfOthers(e, s.c.Person.ID) != 0 {
-			n++
+// wordsHeard counts the words of others in a thread, and returns the last of them.
+func wordsHeard(thread []ticket.Entry, reader person.ID) (n int64, last ticket.Entry) {
+	for _, e := range thread {
+		if wordsOfOthers(e, reader) != 0 {
+			n, last = n+1, e
 		}
 	}
+	return n, last
+}
+
+// heardSoFar counts the words of others in the thread as the reader has it.
+func (s *sheet) heardSoFar() int64 {
+	n, _ := wordsHeard(s.entries, s.c.Person.ID)
 	return n
 }
 
@@ -59,14 +64,9 @@ func (f *Faces) unheard(c *page.Ctx, t ticket.Ticket, form *page.Form) error {
 	if err != nil {
 		return err
 	}
-	n, last, who := int64(0), ticket.Entry{}, person.ID(0)
-	for _, e := range list {
-		if one := wordsOfOthers(e, c.Person.ID); one != 0 {
-			n, last, who = n+1, e, one
-		}
-	}
+	n, last := wordsHeard(list, c.Person.ID)
 	if n <= form.Int(heardField) {
 		return nil
 	}
-	return errs.New(errs.Stale, "workticket.said_unseen", "Name", f.People.Card(c.Context(), who).Name, "Time", c.Clock(last.Record.Meta.At))
+	return errs.New(errs.Stale, "workticket.said_unseen", "Name", f.People.Card(c.Context(), wordsOfOthers(last, c.Person.ID)).Name, "Time", c.Clock(last.Record.Meta.At))
 }

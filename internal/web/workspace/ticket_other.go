@@ -8,7 +8,6 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/runbook"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
-	"github.com/loopdesk/loopdesk/internal/desk/visit"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/web/page"
 	"github.com/loopdesk/loopdesk/internal/web/ui"
@@ -60,7 +59,7 @@ func (s *sheet) other(text string, merge bool) (otherView, error) {
 	if err != nil {
 		return otherView{}, err
 	}
-	v := otherView{Ticket: &o, Trouble: s.mergeTrouble(o, merge)}
+	v := otherView{Ticket: &o, Trouble: s.trouble(o, merge)}
 	if merge && o.MergedTo() != 0 && o.Requester == s.t.Requester {
 		v.Instead = ticket.Ref(o.MergedTo())
 	}
@@ -70,28 +69,23 @@ func (s *sheet) other(text string, merge bool) (otherView, error) {
 	return v, nil
 }
 
-// mergeTrouble says beforehand what a merge would be refused for.
-func (s *sheet) mergeTrouble(o ticket.Ticket, merge bool) string {
-	switch {
-	case o.ID == s.t.ID && merge:
-		return s.T("ticket.merge_itself")
-	case o.ID == s.t.ID:
-		return s.T("ticket.link_itself")
-	case merge && o.Requester != s.t.Requester:
-		return s.T("ticket.merge_requester")
-	case merge && o.MergedInto != 0:
-		return s.T("ticket.merge_merged", "Ref", o.Ref(), "Into", ticket.Ref(o.MergedTo()))
-	case merge && !o.Open():
-		return s.T("ticket.merge_closed")
+// trouble says beforehand what a merge or a link would be refused for.
+func (s *sheet) trouble(o ticket.Ticket, merge bool) string {
+	err := s.t.MayLink(o.ID)
+	if merge {
+		err = s.t.MayMerge(o)
 	}
-	return ""
+	if err == nil {
+		return ""
+	}
+	return s.c.Problem(err).Text
 }
 
 // mergeCosts are what is under way on this ticket and ends with it: a merge is not taken back, and
 // says so before.
 func (s *sheet) mergeCosts() (out []string) {
 	for _, v := range s.visits {
-		if visit.May(visit.Cancel, v.State) && v.State != visit.OnSite {
+		if v.State.EndsWithTicket() {
 			out = append(out, s.T("workticket.merge_ends_visit", "Time", s.c.Moment(v.From)))
 		}
 	}

@@ -63,12 +63,13 @@ func (s *sheet) thread() []piece {
 		if _, said := e.Fact.(ticket.Said); !said { // words change nothing that a line tells
 			now.Advance(e.Fact, e.Record.Meta)
 		}
-		if wordsOfOthers(e, s.c.Person.ID) != 0 {
+		others := wordsOfOthers(e, s.c.Person.ID) != 0
+		if others {
 			words++
 		}
 		if card := s.card(before, e); card != nil {
 			flush()
-			if wordsOfOthers(e, s.c.Person.ID) != 0 {
+			if others {
 				card.Heard = words
 			}
 			if card.Foot == nil {

@@ -98,7 +98,7 @@ function choose() {
     .sort((a, b) => b[0] - a[0] || a[1] - b[1]);
   const sure = fits.filter(([score]) => score >= 2).map(([, , c]) => c);
   const maybe = fits.filter(([score]) => score < 2).map(([, , c]) => c);
-  const search = { kind: "all", label: fill(box.dataset.all, { Text: input().value.trim() }), in: "", keys: "", href: `/work/search?q=${encodeURIComponent(input().value.trim())}` };
+  const search = { kind: "all", label: fill(box.dataset.all, { Text: input().value.trim() }), in: "", keys: "", href: `${box.querySelector("form").getAttribute("action")}?q=${encodeURIComponent(input().value.trim())}` };
   return [...sure.slice(0, 6), ...found, search, ...maybe];
 }
 
@@ -160,7 +160,7 @@ async function ask() {
     asked = "";
     return;
   }
-  const answer = await fetch(`/work/palette/find?q=${encodeURIComponent(typed)}`, { headers: { "HX-Request": "true" } }).catch(() => null);
+  const answer = await fetch(`${box.dataset.find}?q=${encodeURIComponent(typed)}`, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (!answer?.ok || input().value.trim() !== typed) return;
   const part = parsed(await answer.text());
   if (input().value.trim() !== typed) return;
@@ -184,7 +184,7 @@ function run(i, apart) {
 
 async function start(link) {
   if (!box) {
-    const answer = await fetch("/work/palette", { headers: { "HX-Request": "true" } }).catch(() => null);
+    const answer = await fetch(link.dataset.palette, { headers: { "HX-Request": "true" } }).catch(() => null);
     if (!answer?.ok) {
       location.assign(link.href);
       return;

@@ -14,7 +14,7 @@ const panel = () => document.getElementById("peek");
 const is = () => !!row && panel()?.childElementCount > 0;
 
 function show(next) {
-  const link = next?.querySelector("[data-open-row], a[href^='/work/tickets/']");
+  const link = next?.querySelector("[data-open-row]");
   if (!link) return;
   let place = panel();
   if (!place) {

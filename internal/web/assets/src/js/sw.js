@@ -81,10 +81,9 @@ async function fromBag(request) {
 }
 
 // The draft of a page that is left is handed over and sent from here. Nothing of it is kept.
-const drafted = /^\/work\/tickets\/[^/]+\/draft$/;
 function send(draft, words) {
   const at = new URL(draft, self.location.origin);
-  if (at.origin !== self.location.origin || !drafted.test(at.pathname)) return undefined;
+  if (at.origin !== self.location.origin || !at.pathname.endsWith("/draft")) return undefined;
   return fetch(at.href, { method: "POST", body: new URLSearchParams(words), headers: { "HX-Request": "true" } }).catch(() => {});
 }
 
@@ -95,7 +94,7 @@ self.addEventListener("message", (e) => {
     return;
   }
   const at = new URL(e.data?.keep ?? "/", self.location.origin);
-  if (at.origin !== self.location.origin || !at.pathname.startsWith("/work/visits")) return;
+  if (at.origin !== self.location.origin) return;
   e.waitUntil(visited(new Request(at.href, { credentials: "same-origin" })).catch(() => {}));
 });
 
