@@ -72,6 +72,9 @@ timers: ## two nodes on one PostgreSQL with due timers, one killed 100 times
 screenshots: ## docs/screenshots by Chromium from a demo desk
 	go test ./test/browser -run TestScreenshots -count=1 -args -write
 
+looks: ## every page in both languages, both widths and both themes, each asked of axe (the tests divide the themes between the languages)
+	LOOPDESK_LOOKS=all go test ./test/browser -run 'TestPages_A34_A40|TestEveryOtherPage' -count=1 -timeout 60m -v
+
 fuzz: ## ten minutes for each parser of foreign bytes
 	./tools/fuzz 10m
 
@@ -93,4 +96,4 @@ simulate: ## 10,000 seeds of the simulated desk
 incidents: ## 10,325 real incidents replayed and counted
 	LOOPDESK_INCIDENTS=all go test ./test/incident -count=1 -timeout 60m -v
 
-.PHONY: help run build test quick lint generate assets verify bench replan bench-search found wording bench-triage radar bench-ui big storm tally rehearsal timers screenshots fuzz crash faults directory hostile simulate incidents
+.PHONY: help run build test quick lint generate assets verify bench replan bench-search found wording bench-triage radar bench-ui big storm tally rehearsal timers screenshots looks fuzz crash faults directory hostile simulate incidents

@@ -153,28 +153,25 @@ func TestEveryOtherPage_A34_A40(t *testing.T) {
 		}},
 		{"requester", wang, []page.Face{page.Portal, page.House}, []func(desk, *testing.T) []sheet{desk.forRequester, desk.outside}, func(desk, *testing.T) []string { return []string{"/"} }},
 	} {
-		t.Run(p.name, func(t *testing.T) {
-			t.Parallel()
-			d, err := openSample() // one of its own: the language that is spoken is kept with the person
-			if err != nil {
-				t.Fatal(err)
-			}
-			pattern := d.patterns(p.faces...)
-			named := map[string]bool{}
-			for _, list := range p.sheets {
-				for _, s := range list(d, t) {
-					named[pattern(s.path)] = true
+		for _, lang := range []string{"zh-CN", "en"} {
+			t.Run(p.name+"/"+lang, func(t *testing.T) {
+				t.Parallel()
+				d := sampleDeskIn(t, lang)
+				pattern := d.patterns(p.faces...)
+				named := map[string]bool{}
+				for _, list := range p.sheets {
+					for _, s := range list(d, t) {
+						named[pattern(s.path)] = true
+					}
 				}
-			}
-			found, set := d.every(t, p.who, p.from(d, t), p.faces...), apart()
-			for _, r := range d.Pages.Routes() {
-				if r.Method == http.MethodGet && slices.Contains(p.faces, r.Face) && found[r.Pattern] == "" && !named[r.Pattern] && set[r.Pattern] == "" {
-					t.Errorf("nobody looks at %s: link it, name it among the sheets, or say why it needs no look", r.Pattern)
+				found, set := d.every(t, p.who, p.from(d, t), p.faces...), apart()
+				for _, r := range d.Pages.Routes() {
+					if r.Method == http.MethodGet && slices.Contains(p.faces, r.Face) && found[r.Pattern] == "" && !named[r.Pattern] && set[r.Pattern] == "" {
+						t.Errorf("nobody looks at %s: link it, name it among the sheets, or say why it needs no look", r.Pattern)
+					}
 				}
-			}
-			b := open(t, d.url)
-			b.signIn(p.who)
-			for _, lang := range []string{"zh-CN", "en"} {
+				b := open(t, d.url)
+				b.signIn(p.who)
 				b.speak(lang)
 				for is, path := range found {
 					if !named[is] {
@@ -182,7 +179,7 @@ func TestEveryOtherPage_A34_A40(t *testing.T) {
 						b.look(is, lang)
 					}
 				}
-			}
-		})
+			})
+		}
 	}
 }

@@ -114,7 +114,7 @@ func TestAPictureIsShownWhole(t *testing.T) {
 // The pane beside a ticket has long subjects and names in it, and scrolls one way only.
 func TestThePaneBesideATicketScrollsOneWay(t *testing.T) {
 	t.Parallel()
-	d := sampleDesk(t)
+	d := sampleDeskIn(t, "en")
 	b := open(t, d.url)
 	b.signIn(chen)
 	b.speak("en")

@@ -228,22 +228,22 @@ func TestPages_A34_A40(t *testing.T) {
 	}{
 		{"agent", chen, desk.forAgent}, {"requester", wang, desk.forRequester}, {"admin", zheng, desk.forAdmin}, {"outside", nobody, desk.outside},
 	} {
-		t.Run(p.name, func(t *testing.T) {
-			t.Parallel()
-			d := sampleDesk(t)
-			b := open(t, d.url)
-			if p.who != nobody {
-				b.signIn(p.who)
-			} else {
-				b.goTo("/signin")
-			}
-			for _, lang := range []string{"zh-CN", "en"} {
+		for _, lang := range []string{"zh-CN", "en"} {
+			t.Run(p.name+"/"+lang, func(t *testing.T) {
+				t.Parallel()
+				d := sampleDeskIn(t, lang)
+				b := open(t, d.url)
+				if p.who != nobody {
+					b.signIn(p.who)
+				} else {
+					b.goTo("/signin")
+				}
 				b.speak(lang)
 				for _, s := range p.sheets(d, t) {
 					b.visit(s)
 					b.look(s.name, lang)
 				}
-			}
-		})
+			})
+		}
 	}
 }

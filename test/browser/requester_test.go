@@ -105,7 +105,7 @@ func TestThePortalWithoutScript(t *testing.T) {
 	h := apptest.New(t)
 	b := open(t, h.URL)
 	call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-	b.signIn(h.Person(access.Requester).Email)
+	b.signInByHand(h.Person(access.Requester).Email)
 	b.sees("no script at work", `!document.documentElement.classList.contains("js")`)
 
 	b.goTo("/")

@@ -26,7 +26,7 @@ const maxFirstLoad = 150_000
 // loads every second showed it of a ticket, when it was not told to wait.
 const (
 	busy      = 4 // times slower
-	busyLoads = 4 // of every page at least
+	busyLoads = 2 // of every page at least
 )
 
 // loaded is what the browser says of a page that it has loaded.

@@ -24,12 +24,13 @@ import (
 )
 
 // The stage is opened when the first test needs it and closed after the last one: one Chromium
-// without a window, one whole one, and one sample desk for all that only look at it.
+// without a window, one whole one, and a sample desk for each language for all that only look at it.
 var (
 	chromium = sync.OnceValues(openShell)
 	whole    = sync.OnceValues(func() (context.Context, error) { return openChromium() })
 	sample   = sync.OnceValues(openSample)
-	stage    sync.Mutex // guards closing
+	english  = sync.OnceValues(openSample) // whose people read English: the language is kept with the person
+	stage    sync.Mutex                    // guards closing
 	closing  []func()
 )
 
@@ -132,9 +133,16 @@ func openSample() (desk, error) {
 }
 
 // sampleDesk is the sample desk, for a test that changes nothing.
-func sampleDesk(t *testing.T) desk {
+func sampleDesk(t *testing.T) desk { t.Helper(); return sampleDeskIn(t, "zh-CN") }
+
+// sampleDeskIn is the sample desk on which everybody reads one language.
+func sampleDeskIn(t *testing.T, lang string) desk {
 	t.Helper()
-	d, err := sample()
+	open := sample
+	if lang == "en" {
+		open = english
+	}
+	d, err := open()
 	if err != nil {
 		t.Fatal(err)
 	}

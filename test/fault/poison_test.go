@@ -78,7 +78,7 @@ func TestF33_PoisonAmongGoodMailOnARunningDesk(t *testing.T) {
 		bad(name, poison[name]())
 		fine()
 	}
-	most := 200
+	most := 80
 	if n, err := strconv.Atoi(os.Getenv("LOOPDESK_TEST_POISON")); err == nil {
 		most = n
 	}

@@ -31,7 +31,7 @@ func asked(name string, otherwise int) int {
 // directions: whatever the desk was at, nothing is lost, doubled, or marked but absent.
 func TestF30_CutAnywhere(t *testing.T) {
 	t.Parallel()
-	cuts := asked("LOOPDESK_TEST_CUTS", 60)
+	cuts := asked("LOOPDESK_TEST_CUTS", 30)
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		r := newIn(t, d)
 		s := dovecottest.Start(t)

@@ -22,7 +22,7 @@ import (
 // lost, and what came twice because the answer was lost is one ticket.
 func TestF30_CutWhileReceiving(t *testing.T) {
 	eachIn(t, func(t *testing.T, r *in) {
-		cuts := asked("LOOPDESK_TEST_CUTS", 60)
+		cuts := asked("LOOPDESK_TEST_CUTS", 30)
 		host, port, err := net.SplitHostPort(r.addr)
 		if err != nil {
 			t.Fatal(err)
@@ -77,7 +77,7 @@ func TestF30_CutWhileReceiving(t *testing.T) {
 func TestF30_CutWhileSending(t *testing.T) {
 	t.Parallel()
 	eachOut(t, "王海燕", func(t *testing.T, r *out) {
-		cuts := asked("LOOPDESK_TEST_CUTS", 60)
+		cuts := asked("LOOPDESK_TEST_CUTS", 30)
 		line := linetest.New(t, r.box.Host(), r.box.Port())
 		if err := r.notify.SaveMailing(t.Context(), access.Desk(), notify.Mailing{
 			Address: "desk@example.org", Tagged: true, Host: line.Host, Port: line.Port, Security: notify.StartTLS, User: "desk",
