@@ -4,10 +4,13 @@ package browser_test
 
 import (
 	"fmt"
+	"net/url"
+	"strconv"
 	"testing"
 
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 )
 
@@ -221,6 +224,32 @@ func TestTheSearchIsCompletedByKeyboard(t *testing.T) {
 	b.sees("the box alone", `document.querySelector("#suggestions").hidden && document.querySelector("#find").value === "投影 状态:处理中 "`)
 	b.press("Enter")
 	b.sees("what was found", fmt.Sprintf(`document.querySelector("#row-%s mark.hit")?.innerText === "投影" && document.querySelectorAll("[data-row]").length === 1`, v.Ref()))
+}
+
+// J and K go through all that was found as it stands there: articles, people, tickets; Enter opens.
+func TestTheCursorGoesThroughAllThatWasFound(t *testing.T) {
+	t.Parallel()
+	h := apptest.New(t)
+	a := published(t, h, knowledge.Content{Title: "投影没有画面怎么办", Body: "先看：\n\n- 电源\n- 输入口", Audience: knowledge.Public})
+	v := taken(t, h, "会议室投影没有画面")
+	h.RunJobs()
+	b := asAgent(t, h)
+	b.goTo("/work/search?q=" + url.QueryEscape("投影"))
+	on := func(href string) string {
+		return fmt.Sprintf(`document.activeElement.getAttribute("href") === %q && document.activeElement.closest("[data-row]").classList.contains("cur") && document.querySelectorAll("[data-list] .cur").length === 1`, href)
+	}
+	article := "/work/articles/" + strconv.FormatInt(int64(a.ID), 10)
+	b.sees("the words of the article without the marks of its list", `document.querySelector("#found-articles").parentElement.innerText.includes("电源 输入口")`)
+	b.press("Tab")
+	b.press("j")
+	b.sees("the article", on(article))
+	b.press("j")
+	b.sees("the ticket below it", on("/work/tickets/"+v.Ref()))
+	b.press("k")
+	b.sees("the article again", on(article))
+	b.holds("with the cursor on an article")
+	b.press("Enter")
+	b.arrives(article)
 }
 
 // In the form of a view Enter in the name saves, and says what is missing where there is none; to

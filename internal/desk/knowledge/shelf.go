@@ -52,13 +52,25 @@ func shelfKey(c Content) string {
 	return string(c.Audience) + ":" + strconv.FormatInt(int64(c.Group), 10)
 }
 
+// withoutMarks takes the dash from each line of a list: where words stand in one line, in a result or
+// a preview, it would stand between them as if it belonged there.
+func withoutMarks(plain string) string {
+	lines := strings.Split(plain, "\n")
+	for i, l := range lines {
+		if rest, ok := strings.CutPrefix(strings.TrimLeft(l, " \t"), "- "); ok {
+			lines[i] = rest
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
 // maxPlain bounds the words of an article that are compared and searched, in bytes.
 const maxPlain = 60_000
 
 func arrange(stamp int64, list []Article) *shelves {
 	s := &shelves{stamp: stamp, of: map[string]*shelf{}}
 	for _, a := range list {
-		c := Card{Article: a, Plain: richtext.Text(richtext.FromMarkdown(a.Live.Body))}
+		c := Card{Article: a, Plain: withoutMarks(richtext.Text(richtext.FromMarkdown(a.Live.Body)))}
 		if len(c.Plain) > maxPlain {
 			c.Plain = strings.ToValidUTF8(c.Plain[:maxPlain], "")
 		}

@@ -59,7 +59,7 @@ func deeds() map[ticket.Name]deed {
 		ticket.CmdNote:              long(plain(readNote), "text", "mention", "canned", page.FileField),
 		ticket.CmdDiagnose:          small(plain(readDiagnose), "line", "hypothesis", "check", "result", "judgement"),
 		ticket.CmdCall:              long(readCall, "text", "direction", "length", "spoke", page.FileField),
-		ticket.CmdHold:              small(readHold, "reason", "stuck", "doing", "next", "vendor", "case", "contact", "vendor_by"),
+		ticket.CmdHold:              small(readHold, "reason", "stuck", "doing", "next", "vendor", "case", "contact", "vendor_by", heardField),
 		ticket.CmdResume:            small(plain(func(*page.Form) ticket.Command { return ticket.Resume{} })),
 		ticket.CmdResolve:           leads(long(readResolve, append(solutionFields(), "how", seenField, heardField)...)),
 		ticket.CmdConfirm:           leads(small(plain(readConfirm), "evidence", "solution")),

@@ -126,8 +126,10 @@ func (s *sheet) actView() ui.ActView {
 		v.Hidden = append(v.Hidden, heardField, key(s.heardSoFar()))
 	case "confirm":
 		v.Hidden = append(v.Hidden, "solution", count(s.t.Detail.Resolutions))
-	case "hand-over", "hold":
+	case "hand-over":
 		v.Above = firstAbove(s)
+	case "hold": // whoever is waited for is told, and may just have written
+		v.Above, v.Hidden = firstAbove(s), append(v.Hidden, heardField, key(s.heardSoFar()))
 	case "call":
 		v.Attrs["data-upload"], v.Attrs["enctype"] = "/files", "multipart/form-data"
 	}

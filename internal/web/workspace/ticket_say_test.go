@@ -175,3 +175,51 @@ func TestACannedTextIsOfOneLanguage(t *testing.T) {
 		t.Errorf("%s", r.Body)
 	}
 }
+
+// A solution is given to what its writer has seen: past words of the requester that came meanwhile
+// the desk asks once, keeps what was typed and says who wrote.
+func TestNobodyResolvesPastWordsUnseen_N32(t *testing.T) {
+	t.Parallel()
+	p := openPage(t, "打印机卡纸")
+	p.ready()
+	who := p.Person(access.Requester)
+	typed := func(seen, version int64) []string {
+		return []string{"at", "act-resolve", "version", number(version), "heard", number(seen), "solution", "换了搓纸轮", "cause", "磨损", "prevention", "每月清洁", "verify", "打印一页"}
+	}
+	p.shows(p.part("resolve"), 200, `name="heard" value="1"`)
+	if _, err := p.Tickets.Do(p.Context(), apptest.Actor(who, "portal"), ticket.Target{Number: ticket.ParseRef(p.ref)}, ticket.Reply{Say: ticket.Say{Text: "又卡了两次，还有焦味"}}); err != nil {
+		t.Fatal(err)
+	}
+	// The page has moved along with the ticket; the writer's eyes have not.
+	p.shows(p.htmx("resolve", typed(1, p.now().Version)...), 412, who.Name, "换了搓纸轮", "磨损", `name="heard" value="2"`)
+	if got := p.now().Status; got != ticket.Opened {
+		t.Fatalf("resolved past what nobody had read: %s", got)
+	}
+	p.went(p.post("resolve", typed(2, p.now().Version)...), p.at(""))
+	if got := p.now().Status; got != ticket.Resolved {
+		t.Errorf("%s after the second time", got)
+	}
+}
+
+// Nobody waits for an answer that has come: past words unseen the desk asks once, and keeps the rest.
+func TestNobodyWaitsPastWordsUnseen_N30(t *testing.T) {
+	t.Parallel()
+	p := openPage(t, "打印机卡纸")
+	p.ready()
+	p.shows(p.part("hold"), 200, `name="heard" value="1"`)
+	who := p.Person(access.Requester)
+	if _, err := p.Tickets.Do(p.Context(), apptest.Actor(who, "portal"), ticket.Target{Number: ticket.ParseRef(p.ref)}, ticket.Reply{Say: ticket.Say{Text: "型号是 M404"}}); err != nil {
+		t.Fatal(err)
+	}
+	typed := func(seen int64) []string {
+		return []string{"at", "act-hold", "version", number(p.now().Version), "heard", number(seen), "reason", "blocked", "stuck", "等备件", "doing", "催厂商", "next", "2026-03-03T09:00"}
+	}
+	p.shows(p.htmx("hold", typed(1)...), 412, who.Name, "等备件", "催厂商", `name="heard" value="2"`)
+	if got := p.now().Status; got != ticket.Opened {
+		t.Fatalf("waits past what nobody had read: %s", got)
+	}
+	p.went(p.post("hold", typed(2)...), p.at(""))
+	if got := p.now().Status; got != ticket.Pending {
+		t.Errorf("%s after the second time", got)
+	}
+}
