@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"runtime/debug"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -89,20 +88,11 @@ type Terminal struct {
 	Env Env
 }
 
-// collectLess lets the heap grow to four times what lives on it before it is swept, unless the
-// operator said otherwise (GOGC): a desk's live heap is small, and sweeping it at twice its
-// size took an eighth of the processor time of a page.
-func collectLess(env func(string) (string, bool)) {
-	if _, said := env("GOGC"); !said {
-		debug.SetGCPercent(300)
-	}
-}
-
 // Main runs one command line without the program's name and returns the exit code.
 // The end of ctx, by SIGTERM or Ctrl-C, ends the command in good order.
 func Main(ctx context.Context, args []string, t Terminal) int {
 	privately()
-	collectLess(t.Env)
+	PaceHeap(t.Env)
 	c := console{Terminal: t, lang: langOf(t.Env)}
 	if asksHelp(args) {
 		c.help(commandOf(args))

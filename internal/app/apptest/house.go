@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http/httptest"
 	"os"
-	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -85,11 +84,7 @@ func Each(t *testing.T, fn func(t *testing.T, h *House)) {
 }
 
 // sweeping lets the heap of a test grow as that of a desk does (app.Main).
-var sweeping = sync.OnceFunc(func() { //nolint:gochecknoglobals // once for each process
-	if _, said := os.LookupEnv("GOGC"); !said {
-		debug.SetGCPercent(300)
-	}
-})
+var sweeping = sync.OnceFunc(func() { app.PaceHeap(os.LookupEnv) }) //nolint:gochecknoglobals // once for each process
 
 // New builds a house for the length of the test.
 func New(t testing.TB, opts ...Option) *House {
