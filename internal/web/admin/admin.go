@@ -198,7 +198,7 @@ type place struct{ key, href, icon string }
 // administrator is.
 func Nav(f page.Frame) ui.Nav {
 	titles := []string{"", "admin.nav_people", "admin.nav_tickets", "admin.nav_house"}
-	n := ui.Nav{Label: f.T("admin.nav"), Home: "/admin", Search: "/work/search", Palette: "/work/palette", Me: f.Me()}
+	n := f.StaffNav("admin.nav", "/admin")
 	for i, group := range places() {
 		if i == 2 {
 			group = append(group, ofTriage()...)

@@ -86,6 +86,14 @@ func (f Frame) Page() ui.Page {
 	return p
 }
 
+// StaffNav begins the navigation of a face of staff: each has the workspace's search and palette.
+func (f Frame) StaffNav(label, start string) ui.Nav {
+	return ui.Nav{Label: f.T(label), Home: start, Search: home(f.Person) + "/search", Palette: f.Palette(), Me: f.Me()}
+}
+
+// Palette is the address of the box of commands.
+func (f Frame) Palette() string { return home(f.Person) + "/palette" }
+
 // Me is the reader's own menu: profile, the other faces that are open to them, sign-out.
 func (f Frame) Me() ui.Me {
 	if !f.SignedIn {

@@ -65,7 +65,7 @@ func TestGoldenFrame(t *testing.T) {
 	t.Parallel()
 	golden(t, "workspace", ui.WorkspaceFrame(ui.Workspace{
 		Page: ui.Page{Lang: i18n.ZH, Theme: "dark", Path: "/work"}, Rail: true,
-		Nav: ui.Nav{Home: "/work", Search: "/work/search", Palette: "/work/palette", Me: ui.Me{Person: ui.Person{Name: "林晓岚", Sub: "服务台"}, SignOut: "/signout"}, Groups: []ui.NavGroup{{Title: "视图", Items: []ui.NavItem{{Link: ui.Link{Label: "风险队列", Href: "/work", Icon: "flame", Current: true}, Count: "128", Tone: ui.Warn, Rail: true}}}}},
+		Nav: ui.Nav{Home: "/work", Search: "/find", Palette: "/commands", Me: ui.Me{Person: ui.Person{Name: "林晓岚", Sub: "服务台"}, SignOut: "/signout"}, Groups: []ui.NavGroup{{Title: "视图", Items: []ui.NavItem{{Link: ui.Link{Label: "风险队列", Href: "/work", Icon: "flame", Current: true}, Count: "128", Tone: ui.Warn, Rail: true}}}}},
 	}))
 }
 

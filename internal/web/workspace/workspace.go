@@ -175,7 +175,8 @@ func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
 			current = "" // the list of a group, whose own place below says so
 		}
 	}
-	n := ui.Nav{Label: fr.T("work.nav"), Home: "/work", Search: "/work/search", Palette: "/work/palette", Me: fr.Me(), Live: "/work/nav"}
+	n := fr.StaffNav("work.nav", "/work")
+	n.Live = "/work/nav"
 	if path == "/work" { // of other pages the place alone says enough, and of itself this asks nothing
 		n.Live += "?at=" + url.QueryEscape(fr.Path)
 	} else if path != n.Live {
