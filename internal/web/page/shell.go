@@ -88,8 +88,11 @@ func (f Frame) Page() ui.Page {
 
 // StaffNav begins the navigation of a face of staff: each has the workspace's search and palette.
 func (f Frame) StaffNav(label, start string) ui.Nav {
-	return ui.Nav{Label: f.T(label), Home: start, Search: home(f.Person) + "/search", Palette: f.Palette(), Me: f.Me()}
+	return ui.Nav{Label: f.T(label), Home: start, Search: f.Search(), Palette: f.Palette(), Me: f.Me()}
 }
+
+// Search is the address of the one search of staff.
+func (f Frame) Search() string { return home(f.Person) + "/search" }
 
 // Palette is the address of the box of commands.
 func (f Frame) Palette() string { return home(f.Person) + "/palette" }
