@@ -173,11 +173,16 @@ func TestF22_PausedHolderRaisesNothingTwice(t *testing.T) {
 		if n, err := h.Round(t.Context()); n != 0 || err != nil {
 			t.Errorf("looked at %d tickets that another node holds: %v", n, err)
 		}
-		// The server gives the sleeper up: its connection ends, and with it what it held.
-		if _, err := db.All(t.Context(), h.db, func(r db.Row) (ok bool, err error) { err = r.Scan(&ok); return ok, err }, `
-			SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-			WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'idle in transaction'`); err != nil {
+		// The server gives the sleeper up: its connection ends, and with it what it held. The wait
+		// is for that end: without it the answer is only that the signal is on its way.
+		ended, err := db.All(t.Context(), h.db, func(r db.Row) (ok bool, err error) { err = r.Scan(&ok); return ok, err }, `
+			SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+			WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'idle in transaction'`)
+		if err != nil {
 			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]bool{true}, ended); diff != "" {
+			t.Fatalf("connections ended (-want +got):\n%s", diff)
 		}
 		h.run()
 		if diff := cmp.Diff([]string{"r100"}, h.raised(one)); diff != "" {
