@@ -66,7 +66,7 @@ func agreed(t *testing.T, h *apptest.House, text string) visit.Visit {
 // On a phone, in a cellar: the page of a visit opens without a network, what is done there waits
 // and is not lost when the page is left, and all of it arrives, in order and once, when the network
 // is back (N27).
-func TestN27_F27_AVisitWhereThereIsNoNetwork(t *testing.T) {
+func TestN27_AVisitWhereThereIsNoNetwork(t *testing.T) {
 	t.Parallel()
 	h := apptest.New(t)
 	v := agreed(t, h, "打印机卡纸")

@@ -18,11 +18,11 @@ import (
 	"github.com/loopdesk/loopdesk/test/running"
 )
 
-// TestF36_AFloodOfMail sends mail as fast as eight connections carry it, half of it from one author
+// TestF36_S14_AFloodOfMail sends mail as fast as eight connections carry it, half of it from one author
 // and half from many of many domains, while somebody reads the queue. Each mail is a ticket, the one
 // author gets one letter, and no domain more than its bound (S14). LOOPDESK_FLOOD says how many; it
 // judges no time, but writes down what it took.
-func TestF36_AFloodOfMail(t *testing.T) {
+func TestF36_S14_AFloodOfMail(t *testing.T) {
 	t.Parallel()
 	n := 240
 	if asked, err := strconv.Atoi(os.Getenv("LOOPDESK_FLOOD")); err == nil {

@@ -4,7 +4,6 @@ package apptest
 
 import (
 	"context"
-	"log/slog"
 	"net"
 	"net/http/httptest"
 	"os"
@@ -54,7 +53,6 @@ type Option func(*setup)
 type setup struct {
 	database string
 	start    time.Time
-	log      *slog.Logger
 	change   func(*app.Config)
 	reach    netguard.Options
 }
@@ -64,9 +62,6 @@ func On(database string) Option { return func(s *setup) { s.database = database 
 
 // At is when the clock stands still.
 func At(t time.Time) Option { return func(s *setup) { s.start = t } }
-
-// Log is where the house writes; nowhere otherwise.
-func Log(l *slog.Logger) Option { return func(s *setup) { s.log = l } }
 
 // Reaching is how far messages to browsers go; the world outside otherwise.
 func Reaching(o netguard.Options) Option { return func(s *setup) { s.reach = o } }
@@ -104,7 +99,7 @@ func New(t testing.TB, opts ...Option) *House {
 		s.change(&conf)
 	}
 	var err error
-	h.House, err = app.Open(context.WithoutCancel(t.Context()), conf, app.Options{Clock: h.Clock, Log: s.log, Public: h.URL, PasswordCost: sessiontest.Cheap(), Inside: netguard.Options{AllowLoopback: true}, Reach: s.reach})
+	h.House, err = app.Open(context.WithoutCancel(t.Context()), conf, app.Options{Clock: h.Clock, Public: h.URL, PasswordCost: sessiontest.Cheap(), Inside: netguard.Options{AllowLoopback: true}, Reach: s.reach})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,9 +27,9 @@ func asked(name string, otherwise int) int {
 	return otherwise
 }
 
-// TestF30_CutAnywhere breaks the connection after each of many numbers of bytes, in both
+// TestF30_P3_CutAnywhere breaks the connection after each of many numbers of bytes, in both
 // directions: whatever the desk was at, nothing is lost, doubled, or marked but absent.
-func TestF30_CutAnywhere(t *testing.T) {
+func TestF30_P3_CutAnywhere(t *testing.T) {
 	t.Parallel()
 	cuts := asked("LOOPDESK_TEST_CUTS", 30)
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

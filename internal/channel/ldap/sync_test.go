@@ -215,7 +215,7 @@ func TestD04_RolesComeFromGroupsThatAreNamedAlone(t *testing.T) {
 	})
 }
 
-func TestN15_S54_PeopleSignInWithTheServersPassword(t *testing.T) {
+func TestN15_S45_S48_S54_PeopleSignInWithTheServersPassword(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *room) {
 		s := r.server

@@ -369,9 +369,9 @@ func TestS21_AnApprovalIsHiddenFromWhoeverHasNothingToDoWithIt(t *testing.T) {
 	})
 }
 
-// TestS04_ALinkDecidesOneThingOnce: a link of a letter is good for one seat and its person, says
+// TestS04_S30_ALinkDecidesOneThingOnce: a link of a letter is good for one seat and its person, says
 // nothing for anybody else, and once used it is over.
-func TestS04_ALinkDecidesOneThingOnce(t *testing.T) {
+func TestS04_S30_ALinkDecidesOneThingOnce(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *room) {
 		tk := r.open()

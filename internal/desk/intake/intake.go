@@ -24,9 +24,6 @@ const (
 	Discarded   State = "discarded" // by a person, from quarantine
 )
 
-// States lists every state in the order in which a message may reach them.
-func States() []State { return []State{Received, Done, Suppressed, Quarantined, Discarded} }
-
 // Outcome says what became of it.
 type Outcome string
 

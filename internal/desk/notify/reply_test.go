@@ -181,9 +181,9 @@ func arrive(m notify.Mail, marks, threads bool) intake.Mail {
 	return in
 }
 
-// TestF35_TwoDesksSoonStopAnsweringEachOther lets two desks write to each other for a day of
+// TestF35_S15_TwoDesksSoonStopAnsweringEachOther lets two desks write to each other for a day of
 // virtual time: with our marks seen, with only the threading seen, and with neither.
-func TestF35_TwoDesksSoonStopAnsweringEachOther(t *testing.T) {
+func TestF35_S15_TwoDesksSoonStopAnsweringEachOther(t *testing.T) {
 	t.Parallel()
 	for name, see := range map[string]struct{ marks, threads bool }{
 		"marks are seen": {true, true}, "only threads are seen": {false, true}, "nothing is seen": {false, false},
@@ -228,10 +228,10 @@ func TestF35_TwoDesksSoonStopAnsweringEachOther(t *testing.T) {
 	}
 }
 
-// TestF35_AProgramThatAsksAllDayIsAnsweredRarely bounds what a program gets that looks like a
+// TestF35_S14_S15_AProgramThatAsksAllDayIsAnsweredRarely bounds what a program gets that looks like a
 // person: one answer in four hours where nothing but its address is known, and ten in a day
 // where it has the address of somebody of the house.
-func TestF35_AProgramThatAsksAllDayIsAnsweredRarely(t *testing.T) {
+func TestF35_S14_S15_AProgramThatAsksAllDayIsAnsweredRarely(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *desk) {
 		if _, err := r.people.Add(t.Context(), access.Desk(), person.Person{

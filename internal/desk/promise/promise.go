@@ -3,7 +3,6 @@
 package promise
 
 import (
-	"slices"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/person"
@@ -38,9 +37,6 @@ const (
 	Renegotiated State = "renegotiated"
 	Void         State = "void"
 )
-
-// States lists the states in the order of doc.go.
-func States() []State { return []State{Open, Kept, Renegotiated, Broken, Void} }
 
 // Promise is one time that was told.
 type Promise struct {
@@ -105,15 +101,6 @@ func Fold(list []Heard, now time.Time) []Promise {
 		}
 	}
 	return out
-}
-
-// Next is the open promise that is due first; false where none is open.
-func Next(list []Promise) (Promise, bool) {
-	open := slices.DeleteFunc(slices.Clone(list), func(p Promise) bool { return p.State != Open })
-	if len(open) == 0 {
-		return Promise{}, false
-	}
-	return slices.MinFunc(open, func(a, b Promise) int { return a.Due.Compare(b.Due) }), true
 }
 
 // concerns reports whether a fact can make or settle a promise.

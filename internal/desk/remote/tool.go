@@ -33,9 +33,6 @@ func Schemes() []string { return slices.Clone(schemes) }
 // a template has no conditions and no loops.
 var places = []string{"id", "ticket", "requester", "agent"} //nolint:gochecknoglobals // a constant list
 
-// Places lists the placeholders.
-func Places() []string { return slices.Clone(places) }
-
 // Presets are the tools that a new desk begins with. Where a maker documents no link, the tool is
 // opened by hand and its session is recorded all the same.
 func Presets() []Tool {

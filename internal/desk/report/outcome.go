@@ -41,16 +41,6 @@ type Outcome struct {
 	Took     time.Duration // working time until Done, the pauses not counted; 0 while Open
 }
 
-// Longest is the longest that a decided run of a clock took, 0 where there is none.
-func Longest(list []Outcome, name sla.Name) (most time.Duration) {
-	for _, x := range list {
-		if x.Name == name {
-			most = max(most, x.Took)
-		}
-	}
-	return most
-}
-
 // Told is a fact of a ticket with who and when.
 type Told struct {
 	ID   int64 // of the fact in the log

@@ -59,9 +59,9 @@ func TestN23_ThePeersLongestExchange(t *testing.T) {
 			l.Then(time.Hour, slatest.UserWord()).Then(d, l.Word())
 		}
 		list := report.Outcomes(told(l), sla.By(p, calendar.Always{}))
-		longest, goal := report.Longest(list, sla.Update), time.Duration(want.Took+want.Left)*time.Minute
-		if longest != time.Duration(want.Took)*time.Minute || goal-longest != time.Duration(want.Left)*time.Minute {
-			t.Errorf("the longest exchange took %v of %v, want %d min and %d left", longest, goal, want.Took, want.Left)
+		took, goal := longest(list, sla.Update), time.Duration(want.Took+want.Left)*time.Minute
+		if took != time.Duration(want.Took)*time.Minute || goal-took != time.Duration(want.Left)*time.Minute {
+			t.Errorf("the longest exchange took %v of %v, want %d min and %d left", took, goal, want.Took, want.Left)
 		}
 	}
 	if n != 1 {

@@ -114,7 +114,7 @@ func TestS24_CountsAndResultsAreWhatCanBeRead(t *testing.T) {
 }
 
 // A property that is not shown is refused, not passed over; people and suggestions are for staff.
-func TestS24_NoPropertyNobodyMayReadAndNoSuggestions(t *testing.T) {
+func TestS20_S24_NoPropertyNobodyMayReadAndNoSuggestions(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *room) {
 		r.record(r.wang, "打印机卡纸", "卡纸")

@@ -222,7 +222,7 @@ func TestA74_AnOldHashIsRenewedByTheNextSignIn(t *testing.T) {
 	})
 }
 
-func TestA67_S45_ANewPasswordEndsEveryVisitAndEveryLink(t *testing.T) {
+func TestA67_S45_S51_ANewPasswordEndsEveryVisitAndEveryLink(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *room) {
 		p := r.member("林岚", access.Agent)

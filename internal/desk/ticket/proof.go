@@ -20,9 +20,6 @@ const (
 	Unchecked  Verdict = "unchecked"  // could not be checked; Why says why
 )
 
-// Verdicts lists the verdicts from best to worst.
-func Verdicts() []Verdict { return []Verdict{Verified, Unchecked, Unverified, Forged} }
-
 // Check is what one method of checking said: "pass", "fail", "none", "temperror" and so on,
 // about which domain. Empty where it was not tried.
 type Check struct {

@@ -41,7 +41,7 @@ func undoable(text string, files ...string) ticket.Reply {
 
 // A reply is stored at once and said ten seconds later, once, in its writer's name; until then
 // the requester has nothing and no clock stands (N3, N29).
-func TestN29_AReplyIsSaidWhenItsSecondsAreOver(t *testing.T) {
+func TestN29_S25_AReplyIsSaidWhenItsSecondsAreOver(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *room) {
 		x := r.complete(r.record("打印机卡纸"))

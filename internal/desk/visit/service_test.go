@@ -173,9 +173,9 @@ func TestN27_FromTheProposalToTheSignature(t *testing.T) {
 	})
 }
 
-// TestF27_AnActThatArrivesTwiceIsDoneOnce: whatever the network does, each act of the engineer is
+// TestN27_AnActThatArrivesTwiceIsDoneOnce: whatever the network does, each act of the engineer is
 // one, with the instant of its doing beside that of its arrival.
-func TestF27_AnActThatArrivesTwiceIsDoneOnce(t *testing.T) {
+func TestN27_AnActThatArrivesTwiceIsDoneOnce(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *room) {
 		x := r.ticket()
@@ -223,7 +223,7 @@ func TestF27_AnActThatArrivesTwiceIsDoneOnce(t *testing.T) {
 	})
 }
 
-func TestN27_WhoMayDoWhat(t *testing.T) {
+func TestN27_S20_S21_S26_WhoMayDoWhat(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *room) {
 		x := r.ticket()
@@ -294,7 +294,7 @@ func TestN27_AnswersAfterTheTicketIsClosed(t *testing.T) {
 	})
 }
 
-func TestN27_AFeedHoldsTheVisitsInUTCAndIsRevoked(t *testing.T) {
+func TestN27_S30_AFeedHoldsTheVisitsInUTCAndIsRevoked(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *room) {
 		x := r.ticket()

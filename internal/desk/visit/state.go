@@ -25,11 +25,6 @@ const (
 	Cancelled  State = "cancelled"
 )
 
-// States lists them in the order of a visit's life.
-func States() []State {
-	return []State{Proposed, Refused, Agreed, Travelling, OnSite, Done, Signed, Missed, Cancelled}
-}
-
 // Open reports whether somebody still has something to do.
 func (s State) Open() bool { return s != Signed && s != Cancelled }
 

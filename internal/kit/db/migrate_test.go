@@ -126,7 +126,7 @@ func TestF29NodesMigrateAtOnce(t *testing.T) {
 }
 
 // F27: a migration happens as a whole or not at all, and the next start goes on.
-func TestF27MigrationsAreWhole(t *testing.T) {
+func TestF27_MigrationsAreWhole(t *testing.T) {
 	t.Parallel()
 	dbtest.EachEmpty(t, func(t *testing.T, url string) {
 		d := dbtest.Open(t, url)

@@ -16,7 +16,7 @@ func crlf(s string) []byte {
 
 // The forms in which servers say that a mail did not arrive: by the standard, and in the words
 // of the Chinese services.
-func TestF35_BouncesOfEveryKindAreReadAsTheyAreMeant(t *testing.T) {
+func TestF35_S15_BouncesOfEveryKindAreReadAsTheyAreMeant(t *testing.T) {
 	t.Parallel()
 	const ours = "<t1-2-abcdefghijklmnopqrstuvwxyz234567.9f3k@desk.example>"
 	for name, x := range map[string]struct {

@@ -153,7 +153,7 @@ func TestN30_AWaitSaysWhatIsStuckAndNamesTheVendor(t *testing.T) {
 	}
 }
 
-func TestTheListOfPromisesIsForStaff(t *testing.T) {
+func TestS25_TheListOfPromisesIsForStaff(t *testing.T) {
 	t.Parallel()
 	p := openPage(t, "打印机卡纸")
 	p.ready()
