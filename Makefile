@@ -27,7 +27,7 @@ generate: ## pages and the OpenAPI document from their sources
 assets: ## styles and scripts (needs Node; the result is committed)
 	./internal/web/assets/build.sh
 
-verify: ## generated files are up to date
+verify: ## generated pages are up to date, and one pin
 	./tools/verify
 
 bench: ## measured figures of docs/benchmarks.md

@@ -188,7 +188,7 @@ func TestEveryWordOfTheLogIsWritten(t *testing.T) {
 		keys = append(keys, "notify.state_"+string(s))
 	}
 	for _, s := range notify.Securities() {
-		keys = append(keys, "notify.security_"+string(s))
+		keys = append(keys, "admin.security_"+string(s))
 	}
 	for _, k := range []string{
 		"test_later", "test_refused", "test_unreachable", "test_tls_failed", "test_sign_in_failed", "test_server_refused", "test_address_impossible", "test_password_lost",
