@@ -70,7 +70,7 @@ func hellos(t testing.TB, callers int, b bounds) figures {
 	}
 	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
 	clients := connections(callers)
-	for begin := time.Now(); ; time.Sleep(5 * time.Millisecond) {
+	for begin := time.Now(); ; time.Sleep(5 * time.Millisecond) { // another process says in no other way that it listens
 		if _, err := fetch(clients[0], "http://"+addr); err == nil {
 			break
 		} else if time.Since(begin) > 10*time.Second {
@@ -102,11 +102,12 @@ func machine() []string {
 		}
 		return "unknown"
 	}
-	kernel, _ := os.ReadFile("/proc/sys/kernel/osrelease")
+	release, _ := os.ReadFile("/proc/sys/kernel/osrelease")
+	kernel, _, _ := strings.Cut(strings.TrimSpace(string(release)), "-") // the rest names a builder
 	return []string{
 		"processor: " + read("/proc/cpuinfo", "model name") + ", " + plural(runtime.NumCPU(), "core"),
 		"memory: " + read("/proc/meminfo", "MemTotal:"),
-		"system: " + runtime.GOOS + "/" + runtime.GOARCH + ", kernel " + strings.TrimSpace(string(kernel)),
+		"system: " + runtime.GOOS + "/" + runtime.GOARCH + ", kernel " + kernel,
 		"built with " + runtime.Version() + ", `CGO_ENABLED=0 go build -trimpath -ldflags='-s -w'`",
 	}
 }
