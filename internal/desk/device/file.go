@@ -96,7 +96,7 @@ func Read(text, comma string) (Sheet, error) {
 		}
 	}
 	if len(s.Lines) == 0 {
-		return Sheet{}, errs.Field("file", "directory.file_empty")
+		return Sheet{}, errs.Field("file", "device.file_empty")
 	}
 	return s, nil
 }

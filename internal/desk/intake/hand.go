@@ -165,6 +165,10 @@ func (s *Service) MakeTicket(ctx context.Context, by access.Actor, which ID, d D
 	}
 	m, unread := s.parse(bytes)
 	m.Automatic = m.Automatic || e.silent()
+	if from, named := person.CleanEmail(m.FromAddr); named {
+		m.FromAddr = from
+	}
+	came := m // what is stated below is the ticket's; the mail's line keeps what it said
 	d.fill(&m)
 	if m.FromAddr, err = s.requester(m.FromAddr); err != nil {
 		return ticket.Ticket{}, err
@@ -197,7 +201,7 @@ func (s *Service) MakeTicket(ctx context.Context, by access.Actor, which ID, d D
 		if made, err = s.record(ctx, tx, by, who, m.Subject, m.say(*e, files), quiet); err != nil {
 			return err
 		}
-		e.note(m, s.Clock.Now())
+		e.note(came, s.Clock.Now())
 		e.State, e.Outcome, e.Reason, e.Ticket = Done, NewTicket, "", made.ID
 		return nil
 	})

@@ -346,6 +346,29 @@ func TestAReadableTicketMadeByHand(t *testing.T) {
 	})
 }
 
+// What a person states about a mail is the ticket's; the mail's own line keeps what it said, beside
+// the judgement of its sender.
+func TestATicketMadeByHandLeavesTheMailAsItCame(t *testing.T) {
+	each(t, func(t *testing.T, r *desk) {
+		r.setBroken(fails("intake.unreadable"))
+		e := r.mail("desk@example.org", intake.Mail{FromName: "Boss", FromAddr: "Boss@Attacker.example", Subject: "付款", Text: "请马上付款"})
+		r.setBroken(nil)
+		x, err := r.intake.MakeTicket(t.Context(), r.agent, e.ID, intake.Draft{Name: "王海燕", Email: "wang@example.net", Subject: "收到可疑邮件", Text: "有人冒充领导"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e = r.entry(e.ID)
+		r.became(e, intake.Done, intake.NewTicket, "")
+		if e.Author != "boss@attacker.example" || e.Subject != "付款" {
+			t.Errorf("the mail is from %q about %q", e.Author, e.Subject)
+		}
+		said := r.messages(x)
+		if who := r.people.Card(t.Context(), x.Requester); who.Email != "wang@example.net" || who.Name != "王海燕" || x.Subject != "收到可疑邮件" || said[0].Text != "有人冒充领导" {
+			t.Errorf("%+v %+v %+v", who, x, said)
+		}
+	})
+}
+
 func TestLongAndEmptyMail(t *testing.T) {
 	each(t, func(t *testing.T, r *desk) {
 		long := strings.Repeat("长", ticket.MaxText+10)

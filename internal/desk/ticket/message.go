@@ -5,7 +5,6 @@ package ticket
 import (
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/loopdesk/loopdesk/internal/desk/person"
@@ -104,16 +103,6 @@ func cut(s string, n int) int {
 		n--
 	}
 	return n
-}
-
-// SubjectOf makes a subject from the user's words: the first sentence, at most 60 characters.
-func SubjectOf(text string) string {
-	line := strings.TrimSpace(text)
-	if i := strings.IndexFunc(line, func(r rune) bool { return strings.ContainsRune("。！？!?\n", r) }); i > 0 {
-		line = line[:i]
-	}
-	line = strings.TrimRightFunc(line, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("，,；;：:", r) })
-	return oneLine(line, 60)
 }
 
 // FileName makes a name fit for display and download: no path, no control or

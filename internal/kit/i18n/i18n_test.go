@@ -88,6 +88,9 @@ func TestT(t *testing.T) {
 		{"values stand in their places", i18n.ZH, "time.hours_minutes", []any{"Minutes", "08", "Hours", 7}, "7 小时 08 分"},
 		{"a missing value is seen", i18n.EN, "time.overdue", nil, "⟦Duration⟧ overdue"},
 		{"a missing key is seen", i18n.EN, "time.nothing", nil, "⟦time.nothing⟧"},
+		{"one place", i18n.EN, "normadmin.wrong", []any{"Count", 1}, "1 place cannot be used, see line by line above"},
+		{"more places", i18n.EN, "normadmin.wrong", []any{"Count", 2}, "2 places cannot be used, see line by line above"},
+		{"one difference", i18n.EN, "normadmin.changed", []any{"Count", 1}, "1 difference"},
 		{"a named int is a number", i18n.EN, "time.days", []any{"Count", int64(3)}, "3 d"},
 	}
 	for _, tt := range cases {

@@ -98,8 +98,16 @@ func TestAnAdministratorSetsThePaceAndTheSendersOfGroups(t *testing.T) {
 	}
 	has(t, admin.Get("/me"), http.StatusOK, `value="21:00"`, `value="08:30"`)
 	has(t, admin.Post("/me/quiet", url.Values{"mode": {"own"}, "quiet_from": {"21:00"}, "quiet_to": {"x"}}), http.StatusUnprocessableEntity, "22:00 和 07:00")
+	// Hours that would be dropped are refused with the way to have them; those already kept may be left behind.
+	typed := url.Values{"mode": {""}, "quiet_from": {"22:00"}, "quiet_to": {""}}
+	has(t, admin.Post("/me/quiet", typed), http.StatusUnprocessableEntity, "要用您填写的时间", "使用下面的时间", `value="22:00"`, `aria-invalid="true"`)
+	typed.Set("mode", "never")
+	has(t, admin.Post("/me/quiet", typed), http.StatusUnprocessableEntity, "要用您填写的时间", `value="22:00"`)
 	r, err := h.Notices.Reader(t.Context(), apptest.Actor(admin.Person, "web"))
 	if err != nil || r != (notify.Reader{Mode: notify.OwnTime, Hours: notify.Hours{From: 21 * 60, To: 8*60 + 30}}) {
 		t.Errorf("%+v %v", r, err)
+	}
+	if r := admin.Post("/me/quiet", url.Values{"mode": {""}, "quiet_from": {"21:00"}, "quiet_to": {"08:30"}}); r.Status != http.StatusSeeOther {
+		t.Errorf("with the hours of before still in the fields: %d\n%s", r.Status, r.Body)
 	}
 }

@@ -4,6 +4,7 @@ package page
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -123,12 +124,28 @@ func (h *house) saveQuiet(c *Ctx) error {
 	if h.kit.Quiet == nil {
 		return errs.New(errs.NotFound, "errs.not_found")
 	}
+	stored, err := h.quietForm(c)
+	if err != nil {
+		return err
+	}
+	again := func(err error) error { return h.again(c, f, err, func(m *mine) { m.Quiet = f }) }
+	if unheard(f, stored) {
+		return again(errs.Field("mode", "mailadmin.hours_unheard", "Own", c.T("mailadmin.mode_own")))
+	}
 	r := notify.Reader{Mode: notify.Mode(f.Get("mode")), Hours: notify.Hours{From: MinuteOf(f.Text("quiet_from")), To: MinuteOf(f.Text("quiet_to"))}}
 	if err := h.kit.Quiet.SaveReader(c.Context(), c.Actor, r); err != nil {
-		return h.again(c, f, err, func(m *mine) { m.Quiet = f })
+		return again(err)
 	}
 	c.Say("page.saved")
 	return c.Redirect("/me")
+}
+
+// unheard reports whether somebody typed quiet hours and left a mode that does without them. Hours
+// that stood in the fields before were typed for nothing new.
+func unheard(f, stored *Form) bool {
+	return notify.Mode(f.Get("mode")) != notify.OwnTime && slices.ContainsFunc([]string{"quiet_from", "quiet_to"}, func(field string) bool {
+		return f.Text(field) != "" && f.Text(field) != stored.Get(field)
+	})
 }
 
 // changePassword ends every session of the person, this one too, and opens a new one here

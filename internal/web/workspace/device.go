@@ -120,18 +120,18 @@ func (f *Faces) frameOf(c *page.Ctx, status int, title, at string, body func(pag
 }
 
 func deviceFilters(fr page.Frame, x device.Filter) []ui.FilterView {
-	kind := ui.FilterView{Label: fr.T("workdevice.kind"), Clear: devicesPath + filterQuery(x, "kind", "")}
+	kind := ui.FilterView{Label: fr.T("workdevice.kind"), Value: fr.T("work.any")}
 	for _, k := range device.Kinds() {
 		l := ui.Link{Label: fr.T("device.kind_" + string(k)), Href: devicesPath + filterQuery(x, "kind", string(k)), Current: x.Kind == k}
 		if kind.Options = append(kind.Options, l); l.Current {
-			kind.Value = l.Label
+			kind.Value, kind.Clear = l.Label, devicesPath+filterQuery(x, "kind", "")
 		}
 	}
-	state := ui.FilterView{Label: fr.T("workdevice.state"), Clear: devicesPath + filterQuery(x, "state", "")}
+	state := ui.FilterView{Label: fr.T("workdevice.state"), Value: fr.T("work.any")}
 	for _, s := range device.States() {
 		l := ui.Link{Label: fr.T("device.state_" + string(s)), Href: devicesPath + filterQuery(x, "state", string(s)), Current: x.State == s}
 		if state.Options = append(state.Options, l); l.Current {
-			state.Value = l.Label
+			state.Value, state.Clear = l.Label, devicesPath+filterQuery(x, "state", "")
 		}
 	}
 	return []ui.FilterView{kind, state}

@@ -8,6 +8,22 @@ each("[data-focus]", (element) => {
   begin(element);
 });
 
+// mending is where one mends what was refused: the first mark in sight, and of a group its first field.
+function mending() {
+  const wrong = [...document.querySelectorAll('[aria-invalid="true"]')].find(visible);
+  return { wrong, mend: wrong && (firstField(wrong) ?? wrong) };
+}
+
+// A page that comes anew after a refusal begins at its top, far from the mark. Where nothing says
+// what is wanted first, the mark is.
+if (![...document.querySelectorAll("[data-focus]")].some(visible)) {
+  const { wrong, mend } = mending();
+  if (mend && !wrong.contains(document.activeElement)) {
+    mend.focus({ preventScroll: true });
+    wrong.scrollIntoView({ block: "center" });
+  }
+}
+
 // A larger act of a ticket opens in its place by a link, from a menu, or by a key.
 let opener; // of the act that is open: where the link leads, and where the focus was
 
@@ -50,8 +66,7 @@ document.addEventListener("htmx:before:swap", (e) => {
 document.addEventListener("htmx:after:swap", (e) => {
   const was = e.detail.ctx.focus;
   const at = document.activeElement;
-  const wrong = document.querySelector('[aria-invalid="true"]');
-  const mend = wrong && (firstField(wrong) ?? wrong); // of a group, its first field
+  const { wrong, mend } = mending();
   // An act that was sent and refused leads to what is wrong, from a field that is not.
   const { sourceElement, response } = e.detail.ctx;
   const refused = response?.status >= 400 && sourceElement?.matches?.("#act form") && mend && !wrong.contains(at) && at?.matches?.("input, textarea, select, button");

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package workspace_test
+
+import "testing"
+
+// A filter of the register looks set where it is, and can be taken away there only.
+func TestTheRegisterShowsAFilterAsSetOnlyWhereItIs(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	b := h.as(h.agent)
+	body := b.page("/work/devices")
+	h.lacks(body, "<b></b>", `class="f on`)
+	h.holds(body, "<b>全部</b>")
+	body = b.page("/work/devices?kind=laptop")
+	h.holds(body, "<b>笔记本</b>", "<b>全部</b>", `href="/work/devices"`, `class="f on clear"`)
+	h.lacks(body, "<b></b>")
+}
