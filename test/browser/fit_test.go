@@ -236,7 +236,7 @@ func TestWhatIsNarrowHasRoomForItsWords(t *testing.T) {
 		{[]window{narrow}, []string{
 			"/work/month", "/work/report", "/work/scores", held, "/work/runbooks", "/work/runbooks/4", "/work/rota/1", "/work/majors", "/work/board",
 			"/work/articles", "/work/articles/faq", "/work/articles/gaps", "/work/problems", "/work/texts", "/work/devices", "/work/devices/30", "/work/services/1",
-			"/admin", "/admin/approvals", "/admin/risks", "/admin/remote", "/admin/mail", "/admin/escalation", "/admin/wording",
+			"/admin", "/admin/approvals", "/admin/risks", "/admin/remote", "/admin/mail", "/admin/escalation", "/admin/wording", "/admin/norm",
 		}},
 	} {
 		for _, size := range p.sizes {
@@ -245,7 +245,7 @@ func TestWhatIsNarrowHasRoomForItsWords(t *testing.T) {
 				if got := b.goTo(path); got != http.StatusOK {
 					t.Errorf("%s answers %d", path, got)
 				}
-				for _, w := range eval[[]string](b, unfit) {
+				for _, w := range append(eval[[]string](b, unfit), b.shape("en")...) {
 					t.Errorf("%s at %d px: %s", path, size.width, w)
 				}
 			}
