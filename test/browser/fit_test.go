@@ -187,3 +187,68 @@ func TestTheFootOfATicketOnAPhone(t *testing.T) {
 	b.write("@")
 	b.sees("colleagues to call, and the button still in sight", `((list, save) => list && save && list.height > 40 && save.bottom <= innerHeight && save.top >= 0)(document.querySelector("#note .texts")?.getBoundingClientRect(), [...document.querySelectorAll("#note .ft button")].at(-1)?.getBoundingClientRect())`)
 }
+
+// unfit is what does not fit on the page that is shown: a bar that ends beyond its pane or leaves no room for
+// its name, what is pressed at the edge of the screen, parts of a cell side by side, words of a chart too
+// small to read or one on the other, a link or a tick that a finger misses.
+const unfit = `(() => {
+	const out = [], at = e => e.getBoundingClientRect(), seen = s => [...document.querySelectorAll(s)].filter(e => e.checkVisibility() && at(e).width > 1);
+	const say = (what, e) => out.push(what + ": " + e.outerHTML.replace(/\s+/g, " ").slice(0, 140));
+	const phone = innerWidth < 768;
+	for (const bar of seen("main .bar:not(.thin)")) for (const e of bar.querySelectorAll(".btn, .chip")) if (e.checkVisibility() && !e.closest(".pop") && at(e).right > at(bar).right) say("ends " + Math.round(at(e).right - at(bar).right) + " px beyond the bar", e);
+	for (const e of seen("main .bar h1")) if (at(e).width < 96 && e.scrollWidth > e.clientWidth) say("a name of " + Math.round(at(e).width) + " px", e);
+	for (const e of seen(".chart > svg text")) if (e.getScreenCTM().a * parseFloat(getComputedStyle(e).fontSize) < 9.9) say("words too small to read", e);
+	for (const chart of seen(".chart > svg")) {
+		const words = [...chart.querySelectorAll("text")].filter(e => e.checkVisibility());
+		for (const e of words) if (at(e).left < at(chart.parentElement).left || at(e).right > at(chart.parentElement).right) say("words beyond the chart", e);
+		for (const a of words) for (const b of words) if (a !== b && at(a).left < at(b).right && at(b).left < at(a).right && at(a).top < at(b).bottom - 2 && at(b).top < at(a).bottom - 2) say("words on other words", a);
+	}
+	if (!phone) return out;
+	for (const e of seen("main .scroll :is(.btn, .pan)")) if (at(e).left < 8 || at(e).right > innerWidth - 8) say("at the edge of the screen", e);
+	for (const td of seen(".tb td[data-label]")) {
+		if (!["left", "start"].includes(getComputedStyle(td).textAlign)) say("a label out of line", td);
+		const all = document.createRange();
+		all.selectNodeContents(td);
+		const left = Math.min(...[...all.getClientRects()].filter(r => r.width > 0).map(r => r.left));
+		if (isFinite(left) && Math.abs(left - at(td).left - 100) > 4) say("what a cell holds is out of line", td);
+		for (const e of td.children) if (!/inline|none/.test(getComputedStyle(e).display) && at(e).width > 0 && Math.abs(at(e).left - left) > 4) say("parts of a cell side by side", td);
+	}
+	for (const e of seen(".tb td > .lk, li > .lk, [data-open-row][title]")) if (at(e).height < 23.5) say("a link of " + Math.round(at(e).height) + " px", e);
+	for (const e of seen("li > .lk.flex-1")) if (at(e).width < 220) say("a column of words", e);
+	for (const e of seen(".card .box")) if (document.elementFromPoint(at(e).left - 4, at(e).bottom + 3) !== e && at(e).bottom < innerHeight) say("a tick that a finger misses", e);
+	for (const e of seen(".bar.thin input[type=search]")) if (at(e).width < 240 || at(e).top < at(e.closest(".bar")).top + 2 || at(e).bottom > at(e.closest(".bar")).bottom - 2) say("a search that is cut", e);
+	return out;
+})()`
+
+// Pages that once did not fit a telephone, or a desk with both panes, do.
+func TestWhatIsNarrowHasRoomForItsWords(t *testing.T) {
+	t.Parallel()
+	d := sampleDeskIn(t, "en")
+	b := open(t, d.url)
+	b.signIn(zheng)
+	b.speak("en")
+	held := eval[string](b, `fetch("/work/quarantine").then(r => r.text()).then(t => t.match(/\/work\/quarantine\/\d+/)[0])`)
+	for _, p := range []struct {
+		sizes []window
+		paths []string
+	}{
+		{[]window{{1280, 800}, {1024, 800}}, []string{"/work/tickets/LD-1113"}},
+		{[]window{narrow}, []string{
+			"/work/month", "/work/report", "/work/scores", held, "/work/runbooks", "/work/runbooks/4", "/work/rota/1", "/work/majors", "/work/board",
+			"/work/articles", "/work/articles/faq", "/work/articles/gaps", "/work/problems", "/work/texts", "/work/devices", "/work/devices/30", "/work/services/1",
+			"/admin", "/admin/approvals", "/admin/risks", "/admin/remote", "/admin/mail", "/admin/escalation", "/admin/wording", "/admin/norm",
+		}},
+	} {
+		for _, size := range p.sizes {
+			b.size(size)
+			for _, path := range p.paths {
+				if got := b.goTo(path); got != http.StatusOK {
+					t.Errorf("%s answers %d", path, got)
+				}
+				for _, w := range append(eval[[]string](b, unfit), b.shape("en")...) {
+					t.Errorf("%s at %d px: %s", path, size.width, w)
+				}
+			}
+		}
+	}
+}

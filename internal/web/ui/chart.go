@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // A chart is drawn by the server, without a script and without a style of its own; the table beside it
@@ -38,9 +39,39 @@ const (
 	chartLeft, chartRight  = 40, 12
 	chartAbove, chartBelow = 12, 28
 	chartInside            = chartHigh - chartAbove - chartBelow
-	mostLabels             = 7
 	widestBar              = 36
 )
+
+// chartLetters is how large the words of a chart are, in its units, and how many of its places at most are
+// named. On a telephone the whole chart is drawn at half its size, and its words are larger in it.
+type chartLetters struct {
+	size, most int
+	class      string
+}
+
+func onDesk() chartLetters  { return chartLetters{11, 7, "on-desk"} }
+func onPhone() chartLetters { return chartLetters{20, 4, "on-phone"} }
+
+// cut shortens a name to the room that it has; the table beside the chart has it whole. A letter of the
+// Latin script is about half as wide as it is high, one of Chinese as wide.
+func (l chartLetters) cut(name string, room float64) string {
+	letter := func(r rune) float64 {
+		if r < 0x2e80 {
+			return 0.55 * float64(l.size)
+		}
+		return float64(l.size)
+	}
+	used, fits := 0.0, 0 // fits is what has room beside the dots
+	for i, r := range name {
+		if used += letter(r); used > room {
+			return strings.TrimRight(name[:fits], " ") + "…"
+		}
+		if used+letter('…') <= room {
+			fits = i + utf8.RuneLen(r)
+		}
+	}
+	return name
+}
 
 // step is how far the lines of the scale lie apart, in round figures: 1, 2, 5, 10, 20, …
 func (v ChartView) step() int {
@@ -90,11 +121,13 @@ func (v ChartView) y(value int) float64 {
 	return chartAbove + float64(chartInside)*(1-float64(min(value, v.top()))/float64(v.top()))
 }
 
-// x is the middle of a place.
-func (v ChartView) x(place int) float64 {
-	wide := float64(chartWide-chartLeft-chartRight) / float64(max(len(v.Labels), 1))
-	return chartLeft + wide*(float64(place)+0.5)
+// wide is how wide a place is.
+func (v ChartView) wide() float64 {
+	return float64(chartWide-chartLeft-chartRight) / float64(max(len(v.Labels), 1))
 }
+
+// x is the middle of a place.
+func (v ChartView) x(place int) float64 { return chartLeft + v.wide()*(float64(place)+0.5) }
 
 // scale are the lines behind the chart.
 func (v ChartView) scale() []chartMark {
@@ -105,13 +138,13 @@ func (v ChartView) scale() []chartMark {
 	return out
 }
 
-// places are the names below, as many as have room.
-func (v ChartView) places() []chartMark {
-	every := (len(v.Labels) + mostLabels - 1) / mostLabels
+// places are the names below, as many as have room, in letters of a size.
+func (v ChartView) places(in chartLetters) []chartMark {
+	every := max((len(v.Labels)+in.most-1)/in.most, 1)
 	var out []chartMark
 	for i, l := range v.Labels {
-		if (len(v.Labels)-1-i)%max(every, 1) == 0 {
-			out = append(out, chartMark{unit(v.x(i)), l})
+		if (len(v.Labels)-1-i)%every == 0 {
+			out = append(out, chartMark{unit(v.x(i)), in.cut(l, float64(every)*v.wide()-float64(in.size)/2)})
 		}
 	}
 	return out
@@ -144,7 +177,7 @@ func (v ChartView) lines(s ChartSeries) []string {
 type chartBox struct{ X, Y, W, H string }
 
 func (v ChartView) bars(nth int) []chartBox {
-	wide := float64(chartWide-chartLeft-chartRight) / float64(max(len(v.Labels), 1)) * 0.7
+	wide := v.wide() * 0.7
 	each := min(wide/float64(len(v.Series)), widestBar)
 	wide = each * float64(len(v.Series))
 	var out []chartBox

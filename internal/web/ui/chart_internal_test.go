@@ -34,3 +34,25 @@ func TestTheScaleOfAChartIsRound(t *testing.T) {
 		t.Errorf("a scale of per cent has %d lines", got)
 	}
 }
+
+// Names below a chart end before the next one begins, on a desk and on a telephone; one that has room is whole.
+func TestTheNamesBelowAChartHaveRoom(t *testing.T) {
+	t.Parallel()
+	for want, name := range map[string]string{"Service desk": "Service desk", "网络": "网络", "Workplace a…": "Workplace and meeting rooms", "会议室设备与…": "会议室设备与终端组"} {
+		v := ChartView{Labels: []string{name, "b", "c", "d"}}
+		if got := v.places(onPhone())[0].Text; got != want {
+			t.Errorf("a telephone shows %q as %q, want %q", name, got, want)
+		}
+		if got := v.places(onDesk())[0].Text; got != name && len(name) < 24 {
+			t.Errorf("a desk shows %q as %q", name, got)
+		}
+	}
+	year := make([]string, 12)
+	for i := range year {
+		year[i] = "2026-11"
+	}
+	v := ChartView{Labels: year}
+	if desk, phone := v.places(onDesk()), v.places(onPhone()); len(desk) > 7 || len(phone) > 4 || phone[len(phone)-1] != desk[len(desk)-1] || phone[0].Text != "2026-11" {
+		t.Errorf("a year has %d names on a desk and %d on a telephone: %v", len(desk), len(phone), phone)
+	}
+}

@@ -651,7 +651,7 @@ func mailPageOf(f page.Frame, v mailView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if !v.Cover {
-			templ_7745c5c3_Err = ui.Button(ui.Btn{Label: f.T("work.mail_raw"), Icon: "download", Variant: "outline", Href: v.Line.Href + "/raw"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.Btn{Label: f.T("work.mail_raw"), Icon: "download", Variant: "outline", Href: v.Line.Href + "/raw", Class: "wordless"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
