@@ -45,6 +45,31 @@ func TestTheTone(t *testing.T) {
 	}
 }
 
+// One of a thing is no plural in English.
+func TestOneIsNoPlural(t *testing.T) {
+	t.Parallel()
+	several := regexp.MustCompile(`\b1 (?:[a-z]+ )?(?:lines|people|entries|days|weeks|months|minutes|hours|messages|tickets|groups|ratings|values|steps|labels|causes|files|pictures|places|differences|changes|times|records|clauses|replies|articles|mails|devices|visits|rules|conditions|questions|attachments|characters)\b`)
+	never := map[string]string{ // what there is never one of
+		"mail.password_once":           "half an hour",
+		"norm.N11_ping_pong":           "two at least",
+		"portalremote.scope_stop_text": "the bound of a session, 5 at least",
+		"search.all_people":            "more than are shown",
+		"suggest.crowd":                "3 at least",
+		"ldapadmin.tried_more":         "more than are shown",
+		"work.number_shared":           "two at least",
+		"workticket.others_more":       "more than are shown",
+		"workticket.passed_around":     "three at least",
+		"workticket.the_rest":          "hundreds",
+		"workvisit.minutes_of":         "30 at least",
+	}
+	for _, key := range i18n.Keys() {
+		said := i18n.T(i18n.EN, key, "Count", 1)
+		if _, ok := never[key]; several.MatchString(said) && !ok {
+			t.Errorf("%s: %q", key, said)
+		}
+	}
+}
+
 // The names in both languages must be the same, or a value is lost in one of them.
 func TestPlaceholdersAgree(t *testing.T) {
 	t.Parallel()
