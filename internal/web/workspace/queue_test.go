@@ -56,7 +56,7 @@ func TestTheSecondLineGoesOnWhereTheProblemEnds(t *testing.T) {
 	h.open(h.requester, "My headset is very quiet in calls since this week, customers hear me but I hardly hear them")
 	h.open(h.other, "键盘有点松。")
 	body := h.as(h.agent).page("/work")
-	h.holds(body, "“…hear me but I hardly hear them”", "门户 · 09:00 提出")
+	h.holds(body, "“…customers hear me but I hardly hear them”", "门户 · 09:00 提出")
 }
 
 func TestTheViewsAndFiltersNarrowTheQueue(t *testing.T) {
