@@ -41,9 +41,6 @@ func (s *Service) Upload(ctx context.Context, by access.Actor, x Import, raw []b
 	}
 	var err error
 	if x.Text, x.Encoding, err = directory.Decode(raw, x.Encoding); err != nil {
-		if e := errs.As(err); e != nil && e.Key == "directory.file_empty" { // said there of people
-			err = errs.Field("file", "device.file_empty")
-		}
 		return x, err
 	}
 	if x.Comma == "" {

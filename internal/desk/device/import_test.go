@@ -113,7 +113,9 @@ func TestN8_EveryWrongLineSaysWhyAndNothingIsHalfDone(t *testing.T) {
 		}
 		_, err := r.Upload(t.Context(), r.admin, device.Import{}, []byte("型号,备注\nx,y"))
 		field(t, "a file without tags", err, "file", "device.columns_needed")
-		for name, text := range map[string]string{"no file": "", "nothing below the head": "资产编号,型号\n", "empty lines": "资产编号,型号\n,\n"} {
+		_, err = r.Upload(t.Context(), r.admin, device.Import{}, nil)
+		field(t, "no file", err, "file", "directory.file_blank")
+		for name, text := range map[string]string{"nothing below the head": "资产编号,型号\n", "empty lines": "资产编号,型号\n,\n"} {
 			_, err := r.Upload(t.Context(), r.admin, device.Import{}, []byte(text))
 			field(t, name, err, "file", "device.file_empty")
 		}

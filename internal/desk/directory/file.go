@@ -67,7 +67,7 @@ func Decode(raw []byte, encoding string) (text, used string, err error) {
 	text = strings.TrimPrefix(strings.ToValidUTF8(string(out), "\uFFFD"), "\uFEFF")
 	text = strings.NewReplacer("\x00", "", "\r\n", "\n", "\r", "\n").Replace(text)
 	if strings.TrimSpace(text) == "" {
-		return "", "", errs.Field("file", "directory.file_empty")
+		return "", "", errs.Field("file", "directory.file_blank")
 	}
 	return text, encoding, nil
 }

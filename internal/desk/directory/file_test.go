@@ -109,10 +109,10 @@ func TestN15_WhatIsNoListOfPeopleIsRefused(t *testing.T) {
 		encoding string
 		key      string
 	}{
-		"empty":        {[]byte(" \n"), "", "directory.file_empty"},
+		"empty":        {[]byte(" \n"), "", "directory.file_blank"},
 		"too large":    {make([]byte, directory.MaxFile+1), "", "directory.file_large"},
 		"ebcdic":       {[]byte("x"), "cp037", "directory.encoding_unknown"},
-		"a mark alone": {[]byte("\xFF\xFE"), "", "directory.file_empty"},
+		"a mark alone": {[]byte("\xFF\xFE"), "", "directory.file_blank"},
 	} {
 		_, _, err := directory.Decode(tt.raw, tt.encoding)
 		if e := errs.As(err); e == nil || len(e.Fields) != 1 || e.Fields[0].Key != tt.key {

@@ -187,9 +187,6 @@ func TestEveryWordOfTheLogIsWritten(t *testing.T) {
 	for _, s := range []notify.State{notify.Queued, notify.Sent, notify.Failed, notify.Skipped, notify.Bounced} {
 		keys = append(keys, "notify.state_"+string(s))
 	}
-	for _, s := range notify.Securities() {
-		keys = append(keys, "admin.security_"+string(s))
-	}
 	for _, k := range []string{
 		"test_later", "test_refused", "test_unreachable", "test_tls_failed", "test_sign_in_failed", "test_server_refused", "test_address_impossible", "test_password_lost",
 		"no_server", "inactive", "own_address", "loop", "machine", "unwritable", "later", "refused", "gave_up", "unreachable",

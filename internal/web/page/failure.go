@@ -98,10 +98,7 @@ func (c *Ctx) Problem(err error) Problem {
 		p.Text = c.T(e.Key, e.Args...)
 	}
 	if e.Key == keyMethod && c.reads() { // gone back to, or reloaded: nothing was typed that needs a change
-		p.Title, p.Text = c.T("page.method_title"), c.T("page.method_form")
-		if c.aboutTicket() {
-			p.Text = c.T("page.method_read")
-		}
+		p.Title, p.Text = c.T("page.method_title"), c.T("page.method_read")
 	}
 	for _, f := range e.Fields {
 		if text := c.T(f.Key, f.Args...); text != p.Text {
@@ -205,13 +202,6 @@ func (c *Ctx) ways(p Problem) []ui.Link {
 		return append(out, ui.Link{Label: c.T("page.way_queue"), Href: "/work"})
 	}
 	return append(out, ui.Link{Label: c.T("page.way_home"), Href: "/"})
-}
-
-// aboutTicket reports whether the address is one of a ticket's, for staff, its requester or a link.
-func (c *Ctx) aboutTicket() bool {
-	return c.Code != "" || slices.ContainsFunc([]string{"/work/tickets/", "/requests/", "/t/"}, func(at string) bool {
-		return strings.HasPrefix(c.Request.URL.Path, at)
-	})
 }
 
 // back is the page of ours on which the form stood, "" where it is not known.

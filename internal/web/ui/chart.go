@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/mattn/go-runewidth"
 )
 
 // A chart is drawn by the server, without a script and without a style of its own; the table beside it
@@ -53,24 +54,10 @@ func onDesk() chartLetters  { return chartLetters{11, 7, "on-desk"} }
 func onPhone() chartLetters { return chartLetters{20, 4, "on-phone"} }
 
 // cut shortens a name to the room that it has; the table beside the chart has it whole. A letter of the
-// Latin script is about half as wide as it is high, one of Chinese as wide.
+// Latin script takes one cell, about half as wide as it is high, and one of Chinese two.
 func (l chartLetters) cut(name string, room float64) string {
-	letter := func(r rune) float64 {
-		if r < 0x2e80 {
-			return 0.55 * float64(l.size)
-		}
-		return float64(l.size)
-	}
-	used, fits := 0.0, 0 // fits is what has room beside the dots
-	for i, r := range name {
-		if used += letter(r); used > room {
-			return strings.TrimRight(name[:fits], " ") + "…"
-		}
-		if used+letter('…') <= room {
-			fits = i + utf8.RuneLen(r)
-		}
-	}
-	return name
+	cells := runewidth.Condition{} // as many cells wherever the desk runs
+	return cells.Truncate(name, int(room/(0.55*float64(l.size))), "…")
 }
 
 // step is how far the lines of the scale lie apart, in round figures: 1, 2, 5, 10, 20, …

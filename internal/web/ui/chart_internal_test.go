@@ -38,7 +38,7 @@ func TestTheScaleOfAChartIsRound(t *testing.T) {
 // Names below a chart end before the next one begins, on a desk and on a telephone; one that has room is whole.
 func TestTheNamesBelowAChartHaveRoom(t *testing.T) {
 	t.Parallel()
-	for want, name := range map[string]string{"Service desk": "Service desk", "网络": "网络", "Workplace a…": "Workplace and meeting rooms", "会议室设备与…": "会议室设备与终端组"} {
+	for want, name := range map[string]string{"Service desk": "Service desk", "网络": "网络", "Workplace a…": "Workplace and meeting rooms", "会议室设备…": "会议室设备与终端组"} {
 		v := ChartView{Labels: []string{name, "b", "c", "d"}}
 		if got := v.places(onPhone())[0].Text; got != want {
 			t.Errorf("a telephone shows %q as %q, want %q", name, got, want)

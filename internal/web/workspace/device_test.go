@@ -9,10 +9,11 @@ func TestTheRegisterShowsAFilterAsSetOnlyWhereItIs(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	b := h.as(h.agent)
-	body := b.page("/work/devices")
+	const register = "/work/devices"
+	body := b.page(register)
 	h.lacks(body, "<b></b>", `class="f on`)
 	h.holds(body, "<b>全部</b>")
-	body = b.page("/work/devices?kind=laptop")
-	h.holds(body, "<b>笔记本</b>", "<b>全部</b>", `href="/work/devices"`, `class="f on clear"`)
+	body = b.page(register + "?kind=laptop")
+	h.holds(body, "<b>笔记本</b>", "<b>全部</b>", `href="`+register+`"`, `class="f on clear"`)
 	h.lacks(body, "<b></b>")
 }
