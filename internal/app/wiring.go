@@ -6,6 +6,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/directory"
 	"github.com/loopdesk/loopdesk/internal/desk/live"
@@ -17,6 +18,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/event"
+	"github.com/loopdesk/loopdesk/internal/kit/job"
 )
 
 // This file says who hears what, and which gates stand before which command. No other file
@@ -65,7 +67,8 @@ func (h *House) wire() {
 	if h.quiet {
 		return
 	}
-	tell[ticket.Acknowledged](h, "acknowledged") // number, link and expectation (N19, N20)
+	// Number, link and expectation, a tenth of a second later and so with those of others (N19, N20).
+	tell[ticket.Acknowledged](h, "acknowledged", job.Gather(100*time.Millisecond))
 	tell[ticket.Said](h, "said")
 	tell[ticket.Held](h, "held")                     // the three answers of an honest wait (N30)
 	tell[ticket.ReadBackAsked](h, "read_back_asked") // the record, to be confirmed with one press (N18)
@@ -112,10 +115,10 @@ func (h *House) announce(_ context.Context, tx *db.Tx, r event.Record) error {
 }
 
 // tell lets people hear of a fact by mail. The name stays the same over releases: jobs carry it.
-func tell[F ticket.Fact](h *House, name string) {
+func tell[F ticket.Fact](h *House, name string, opts ...job.Option) {
 	var f F
 	h.told = append(h.told, f.EventName())
-	event.After(h.Bus, "notify:"+name, notify.Hear[F](h.Notices))
+	event.After(h.Bus, "notify:"+name, notify.Hear[F](h.Notices), opts...)
 }
 
 // unheard are the facts of a ticket that nobody but its thread hears, and why. A new fact

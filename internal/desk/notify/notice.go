@@ -101,10 +101,10 @@ type read struct {
 // entry returns the fact that is told.
 func (r read) entry() ticket.Entry { return r.thread[r.at] }
 
-// author returns who wrote the message that the fact carries, 0 where it carries none.
-func (r read) author() person.ID {
-	if m := r.entry().Message; m != nil {
-		return m.Author
+// author returns who wrote the message that a fact carries, 0 where it carries none.
+func author(e ticket.Entry) person.ID {
+	if e.Message != nil {
+		return e.Message.Author
 	}
 	return 0
 }

@@ -76,7 +76,11 @@ func Hear[F ticket.Fact](s *Service) func(context.Context, event.Record, F) erro
 // tell writes down who is told about a fact and queues the letters, in one commit. Heard
 // twice, a fact is told once.
 func (s *Service) tell(ctx context.Context, r event.Record, f ticket.Fact) error {
-	at, err := s.read(ctx, ticket.ID(r.Subject), r.ID)
+	t, err := s.Tickets.Get(ctx, access.Desk(), ticket.Target{ID: ticket.ID(r.Subject)})
+	var e ticket.Entry
+	if err == nil {
+		e, err = s.Tickets.EntryOf(ctx, access.Desk(), t, r)
+	}
 	if errs.KindOf(err) == errs.NotFound {
 		return job.Permanent(err)
 	}
@@ -84,13 +88,13 @@ func (s *Service) tell(ctx context.Context, r event.Record, f ticket.Fact) error
 		return err
 	}
 	var list []Delivery
-	wrote := s.wrote(ctx, at, f)
-	readers := audience(at.ticket, f, r.Meta, at.author())
+	wrote := s.wrote(ctx, t, e)
+	readers := audience(t, f, r.Meta, author(e))
 	if held, ok := f.(ticket.MailHeld); ok {
-		readers = s.keptOut(ctx, at.ticket, held)
+		readers = s.keptOut(ctx, t, held)
 	}
 	for _, x := range readers {
-		d, err := s.draft(ctx, r.ID, r.Meta, at.ticket, x, wrote)
+		d, err := s.draft(ctx, r.ID, r.Meta, t, x, wrote)
 		if err != nil {
 			return err
 		}
@@ -116,15 +120,15 @@ func (s *Service) tell(ctx context.Context, r event.Record, f ticket.Fact) error
 
 // wrote returns the address from which the fact came by mail, "" where it did not. Whoever
 // writes from an address can be reached there.
-func (s *Service) wrote(ctx context.Context, at read, f ticket.Fact) string {
+func (s *Service) wrote(ctx context.Context, t ticket.Ticket, e ticket.Entry) string {
 	who := person.ID(0)
-	switch f := f.(type) {
+	switch f := e.Fact.(type) {
 	case ticket.Acknowledged:
-		if at.ticket.Channel == ticket.Mail {
-			who = at.ticket.Requester
+		if t.Channel == ticket.Mail {
+			who = t.Requester
 		}
 	case ticket.Said:
-		if m := at.entry().Message; f.ByRequester && m != nil && m.Channel == ticket.Mail {
+		if m := e.Message; f.ByRequester && m != nil && m.Channel == ticket.Mail {
 			who = m.Author
 		}
 	}

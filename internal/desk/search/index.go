@@ -34,12 +34,16 @@ const rules = 10*text.Rules + 1
 // batch is how many lines are written in one turn of the writer: about ten milliseconds.
 const batch = 20
 
+// lag is how long a changed ticket may wait for others until the index follows; a search is to know
+// of it within two seconds (L07).
+const lag = 300 * time.Millisecond
+
 // stint is how long one run of making the index anew works before it lets others have the worker.
 const stint = time.Minute
 
 func (s *Service) handle() {
-	s.Jobs.Handle(jobTicket, func(ctx context.Context, j job.Job) error { return s.indexOne(ctx, j, s.tickets) })
-	s.Jobs.Handle(jobPerson, func(ctx context.Context, j job.Job) error { return s.indexOne(ctx, j, s.persons) })
+	s.Jobs.Handle(jobTicket, func(ctx context.Context, j job.Job) error { return s.indexTickets(ctx, []job.Job{j}) }, job.Gather(lag), job.Together(batch, s.indexTickets))
+	s.Jobs.Handle(jobPerson, s.indexPerson)
 	s.Jobs.Handle(jobRequester, s.indexRequester, job.Limit(1))
 	s.Jobs.Handle(jobRebuild, s.rebuild, job.Limit(1), job.Timeout(5*stint))
 }
@@ -86,19 +90,66 @@ func one(kind string, id int64) job.Spec {
 	return job.Spec{Kind: kind, Payload: key, Key: kind + ":" + key}
 }
 
-func (s *Service) indexOne(ctx context.Context, j job.Job, index func(context.Context, *db.Tx, int64, int64, []int64) error) error {
+// key reads which thing a job is about.
+func key(j job.Job) (int64, error) {
 	id, err := strconv.ParseInt(j.Payload, 10, 64)
 	if err != nil {
-		return job.Permanent(fmt.Errorf("read job %d: %w", j.ID, err))
+		return 0, job.Permanent(fmt.Errorf("read job %d: %w", j.ID, err))
 	}
-	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return index(ctx, tx, id, id, []int64{id}) })
+	return id, nil
+}
+
+// indexTickets writes the lines of the tickets that jobs are about in one commit.
+func (s *Service) indexTickets(ctx context.Context, list []job.Job) error {
+	keys := make([]int64, 0, len(list))
+	for _, j := range list {
+		id, err := key(j)
+		if err != nil {
+			return err
+		}
+		keys = append(keys, id)
+	}
+	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return s.these(ctx, tx, keys) })
+}
+
+func (s *Service) indexPerson(ctx context.Context, j job.Job) error {
+	id, err := key(j)
+	if err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return s.persons(ctx, tx, id, id, []int64{id}) })
 }
 
 // tickets writes the lines of tickets, and takes out whatever else stands from one key to another.
-// It reads within the commit, so that it never writes what was true before.
 func (s *Service) tickets(ctx context.Context, tx *db.Tx, from, to int64, keys []int64) error {
+	have, err := s.write(ctx, tx, keys)
+	if err != nil {
+		return err
+	}
+	return drop(ctx, tx, from, to, have)
+}
+
+// these writes the lines of tickets, and takes out those of tickets that are gone.
+func (s *Service) these(ctx context.Context, tx *db.Tx, keys []int64) error {
+	have, err := s.write(ctx, tx, keys)
+	if err != nil || len(have) == len(keys) {
+		return err
+	}
+	for _, k := range keys {
+		if !slices.Contains(have, k) {
+			if err := drop(ctx, tx, k, k, nil); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// write writes the lines of tickets and returns the keys of those that are there. It reads within
+// the commit, so that it never writes what was true before.
+func (s *Service) write(ctx context.Context, tx *db.Tx, keys []int64) ([]int64, error) {
 	if len(keys) == 0 {
-		return drop(ctx, tx, from, to, nil)
+		return nil, nil
 	}
 	which := make([]ticket.ID, 0, len(keys))
 	for _, k := range keys {
@@ -106,23 +157,20 @@ func (s *Service) tickets(ctx context.Context, tx *db.Tx, from, to int64, keys [
 	}
 	list, err := ticketsOf(ctx, tx, which)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	words, err := read(ctx, tx, list, true)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	have := make([]int64, 0, len(list))
 	for _, t := range list {
 		have = append(have, int64(t.ID))
 		if err := put(ctx, tx, int64(t.ID), t.Version, t.terms(words[t.ID])); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	if from == to && len(have) == 1 {
-		return nil
-	}
-	return drop(ctx, tx, from, to, have)
+	return have, nil
 }
 
 // persons does the same for people, whose lines stand under the negatives of their keys.
@@ -162,12 +210,7 @@ func (s *Service) indexRequester(ctx context.Context, j job.Job) error {
 				return err
 			}
 			below = keys[len(keys)-1]
-			for _, k := range keys {
-				if err := s.tickets(ctx, tx, k, k, []int64{k}); err != nil {
-					return err
-				}
-			}
-			return nil
+			return s.these(ctx, tx, keys)
 		})
 		if err != nil || below == 0 {
 			return err

@@ -69,9 +69,9 @@ type alikeRow struct {
 	Same          bool
 }
 
-// refresh takes the newest tickets into the pool, which t, that was read already, is one of; once
-// a day it is made anew.
-func (s *Service) refresh(ctx context.Context, t ticket.First) error {
+// refresh takes the newest tickets into the pool, those of the list, that were read already, among
+// them; once a day it is made anew.
+func (s *Service) refresh(ctx context.Context, list []ticket.First) error {
 	r, now := &s.recent, s.Clock.Now()
 	if r.pool == nil || now.Sub(r.begun) > 24*time.Hour || now.Before(r.begun) || r.pool.Len() > 2*mostRecent {
 		r.pool, r.facts, r.last, r.begun = model.NewPool(), map[ticket.ID]brief{}, 0, now
@@ -94,8 +94,10 @@ func (s *Service) refresh(ctx context.Context, t ticket.First) error {
 			return err
 		}
 		before, whole := r.last, len(keys) < 500
-		if slices.Contains(keys, t.ID) {
-			s.keep(t, now)
+		for _, t := range list {
+			if slices.Contains(keys, t.ID) {
+				s.keep(t, now)
+			}
 		}
 		top := slices.Max(append(keys, 0))
 		page, err := s.Tickets.FirstsOf(ctx, slices.DeleteFunc(keys, func(k ticket.ID) bool { return r.pool.Has(int64(k)) }))
@@ -134,15 +136,23 @@ func (s *Service) keep(t ticket.First, now time.Time) bool {
 }
 
 // findAlike looks for the same matter among the tickets of the last days that were there before.
-func (s *Service) findAlike(ctx context.Context, t ticket.First) ([]alikeRow, error) {
+func (s *Service) findAlike(ctx context.Context, list []ticket.First) ([]alikeRow, error) {
 	s.recent.mu.Lock()
 	defer s.recent.mu.Unlock()
-	if err := s.refresh(ctx, t); err != nil {
+	if err := s.refresh(ctx, list); err != nil {
 		return nil, err
 	}
 	var out []alikeRow
-	for _, m := range s.recent.pool.Alike(int64(t.ID), textOf(t), 50) {
-		o, ok := s.recent.facts[ticket.ID(m.Key)]
+	for _, t := range list {
+		out = append(out, s.recent.alike(t)...)
+	}
+	return out, nil
+}
+
+func (r *recent) alike(t ticket.First) []alikeRow {
+	var out []alikeRow
+	for _, m := range r.pool.Alike(int64(t.ID), textOf(t), 50) {
+		o, ok := r.facts[ticket.ID(m.Key)]
 		if !ok || m.Key >= int64(t.ID) || len(out) == mostAlike {
 			continue
 		}
@@ -151,10 +161,10 @@ func (s *Service) findAlike(ctx context.Context, t ticket.First) ([]alikeRow, er
 		if row.Same && (row.Share < sameShare || between > sameWithin) || !row.Same && (row.Share < manyShare || between > manyWithin) {
 			continue
 		}
-		row.Reasons = s.recent.pool.Shared(textOf(t), o.text, reasonsShown)
+		row.Reasons = r.pool.Shared(textOf(t), o.text, reasonsShown)
 		out = append(out, row)
 	}
-	return out, nil
+	return out
 }
 
 // Alike returns the open tickets that look like the same matter as an open ticket, the most
@@ -254,10 +264,10 @@ func (s *Service) ended(ctx context.Context, tx *db.Tx, r event.Record, f ticket
 	return err
 }
 
-func putAlike(ctx context.Context, tx *db.Tx, on ticket.ID, r alikeRow, at time.Time) error {
+func putAlike(ctx context.Context, tx *db.Tx, r alikeRow, at time.Time) error {
 	_, err := db.Exec(ctx, tx, `
 		INSERT INTO suggest_alike (ticket_id, other_id, share, reasons, same, at) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (ticket_id, other_id) DO NOTHING`, on, r.Other, r.Share, strings.Join(r.Reasons, "\n"), r.Same, at)
+		ON CONFLICT (ticket_id, other_id) DO NOTHING`, r.Ticket, r.Other, r.Share, strings.Join(r.Reasons, "\n"), r.Same, at)
 	return err
 }
 

@@ -70,7 +70,7 @@ func (s *Service) Guess(ctx context.Context, by access.Actor, d Draft) (out Gues
 			out.Offers = append(out.Offers, o)
 		}
 	}
-	rows, err := s.findAlike(ctx, t)
+	rows, err := s.findAlike(ctx, []ticket.First{t})
 	if err == nil {
 		out.Same, out.Crowd, err = s.readable(ctx, by, t.Ticket, rows)
 	}

@@ -5,7 +5,9 @@ package suggest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
+	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
@@ -61,54 +63,93 @@ func (s *Service) lookAgain(ctx context.Context) error {
 	})
 }
 
-// look guesses for one ticket, looks for the same matter, and saves what an administrator allowed.
-func (s *Service) look(ctx context.Context, j job.Job) error {
-	id, err := strconv.ParseInt(j.Payload, 10, 64)
+// company is how long a new ticket may wait for others before it is looked at, and atOnce how many
+// are looked at in one run.
+const (
+	company = 300 * time.Millisecond
+	atOnce  = 20
+)
+
+// look guesses for tickets, looks for the same matter, and saves what an administrator allowed.
+func (s *Service) look(ctx context.Context, jobs []job.Job) error {
+	var keys []ticket.ID
+	for _, j := range jobs {
+		id, err := strconv.ParseInt(j.Payload, 10, 64)
+		if err != nil {
+			return job.Permanent(fmt.Errorf("read job %d: %w", j.ID, err))
+		}
+		keys = append(keys, ticket.ID(id))
+	}
+	list, err := s.Tickets.FirstsOf(ctx, keys)
 	if err != nil {
-		return job.Permanent(fmt.Errorf("read job %d: %w", j.ID, err))
-	}
-	list, err := s.Tickets.FirstsSince(ctx, ticket.ID(id)-1, 1)
-	if err != nil || len(list) == 0 || list[0].ID != ticket.ID(id) || !list[0].Open() {
 		return err
 	}
-	t := list[0]
-	guesses, err := s.guess(ctx, t)
+	list = slices.DeleteFunc(list, func(t ticket.First) bool { return !t.Open() })
+	if len(list) == 0 {
+		return nil
+	}
+	var guesses []Offer
+	for _, t := range list {
+		more, err := s.guess(ctx, t)
+		if err != nil {
+			return err
+		}
+		guesses = append(guesses, more...)
+	}
+	same, err := s.findAlike(ctx, list)
 	if err != nil {
 		return err
 	}
-	same, err := s.findAlike(ctx, t)
+	solved, err := s.findSolved(ctx, list)
 	if err != nil {
 		return err
 	}
-	done, err := s.findSolved(ctx, t)
-	if err != nil || len(guesses) == 0 && len(same) == 0 && len(done) == 0 {
+	if err := s.offer(ctx, guesses, same, solved); err != nil {
 		return err
 	}
-	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	for _, id := range keys {
+		if !slices.ContainsFunc(guesses, func(o Offer) bool { return o.Ticket == id }) {
+			continue
+		}
+		if err := s.apply(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// offer saves what was found for tickets, in one commit.
+func (s *Service) offer(ctx context.Context, guesses []Offer, same []alikeRow, solved []solvedRow) error {
+	if len(guesses) == 0 && len(same) == 0 && len(solved) == 0 {
+		return nil
+	}
+	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		told := map[ticket.ID]bool{}
 		for _, o := range guesses {
+			told[o.Ticket] = true
 			if err := putOffer(ctx, tx, o); err != nil {
 				return err
 			}
 		}
 		for _, a := range same {
-			if err := putAlike(ctx, tx, t.ID, a, s.Clock.Now()); err != nil {
+			told[a.Ticket] = true
+			if err := putAlike(ctx, tx, a, s.Clock.Now()); err != nil {
 				return err
 			}
 		}
-		for _, d := range done {
+		for _, d := range solved {
+			told[d.Ticket] = true
 			if err := putSolved(ctx, tx, d, s.Clock.Now()); err != nil {
 				return err
 			}
 		}
 		if s.Hint != nil {
-			s.Hint(tx, t.ID)
+			for id := range told {
+				s.Hint(tx, id)
+			}
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	return s.apply(ctx, t.ID)
 }
 
 // guess returns the offers for what the ticket does not say yet. A group that follows from the

@@ -114,16 +114,24 @@ func (p *past) take(page []ticket.First) {
 }
 
 // findSolved looks for closed tickets that were the same matter.
-func (s *Service) findSolved(ctx context.Context, t ticket.First) ([]solvedRow, error) {
+func (s *Service) findSolved(ctx context.Context, list []ticket.First) ([]solvedRow, error) {
 	s.past.mu.Lock()
 	defer s.past.mu.Unlock()
 	if err := s.catchUp(ctx); err != nil {
 		return nil, err
 	}
 	var out []solvedRow
-	for _, m := range s.past.pool.Alike(int64(t.ID), textOf(t), 50) {
+	for _, t := range list {
+		out = append(out, s.past.alike(t)...)
+	}
+	return out, nil
+}
+
+func (p *past) alike(t ticket.First) []solvedRow {
+	var out []solvedRow
+	for _, m := range p.pool.Alike(int64(t.ID), textOf(t), 50) {
 		other := ticket.ID(m.Key)
-		text, solved := s.past.texts[other]
+		text, solved := p.texts[other]
 		if thousandths(m.Share) < pastShare || len(out) == mostSolved {
 			break
 		}
@@ -131,10 +139,10 @@ func (s *Service) findSolved(ctx context.Context, t ticket.First) ([]solvedRow, 
 			continue
 		}
 		out = append(out, solvedRow{
-			Ticket: t.ID, Other: other, Share: thousandths(m.Share), Reasons: s.past.pool.Shared(textOf(t), text, reasonsShown),
+			Ticket: t.ID, Other: other, Share: thousandths(m.Share), Reasons: p.pool.Shared(textOf(t), text, reasonsShown),
 		})
 	}
-	return out, nil
+	return out
 }
 
 // Solved returns the closed tickets that look like the same matter as a ticket, those that helped

@@ -116,6 +116,7 @@ func (s *Service) replan(ctx context.Context, tx *db.Tx, list []Ticket) error {
 		}
 		t.NextDue, t.NextClock = due, name
 		moved[t.ID] = t
+		tx.Forget(inCommit(t.ID))
 		if args = append(args, t.ID, t.Version, due, name); len(args) == 4*planned {
 			if err := flush(); err != nil {
 				return err

@@ -41,13 +41,19 @@ func scanInto(r db.Row, t *Ticket) error {
 	return err
 }
 
+// inCommit is the key under which a commit knows a ticket. Every statement that writes its row
+// lets it be forgotten.
+type inCommit ID
+
 // take reads a ticket for change: one statement locks the row, counts the change and returns it.
 func take(ctx context.Context, tx *db.Tx, which ID) (Ticket, error) {
+	tx.Forget(inCommit(which))
 	return db.One(ctx, tx, scan, `UPDATE ticket SET version = version + 1 WHERE id = $1 RETURNING `+columns, which)
 }
 
 // lock reads a ticket and keeps others from taking it until the commit.
 func lock(ctx context.Context, tx *db.Tx, which ID) (Ticket, error) {
+	tx.Forget(inCommit(which))
 	return db.One(ctx, tx, scan, `UPDATE ticket SET version = version WHERE id = $1 RETURNING `+columns, which)
 }
 
@@ -80,6 +86,7 @@ func insert(ctx context.Context, tx *db.Tx, t Ticket) (ID, error) {
 }
 
 func save(ctx context.Context, tx *db.Tx, t Ticket) error {
+	tx.Forget(inCommit(t.ID))
 	detail, err := json.Marshal(t.Detail)
 	if err != nil {
 		return err

@@ -27,10 +27,17 @@ func (s *Service) Get(ctx context.Context, by access.Actor, on Target) (Ticket, 
 	return t, nil
 }
 
-// GetIn returns a ticket as the commit has made it so far, for rooms that take part in it. It
-// asks no access: what they do is not shown to whoever acted.
+// GetIn returns a ticket as the commit has made it so far, for rooms that take part in it; it is to
+// be read only, since they share it. It asks no access: what they do is not shown to whoever acted.
 func (s *Service) GetIn(ctx context.Context, tx *db.Tx, which ID) (Ticket, error) {
-	return get(ctx, tx, which)
+	if t, ok := tx.Known(inCommit(which)).(Ticket); ok {
+		return t, nil
+	}
+	t, err := get(ctx, tx, which)
+	if err == nil {
+		tx.Know(inCommit(which), t)
+	}
+	return t, err
 }
 
 // Lock takes a ticket for the rest of the commit and changes nothing, for rooms whose decision
@@ -112,6 +119,28 @@ func (s *Service) whole(ctx context.Context, t Ticket) ([]Entry, error) {
 	out = slices.Clip(out) // who appends to it gets a list of their own
 	s.recent.put(t.ID, t.Version, out)
 	return out, nil
+}
+
+// EntryOf returns the line of the thread that a fact of a ticket is; NotFound where the thread has
+// none for it.
+func (s *Service) EntryOf(ctx context.Context, by access.Actor, t Ticket, r event.Record) (Entry, error) {
+	f, err := Decode(r)
+	if err != nil {
+		return Entry{}, err
+	}
+	if _, leaves := f.(Leaving); f != nil && !leaves && carried(f) == 0 && by.Staff() && access.Can(by, access.TicketRead, t.Object()) == nil {
+		return Entry{Record: r, Fact: f}, nil // it is whole without the thread
+	}
+	list, err := s.Thread(ctx, by, t)
+	if err != nil {
+		return Entry{}, err
+	}
+	for _, e := range list {
+		if e.Record.ID == r.ID {
+			return e, nil
+		}
+	}
+	return Entry{}, errs.New(errs.NotFound, "ticket.not_found")
 }
 
 // copied gathers from a thread what Copied asks the table.

@@ -14,6 +14,7 @@ type Tx struct {
 	on     txConn
 	hooks  []func()
 	notes  []note
+	known  map[any]any
 	failed error // the first statement that failed; nothing runs after it
 	ended  atomic.Bool
 }
@@ -33,6 +34,22 @@ func (t *Tx) Engine() Engine { return t.d.engine }
 // run in order; those of two transactions may run in either order, so a cache
 // must compare versions.
 func (t *Tx) AfterCommit(fn func()) { t.hooks = append(t.hooks, fn) }
+
+// Know keeps what a room has read for the rest of the transaction, so that ten listeners of one
+// commit do not read one row ten times. key is of a type of the room's own. Whoever writes the row
+// calls Forget.
+func (t *Tx) Know(key, value any) {
+	if t.known == nil {
+		t.known = map[any]any{}
+	}
+	t.known[key] = value
+}
+
+// Known returns what was kept under key, nil where nothing is.
+func (t *Tx) Known(key any) any { return t.known[key] }
+
+// Forget drops what was kept under key.
+func (t *Tx) Forget(key any) { delete(t.known, key) }
 
 func (t *Tx) query(ctx context.Context, text string, args []any) (rows, error) {
 	if err := t.ready(); err != nil {

@@ -28,8 +28,8 @@ func (q *Queue) SetJitter(f func() float64) { q.jitter = f }
 
 // Claim claims what is due and runs nothing: a worker that dies right after.
 func (q *Queue) Claim(ctx context.Context) ([]Job, error) {
-	list, _, err := q.turn(ctx, nil, width, nil)
-	return list, err
+	t, err := q.turn(ctx, nil, ask{room: width})
+	return t.claimed, err
 }
 
 // Do runs a claimed job and keeps the outcome to itself until Finish.

@@ -38,6 +38,9 @@ type Handler func(ctx context.Context, j Job) error
 // handler is a Handler with its limits.
 type handler struct {
 	do      Handler
+	wait    time.Duration                               // how long the first may wait for others
+	all     func(ctx context.Context, list []Job) error // does several in one run; nil where each is a run
+	most    int                                         // jobs of one run of all
 	max     int
 	timeout time.Duration
 	limit   int // runs at once on one node; 0 is as many as there is room for
@@ -56,6 +59,16 @@ func Timeout(d time.Duration) Option { return func(h *handler) { h.timeout = d }
 // Limit is how many jobs of the kind run at once on one node, so that a slow one (a dead mail
 // domain, F38) never takes all workers.
 func Limit(n int) Option { return func(h *handler) { h.limit = max(n, 0) } }
+
+// Gather lets a job wait, once it is due, until the first of its kind has waited for d: what
+// follows a hundred commits of one second needs no hundred commits of its own.
+func Gather(d time.Duration) Option { return func(h *handler) { h.wait = d } }
+
+// Together does up to most jobs of the kind in one run. One such run is at work on a node at a
+// time. Where it fails, each job of it runs by itself, so do must bear that some of it is done.
+func Together(most int, do func(ctx context.Context, list []Job) error) Option {
+	return func(h *handler) { h.most, h.all = max(most, 1), do }
+}
 
 // Backoff is how long a job waits at most after its attempt-th failed run; see Wait for the
 // usual answer. Up to a quarter is taken off at random, so that what failed together does not

@@ -43,12 +43,13 @@ func (q *Queue) Retry(ctx context.Context, which int64) error {
 		if err != nil || n > 0 {
 			return err
 		}
+		now := q.clock.Now()
 		n, err = db.Exec(ctx, tx,
-			`UPDATE job SET state = 0, attempt = 0, run_at = $1, due_at = $1 WHERE id = $2 AND state = 2`, q.clock.Now(), which)
+			`UPDATE job SET state = 0, attempt = 0, run_at = $1, due_at = $1 WHERE id = $2 AND state = 2`, now, which)
 		if err != nil {
 			return err
 		}
-		tx.AfterCommit(q.nudge)
+		tx.AfterCommit(func() { q.nudge(now) })
 		return notDead(n)
 	})
 }

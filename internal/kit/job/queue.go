@@ -45,6 +45,9 @@ type Queue struct {
 
 	mu    sync.RWMutex
 	kinds map[string]handler
+
+	askMu sync.Mutex
+	asked time.Time // when the next job that was queued here is to run; zero if the workers know of all
 }
 
 // New makes a queue on d. Nothing runs before Run or RunDue.
@@ -94,48 +97,80 @@ func (q *Queue) handler(kind string) (handler, bool) {
 	return h, ok
 }
 
+// ask is what a node can do at this moment.
+type ask struct {
+	room    int            // runs that may begin
+	busy    map[string]int // jobs that run, by kind
+	patient bool           // lets the kinds that gather wait for company
+}
+
 // demand is a wish to claim up to room jobs of some kinds.
 type demand struct {
 	kinds []string
 	room  int
+	one   bool // the jobs are one run
 }
 
 // demands divides the room that is left between the kinds with a limit of their own and all
 // others together. Those with a limit come first: they cannot take everything.
-func (q *Queue) demands(room int, busy map[string]int) []demand {
+func (q *Queue) demands(a ask) []demand {
 	q.mu.RLock()
 	defer q.mu.RUnlock()
 	var list []demand
 	var others []string
 	for _, kind := range slices.Sorted(maps.Keys(q.kinds)) {
 		h := q.kinds[kind]
-		if h.limit == 0 {
+		if h.all != nil {
+			if a.busy[kind] == 0 {
+				list = append(list, demand{[]string{kind}, h.most, true})
+			}
+		} else if h.limit == 0 {
 			others = append(others, kind)
-		} else if left := h.limit - busy[kind]; left > 0 {
-			list = append(list, demand{[]string{kind}, left})
+		} else if left := h.limit - a.busy[kind]; left > 0 {
+			list = append(list, demand{[]string{kind}, left, false})
 		}
 	}
 	if len(others) > 0 {
-		list = append(list, demand{others, room})
+		list = append(list, demand{others, a.room, false})
 	}
 	return list
 }
 
-// wanted are the demands for which something is due, each with those of its kinds that are. Most
-// turns find a job or two, and each demand is a statement of its own.
-func (q *Queue) wanted(ctx context.Context, tx *db.Tx, room int, busy map[string]int, now time.Time) ([]demand, error) {
-	if room <= 0 {
-		return nil, nil
+// wanted are the demands for which something is due, each with those of its kinds that are, and when
+// the first kind that still gathers is to run. Most turns find a job or two, and each demand is a
+// statement of its own.
+func (q *Queue) wanted(ctx context.Context, tx *db.Tx, a ask, now time.Time) (list []demand, gathered time.Time, err error) {
+	if a.room <= 0 {
+		return nil, time.Time{}, nil
 	}
-	due, err := dueKinds(ctx, tx, now)
-	if err != nil || len(due) == 0 {
-		return nil, err
+	waiting, err := dueKinds(ctx, tx, now)
+	if err != nil || len(waiting) == 0 {
+		return nil, time.Time{}, err
 	}
-	list := q.demands(room, busy)
-	for i := range list {
-		list[i].kinds = slices.DeleteFunc(list[i].kinds, func(kind string) bool { return !slices.Contains(due, kind) })
+	due := make(map[string]bool, len(waiting))
+	for _, w := range waiting {
+		h, _ := q.handler(w.kind)
+		at := w.since.Add(h.wait)
+		due[w.kind] = !a.patient || !at.After(now)
+		if !due[w.kind] && a.busy[w.kind] == 0 {
+			gathered = earlier(gathered, at)
+		}
 	}
-	return slices.DeleteFunc(list, func(d demand) bool { return len(d.kinds) == 0 }), nil
+	for _, d := range q.demands(a) {
+		d.kinds = slices.DeleteFunc(d.kinds, func(kind string) bool { return !due[kind] })
+		if len(d.kinds) > 0 {
+			list = append(list, d)
+		}
+	}
+	return list, gathered, nil
+}
+
+// earlier is the earlier of two instants; zero is none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // Enqueue puts jobs into the queue; they are there if and only if tx commits.
@@ -155,16 +190,43 @@ func (q *Queue) Enqueue(ctx context.Context, tx *db.Tx, specs ...Spec) error {
 	if err := insert(ctx, tx, specs, q.clock.Now()); err != nil {
 		return fmt.Errorf("enqueue %s: %w", specs[0].Kind, err)
 	}
-	tx.AfterCommit(q.nudge)
+	at := q.soonest(specs)
+	tx.AfterCommit(func() { q.nudge(at) })
 	return nil
 }
 
-// nudge wakes the workers of this process.
-func (q *Queue) nudge() {
+// soonest is when the first of these jobs is to run.
+func (q *Queue) soonest(specs []Spec) (first time.Time) {
+	now := q.clock.Now()
+	for _, s := range specs {
+		at := s.RunAt
+		if at.Before(now) {
+			at = now
+		}
+		h, _ := q.handler(s.Kind)
+		first = earlier(first, at.Add(h.wait))
+	}
+	return first
+}
+
+// nudge tells the workers of this process when there is something to do.
+func (q *Queue) nudge(at time.Time) {
+	q.askMu.Lock()
+	q.asked = earlier(q.asked, at)
+	q.askMu.Unlock()
 	select {
 	case q.wake <- struct{}{}:
 	default:
 	}
+}
+
+// heard is when the workers were asked to be at work, since they heard last; zero if they were not.
+func (q *Queue) heard() time.Time {
+	q.askMu.Lock()
+	defer q.askMu.Unlock()
+	at := q.asked
+	q.asked = time.Time{}
+	return at
 }
 
 // Done marks the job as done in the commit of its effect: both happen or neither, and only

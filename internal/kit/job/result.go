@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/kit/db"
@@ -61,15 +62,36 @@ func (q *Queue) do(ctx context.Context, j Job) result {
 	if j.Attempt > h.max {    // claimed again because its last worker never came back
 		return q.report(result{job: j, fate: dead, attempts: j.Attempt - 1, err: errors.New("the worker stopped in the middle of the last attempt")})
 	}
-	err := call(ctx, h, j)
+	err := call(ctx, h.timeout, func(ctx context.Context) error { return h.do(ctx, j) })
 	return q.report(q.judge(ctx, h, j, err))
 }
 
-// call runs the handler within its timeout and makes a panic an error.
-func call(ctx context.Context, h handler, j Job) (err error) {
-	if h.timeout > 0 {
+// doAll runs jobs of one kind in the calling goroutine: together where the kind gathers, and each by
+// itself where that failed, so that one that cannot be done leaves its neighbours intact.
+func (q *Queue) doAll(ctx context.Context, list []Job) []result {
+	out := make([]result, 0, len(list))
+	h, _ := q.handler(list[0].Kind)
+	if len(list) > 1 && !slices.ContainsFunc(list, func(j Job) bool { return j.Attempt > 1 }) {
+		err := call(ctx, h.timeout, func(ctx context.Context) error { return h.all(ctx, list) })
+		if err == nil {
+			for _, j := range list {
+				out = append(out, result{job: j, fate: done})
+			}
+			return out
+		}
+		q.log.Warn("jobs that were gathered failed and run one by one", "kind", list[0].Kind, "count", len(list), "error", err)
+	}
+	for _, j := range list {
+		out = append(out, q.do(ctx, j))
+	}
+	return out
+}
+
+// call runs a handler within its timeout and makes a panic an error.
+func call(ctx context.Context, timeout time.Duration, do func(context.Context) error) (err error) {
+	if timeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, h.timeout, errTimeout)
+		ctx, cancel = context.WithTimeoutCause(ctx, timeout, errTimeout)
 		defer cancel()
 	}
 	defer func() {
@@ -77,8 +99,8 @@ func call(ctx context.Context, h handler, j Job) (err error) {
 			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
 		}
 	}()
-	if err = h.do(ctx, j); err != nil && errors.Is(context.Cause(ctx), errTimeout) {
-		err = fmt.Errorf("%w (%v): %w", errTimeout, h.timeout, err)
+	if err = do(ctx); err != nil && errors.Is(context.Cause(ctx), errTimeout) {
+		err = fmt.Errorf("%w (%v): %w", errTimeout, timeout, err)
 	}
 	return err
 }

@@ -20,37 +20,71 @@ const (
 	drainRecord = 1500 * time.Millisecond
 )
 
-// turn is one commit: it finishes what was done and claims what is due. later is when the
-// next job becomes due, if there was room for more than there was to do.
-func (q *Queue) turn(ctx context.Context, results []result, room int, busy map[string]int) (claimed []Job, later time.Time, err error) {
+// turned is what a turn of the queue brought.
+type turned struct {
+	claimed []Job
+	more    bool      // there may be more that is due than could be claimed
+	later   time.Time // when the next job is to run, if there was room for more than there was to do
+}
+
+// turn is one commit: it finishes what was done and claims what is due.
+func (q *Queue) turn(ctx context.Context, results []result, a ask) (out turned, err error) {
 	err = q.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		claimed, later = nil, time.Time{}
+		out = turned{}
 		now := q.clock.Now()
 		if err := finish(ctx, tx, results, now); err != nil {
 			return err
 		}
-		claim, left := id.Token(), room
-		wanted, err := q.wanted(ctx, tx, room, busy, now)
+		claim, left := id.Token(), a.room
+		wanted, gathered, err := q.wanted(ctx, tx, a, now)
 		if err != nil {
 			return fmt.Errorf("look for jobs: %w", err)
 		}
 		for _, want := range wanted {
-			if want.room = min(want.room, left); want.room <= 0 {
-				continue
+			if left <= 0 {
+				out.more = true
+				break
+			}
+			if !want.one {
+				want.room = min(want.room, left)
 			}
 			list, err := take(ctx, tx, want, claim, now)
 			if err != nil {
 				return fmt.Errorf("claim jobs: %w", err)
 			}
-			claimed = append(claimed, list...)
-			left -= len(list)
+			out.claimed = append(out.claimed, list...)
+			if want.one {
+				left -= min(len(list), 1)
+			} else {
+				left -= len(list)
+			}
 		}
 		if left > 0 {
-			later, err = next(ctx, tx, now)
+			out.later, err = next(ctx, tx, now)
+			out.later = earlier(out.later, gathered)
 		}
+		out.more = out.more || left == 0
 		return err
 	})
-	return claimed, later, err
+	return out, err
+}
+
+// parts are the runs that claimed jobs make: those of a kind that gathers are one, each other is
+// one by itself.
+func (q *Queue) parts(list []Job) [][]Job {
+	out := make([][]Job, 0, len(list))
+	together := map[string]int{}
+	for _, j := range list {
+		if h, _ := q.handler(j.Kind); h.all == nil {
+			out = append(out, []Job{j})
+		} else if i, ok := together[j.Kind]; ok {
+			out[i] = append(out[i], j)
+		} else {
+			together[j.Kind] = len(out)
+			out = append(out, []Job{j})
+		}
+	}
+	return out
 }
 
 // RunDue runs what is due, one after the other and in order, until nothing is, and returns how
@@ -62,21 +96,22 @@ func (q *Queue) RunDue(ctx context.Context) (int, error) {
 	var results []result
 	n := 0
 	for n < most {
-		claimed, _, err := q.turn(ctx, results, width, nil)
+		t, err := q.turn(ctx, results, ask{room: width})
 		if err != nil {
 			return n, errors.Join(append(failures, err)...)
 		}
-		if len(claimed) == 0 {
+		if len(t.claimed) == 0 {
 			return n, errors.Join(failures...)
 		}
 		results = results[:0]
-		for _, j := range claimed {
-			r := q.do(ctx, j)
-			if r.err != nil {
-				failures = append(failures, fmt.Errorf("job %d %s: %w", j.ID, j.Kind, r.err))
+		for _, list := range q.parts(t.claimed) {
+			for _, r := range q.doAll(ctx, list) {
+				if r.err != nil {
+					failures = append(failures, fmt.Errorf("job %d %s: %w", r.job.ID, r.job.Kind, r.err))
+				}
+				results = append(results, r)
+				n++
 			}
-			results = append(results, r)
-			n++
 		}
 	}
 	return n, errors.Join(append(failures, errors.New("the jobs due never end"))...)
@@ -112,7 +147,8 @@ func (q *Queue) Inherit(ctx context.Context) error {
 type runner struct {
 	q       *Queue
 	held    map[*held]struct{}
-	busy    map[string]int // running, by kind
+	runs    int            // handlers at work
+	busy    map[string]int // jobs that run, by kind
 	results []result       // to be written down
 	came    chan outcome   // has room for an answer of every handler that runs
 	next    time.Time      // when the next job becomes due; zero if none is known
@@ -129,12 +165,14 @@ type held struct {
 	end   context.CancelCauseFunc
 }
 
+// outcome is the end of a run, of one job or of those that were gathered for it.
 type outcome struct {
-	held   *held
-	result result
+	held    []*held
+	end     context.CancelCauseFunc
+	results []result
 }
 
-func (r *runner) room() int { return width - len(r.held) }
+func (r *runner) room() int { return width - r.runs }
 
 // turn finishes and claims, if there is anything to finish or room and reason to claim.
 func (r *runner) turn(ctx context.Context) {
@@ -147,7 +185,7 @@ func (r *runner) turn(ctx context.Context) {
 		room = r.room()
 	}
 	until := r.q.clock.Now().Add(lease)
-	claimed, later, err := r.q.turn(ctx, r.results, room, r.busy)
+	t, err := r.q.turn(ctx, r.results, ask{room: room, busy: r.busy, patient: true})
 	if r.ill = err != nil; r.ill {
 		if ctx.Err() == nil {
 			r.q.log.Error("the job queue cannot reach its table", "error", err)
@@ -156,30 +194,40 @@ func (r *runner) turn(ctx context.Context) {
 	}
 	r.results = r.results[:0]
 	// A full claim may have left something; without room the next outcome asks again.
-	r.next, r.look = later, len(claimed) == room
-	for _, j := range claimed {
-		r.start(ctx, j, until)
+	r.next, r.look = t.later, t.more
+	for _, list := range r.q.parts(t.claimed) {
+		r.start(ctx, list, until)
 	}
 }
 
-func (r *runner) start(ctx context.Context, j Job, until time.Time) {
+// start runs jobs of one kind in one goroutine.
+func (r *runner) start(ctx context.Context, list []Job, until time.Time) {
 	ctx, end := context.WithCancelCause(context.WithoutCancel(ctx))
-	h := &held{job: j, until: until, end: end}
-	if limits, _ := r.q.handler(j.Kind); limits.timeout > 0 {
-		h.last = until.Add(limits.timeout)
+	limits, _ := r.q.handler(list[0].Kind)
+	all := make([]*held, 0, len(list))
+	for _, j := range list {
+		h := &held{job: j, until: until, end: end}
+		if limits.timeout > 0 {
+			h.last = until.Add(limits.timeout)
+		}
+		all = append(all, h)
+		r.held[h] = struct{}{}
+		r.busy[j.Kind]++
 	}
-	r.held[h] = struct{}{}
-	r.busy[j.Kind]++
-	go func() { r.came <- outcome{h, r.q.do(ctx, j)} }()
+	r.runs++
+	go func() { r.came <- outcome{all, end, r.q.doAll(ctx, list)} }()
 }
 
 // take notes the answer of a handler, and of all others that have answered by now.
 func (r *runner) take(o outcome) {
 	for {
-		o.held.end(nil)
-		delete(r.held, o.held)
-		r.busy[o.held.job.Kind]--
-		r.results = append(r.results, o.result)
+		o.end(nil)
+		for _, h := range o.held {
+			delete(r.held, h)
+			r.busy[h.job.Kind]--
+		}
+		r.runs--
+		r.results = append(r.results, o.results...)
 		r.look = true // there is room, and a job of the same key may have waited for this one
 		select {
 		case o = <-r.came:
@@ -196,8 +244,11 @@ func (r *runner) wait(ctx context.Context) {
 		return
 	}
 	d := poll
-	if now := r.q.clock.Now(); !r.ill && r.next.After(now) {
-		d = min(d, r.next.Sub(now))
+	if !r.ill && r.room() > 0 && !r.next.IsZero() {
+		if d = min(d, r.next.Sub(r.q.clock.Now())); d <= 0 {
+			r.look = true
+			return
+		}
 	}
 	ring, stop := r.q.timer(d)
 	defer stop()
@@ -214,9 +265,18 @@ func (r *runner) wait(ctx context.Context) {
 	case o := <-came:
 		r.take(o)
 	case <-wake:
-		r.look = true
+		r.expect(r.q.heard())
 	case <-ring:
 		r.poll(ctx)
+	}
+}
+
+// expect takes note of when there is something to do.
+func (r *runner) expect(at time.Time) {
+	if at.After(r.q.clock.Now()) {
+		r.next = earlier(r.next, at)
+	} else if !at.IsZero() {
+		r.look = true
 	}
 }
 
@@ -302,7 +362,7 @@ func (r *runner) record(ctx context.Context) {
 	if len(r.results) == 0 {
 		return
 	}
-	if _, _, err := r.q.turn(ctx, r.results, 0, nil); err == nil {
+	if _, err := r.q.turn(ctx, r.results, ask{}); err == nil {
 		r.results = r.results[:0]
 	}
 }

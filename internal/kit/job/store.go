@@ -90,19 +90,26 @@ func scanJob(r db.Row) (j Job, err error) {
 	return j, err
 }
 
+// waiting is a kind of which something is due, and since when the first is.
+type waiting struct {
+	kind  string
+	since time.Time
+}
+
 // dueKinds returns the kinds of which something is due. It leaps from kind to kind in the index and
 // never walks through a queue.
-func dueKinds(ctx context.Context, q db.Querier, now time.Time) ([]string, error) {
-	return db.All(ctx, q, func(r db.Row) (kind string, err error) {
-		err = r.Scan(&kind)
-		return kind, err
+func dueKinds(ctx context.Context, q db.Querier, now time.Time) ([]waiting, error) {
+	return db.All(ctx, q, func(r db.Row) (w waiting, err error) {
+		err = r.Scan(&w.kind, &w.since)
+		return w, err
 	}, `
 		WITH RECURSIVE k(kind) AS (
 		  SELECT MIN(kind) FROM job WHERE state < 2
 		  UNION ALL
-		  SELECT (SELECT MIN(kind) FROM job WHERE state < 2 AND kind > k.kind) FROM k WHERE k.kind IS NOT NULL)
-		SELECT kind FROM k
-		WHERE kind IS NOT NULL AND EXISTS (SELECT 1 FROM job WHERE state < 2 AND job.kind = k.kind AND run_at <= $1)`, now)
+		  SELECT (SELECT MIN(kind) FROM job WHERE state < 2 AND kind > k.kind) FROM k WHERE k.kind IS NOT NULL),
+		w(kind, since) AS (
+		  SELECT kind, (SELECT MIN(run_at) FROM job WHERE state < 2 AND job.kind = k.kind) FROM k WHERE kind IS NOT NULL)
+		SELECT kind, since FROM w WHERE since <= $1`, now)
 }
 
 // next returns when the first job becomes due after now, or zero.
