@@ -221,3 +221,33 @@ func TestEndOfContext(t *testing.T) {
 		want(t, d, "a")
 	})
 }
+
+type rowKey int
+
+func TestWhatACommitKnowsEndsWithIt(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, d *db.DB) {
+		err := d.Write(t.Context(), func(_ context.Context, tx *db.Tx) error {
+			tx.Know(rowKey(1), "one")
+			tx.Know(rowKey(2), "two")
+			tx.Forget(rowKey(2))
+			if tx.Known(rowKey(1)) != "one" || tx.Known(rowKey(2)) != nil || tx.Known(1) != nil {
+				t.Errorf("it knows %v, %v and %v", tx.Known(rowKey(1)), tx.Known(rowKey(2)), tx.Known(1))
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = d.Write(t.Context(), func(_ context.Context, tx *db.Tx) error {
+			tx.Forget(rowKey(1)) // of nothing
+			if tx.Known(rowKey(1)) != nil {
+				t.Error("the next knows what the one before did")
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}

@@ -14,6 +14,9 @@
 //	         ├──── the lease ran out ──────┘                                    │
 //	         └──────────────────────── retried by a person ─────────────────────┘
 //
+// A kind may gather: its jobs wait a moment for others of it (Gather), and may be done in one run
+// (Together), so that what follows many commits needs few of its own.
+//
 // A worker claims jobs in batches, under a lease and a claim token, and
 // finishes the last batch in the commit that claims the next. A worker that
 // crashed loses its lease, and somebody else takes the job (F21); a worker that
