@@ -68,12 +68,15 @@ func sentenceEnd(s string) int {
 }
 
 // endsSentence reports whether a period behind this text ends a sentence: none does that numbers something
-// (1., Windows 11.), shortens a word (e.g., Mr.), or is one of several (...).
+// (1., Windows 11.), shortens a word (e.g., Mr.), or is one of several (...). A time of day (7:30.) does.
 func endsSentence(before string) bool {
 	word := before[strings.LastIndexFunc(before, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("(（\"“,，", r) })+1:]
 	last, _ := utf8.DecodeLastRuneInString(word)
-	if word == "" || last == '.' || unicode.IsDigit(last) {
+	switch {
+	case word == "" || last == '.':
 		return false
+	case unicode.IsDigit(last):
+		return strings.ContainsRune(word, ':')
 	}
 	tail := word[strings.LastIndexByte(word, '.')+1:]
 	return utf8.RuneCountInString(tail) > 1 && !slices.Contains(shortened(), strings.ToLower(tail))

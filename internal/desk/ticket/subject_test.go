@@ -23,6 +23,7 @@ func TestSubjectOf(t *testing.T) {
 		"a number":                       {"1. Restart the printer", "1. Restart the printer"},
 		"a version":                      {"Since update 11. nothing prints", "Since update 11. nothing prints"},
 		"an address":                     {"10.0.0.7 does not answer", "10.0.0.7 does not answer"},
+		"a time of day":                  {"My VPN is off since 7:30. The office is fine", "My VPN is off since 7:30"},
 		"a file":                         {"report.pdf. It does not open", "report.pdf"},
 		"a title":                        {"Laptop of Mr. Smith is slow", "Laptop of Mr. Smith is slow"},
 		"an initial":                     {"Laptop of J. Smith is slow", "Laptop of J. Smith is slow"},
