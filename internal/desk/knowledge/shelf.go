@@ -182,7 +182,7 @@ func (s *shelf) look(q question) []Found {
 	}
 	if q.alike != (model.Text{}) {
 		s.mu.Lock()
-		matches := s.pool.Alike(0, q.alike, mostLooked)
+		matches := s.pool.Alike(0, q.alike, mostLooked, nil)
 		s.mu.Unlock()
 		for _, m := range matches {
 			if i, known := at[ID(m.Key)]; known {

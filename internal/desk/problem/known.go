@@ -86,7 +86,7 @@ func (s *Service) alike(k *knownErrors, own ticket.ID, text model.Text) map[ID]M
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	best := map[ID]Match{}
-	for _, m := range k.pool.Alike(int64(own), text, 60) {
+	for _, m := range k.pool.Alike(int64(own), text, 60, nil) {
 		which, known := k.of[m.Key]
 		if _, better := best[which]; !known || better || m.Share < leastKnown {
 			continue

@@ -228,7 +228,7 @@ func (s *Service) sieve(ctx context.Context, i Improvement, list []ticket.First)
 		pool.Add(int64(t.ID), textOf(t))
 	}
 	out.alike = func(t ticket.First) bool {
-		for _, m := range pool.Alike(int64(t.ID), textOf(t), 8) {
+		for _, m := range pool.Alike(int64(t.ID), textOf(t), 8, nil) {
 			if out.linked[ticket.ID(m.Key)] && m.Share >= leastKnown {
 				return true
 			}

@@ -150,10 +150,11 @@ func (s *Service) findAlike(ctx context.Context, list []ticket.First) ([]alikeRo
 }
 
 func (r *recent) alike(t ticket.First) []alikeRow {
+	older := func(key int64) bool { return key < int64(t.ID) } // a newer one finds it when it is looked at
 	var out []alikeRow
-	for _, m := range r.pool.Alike(int64(t.ID), textOf(t), 50) {
+	for _, m := range r.pool.Alike(int64(t.ID), textOf(t), 50, older) {
 		o, ok := r.facts[ticket.ID(m.Key)]
-		if !ok || m.Key >= int64(t.ID) || len(out) == mostAlike {
+		if !ok || len(out) == mostAlike {
 			continue
 		}
 		row := alikeRow{Ticket: t.ID, Other: ticket.ID(m.Key), Share: thousandths(m.Share), Same: o.requester == t.Requester}

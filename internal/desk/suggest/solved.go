@@ -129,7 +129,7 @@ func (s *Service) findSolved(ctx context.Context, list []ticket.First) ([]solved
 
 func (p *past) alike(t ticket.First) []solvedRow {
 	var out []solvedRow
-	for _, m := range p.pool.Alike(int64(t.ID), textOf(t), 50) {
+	for _, m := range p.pool.Alike(int64(t.ID), textOf(t), 50, nil) {
 		other := ticket.ID(m.Key)
 		text, solved := p.texts[other]
 		if thousandths(m.Share) < pastShare || len(out) == mostSolved {

@@ -62,6 +62,35 @@ func TestN14_N22_ANewTicketIsOfferedWhatOthersWereCalled(t *testing.T) {
 	})
 }
 
+// TestTheSameMatterIsFoundInAStorm: many tickets come before the first is looked at, and are looked at
+// together; each finds those before it.
+func TestTheSameMatterIsFoundInAStorm(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		r.history()
+		var list []ticket.Ticket
+		for range 75 {
+			list = append(list, r.record(r.zhao, "打印机卡纸", "三楼打印机卡纸，红灯一直亮"))
+		}
+		r.settle()
+		for _, i := range []int{1, 10, 30, 74} {
+			same, _, err := r.Alike(t.Context(), as(r.lin), r.get(list[i]))
+			if err != nil {
+				t.Fatal(err)
+			}
+			older := 0
+			for _, a := range same {
+				if a.Ticket.ID < list[i].ID {
+					older++
+				}
+			}
+			if want := min(i, 12); older != want {
+				t.Errorf("ticket %d has %d before it that are the same matter, and not %d", i, older, want)
+			}
+		}
+	})
+}
+
 func TestA69_S25_SuggestionsAreForStaff(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *room) {

@@ -161,8 +161,134 @@ func TestOneThatCannotBeDoneLeavesItsCompanyIntact(t *testing.T) {
 	})
 }
 
-// A worker that died may have died of one of them: they are tried one by one, so that the others
-// are not counted against it again and again.
+// While an acknowledgement is written, the next still knows its time.
+func TestTheNextKnowsItsTimeWhileOneOfItsKindRuns(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorker(d)
+		begun, open := make(chan string, 10), make(chan struct{})
+		w.Handle("acknowledge", func(_ context.Context, j job.Job) error {
+			begun <- j.Payload
+			<-open
+			return nil
+		}, job.Gather(lag))
+		w.Handle("send", func(context.Context, job.Job) error { return nil })
+		w.start(t)
+		<-w.asked
+		enqueue(t, d, w.Queue, job.Spec{Kind: "acknowledge", Payload: "a"})
+		<-w.asked
+		w.pass(lag)
+		<-begun
+		for len(w.asked) > 0 {
+			<-w.asked
+		}
+		for _, s := range []job.Spec{{Kind: "acknowledge", Payload: "b"}, {Kind: "send"}} { // the turn of the second looks for all
+			enqueue(t, d, w.Queue, s)
+			for {
+				if got := <-w.asked; got == lag {
+					break
+				} else if s.Kind == "send" {
+					t.Fatalf("it waits %v", got)
+				}
+			}
+		}
+		w.pass(lag)
+		if got := <-begun; got != "b" {
+			t.Errorf("%s ran", got)
+		}
+		close(open)
+		w.end(t)
+	})
+}
+
+// A run in company that fails costs each one attempt, and has each run by itself the next time, with a
+// time and a lease of its own.
+func TestAfterARunInCompanyThatFailedEachGoesByItself(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorker(d)
+		open := make(chan struct{})
+		begun := make(chan string, 10)
+		w.Handle("index", func(_ context.Context, j job.Job) error {
+			if j.Attempt != 2 {
+				t.Errorf("%s is in attempt %d", j.Payload, j.Attempt)
+			}
+			begun <- j.Payload
+			if j.Payload == "slow" {
+				<-open
+			}
+			return nil
+		}, job.Together(20, func(_ context.Context, list []job.Job) error {
+			if list[0].Payload == "slow" {
+				panic("it cannot be done")
+			}
+			begun <- "in company"
+			return nil
+		}))
+		enqueue(t, d, w.Queue, job.Spec{Kind: "index", Payload: "slow"}, job.Spec{Kind: "index", Payload: "b"})
+		w.start(t)
+		if got := map[string]bool{<-begun: true, <-begun: true}; !got["slow"] || !got["b"] {
+			t.Errorf("%v ran", got)
+		}
+		enqueue(t, d, w.Queue, job.Spec{Kind: "index", Payload: "c"}, job.Spec{Kind: "index", Payload: "d"})
+		if got := <-begun; got != "in company" { // the slow one keeps nobody waiting
+			t.Errorf("%s ran", got)
+		}
+		close(open)
+		w.end(t)
+		if got := count(t, w.Queue, "index"); got != (job.Count{Kind: "index"}) {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
+func TestWhatIsDoneTogetherHasNoLimitAndASecondRun(t *testing.T) {
+	t.Parallel()
+	for name, more := range map[string]job.Option{"a limit": job.Limit(2), "one attempt": job.MaxAttempts(1)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			defer func() {
+				if recover() == nil {
+					t.Error("it is taken")
+				}
+			}()
+			c := &company{}
+			node(nil, clock.NewManual(noon)).Handle("index", c.one, job.Together(20, c.all), more)
+		})
+	}
+}
+
+// TestF49_AChangeIsNotMissedByTheJobThatWaits: what a commit changes is done after it, also where its job was
+// left out because another of the key waits. SQLite has one writer and no such moment.
+func TestF49_AChangeIsNotMissedByTheJobThatWaits(t *testing.T) {
+	t.Parallel()
+	server := dbtest.Server(t)
+	if server == "" { // it is said, and no gap in CI
+		return
+	}
+	d := dbtest.Open(t, dbtest.Postgres(t, server))
+	q := node(d, clock.NewManual(noon))
+	q.Handle("index", func(context.Context, job.Job) error { return nil })
+	same := job.Spec{Kind: "index", Key: "index:5"}
+	enqueue(t, d, q, same)
+	err := d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		if err := q.Enqueue(ctx, tx, same, same); err != nil {
+			return err
+		}
+		if list := claim(t, q); len(list) != 0 {
+			t.Errorf("taken before the commit: %+v", list)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if list := claim(t, q); len(list) != 1 {
+		t.Errorf("after it %+v", list)
+	}
+}
+
+// A worker that died may have died of one of them: they are tried one by one.
 func TestF21_WhatACrashedWorkerHeldRunsOneByOne(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

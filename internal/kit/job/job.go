@@ -65,7 +65,8 @@ func Limit(n int) Option { return func(h *handler) { h.limit = max(n, 0) } }
 func Gather(d time.Duration) Option { return func(h *handler) { h.wait = d } }
 
 // Together does up to most jobs of the kind in one run. One such run is at work on a node at a
-// time. Where it fails, each job of it runs by itself, so do must bear that some of it is done.
+// time, so there is no Limit beside it. Where it fails, each job of it runs again by itself, as the
+// second of its at least two attempts, so do must bear that some of it is done.
 func Together(most int, do func(ctx context.Context, list []Job) error) Option {
 	return func(h *handler) { h.most, h.all = max(most, 1), do }
 }

@@ -82,6 +82,9 @@ func (q *Queue) Handle(kind string, do Handler, opts ...Option) {
 	for _, o := range opts {
 		o(&h)
 	}
+	if h.all != nil && (h.limit != 0 || h.max < 2) {
+		panic("job: what is done together has one run at a time, and a second one by itself: " + kind)
+	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if _, ok := q.kinds[kind]; ok || kind == "" || do == nil {
@@ -152,7 +155,7 @@ func (q *Queue) wanted(ctx context.Context, tx *db.Tx, a ask, now time.Time) (li
 		h, _ := q.handler(w.kind)
 		at := w.since.Add(h.wait)
 		due[w.kind] = !a.patient || !at.After(now)
-		if !due[w.kind] && a.busy[w.kind] == 0 {
+		if !due[w.kind] && (h.all == nil || a.busy[w.kind] == 0) { // the end of a run in company asks again
 			gathered = earlier(gathered, at)
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/kit/db"
@@ -66,23 +65,25 @@ func (q *Queue) do(ctx context.Context, j Job) result {
 	return q.report(q.judge(ctx, h, j, err))
 }
 
-// doAll runs jobs of one kind in the calling goroutine: together where the kind gathers, and each by
-// itself where that failed, so that one that cannot be done leaves its neighbours intact.
+// doAll runs jobs of one kind in the calling goroutine, in one run of what does them together. Where
+// that fails they go back, and each is a run of its own from then on (parts): one that cannot be done
+// leaves its neighbours intact, and each has its own time and lease.
 func (q *Queue) doAll(ctx context.Context, list []Job) []result {
-	out := make([]result, 0, len(list))
 	h, _ := q.handler(list[0].Kind)
-	if len(list) > 1 && !slices.ContainsFunc(list, func(j Job) bool { return j.Attempt > 1 }) {
-		err := call(ctx, h.timeout, func(ctx context.Context) error { return h.all(ctx, list) })
-		if err == nil {
-			for _, j := range list {
-				out = append(out, result{job: j, fate: done})
-			}
-			return out
-		}
-		q.log.Warn("jobs that were gathered failed and run one by one", "kind", list[0].Kind, "count", len(list), "error", err)
+	if len(list) == 1 {
+		return []result{q.do(ctx, list[0])}
 	}
+	err := call(ctx, h.timeout, func(ctx context.Context) error { return h.all(ctx, list) })
+	if err != nil {
+		q.log.Warn("jobs that were done together failed and run one by one", "kind", list[0].Kind, "count", len(list), "error", err)
+	}
+	out := make([]result, 0, len(list))
 	for _, j := range list {
-		out = append(out, q.do(ctx, j))
+		if err == nil {
+			out = append(out, result{job: j, fate: done})
+		} else {
+			out = append(out, result{job: j, fate: again, attempts: j.Attempt, at: q.clock.Now()})
+		}
 	}
 	return out
 }

@@ -69,13 +69,13 @@ func (q *Queue) turn(ctx context.Context, results []result, a ask) (out turned, 
 	return out, err
 }
 
-// parts are the runs that claimed jobs make: those of a kind that gathers are one, each other is
-// one by itself.
+// parts are the runs that claimed jobs make: those of a kind that are done together are one, unless
+// they were begun before, and each other is one by itself.
 func (q *Queue) parts(list []Job) [][]Job {
 	out := make([][]Job, 0, len(list))
 	together := map[string]int{}
 	for _, j := range list {
-		if h, _ := q.handler(j.Kind); h.all == nil {
+		if !q.inCompany(j) {
 			out = append(out, []Job{j})
 		} else if i, ok := together[j.Kind]; ok {
 			out[i] = append(out[i], j)
@@ -87,8 +87,14 @@ func (q *Queue) parts(list []Job) [][]Job {
 	return out
 }
 
-// RunDue runs what is due, one after the other and in order, until nothing is, and returns how
-// many runs that were. The error joins what the handlers answered; their jobs wait or are dead
+// inCompany reports whether a job is done with others of its kind: in its first run.
+func (q *Queue) inCompany(j Job) bool {
+	h, _ := q.handler(j.Kind)
+	return h.all != nil && j.Attempt == 1
+}
+
+// RunDue runs what is due, one after the other, until nothing is, and returns how many jobs it ran,
+// each as often as it did; none waits for company. The error joins what the handlers answered; their jobs wait or are dead
 // as in Run. It is for tests, whose clock stands still, and for commands.
 func (q *Queue) RunDue(ctx context.Context) (int, error) {
 	const most = 100_000
@@ -126,7 +132,7 @@ func (q *Queue) Run(ctx context.Context) error {
 		return errors.New("job: this queue runs already")
 	}
 	defer q.runs.Store(false)
-	r := &runner{q: q, held: map[*held]struct{}{}, busy: map[string]int{}, came: make(chan outcome, width), look: true}
+	r := &runner{q: q, held: map[*held]struct{}{}, busy: map[string]int{}, came: make(chan outcome, 4*width), look: true}
 	for ctx.Err() == nil {
 		r.turn(ctx)
 		r.wait(ctx)
@@ -148,9 +154,9 @@ type runner struct {
 	q       *Queue
 	held    map[*held]struct{}
 	runs    int            // handlers at work
-	busy    map[string]int // jobs that run, by kind
+	busy    map[string]int // jobs that run, by kind; of a kind that is done together those in company
 	results []result       // to be written down
-	came    chan outcome   // has room for an answer of every handler that runs
+	came    chan outcome   // has room for an answer of every handler that runs: of jobs that go one by one after all there may be more than width
 	next    time.Time      // when the next job becomes due; zero if none is known
 	look    bool           // something may be due
 	ill     bool           // the last commit failed
@@ -177,7 +183,7 @@ func (r *runner) room() int { return width - r.runs }
 // turn finishes and claims, if there is anything to finish or room and reason to claim.
 func (r *runner) turn(ctx context.Context) {
 	r.beat(ctx)
-	if len(r.results) == 0 && (!r.look || r.room() == 0) {
+	if len(r.results) == 0 && (!r.look || r.room() <= 0) {
 		return
 	}
 	room := 0
@@ -212,10 +218,18 @@ func (r *runner) start(ctx context.Context, list []Job, until time.Time) {
 		}
 		all = append(all, h)
 		r.held[h] = struct{}{}
-		r.busy[j.Kind]++
+		r.busy[j.Kind] += r.weight(j)
 	}
 	r.runs++
 	go func() { r.came <- outcome{all, end, r.q.doAll(ctx, list)} }()
+}
+
+// weight is what a job adds to busy. One that is done by itself after all keeps nobody's company waiting.
+func (r *runner) weight(j Job) int {
+	if h, _ := r.q.handler(j.Kind); h.all != nil && !r.q.inCompany(j) {
+		return 0
+	}
+	return 1
 }
 
 // take notes the answer of a handler, and of all others that have answered by now.
@@ -224,7 +238,7 @@ func (r *runner) take(o outcome) {
 		o.end(nil)
 		for _, h := range o.held {
 			delete(r.held, h)
-			r.busy[h.job.Kind]--
+			r.busy[h.job.Kind] -= r.weight(h.job)
 		}
 		r.runs--
 		r.results = append(r.results, o.results...)
@@ -253,7 +267,7 @@ func (r *runner) wait(ctx context.Context) {
 	ring, stop := r.q.timer(d)
 	defer stop()
 	wake := r.q.wake
-	if r.ill || r.room() == 0 {
+	if r.ill || r.room() <= 0 {
 		wake = nil // it is kept for when it is of use
 	}
 	came := r.came

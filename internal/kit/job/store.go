@@ -13,7 +13,16 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 )
 
+// leftOut is what becomes of a job whose key waits already. On PostgreSQL the one that waits is held
+// until the commit: taken before, it would read what was true before, and nothing would be queued for
+// what the commit changed (F49). SQLite has one writer.
+var leftOut = db.Pair{ //nolint:gochecknoglobals // a pair of constant texts
+	SQLite:   ` ON CONFLICT DO NOTHING`,
+	Postgres: ` ON CONFLICT (key) WHERE state = 0 AND key <> '' DO UPDATE SET payload = job.payload`,
+}
+
 func insert(ctx context.Context, tx *db.Tx, specs []Spec, now time.Time) error {
+	specs = firstOfKeys(specs)
 	var text strings.Builder
 	text.WriteString(`INSERT INTO job (kind, payload, key, run_at, due_at, created_at) VALUES `)
 	args := make([]any, 0, 5*len(specs))
@@ -29,9 +38,25 @@ func insert(ctx context.Context, tx *db.Tx, specs []Spec, now time.Time) error {
 		text.WriteString("(" + at(1) + ", " + at(2) + ", " + at(3) + ", " + at(4) + ", " + at(4) + ", " + at(5) + ")")
 		args = append(args, s.Kind, s.Payload, s.Key, due, now)
 	}
-	text.WriteString(` ON CONFLICT DO NOTHING`)
+	text.WriteString(leftOut.For(tx.Engine()))
 	_, err := db.Exec(ctx, tx, text.String(), args...)
 	return err
+}
+
+// firstOfKeys leaves out what has the key of one before it: PostgreSQL meets no row twice in one statement.
+func firstOfKeys(specs []Spec) []Spec {
+	if len(specs) == 1 {
+		return specs
+	}
+	seen := make(map[string]bool, len(specs))
+	out := make([]Spec, 0, len(specs))
+	for _, s := range specs {
+		if s.Key == "" || !seen[s.Key] {
+			out = append(out, s)
+		}
+		seen[s.Key] = true
+	}
+	return out
 }
 
 // take is the heart of the queue: what is due, and what was running when its lease ended,

@@ -26,7 +26,7 @@ func TestN7_NeighboursAreWhatIsAlike(t *testing.T) {
 	}
 	compared := 0
 	for i, near := range all {
-		want := p.Alike(int64(100+i), texts[i], 6)
+		want := p.Alike(int64(100+i), texts[i], 6, nil)
 		for k, m := range near {
 			if m.Key != want[k].Key || math.Abs(m.Share-want[k].Share) > 1e-6 {
 				t.Fatalf("text %d, neighbour %d: %+v, alone %+v", i, k, m, want[k])

@@ -117,8 +117,8 @@ func (p *Pool) length(terms []weighed) float64 {
 }
 
 // Alike returns the texts that share most with a text, the most alike first, without the one
-// under the key that it has itself.
-func (p *Pool) Alike(own int64, t Text, most int) []Match {
+// under the key that it has itself. among says which keys count; nil for all.
+func (p *Pool) Alike(own int64, t Text, most int, among func(key int64) bool) []Match {
 	p.reckon()
 	terms := weigh(marks(t.cut()))
 	length := p.length(terms)
@@ -135,7 +135,7 @@ func (p *Pool) Alike(own int64, t Text, most int) []Match {
 	out := make([]Match, 0, most+1)
 	for doc, dot := range dots {
 		d := p.docs[doc]
-		if dot == 0 || d.key == own || d.length == 0 {
+		if dot == 0 || d.key == own || d.length == 0 || among != nil && !among(d.key) {
 			continue
 		}
 		m := Match{d.key, min(dot/(length*d.length), 1)}

@@ -17,7 +17,7 @@ import (
 func TestAPoolFindsTheSameMatter(t *testing.T) {
 	t.Parallel()
 	p := model.NewPool()
-	if got := p.Alike(1, model.Text{Body: "打印机"}, 5); len(got) != 0 {
+	if got := p.Alike(1, model.Text{Body: "打印机"}, 5, nil); len(got) != 0 {
 		t.Errorf("an empty pool: %+v", got)
 	}
 	for i, words := range []string{"三楼打印机卡纸", "VPN 连不上，ERR-691", "邮箱收不到附件", "显示器花屏", "申请一个账号", "VPN 很慢"} {
@@ -25,14 +25,14 @@ func TestAPoolFindsTheSameMatter(t *testing.T) {
 		p.Add(int64(i+1), model.Text{Body: "又一次"})
 	}
 	asked := model.Text{Body: "打不开 VPN，提示 ERR-691"}
-	got := p.Alike(0, asked, 5)
+	got := p.Alike(0, asked, 5, nil)
 	if p.Len() != 6 || len(got) == 0 || got[0].Key != 2 || got[0].Share <= got[len(got)-1].Share && len(got) > 1 {
 		t.Errorf("%+v", got)
 	}
 	if words := p.Shared(asked, model.Text{Body: "VPN 连不上，ERR-691"}, 3); !slices.Contains(words, "ERR-691") {
 		t.Errorf("%q", words)
 	}
-	for _, m := range p.Alike(2, model.Text{Body: "VPN 连不上，ERR-691"}, 5) {
+	for _, m := range p.Alike(2, model.Text{Body: "VPN 连不上，ERR-691"}, 5, nil) {
 		if m.Key == 2 || m.Share < 0 || m.Share > 1 {
 			t.Errorf("%+v", m)
 		}
@@ -62,7 +62,7 @@ func recallOpseval(t testing.TB, step int) (recall float64, each time.Duration) 
 	for i := 0; i < len(list); i += max(len(list)/step, 1) {
 		second := retold(list[i].ID, list[i].Question)
 		start := time.Now()
-		got := p.Alike(0, model.Text{Body: second}, 5)
+		got := p.Alike(0, model.Text{Body: second}, 5, nil)
 		took += time.Since(start)
 		n++
 		if slices.ContainsFunc(got, func(m model.Match) bool { return m.Key == int64(i+1) }) {
@@ -102,7 +102,7 @@ func recallBanking(t testing.TB) (at1, at5 float64, each time.Duration) {
 	var took time.Duration
 	for _, e := range test {
 		start := time.Now()
-		got := p.Alike(-1, e.Text, 5)
+		got := p.Alike(-1, e.Text, 5, nil)
 		took += time.Since(start)
 		at := slices.IndexFunc(got, func(m model.Match) bool { return known[m.Key].Label == e.Label })
 		if at == 0 {
@@ -136,13 +136,13 @@ func TestOfEqualsTheNewestAreFound(t *testing.T) {
 		}
 	}
 	var keys []int64
-	for _, m := range p.Alike(40, model.Text{Body: "打印机卡纸"}, 3) {
+	for _, m := range p.Alike(40, model.Text{Body: "打印机卡纸"}, 3, nil) {
 		keys = append(keys, m.Key)
 	}
 	if !slices.Equal(keys, []int64{39, 38, 37}) {
 		t.Errorf("found %v", keys)
 	}
-	if got := p.Alike(40, model.Text{Body: "打印机卡纸"}, 0); len(got) != 0 {
+	if got := p.Alike(40, model.Text{Body: "打印机卡纸"}, 0, nil); len(got) != 0 {
 		t.Errorf("asked for none, got %v", got)
 	}
 }
