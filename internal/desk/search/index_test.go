@@ -200,6 +200,13 @@ func TestTheIndexFollowsEveryChange(t *testing.T) {
 		check("an erased name", "王海燕", "")
 		check("an erased address", "wang.haiyan", "")
 		check("the name in its place", "用户七号 纸盒", a.Ref())
+		r.do(r.agent, a, ticket.Classify{Subject: "墨盒空了"})
+		err = r.db.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error { return r.search.Touch(ctx, tx, 1<<40) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.settle() // in one run with a ticket that is gone
+		check("beside one that is gone", "墨盒", a.Ref())
 		s, err := r.search.Suggest(t.Context(), r.agent, search.Query{Text: "王海"})
 		if err != nil || len(s.People) > 0 {
 			t.Errorf("%v, %v", s.People, err)
