@@ -128,7 +128,8 @@ func (s *Service) EntryOf(ctx context.Context, by access.Actor, t Ticket, r even
 	if err != nil {
 		return Entry{}, err
 	}
-	if _, leaves := f.(Leaving); f != nil && !leaves && carried(f) == 0 && by.Staff() && access.Can(by, access.TicketRead, t.Object()) == nil {
+	_, leaves := f.(Leaving)
+	if by.Staff() && f != nil && !leaves && carried(f) == 0 && r.Subject == int64(t.ID) && access.Can(by, access.TicketRead, t.Object()) == nil {
 		return Entry{Record: r, Fact: f}, nil // it is whole without the thread
 	}
 	list, err := s.Thread(ctx, by, t)

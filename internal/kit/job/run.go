@@ -94,8 +94,8 @@ func (q *Queue) inCompany(j Job) bool {
 }
 
 // RunDue runs what is due, one after the other, until nothing is, and returns how many jobs it ran,
-// each as often as it did; none waits for company. The error joins what the handlers answered; their jobs wait or are dead
-// as in Run. It is for tests, whose clock stands still, and for commands.
+// each as often as it did; none waits for company. The error joins what the handlers answered; their
+// jobs wait or are dead as in Run. It is for tests, whose clock stands still, and for commands.
 func (q *Queue) RunDue(ctx context.Context) (int, error) {
 	const most = 100_000
 	var failures []error
@@ -156,7 +156,7 @@ type runner struct {
 	runs    int            // handlers at work
 	busy    map[string]int // jobs that run, by kind; of a kind that is done together those in company
 	results []result       // to be written down
-	came    chan outcome   // has room for an answer of every handler that runs: of jobs that go one by one after all there may be more than width
+	came    chan outcome   // has room for an answer of every handler that runs, which may be more than width (inCompany)
 	next    time.Time      // when the next job becomes due; zero if none is known
 	look    bool           // something may be due
 	ill     bool           // the last commit failed

@@ -38,6 +38,10 @@ func secondary(i int) string {
 // Coded writes text in which a code such as ORA-01653 does not break over lines.
 func Coded(text string) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		if !strings.Contains(text, "-") { // most text: no code is without one
+			_, err := io.WriteString(w, templ.EscapeString(text))
+			return err
+		}
 		var b strings.Builder
 		for text != "" {
 			from, to := nextCode(text)
