@@ -42,7 +42,7 @@ const lag = 300 * time.Millisecond
 const stint = time.Minute
 
 func (s *Service) handle() {
-	s.Jobs.Handle(jobTicket, func(ctx context.Context, j job.Job) error { return s.indexTickets(ctx, []job.Job{j}) }, job.Gather(lag), job.Together(batch, s.indexTickets))
+	s.Jobs.HandleAll(jobTicket, batch, s.indexTickets, job.Gather(lag))
 	s.Jobs.Handle(jobPerson, s.indexPerson)
 	s.Jobs.Handle(jobRequester, s.indexRequester, job.Limit(1))
 	s.Jobs.Handle(jobRebuild, s.rebuild, job.Limit(1), job.Timeout(5*stint))
@@ -198,9 +198,9 @@ func (s *Service) persons(ctx context.Context, tx *db.Tx, from, to int64, keys [
 
 // indexRequester writes the tickets of somebody anew whose name or address changed.
 func (s *Service) indexRequester(ctx context.Context, j job.Job) error {
-	who, err := strconv.ParseInt(j.Payload, 10, 64)
+	who, err := key(j)
 	if err != nil {
-		return job.Permanent(fmt.Errorf("read job %d: %w", j.ID, err))
+		return err
 	}
 	for below := int64(math.MaxInt64); ; {
 		err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

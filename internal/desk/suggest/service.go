@@ -62,7 +62,7 @@ func NewService(p Parts) *Service {
 	}
 	s := &Service{Parts: p, models: map[Label]held{}}
 	p.Jobs.Handle(LearnJob, s.learn, job.Limit(1), job.Timeout(30*time.Minute), job.MaxAttempts(3))
-	p.Jobs.Handle(lookJob, func(ctx context.Context, j job.Job) error { return s.look(ctx, []job.Job{j}) }, job.Gather(company), job.Together(atOnce, s.look))
+	p.Jobs.HandleAll(lookJob, atOnce, s.look, job.Gather(company))
 	return s
 }
 

@@ -15,7 +15,7 @@
 //	         └──────────────────────── retried by a person ─────────────────────┘
 //
 // A kind may gather: its jobs wait a moment for others of it (Gather), and may be done in one run
-// (Together), so that what follows many commits needs few of its own.
+// (HandleAll), so that what follows many commits needs few of its own.
 //
 // A worker claims jobs in batches, under a lease and a claim token, and
 // finishes the last batch in the commit that claims the next. A worker that

@@ -22,31 +22,28 @@ const lag = 300 * time.Millisecond
 
 // company keeps the runs of jobs that are done together, by what they carry.
 type company struct {
-	mu     sync.Mutex
-	runs   [][]string
-	single diary
-	fails  string // the payload that cannot be done
+	mu    sync.Mutex
+	runs  [][]string
+	fails string // the payload that cannot be done
 }
 
 func (c *company) all(_ context.Context, list []job.Job) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var run []string
+	fails := false
 	for _, j := range list {
 		run = append(run, j.Payload)
-		if j.Payload == c.fails {
-			return errors.New("one of them cannot be done")
-		}
+		fails = fails || j.Payload == c.fails
+	}
+	switch {
+	case fails && len(list) == 1:
+		c.runs = append(c.runs, run)
+		return job.Permanent(errors.New("it cannot be done"))
+	case fails:
+		return errors.New("one of them cannot be done")
 	}
 	c.runs = append(c.runs, run)
-	return nil
-}
-
-func (c *company) one(_ context.Context, j job.Job) error {
-	c.single.note(j)
-	if j.Payload == c.fails {
-		return job.Permanent(errors.New("it cannot be done"))
-	}
 	return nil
 }
 
@@ -55,15 +52,14 @@ func TestJobsThatGatherWaitForTheFirstAndRunTogether(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorker(d)
 		came := make(chan []string, 10)
-		w.Handle("index", func(_ context.Context, j job.Job) error { return errors.New("by itself: " + j.Payload) }, job.Gather(lag),
-			job.Together(20, func(_ context.Context, list []job.Job) error {
-				var run []string
-				for _, j := range list {
-					run = append(run, j.Payload)
-				}
-				came <- run
-				return nil
-			}))
+		w.HandleAll("index", 20, func(_ context.Context, list []job.Job) error {
+			var run []string
+			for _, j := range list {
+				run = append(run, j.Payload)
+			}
+			came <- run
+			return nil
+		}, job.Gather(lag))
 		w.start(t)
 		<-w.asked // it found nothing
 		for i, want := range []time.Duration{lag, lag - 100*time.Millisecond, lag - 200*time.Millisecond} {
@@ -122,7 +118,7 @@ func TestARunTakesNoMoreThanItMay(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		c := &company{}
 		q := node(d, clock.NewManual(noon))
-		q.Handle("index", c.one, job.Gather(lag), job.Together(20, c.all))
+		q.HandleAll("index", 20, c.all, job.Gather(lag))
 		for i := range 45 {
 			enqueue(t, d, q, job.Spec{Kind: "index", Payload: strconv.Itoa(i)})
 		}
@@ -144,13 +140,13 @@ func TestOneThatCannotBeDoneLeavesItsCompanyIntact(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		c := &company{fails: "bad"}
 		q := node(d, clock.NewManual(noon))
-		q.Handle("index", c.one, job.Together(20, c.all))
+		q.HandleAll("index", 20, c.all)
 		for _, p := range []string{"a", "bad", "b"} {
 			enqueue(t, d, q, job.Spec{Kind: "index", Payload: p})
 		}
 		_ = due(t, q)
-		if got := c.single.payloads(); !cmp.Equal(got, []string{"a", "bad", "b"}) || c.runs != nil {
-			t.Errorf("by itself ran %v, together %v", got, c.runs)
+		if want := [][]string{{"a"}, {"bad"}, {"b"}}; !cmp.Equal(c.runs, want) {
+			t.Errorf("runs of %v", c.runs)
 		}
 		if got := count(t, q, "index"); got != (job.Count{Kind: "index", Dead: 1, Known: true}) {
 			t.Errorf("%+v", got)
@@ -209,22 +205,22 @@ func TestAfterARunInCompanyThatFailedEachGoesByItself(t *testing.T) {
 		w := newWorker(d)
 		open := make(chan struct{})
 		begun := make(chan string, 10)
-		w.Handle("index", func(_ context.Context, j job.Job) error {
-			if j.Attempt != 2 {
-				t.Errorf("%s is in attempt %d", j.Payload, j.Attempt)
-			}
-			begun <- j.Payload
-			if j.Payload == "slow" {
-				<-open
-			}
-			return nil
-		}, job.Together(20, func(_ context.Context, list []job.Job) error {
-			if list[0].Payload == "slow" {
+		w.HandleAll("index", 20, func(_ context.Context, list []job.Job) error {
+			switch j := list[0]; {
+			case len(list) > 1 && j.Payload == "slow":
 				panic("it cannot be done")
+			case len(list) > 1:
+				begun <- "in company"
+			case j.Attempt != 2:
+				t.Errorf("%s is in attempt %d", j.Payload, j.Attempt)
+			default:
+				begun <- j.Payload
+				if j.Payload == "slow" {
+					<-open
+				}
 			}
-			begun <- "in company"
 			return nil
-		}))
+		})
 		enqueue(t, d, w.Queue, job.Spec{Kind: "index", Payload: "slow"}, job.Spec{Kind: "index", Payload: "b"})
 		w.start(t)
 		if got := map[string]bool{<-begun: true, <-begun: true}; !got["slow"] || !got["b"] {
@@ -253,7 +249,7 @@ func TestWhatIsDoneTogetherHasNoLimitAndASecondRun(t *testing.T) {
 				}
 			}()
 			c := &company{}
-			node(nil, clock.NewManual(noon)).Handle("index", c.one, job.Together(20, c.all), more)
+			node(nil, clock.NewManual(noon)).HandleAll("index", 20, c.all, more)
 		})
 	}
 }
@@ -295,7 +291,7 @@ func TestF21_WhatACrashedWorkerHeldRunsOneByOne(t *testing.T) {
 		c := &company{}
 		now := clock.NewManual(noon)
 		q := node(d, now)
-		q.Handle("index", c.one, job.Together(20, c.all))
+		q.HandleAll("index", 20, c.all)
 		enqueue(t, d, q, job.Spec{Kind: "index", Payload: "a"}, job.Spec{Kind: "index", Payload: "b"})
 		if got := len(claim(t, q)); got != 2 {
 			t.Fatalf("%d were claimed", got)
@@ -304,8 +300,8 @@ func TestF21_WhatACrashedWorkerHeldRunsOneByOne(t *testing.T) {
 		if n, err := q.RunDue(t.Context()); n != 2 || err != nil {
 			t.Errorf("%d ran: %v", n, err)
 		}
-		if got := c.single.payloads(); !cmp.Equal(got, []string{"a", "b"}) || c.runs != nil {
-			t.Errorf("by itself ran %v, together %v", got, c.runs)
+		if want := [][]string{{"a"}, {"b"}}; !cmp.Equal(c.runs, want) {
+			t.Errorf("runs of %v", c.runs)
 		}
 	})
 }

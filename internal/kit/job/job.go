@@ -64,13 +64,6 @@ func Limit(n int) Option { return func(h *handler) { h.limit = max(n, 0) } }
 // follows a hundred commits of one second needs no hundred commits of its own.
 func Gather(d time.Duration) Option { return func(h *handler) { h.wait = d } }
 
-// Together does up to most jobs of the kind in one run. One such run is at work on a node at a
-// time, so there is no Limit beside it. Where it fails, each job of it runs again by itself, as the
-// second of its at least two attempts, so do must bear that some of it is done.
-func Together(most int, do func(ctx context.Context, list []Job) error) Option {
-	return func(h *handler) { h.most, h.all = max(most, 1), do }
-}
-
 // Backoff is how long a job waits at most after its attempt-th failed run; see Wait for the
 // usual answer. Up to a quarter is taken off at random, so that what failed together does not
 // come back together.

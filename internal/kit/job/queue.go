@@ -78,16 +78,28 @@ func (q *Queue) DB() db.Querier { return q.db }
 // Handle says who does the jobs of a kind. Jobs of a kind that no node handles wait; Counts
 // shows them. A second handler for one kind is a mistake in the assembly and panics.
 func (q *Queue) Handle(kind string, do Handler, opts ...Option) {
-	h := handler{do: do, max: 10, timeout: 5 * time.Minute, backoff: Wait}
+	q.handle(kind, handler{do: do}, opts)
+}
+
+// HandleAll says who does up to most jobs of a kind in one run; the rest is as with Handle. One such
+// run is at work on a node at a time, so there is no Limit. Where it fails, each job of it runs again
+// by itself, as the second of its at least two attempts, so do must bear that some of it is done.
+func (q *Queue) HandleAll(kind string, most int, do func(ctx context.Context, list []Job) error, opts ...Option) {
+	one := func(ctx context.Context, j Job) error { return do(ctx, []Job{j}) }
+	q.handle(kind, handler{do: one, all: do, most: max(most, 1)}, opts)
+}
+
+func (q *Queue) handle(kind string, h handler, opts []Option) {
+	h.max, h.timeout, h.backoff = 10, 5*time.Minute, Wait
 	for _, o := range opts {
 		o(&h)
 	}
 	if h.all != nil && (h.limit != 0 || h.max < 2) {
-		panic("job: what is done together has one run at a time, and a second one by itself: " + kind)
+		panic("job: what is done in one run has no limit, and a second attempt by itself: " + kind)
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if _, ok := q.kinds[kind]; ok || kind == "" || do == nil {
+	if _, ok := q.kinds[kind]; ok || kind == "" || h.do == nil {
 		panic("job: a kind needs one handler and has it once: " + kind)
 	}
 	q.kinds[kind] = h

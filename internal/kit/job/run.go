@@ -226,7 +226,7 @@ func (r *runner) start(ctx context.Context, list []Job, until time.Time) {
 
 // weight is what a job adds to busy. One that is done by itself after all keeps nobody's company waiting.
 func (r *runner) weight(j Job) int {
-	if h, _ := r.q.handler(j.Kind); h.all != nil && !r.q.inCompany(j) {
+	if h, _ := r.q.handler(j.Kind); h.all != nil && j.Attempt > 1 {
 		return 0
 	}
 	return 1
