@@ -120,9 +120,24 @@ func (s *sheet) fill(step *ui.Step, which norm.Step) {
 	if missing > 0 && step.State != ui.Done {
 		step.Meta = s.T("workticket.missing", "Count", missing)
 	}
+	if step.State == ui.Lapsed && len(step.Items) == 0 {
+		step.Evidence = s.lapse(which)
+	}
 	if step.State == ui.Now {
 		s.openFirst(step)
 	}
+}
+
+// lapse says what a step did not hold, each clause in its own words: what went well beside it is no
+// reason for the colour.
+func (s *sheet) lapse(which norm.Step) string {
+	var said []string
+	for _, v := range s.judged.Step(which) {
+		if text := v.Text(s.c.Lang, s.c.Now, s.c.Zone); v.State == norm.Missed && !slices.Contains(said, text) {
+			said = append(said, text)
+		}
+	}
+	return strings.Join(said, " · ")
 }
 
 // openFirst opens the first form of the current step; one that was refused opens itself.

@@ -4,6 +4,7 @@ package workspace_test
 
 import (
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
@@ -111,6 +112,20 @@ func TestN17_TheRecordIsMarkedWithTheQuestionThatMakesItPrecise(t *testing.T) {
 	p.went(p.post("record", "at", "rail-record", "since", "今天 9:10", "symptom", "打开报表要 40 秒，平时 3 秒"), p.at(""))
 	if v := p.clause("N17"); v.State != norm.Met {
 		t.Errorf("made precise: N17 is %s", v.State)
+	}
+}
+
+func TestN17_AStepThatWasMissedSaysWhy(t *testing.T) {
+	t.Parallel()
+	p := openPage(t, "报表打不开")
+	p.ready()
+	p.went(p.post("record", "at", "rail-record", "symptom", "有时很慢"), p.at(""))
+	p.went(p.post("close", "as", "invalid", "reason", "已搬走"), p.at(""))
+	page := p.agent.Get(p.at(""))
+	_, step, _ := strings.Cut(page.Body, `id="step-intake"`)
+	step, _, _ = strings.Cut(step, `id="step-respond"`)
+	if !strings.Contains(step, "不够具体") || strings.Contains(step, "七要素") {
+		t.Errorf("the step says\n%s", step)
 	}
 }
 
