@@ -402,7 +402,7 @@ func clockOf(l *slatest.Life) (sla.Clock, bool) {
 }
 
 func droppedNow(l *slatest.Life) bool {
-	return slices.Contains([]ticket.Outcome{ticket.Cancelled, ticket.Duplicate, ticket.Invalid}, l.Ticket.ClosedAs)
+	return l.Ticket.ClosedAs.Dropped()
 }
 
 func checkVerdict(t *rapid.T, l *slatest.Life, v norm.Verdict) {

@@ -193,14 +193,7 @@ func (in *Input) clock(t ticket.Ticket, name sla.Name, at time.Time) (sla.Clock,
 }
 
 // dropped reports whether the ticket ended without an answer being owed.
-func (in *Input) dropped() bool {
-	switch in.Ticket.ClosedAs {
-	case ticket.Cancelled, ticket.Duplicate, ticket.Invalid:
-		return true
-	case ticket.Confirmed, ticket.Unconfirmed:
-	}
-	return false
-}
+func (in *Input) dropped() bool { return in.Ticket.ClosedAs.Dropped() }
 
 // gap is the verdict where something stands open: deviated where a deviation stands in,
 // missed where the ticket is closed, open otherwise.

@@ -74,6 +74,9 @@ type course struct {
 // order in which the runs began. A run that a fact ended is judged by what held until that fact;
 // one that stopped or goes on, by what holds now. Whoever had the ticket when the time passed
 // answers for it, not whoever has it later.
+//
+// What only ended because the ticket was dropped was neither kept nor broken, and is left out (N3, N23);
+// what was late by then stays broken.
 func Outcomes(list []Told, book *sla.Rulebook) []Outcome {
 	c := course{book: book, late: map[string]Outcome{}}
 	var t ticket.Ticket
@@ -93,6 +96,9 @@ func Outcomes(list []Told, book *sla.Rulebook) []Outcome {
 			x.Group, x.Priority = was.Group, was.Priority
 		}
 		c.runs[i] = x
+	}
+	if t.ClosedAs.Dropped() {
+		return slices.DeleteFunc(c.runs, func(x Outcome) bool { return x.State == Kept && x.Done.Equal(t.ClosedAt) })
 	}
 	return c.runs
 }

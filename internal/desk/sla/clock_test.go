@@ -91,6 +91,7 @@ func TestN3_N19_OnlyAHumanWordStopsTheResponseClock(t *testing.T) {
 		{"a solution is a word", fresh().Then(minute, slatest.Accepted()).Then(hour, slatest.Solved()), expected{sla.Met, 2 * hour, ""}},
 		{"the grade changes the target", fresh().Then(minute, slatest.Graded(triage.P1)), expected{sla.Running, 15 * minute, ""}},
 		{"called off before anybody answered: nothing was owed", fresh().Then(5*hour, slatest.Ended(ticket.Cancelled)), expected{sla.Met, 5 * hour, ""}},
+		{"the desk itself dropped it after nobody had answered in time", fresh().Then(5*hour, slatest.Ended(ticket.Duplicate)), expected{sla.Missed, 2 * hour, ""}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

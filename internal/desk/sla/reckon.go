@@ -119,7 +119,7 @@ func (x Terms) response(t ticket.Ticket) (Clock, bool) {
 	}
 	c.pause(x, x.waits(t, Response))
 	c.because(x, Line{Key: "sla.why_human_only"})
-	if t.FirstResponseAt.IsZero() && !t.Open() && c.Stopped.After(c.Due) { // cancelled before anybody answered: nothing was owed
+	if t.FirstResponseAt.IsZero() && t.ClosedAs == ticket.Cancelled && c.Stopped.After(c.Due) { // called off before anybody answered: nothing was owed
 		c.Due, c.Counted, c.Goal = c.Stopped, 0, 0
 	}
 	return c, true

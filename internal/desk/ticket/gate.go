@@ -160,11 +160,4 @@ func ofSolution(gap string) bool {
 
 // answers reports whether the ticket is on the way through solution and confirmation,
 // rather than being cancelled, invalid or a duplicate.
-func answers(t Ticket) bool {
-	switch t.ClosedAs {
-	case Cancelled, Duplicate, Invalid:
-		return false
-	case Confirmed, Unconfirmed:
-	}
-	return true
-}
+func answers(t Ticket) bool { return !t.ClosedAs.Dropped() }

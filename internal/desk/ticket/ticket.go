@@ -41,6 +41,9 @@ const (
 	Invalid     Outcome = "invalid"     // not a request
 )
 
+// Dropped reports whether a ticket that ended so was given up and not worked through.
+func (o Outcome) Dropped() bool { return o == Cancelled || o == Duplicate || o == Invalid }
+
 // Ticket is a request and its whole life, folded from its events.
 type Ticket struct {
 	ID      ID
