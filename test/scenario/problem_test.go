@@ -268,3 +268,36 @@ func (l *loop) reviewed(p problem.Problem, lead, agent access.Actor) {
 		l.Errorf("the record on its page: %d", page.Status)
 	}
 }
+
+// What came back in a period is on its agenda however old it is, and stays there when it comes back again.
+func TestN5_N38_TheAgendaHoldsWhatCameBackInThePeriod(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		w := build(t, h, "")
+		lead := apptest.Actor(w.lead, "web")
+		w.solve()
+		w.do(w.owner, "portal", ticket.Confirm{})
+		start := h.Clock.Now().UTC()
+		month := func(n int) time.Time { return time.Date(start.Year(), start.Month()+time.Month(n), 1, 0, 0, 0, 0, time.UTC) }
+		agenda := func(n int) int {
+			t.Helper()
+			which, err := h.Problems.Call(t.Context(), lead, month(n), month(n+1))
+			w.must(err)
+			r, _, err := h.Problems.Review(t.Context(), lead, which)
+			w.must(err)
+			return len(r.Agenda.Reopened)
+		}
+		h.Clock.Set(month(1).Add(9 * time.Hour))
+		w.do(w.agent, "web", ticket.Reopen{Reason: "用户来电又坏了"})
+		if before, in := agenda(0), agenda(1); before != 0 || in != 1 {
+			t.Errorf("%d on the agenda of the month before, %d on that of its month", before, in)
+		}
+		w.do(w.agent, "web", ticket.Resolve{Solution: ticket.Solution{Text: "换了滚轮", Verify: []string{"打印测试页"}, Cause: "滚轮磨损", Prevention: "每季度检查"}, Difficulties: "无", Approach: "无"})
+		w.do(w.owner, "portal", ticket.Confirm{})
+		h.Clock.Set(month(3).Add(9 * time.Hour))
+		w.do(w.agent, "web", ticket.Reopen{Reason: "又坏了"})
+		if first, between, again := agenda(1), agenda(2), agenda(3); first != 1 || between != 0 || again != 1 {
+			t.Errorf("come back twice: %d, %d and %d on the agendas", first, between, again)
+		}
+	})
+}

@@ -9,15 +9,18 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/event"
 )
 
 // How much of each an agenda holds, and how often is often.
 const (
 	agendaShown   = 12
+	reopenedRead  = 1000
 	repeatLeast   = 4 // tickets of one requester or device in a period
 	categoryLeast = 3 // tickets of a category that has no article
 )
@@ -45,6 +48,9 @@ func (s *Service) agenda(ctx context.Context, r Review) (a Agenda, err error) {
 			a.Effects = append(a.Effects, i)
 		}
 	}
+	if a.Reopened, err = s.reopened(ctx, r); err != nil {
+		return a, err
+	}
 	list, err := s.history(ctx, r.Begin)
 	if err != nil {
 		return a, err
@@ -52,14 +58,49 @@ func (s *Service) agenda(ctx context.Context, r Review) (a Agenda, err error) {
 	return a, s.gather(ctx, r, list, &a)
 }
 
+// reopened are the tickets that were brought back in the period, whenever they were recorded, the latest
+// changed first (N5).
+func (s *Service) reopened(ctx context.Context, r Review) (out []Back, err error) {
+	list, err := s.Tickets.ReopenedSince(ctx, r.Begin, reopenedRead)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range list {
+		if t.ClosedAs == ticket.Invalid || t.ClosedAs == ticket.Duplicate {
+			continue
+		}
+		in, err := s.reopenedIn(ctx, t, r)
+		if err != nil {
+			return nil, err
+		}
+		if in {
+			out = append(out, Back{t.ID, t.Number, t.Subject, t.Category, int64(t.Detail.Reopened), t.Detail.Solution.Cause})
+		}
+		if len(out) == 2*agendaShown {
+			break
+		}
+	}
+	return out, nil
+}
+
+// reopenedIn reports whether a ticket was reopened in the period of a review: the ticket itself knows
+// the last time only.
+func (s *Service) reopenedIn(ctx context.Context, t ticket.Ticket, r Review) (bool, error) {
+	in := func(at time.Time) bool { return !at.Before(r.Begin) && at.Before(r.End) }
+	if last := t.Detail.ReopenedAt; in(last) || last.Before(r.Begin) {
+		return in(last), nil
+	}
+	records, err := s.Tickets.Records(ctx, t.ID)
+	return slices.ContainsFunc(records, func(f event.Record) bool {
+		return f.Name == ticket.Reopened{}.EventName() && in(f.Meta.At)
+	}), err
+}
+
 // gather counts the tickets of the period.
 func (s *Service) gather(ctx context.Context, r Review, list []ticket.First, a *Agenda) error {
 	people, categories := map[person.ID]int64{}, map[catalog.CategoryID]int64{}
 	var keys []ticket.ID
 	for _, t := range list {
-		if at := t.Detail.ReopenedAt; t.Detail.Reopened > 0 && !at.Before(r.Begin) && at.Before(r.End) {
-			a.Reopened = append(a.Reopened, Back{t.ID, t.Number, t.Subject, t.Category, int64(t.Detail.Reopened), t.Detail.Solution.Cause})
-		}
 		if !t.CreatedAt.Before(r.End) {
 			continue
 		}
@@ -70,7 +111,6 @@ func (s *Service) gather(ctx context.Context, r Review, list []ticket.First, a *
 		}
 		keys = append(keys, t.ID)
 	}
-	a.Reopened = a.Reopened[:min(len(a.Reopened), 2*agendaShown)]
 	for who, n := range people {
 		if n >= repeatLeast {
 			a.Requesters = append(a.Requesters, Repeat{Person: who, Tickets: n})

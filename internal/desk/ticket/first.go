@@ -56,6 +56,12 @@ func (s *Service) KeysSince(ctx context.Context, above ID, limit int) ([]ID, err
 	}, `SELECT id FROM ticket WHERE id > $1 ORDER BY id LIMIT $2`, above, limit)
 }
 
+// ReopenedSince returns tickets that were reopened at some time and have changed since an instant, which
+// those reopened since have, the latest changed first. It asks no access, as Firsts.
+func (s *Service) ReopenedSince(ctx context.Context, at time.Time, limit int) ([]Ticket, error) {
+	return db.All(ctx, s.DB.Long(), scan, `SELECT `+columns+` FROM ticket WHERE reopened > 0 AND updated_at >= $1 ORDER BY updated_at DESC, id DESC LIMIT $2`, at, limit)
+}
+
 // FirstsOf returns those of some keys, at most a few hundred, in no order.
 func (s *Service) FirstsOf(ctx context.Context, keys []ID) ([]First, error) {
 	if len(keys) == 0 {
