@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
+	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 )
@@ -111,6 +112,32 @@ func TestA69_S20_S21_WhoTakesPartAtEveryDoor(t *testing.T) {
 			if got := verdict(a); got == "in" && door != "GET /t/{code}/events" {
 				t.Errorf("%s: still in", door)
 			}
+		}
+	})
+}
+
+// Whoever takes part no longer is told of nothing that they could not open.
+func TestS21_WhatLeavesWithAParticipantIsNotCounted(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		w := build(t, h, "")
+		guest := h.Somebody(access.Requester)
+		by := apptest.Actor(guest, "portal")
+		unread := func() int64 {
+			t.Helper()
+			w.RunJobs()
+			n, err := h.Inbox.Unread(t.Context(), by)
+			w.must(err)
+			return n
+		}
+		w.do(w.agent, "web", ticket.AddParticipant{Person: guest.ID})
+		w.do(w.agent, "web", ticket.Reply{Say: ticket.Say{Text: "请各位留意"}})
+		if n := unread(); n != 1 {
+			t.Fatalf("%d unread of what was said", n)
+		}
+		w.do(w.agent, "web", ticket.RemoveParticipant{Person: guest.ID})
+		if n := unread(); n != 0 {
+			t.Errorf("%d unread of a request that is not theirs any more", n)
 		}
 	})
 }

@@ -278,7 +278,9 @@ func TestN5_N38_TheAgendaHoldsWhatCameBackInThePeriod(t *testing.T) {
 		w.solve()
 		w.do(w.owner, "portal", ticket.Confirm{})
 		start := h.Clock.Now().UTC()
-		month := func(n int) time.Time { return time.Date(start.Year(), start.Month()+time.Month(n), 1, 0, 0, 0, 0, time.UTC) }
+		month := func(n int) time.Time {
+			return time.Date(start.Year(), start.Month()+time.Month(n), 1, 0, 0, 0, 0, time.UTC)
+		}
 		agenda := func(n int) int {
 			t.Helper()
 			which, err := h.Problems.Call(t.Context(), lead, month(n), month(n+1))

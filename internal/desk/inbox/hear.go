@@ -5,6 +5,7 @@ package inbox
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -51,6 +52,11 @@ func (s *Service) heardTicket(ctx context.Context, tx *db.Tx, r event.Record) er
 	}
 	if end, over := f.(ticket.Ended); over && end.Into != 0 {
 		if err := followInto(ctx, tx, ticket.ID(r.Subject), end.Into, r.Meta.At); err != nil {
+			return err
+		}
+	}
+	if gone, left := f.(ticket.ParticipantRemoved); left {
+		if err := s.forget(ctx, tx, gone.Person, ticket.ID(r.Subject), r.Meta.At); err != nil {
 			return err
 		}
 	}
@@ -102,6 +108,16 @@ func (s *Service) heardTicket(ctx context.Context, tx *db.Tx, r event.Record) er
 	a.tell(Watched, false, follow...)
 	a.hearOwn(t, f)
 	return s.add(ctx, tx, t, s.item(r, author), a, of)
+}
+
+// forget takes from the list of somebody what they were told of a request that they no longer may see:
+// it would be counted, and could not be opened.
+func (s *Service) forget(ctx context.Context, tx *db.Tx, who person.ID, on ticket.ID, at time.Time) error {
+	n, err := markDone(ctx, tx, who, on, math.MaxInt64, at, true)
+	if n > 0 {
+		s.hint(tx, who)
+	}
+	return err
 }
 
 // leads tells those who lead the groups, and all who lead where these groups have none.
