@@ -199,6 +199,41 @@ func TestN14_AConversationOverTheWire(t *testing.T) {
 	})
 }
 
+// TestN14_P2_WhatPeopleWriteIsRead although it sounds like a machine: on its ticket, or as a new one.
+// What a machine says in its fields stays off all the same.
+func TestN14_P2_WhatPeopleWriteIsRead(t *testing.T) {
+	eachIn(t, func(t *testing.T, r *in) {
+		x := r.ticket(r.mail("desk@example.org", "From: li@example.net\r\nSubject: VPN\r\n\r\n连不上").Ticket)
+		answer := "From: li@example.net\r\nIn-Reply-To: <" + r.token(x) + ".q@example.org>\r\nContent-Type: text/plain; charset=utf-8\r\n"
+		for _, raw := range []string{
+			"Subject: Re: VPN\r\n\r\n你好，我只收到一封自动回复邮件，已经两天了还没有人联系我，VPN 还是连不上。",
+			"Subject: Re: VPN\r\n\r\nHi, the error mail I get from the scanner says \"This message was automatically generated\" and then a code 0x80. What now?",
+			"Subject: =?utf-8?B?5Ye65beu77yaVlBO6L+e5LiN5LiK?=\r\n\r\n在酒店连不上。",
+		} {
+			if e := r.mail("desk@example.org", answer+raw); e.Outcome != intake.Appended || e.Ticket != x.ID {
+				t.Errorf("%q: %+v", raw, e)
+			}
+		}
+		if n := len(r.messages(x.ID)); n != 4 {
+			t.Errorf("%d messages", n)
+		}
+		for _, raw := range []string{
+			"From: Zhang <postmaster@example.net>\r\nSubject: =?utf-8?B?6YKu5Lu25Y+R6YCB5aSx6LSl77yM6K+35Y2P5Yqp?=\r\n\r\nplease help",
+			"From: Gateway <postmaster@example.net>\r\nSubject: disk 95% full\r\nAuto-Submitted: auto-generated\r\n\r\nqueue length 4000",
+		} {
+			e := r.mail("desk@example.org", raw)
+			if e.Outcome != intake.NewTicket || r.ticket(e.Ticket).Detail.Quiet != "automatic" {
+				t.Errorf("%q: %+v", raw, e)
+			}
+		}
+		for _, raw := range []string{"Auto-Submitted: auto-replied\r\nSubject: Re: VPN\r\n\r\n我在休假", "X-Auto-Response-Suppress: All\r\nSubject: OOO: VPN\r\n\r\nback on Monday"} {
+			if e := r.mail("desk@example.org", answer+raw); e.Outcome != intake.Loop || e.Ticket != x.ID {
+				t.Errorf("%q: %+v", raw, e)
+			}
+		}
+	})
+}
+
 // TestF32_OverTheWire: empty, doubled and stolen Message-IDs, the same mail to two mailboxes.
 func TestF32_OverTheWire(t *testing.T) {
 	eachIn(t, func(t *testing.T, r *in) {

@@ -130,6 +130,8 @@ func TestS15_MachinesAreKnown(t *testing.T) {
 		{"a person", "From: a@x.org\nSubject: 打印机\n\nx", is{}},
 		{"a person who asks about automatic replies", "From: a@x.org\nSubject: 自动回复: 怎么设置\n\nx", is{}},
 		{"a person at the post office", "From: postmaster@x.org\nSubject: 邮箱满了\n\nx", is{}},
+		{"a person at the post office, in its words", "From: postmaster@x.org\nSubject: 邮件发送失败，请协助\n\nx", is{}},
+		{"an alert of the post office", "From: postmaster@x.org\nSubject: disk 95% full\nAuto-Submitted: auto-generated\n\nx", is{auto: true}},
 		{"auto-submitted: no", "From: a@x.org\nAuto-Submitted: no\n\nx", is{}},
 		{"RFC 3834, reply", "From: a@x.org\nAuto-Submitted: auto-replied (vacation)\n\nx", is{reply: true, auto: true}},
 		{"RFC 3834, report", "From: a@x.org\nAuto-Submitted: auto-generated; x=y\n\nx", is{auto: true}},
@@ -145,9 +147,9 @@ func TestS15_MachinesAreKnown(t *testing.T) {
 		{"a read receipt", "From: a@x.org\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\n\nread\n--b--\n", is{reply: true, auto: true}},
 		{"a delivery report", "From: MAILER-DAEMON@x.org\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nfailed\n--b--\n", is{bounce: true, auto: true}},
 		{"QQ Mail's postmaster", "Return-Path: <>\nFrom: PostMaster@qq.com\nSubject: 系统退信\n\nx", is{bounce: true, auto: true}},
-		{"NetEase's postmaster", "From: Postmaster@163.com\nSubject: 系统退信/Systems bounce\n\nx", is{bounce: true, auto: true}},
+		{"NetEase's postmaster", "From: Postmaster@163.com\nSubject: 系统退信/Systems bounce\n\n收件人：nobody@163.com\n退信原因：550 User not found", is{bounce: true, auto: true}},
 		{"qmail", "Return-Path: <>\nFrom: MAILER-DAEMON@x.org\nSubject: failure notice\n\nx", is{bounce: true, auto: true}},
-		{"Exchange's postmaster", "From: postmaster@x.org\nSubject: 未送达: VPN\n\nx", is{bounce: true, auto: true}},
+		{"Exchange's postmaster", "From: postmaster@x.org\nSubject: 未送达: VPN\n\n邮件无法传递给以下收件人: li@x.org\n\n找不到您输入的电子邮件地址。", is{bounce: true, auto: true}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

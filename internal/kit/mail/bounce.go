@@ -60,6 +60,12 @@ func (m Message) Returned() Returned {
 	return r
 }
 
+// undelivered reports whether the words are a report: they name whom a mail did not reach, and why.
+func (m Message) undelivered() bool {
+	words := m.reportText()
+	return labelledAddress(words) != "" && reason(words) != ""
+}
+
 // reportText is what a person would read of the report.
 func (m Message) reportText() string {
 	var out strings.Builder
