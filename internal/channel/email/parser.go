@@ -39,7 +39,7 @@ func (p Parser) Parse(raw []byte) (intake.Mail, error) {
 	}
 	out := intake.Mail{
 		Subject: m.Subject, MessageID: m.MessageID, References: answered(m),
-		Bounce: m.Bounced(), AutoReply: m.Replied(), Automatic: m.Automatic(), Files: files(m),
+		Bounce: m.Bounced(), AutoReply: m.Replied(), Automatic: m.Automatic(), Files: files(m), Dated: !m.Date.IsZero(),
 	}
 	if len(m.From) == 1 { // more than one author is nobody (S05)
 		out.FromName, out.FromAddr = m.From[0].Name, m.From[0].Addr

@@ -74,6 +74,8 @@ type Entry struct {
 	ReceivedAt time.Time
 	DoneAt     time.Time
 	Proof      ticket.Proof // whether it is from its author
+
+	apart time.Duration // how long the same bytes are the same delivery; place says it
 }
 
 // Mail is a message as the parser understood it, in the terms of the trade.
@@ -94,6 +96,28 @@ type Mail struct {
 	AutoReply  bool      // an answering machine
 	Automatic  bool      // a list, a newsletter, a monitoring system: no acknowledgement
 	Masked     bool      // codes and links that let somebody in are covered (S02)
+	Dated      bool      // it says when it was written
+}
+
+// How long the same bytes for the same receiver are one delivery. A sender whose delivery failed
+// comes again for four to five days (RFC 5321 4.5.4.1). Programs that neither date nor name what they
+// write send the same bytes each time they have the same to say. What is fetched comes again for as
+// long as it lies in a mailbox, and a mailbox may be read anew.
+const (
+	repeats       = 6 * 24 * time.Hour
+	repeatsBare   = time.Hour
+	repeatsLaidBy = 100 * 365 * 24 * time.Hour
+)
+
+// apart is how long the bytes of a mail are the same delivery.
+func apart(e Entry, m Mail) time.Duration {
+	switch {
+	case e.Source == "imap":
+		return repeatsLaidBy
+	case m.MessageID == "" && !m.Dated:
+		return repeatsBare
+	}
+	return repeats
 }
 
 // File is a part of a message.

@@ -88,6 +88,63 @@ func TestF32_TheSameDeliveryTwice(t *testing.T) {
 	})
 }
 
+// TestN07_P2_TheSameWordsAMonthLaterAreNews: a program that neither dates nor names its mails sends
+// the same bytes each time it has the same to say. What comes again at once is one delivery, and so
+// is a dated mail for as long as senders try.
+func TestN07_P2_TheSameWordsAMonthLaterAreNews(t *testing.T) {
+	each(t, func(t *testing.T, r *desk) {
+		const from = "backup@srv1.example.net"
+		come := func(raw []byte, after time.Duration) intake.Entry {
+			r.clock.Advance(after)
+			which := r.journal("desk@example.org", from, raw)
+			r.work()
+			return r.entry(which)
+		}
+		bare := r.bytes(intake.Mail{FromAddr: from, Subject: "Backup failed on srv1", Text: "see /var/log/backup"})
+		named := r.bytes(intake.Mail{FromAddr: from, Subject: "Backup failed on srv1", Text: "see /var/log/backup", MessageID: "<1@srv1>"})
+		dated := r.bytes(intake.Mail{FromAddr: from, Subject: "Backup failed on srv1", Text: "see /var/log/backup", Dated: true})
+		const hour, day = time.Hour, 24 * time.Hour
+		for i, x := range []struct {
+			raw   []byte
+			after time.Duration
+			want  intake.Outcome
+		}{
+			{bare, 0, intake.NewTicket}, {bare, 40 * time.Minute, intake.Repeat}, {bare, 40 * time.Minute, intake.NewTicket}, {bare, 30 * day, intake.NewTicket},
+			{named, 0, intake.NewTicket}, {named, hour, intake.Repeat}, {named, 5 * day, intake.Repeat}, {named, 30 * day, intake.NewTicket},
+			{dated, 0, intake.NewTicket}, {dated, 5 * day, intake.Repeat},
+		} {
+			e := come(x.raw, x.after)
+			if e.Outcome != x.want {
+				t.Errorf("%d: %s %s %q, want %s", i, e.State, e.Outcome, e.Reason, x.want)
+			}
+			if e.Outcome != intake.NewTicket {
+				continue
+			}
+			if got := r.ticket(e.Ticket); got.Detail.Quiet != "" || len(got.Detail.Links) != 0 {
+				t.Errorf("%d: quiet %q, links %v: it is no copy", i, got.Detail.Quiet, got.Detail.Links)
+			}
+		}
+	})
+}
+
+// TestF31_AMailboxReadAnewGivesNothingTwice, however long ago it was read first.
+func TestF31_AMailboxReadAnewGivesNothingTwice(t *testing.T) {
+	each(t, func(t *testing.T, r *desk) {
+		raw := r.bytes(intake.Mail{FromAddr: "wang@example.net", Text: "一次"})
+		for i, want := range []intake.Outcome{intake.NewTicket, intake.Repeat} {
+			which, err := r.intake.Journal(t.Context(), intake.Delivery{Source: "imap", Recipient: "desk@example.org", Raw: raw, Mailbox: fmt.Sprint("box", i), UIDValidity: 1, UID: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.work()
+			if e := r.entry(which); e.Outcome != want {
+				t.Errorf("%+v, want %s", e, want)
+			}
+			r.clock.Advance(90 * 24 * time.Hour)
+		}
+	})
+}
+
 // TestF30_F32_TheOlderLineIsSeenLater: a sender whose connection broke comes again while the first
 // delivery is still being stored. The second is placed; the first, whose key is lower, is seen then.
 func TestF30_F32_TheOlderLineIsSeenLater(t *testing.T) {

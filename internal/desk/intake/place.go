@@ -36,6 +36,7 @@ func (s *Service) place(ctx context.Context, e Entry, m Mail) error {
 	m.Automatic = m.Automatic || e.silent()
 	m.Copied = s.others(m)
 	e.note(m, s.Clock.Now())
+	e.apart = apart(e, m)
 	if twice, err := earlier(ctx, s.DB, e); err != nil {
 		return err
 	} else if twice {

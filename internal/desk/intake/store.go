@@ -85,19 +85,23 @@ func begin(ctx context.Context, tx *db.Tx, e Entry) (bool, error) {
 	return false, settle(ctx, tx, e)
 }
 
-// earlier reports whether the same bytes came to the same receiver before, or came after and were
-// placed first: keys are given before commits, so that the older line may be seen later. The
-// Message-ID is no identity: it is what the sender wrote (F32, S06).
+// earlier reports whether the same bytes came to the same receiver shortly before, or came after and
+// were placed first: keys are given before commits, so that the older line may be seen later. The
+// Message-ID is no identity: it is what the sender wrote (F32, S06). What was a repeat itself begins
+// no time of its own, or what comes every hour would be one for ever.
 func earlier(ctx context.Context, q db.Querier, e Entry) (bool, error) {
 	n, err := db.One(ctx, q, db.Int, `
-		SELECT COUNT(*) FROM inbound WHERE digest = $1 AND recipient = $2
-			AND (id < $3 OR id > $3 AND state IN ('done', 'suppressed') AND outcome <> 'repeat')`, e.Digest, e.Recipient, e.ID)
+		SELECT COUNT(*) FROM inbound WHERE digest = $1 AND recipient = $2 AND received_at > $4 AND received_at < $5
+			AND (id < $3 AND reason <> 'intake.repeat' OR id > $3 AND state IN ('done', 'suppressed') AND outcome <> 'repeat')`,
+		e.Digest, e.Recipient, e.ID, e.ReceivedAt.Add(-e.apart), e.ReceivedAt.Add(e.apart))
 	return n > 0, err
 }
 
 // placed returns the ticket on which a copy for another receiver stands, 0 where there is none.
 func placed(ctx context.Context, q db.Querier, e Entry) (ticket.ID, error) {
-	n, err := db.One(ctx, q, db.Int, `SELECT COALESCE(MIN(ticket_id), 0) FROM inbound WHERE digest = $1 AND id <> $2 AND state = 'done'`, e.Digest, e.ID)
+	n, err := db.One(ctx, q, db.Int, `
+		SELECT COALESCE(MIN(ticket_id), 0) FROM inbound WHERE digest = $1 AND id <> $2 AND state = 'done' AND received_at > $3 AND received_at < $4`,
+		e.Digest, e.ID, e.ReceivedAt.Add(-e.apart), e.ReceivedAt.Add(e.apart))
 	return ticket.ID(n), err
 }
 
