@@ -32,15 +32,14 @@ func (v *visit) describe(uids []imap.UID) ([]*imapclient.FetchMessageBuffer, err
 // too large, and raw is its header then. A message counts as read when the server has said
 // that it was all: what a broken connection leaves, or a wrong length, is none (F30).
 func (v *visit) fetch(m *imapclient.FetchMessageBuffer) (raw []byte, held string, err error) {
-	const large = "intake.mailbox_too_large"
 	section := &imap.FetchItemBodySection{Peek: true}
 	limit := v.f.MaxBytes
 	if m.RFC822Size > limit {
-		section.Specifier, limit, held = imap.PartSpecifierHeader, headOf, large
+		section.Specifier, limit, held = imap.PartSpecifierHeader, headOf, intake.HeaderOnly
 	}
 	raw, over, err := v.body(m.UID, section, limit)
 	if over && err == nil { // the server had another idea of its size
-		raw, held = raw[:min(len(raw), headOf)], large
+		raw, held = raw[:min(len(raw), headOf)], intake.HeaderOnly
 	}
 	return raw, held, err
 }

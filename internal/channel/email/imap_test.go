@@ -317,7 +317,7 @@ func TestF33_ATooLargeMessageIsShownAndBlocksNobody(t *testing.T) {
 			t.Errorf("%v", got)
 		}
 		list, err := b.intake.List(t.Context(), b.agent, intake.Quarantined, 0, 10)
-		if err != nil || len(list) != 1 || list[0].Reason != "intake.mailbox_too_large" || list[0].Size > 1000 {
+		if err != nil || len(list) != 1 || list[0].Reason != intake.HeaderOnly || list[0].Size > 1000 {
 			t.Errorf("%+v, %v", list, err)
 		}
 	})

@@ -127,9 +127,13 @@ func (s *Service) Tally(ctx context.Context, by access.Actor) ([]Tally, error) {
 	return tally(ctx, s.DB)
 }
 
-// Retry puts a quarantined message back to be understood again.
+// Retry puts a quarantined message back to be understood again. Conflict where only its header
+// came in: a ticket of that would look as if it were all.
 func (s *Service) Retry(ctx context.Context, by access.Actor, which ID) error {
 	return s.decide(ctx, by, which, func(ctx context.Context, tx *db.Tx, e *Entry) error {
+		if !e.Whole() {
+			return errs.New(errs.Conflict, "intake.only_header")
+		}
 		e.State, e.Reason, e.Ticket = Received, "", 0
 		return s.queue(ctx, tx, e.ID)
 	})

@@ -36,6 +36,13 @@ const (
 	Repeat    Outcome = "repeat" // the same delivery once more
 )
 
+// HeaderOnly is the reason, a message key, of a mail that was too large to be fetched: its line holds
+// the beginning of it and no more.
+const HeaderOnly = "intake.mailbox_too_large"
+
+// Whole reports whether all of a message is in the journal, so that reading it again makes sense.
+func (e Entry) Whole() bool { return e.Reason != HeaderOnly }
+
 // Delivery is a message as a door received it, for one receiver.
 type Delivery struct {
 	Source    string // "smtp", "lmtp", "imap", "pipe"

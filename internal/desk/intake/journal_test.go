@@ -346,6 +346,27 @@ func TestRetryReadsAgain(t *testing.T) {
 	})
 }
 
+// TestP5_AHeaderIsNotReadAgain as if it were the mail; a person who has looked at it makes the ticket.
+func TestP5_AHeaderIsNotReadAgain(t *testing.T) {
+	each(t, func(t *testing.T, r *desk) {
+		head := r.bytes(intake.Mail{FromAddr: "wang@example.net", Subject: "报表打不开，附件是录屏"})
+		which, err := r.intake.Journal(t.Context(), intake.Delivery{
+			Source: "imap", Recipient: "desk@example.org", Raw: head, Held: intake.HeaderOnly, Mailbox: "box", UIDValidity: 1, UID: 7,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.intake.Retry(t.Context(), r.agent, which); !isKind(err, errs.Conflict, "intake.only_header") {
+			t.Errorf("read again: %v", err)
+		}
+		r.work()
+		r.became(r.entry(which), intake.Quarantined, "", intake.HeaderOnly)
+		if _, err := r.intake.MakeTicket(t.Context(), r.agent, which, intake.Draft{Text: "录屏见邮箱里的原件"}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestATicketMadeByHand(t *testing.T) {
 	each(t, func(t *testing.T, r *desk) {
 		ctx := t.Context()

@@ -656,7 +656,7 @@ func mailPageOf(f page.Frame, v mailView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if v.Held {
+		if v.Held && v.Line.Whole() {
 			templ_7745c5c3_Err = ui.Post(v.Line.Href+"/retry", ui.Btn{Label: f.T("work.mail_retry"), Icon: "rotate-ccw", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

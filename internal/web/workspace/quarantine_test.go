@@ -108,6 +108,30 @@ func TestAHeldMailIsReadAgain(t *testing.T) {
 	}
 }
 
+// TestP5_AHeaderAloneIsNotOfferedToBeReadAgain: the page says where the rest is and offers a ticket by hand.
+func TestP5_AHeaderAloneIsNotOfferedToBeReadAgain(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	which, err := h.intake.Journal(t.Context(), intake.Delivery{
+		Source: "imap", Recipient: "desk@desk.example", Raw: []byte("From: a@example.test\nSubject: 录屏\n\n"), Held: intake.HeaderOnly, Mailbox: "box", UIDValidity: 1, UID: 7,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := h.as(h.agent)
+	at := fmt.Sprintf("/work/quarantine/%d", which)
+	body := b.page(at)
+	h.holds(body, "这里只有信头", "手工建单")
+	h.lacks(body, "重新读取", at+"/retry")
+	a := b.post(at + "/retry") // from a page of before
+	if a.Code != http.StatusConflict || !strings.Contains(a.Body.String(), "这封邮件只收取了信头") {
+		t.Errorf("%d\n%s", a.Code, a.Body)
+	}
+	if got := h.entry(which).State; got != intake.Quarantined {
+		t.Errorf("it is %s", got)
+	}
+}
+
 func TestATicketIsMadeOfAHeldMailByHand(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
