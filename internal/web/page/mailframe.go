@@ -71,11 +71,22 @@ func (h *house) frameOf(c *Ctx, on ticket.Target) error {
 	}
 	pictures := &pictures{c: c, h: h, of: m, left: maxPictures, seen: map[string]string{}}
 	options := richtext.Options{CID: pictures.address, Hosts: true}
-	if c.asksForPictures() {
-		options.Remote = h.remote(c.Context(), pictures, m.HTML)
+	status, why := http.StatusOK, ""
+	if c.asksForPictures() && h.kit.Outside != nil {
+		done, err := h.showing(c)
+		switch {
+		case err == nil:
+			defer done()
+			options.Remote = h.remote(c.Context(), pictures, m.HTML)
+		case errs.KindOf(err) == errs.Limited || errs.KindOf(err) == errs.Unavailable:
+			p := c.Problem(err) // the mail stays where it is read, and says why it comes without
+			status, why = p.Status, p.Text
+		default:
+			return err
+		}
 	}
 	clean := options.Sanitize(m.HTML)
-	return c.framed(http.StatusOK, mailDocument(c, clean))
+	return c.framed(status, mailDocument(c, clean, why))
 }
 
 // framed answers with a document for a frame, held by its policy.

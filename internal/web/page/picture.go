@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"errors"
 	"image"
 	_ "image/gif" // for their sizes
 	_ "image/jpeg"
@@ -15,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/richtext"
 )
 
@@ -30,6 +32,12 @@ const (
 	remotePixels   = 40_000_000       // of one, lest a small file become a large picture
 )
 
+// Bounds of whoever asks for them (S88, A28).
+const (
+	maxShown    = 30 // mails with their pictures, per person and session.Window
+	shownAtOnce = 3  // on this node: each holds some 30 MiB until it has left
+)
+
 // asksForPictures reports whether the reader pressed the button below the frame. A link that
 // somebody wrote into a mail opens a page and no frame, and asks for nothing.
 func (c *Ctx) asksForPictures() bool {
@@ -37,14 +45,30 @@ func (c *Ctx) asksForPictures() bool {
 	return c.Query("pictures") == "show" && (dest == "" || dest == "iframe") && (site == "" || site == "same-origin")
 }
 
+// showing lets a mail be shown with its remote pictures, and returns how to make room for the
+// next one. It counts the reader, and waits for those who asked before.
+func (h *house) showing(c *Ctx) (done func(), err error) {
+	if err := c.Limit("pictures", maxShown); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(c.Context(), remoteFor)
+	defer cancel()
+	select {
+	case h.showings <- struct{}{}:
+		return func() { <-h.showings }, nil
+	case <-ctx.Done():
+	}
+	if err := c.Context().Err(); err != nil {
+		return nil, err
+	}
+	return nil, errs.New(errs.Unavailable, "page.pictures_busy")
+}
+
 // remote fetches the pictures that a mail refers to and gives each as a data URL: the frame
 // keeps its policy and reaches nothing, and whoever sent the mail sees the desk ask, without a
 // cookie, a referrer or the reader's address (S64). Only addresses that stand in the message
 // are called, so that this is no way to call any other.
 func (h *house) remote(ctx context.Context, p *pictures, document string) func(string) string {
-	if h.kit.Outside == nil {
-		return nil
-	}
 	var list []string
 	seen := map[string]bool{}
 	richtext.Options{Remote: func(address string) string {
@@ -56,13 +80,16 @@ func (h *house) remote(ctx context.Context, p *pictures, document string) func(s
 	ctx, cancel := context.WithTimeout(ctx, remoteFor)
 	defer cancel()
 	found := make([]string, len(list))
+	room := &room{left: base64.StdEncoding.DecodedLen(p.left)}
 	var wait sync.WaitGroup
 	places := make(chan struct{}, remoteAtOnce)
 	for i, address := range list {
 		wait.Go(func() {
 			places <- struct{}{}
 			defer func() { <-places }()
-			found[i] = fetchPicture(ctx, h.kit.Outside, address)
+			if !room.full() {
+				found[i] = fetchPicture(ctx, h.kit.Outside, address, room)
+			}
 		})
 	}
 	wait.Wait()
@@ -80,8 +107,53 @@ func (h *house) remote(ctx context.Context, p *pictures, document string) func(s
 	}
 }
 
+// room is what the pictures of one mail may take together, in bytes. It is taken while they are
+// read, not afterwards: whoever wrote the mail says how many there are and how large, and
+// compression makes that cheap for them (S88).
+type room struct {
+	mu   sync.Mutex
+	left int
+	out  bool // one had no room any more: no further one is asked for
+}
+
+var errRoom = errors.New("no room for this picture") //nolint:gochecknoglobals // a sentinel
+
+func (r *room) full() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.out || r.left == 0
+}
+
+// taker reads one picture into the room.
+type taker struct {
+	*room
+	from io.Reader
+	took int
+}
+
+// Read reads on while there is room. Who finds none gives back at once what it took, so that
+// those beside it need not fail as well.
+func (t *taker) Read(b []byte) (int, error) {
+	n, err := t.from.Read(b)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if n > t.left {
+		t.left, t.took, t.out = t.left+t.took, 0, true
+		return 0, errRoom
+	}
+	t.left, t.took = t.left-n, t.took+n
+	return n, err
+}
+
+// giveBack is for what became no picture.
+func (t *taker) giveBack() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.left, t.took = t.left+t.took, 0
+}
+
 // fetchPicture returns a remote picture as a data URL, "" where it is none that is safe to show.
-func fetchPicture(ctx context.Context, client *http.Client, address string) string {
+func fetchPicture(ctx context.Context, client *http.Client, address string, into *room) string {
 	quiet := *client
 	quiet.Jar = nil
 	follow := client.CheckRedirect
@@ -103,14 +175,19 @@ func fetchPicture(ctx context.Context, client *http.Client, address string) stri
 		return ""
 	}
 	defer func() { _ = res.Body.Close() }()
-	if res.StatusCode != http.StatusOK {
+	if res.StatusCode != http.StatusOK || res.ContentLength > maxPicture {
 		return ""
 	}
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxPicture+1))
-	if err != nil || len(body) > maxPicture {
-		return ""
+	from := &taker{room: into, from: io.LimitReader(res.Body, maxPicture+1)}
+	body, err := io.ReadAll(from)
+	url := ""
+	if err == nil && len(body) <= maxPicture {
+		url = pictureURL(body)
 	}
-	return pictureURL(body)
+	if url == "" {
+		from.giveBack()
+	}
+	return url
 }
 
 // pictureURL judges bytes by what they are, whatever their sender calls them (S65).

@@ -3,6 +3,10 @@
 package page_test
 
 import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"fmt"
 	"image"
 	"image/color"
 	encode "image/png"
@@ -12,7 +16,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/netguard"
 	"github.com/loopdesk/loopdesk/internal/web/page"
@@ -122,5 +128,121 @@ func TestS64_ThePictureProxyReachesNoInnerAddress(t *testing.T) {
 	tk := h.record(h.requester, ticket.Say{Text: "x", HTML: newsletter(o)})
 	if w := h.as(h.agent).get(page.MailFramePath(tk.Number, 1) + page.ShowPictures); w.Code != http.StatusOK || o.calls.Load() != 0 {
 		t.Errorf("%d, %d calls to this machine", w.Code, o.calls.Load())
+	}
+}
+
+// album is a mail with so many pictures of a server, each at an address of its own.
+func album(server string, n int) ticket.Say {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `<img src="%s/%d.png">`, server, i)
+	}
+	return ticket.Say{Text: "x", HTML: b.String()}
+}
+
+// TestS64_S88_PicturesTakeNoMoreThanTheirRoomWhileTheyCome: whoever writes the mail says how many
+// pictures it has and how large each becomes, and a few bytes that were compressed become megabytes.
+// The desk takes in what it would show and asks for no more than that.
+func TestS64_S88_PicturesTakeNoMoreThanTheirRoomWhileTheyCome(t *testing.T) {
+	t.Parallel()
+	var large bytes.Buffer
+	z := gzip.NewWriter(&large)
+	_, _ = z.Write(append([]byte(png1), make([]byte, 4<<20-len(png1))...))
+	_ = z.Close()
+	var calls atomic.Int64
+	o := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		calls.Add(1)
+		if strings.HasPrefix(r.URL.Path, "/small") {
+			_, _ = w.Write(append([]byte(png1), make([]byte, 90<<10)...))
+			return
+		}
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = w.Write(large.Bytes())
+	}))
+	t.Cleanup(o.Close)
+	h := newHouse(t, func(k *page.Kit) {
+		k.Outside = netguard.Client(netguard.Options{AllowLoopback: true, MaxBytes: 4 << 20})
+	})
+	tk := h.record(h.requester, album(o.URL+"/large", 60))
+	w := h.nobody().get(page.LinkMailFramePath(h.code(tk), 1) + page.ShowPictures)
+	shown, most := strings.Count(w.Body.String(), "data:image/png;base64,"), int64(1+page.RemoteAtOnce)
+	if w.Code != http.StatusOK || shown != 1 || w.Body.Len() > page.MaxPictures || calls.Load() > most {
+		t.Errorf("60 large pictures: %d, %d asked for, of which %d shown in %d bytes; want at most %d asked for", w.Code, calls.Load(), shown, w.Body.Len(), most)
+	}
+	calls.Store(0)
+	tk = h.record(h.requester, album(o.URL+"/small", 60))
+	w = h.as(h.agent).get(page.MailFramePath(tk.Number, 2) + page.ShowPictures)
+	if shown = strings.Count(w.Body.String(), "data:image/png;base64,"); w.Code != http.StatusOK || shown != 60 || calls.Load() != 60 {
+		t.Errorf("a letter with 60 small pictures: %d, %d asked for, %d shown", w.Code, calls.Load(), shown)
+	}
+}
+
+// TestS88_A28_PicturesAreAskedForSoOften: whoever holds a link has the desk call a server that they
+// chose. They may so often; the mail is there all the same, and nobody else is counted with them.
+func TestS88_A28_PicturesAreAskedForSoOften(t *testing.T) {
+	t.Parallel()
+	o := newOutside(t)
+	h := newHouse(t, func(k *page.Kit) {
+		k.Outside = netguard.Client(netguard.Options{AllowLoopback: true, MaxBytes: 4 << 20})
+	})
+	tk := h.record(h.requester, ticket.Say{Text: "x", HTML: `<p>付款单</p><img src="` + o.URL + `/good.png">`})
+	frame := page.LinkMailFramePath(h.code(tk), 1)
+	for i := range page.MaxShown {
+		if w := h.nobody().get(frame + page.ShowPictures); w.Code != http.StatusOK || o.calls.Load() != int64(i+1) {
+			t.Fatalf("%d: %d, %d calls", i, w.Code, o.calls.Load())
+		}
+	}
+	w := h.nobody().get(frame + page.ShowPictures)
+	if body := w.Body.String(); w.Code != http.StatusTooManyRequests || o.calls.Load() != page.MaxShown || !strings.Contains(body, "15") || !strings.Contains(body, "付款单") || strings.Contains(body, "data:") {
+		t.Errorf("once more: %d, %d calls\n%s", w.Code, o.calls.Load(), body)
+	}
+	if csp := w.Header().Get("Content-Security-Policy"); !strings.Contains(csp, "frame-ancestors 'self'") {
+		t.Errorf("the refusal does not show in the frame: %q", csp)
+	}
+	if w := h.nobody().get(frame); w.Code != http.StatusOK {
+		t.Errorf("the mail itself: %d", w.Code)
+	}
+	if w := h.as(h.agent).get(page.MailFramePath(tk.Number, 1) + page.ShowPictures); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "data:image/png") {
+		t.Errorf("an agent: %d", w.Code)
+	}
+	h.clock.Advance(session.Window + time.Second)
+	if w := h.nobody().get(frame + page.ShowPictures); w.Code != http.StatusOK {
+		t.Errorf("after the window: %d", w.Code)
+	}
+}
+
+// TestS88_FewMailsShowTheirPicturesAtOnce: the desk holds the pictures of a few mails at a time. Who
+// comes then waits for those, for as long as they want to, and is shown theirs afterwards.
+func TestS88_FewMailsShowTheirPicturesAtOnce(t *testing.T) {
+	t.Parallel()
+	asked, answer := make(chan struct{}, 100), make(chan struct{})
+	o := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked <- struct{}{}
+		<-answer
+		_, _ = w.Write([]byte(png1))
+	}))
+	t.Cleanup(o.Close)
+	h := newHouse(t, func(k *page.Kit) { k.Outside = netguard.Client(netguard.Options{AllowLoopback: true}) })
+	tk := h.record(h.requester, album(o.URL+"/", 1))
+	frame := page.LinkMailFramePath(h.code(tk), 1) + page.ShowPictures
+	var wait sync.WaitGroup
+	for range page.ShownAtOnce {
+		wait.Go(func() {
+			if w := h.nobody().get(frame); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "data:image/png") {
+				t.Errorf("%d\n%s", w.Code, w.Body)
+			}
+		})
+		<-asked
+	}
+	ctx, leave := context.WithTimeout(t.Context(), 200*time.Millisecond) // a reader who goes away
+	defer leave()
+	h.nobody().do(httptest.NewRequestWithContext(ctx, http.MethodGet, frame, nil))
+	if len(asked) != 0 {
+		t.Errorf("%d mails at once", page.ShownAtOnce+1)
+	}
+	close(answer)
+	wait.Wait()
+	if w := h.nobody().get(frame); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "data:image/png") {
+		t.Errorf("afterwards: %d\n%s", w.Code, w.Body)
 	}
 }

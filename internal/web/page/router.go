@@ -72,6 +72,8 @@ type house struct {
 	streams streams
 	closing chan struct{}
 	once    sync.Once
+
+	showings chan struct{} // mails that are shown with their remote pictures at this moment
 }
 
 // NewRouter makes a router that knows this room's own routes: sign-in, profile, files,
@@ -81,7 +83,10 @@ func NewRouter(k *Kit) *Router {
 	if err != nil {
 		panic(fmt.Sprintf("page: gzip: %v", err)) // only constants go in
 	}
-	h := &house{kit: k, mux: http.NewServeMux(), cross: http.NewCrossOriginProtection(), zip: zip, layouts: map[Face]Layout{}, closing: make(chan struct{})}
+	h := &house{
+		kit: k, mux: http.NewServeMux(), cross: http.NewCrossOriginProtection(), zip: zip, layouts: map[Face]Layout{},
+		closing: make(chan struct{}), showings: make(chan struct{}, shownAtOnce),
+	}
 	if k.Public != "" {
 		if err := h.cross.AddTrustedOrigin(strings.TrimSuffix(k.Public, "/")); err != nil {
 			panic(fmt.Sprintf("page: the public address: %v", err))

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package page
+
+// What tests of the outside know by name.
+const (
+	MaxShown     = maxShown
+	ShownAtOnce  = shownAtOnce
+	RemoteAtOnce = remoteAtOnce
+	MaxPictures  = maxPictures
+)
