@@ -277,6 +277,68 @@ func TestN15_S45_S48_S54_PeopleSignInWithTheServersPassword(t *testing.T) {
 	})
 }
 
+// TestS45_WhomAnAdministratorShutOutStaysOut: Eve was disabled by hand, Li by a run that did not meet
+// her. When the server shows both again, Li is back and Eve is not, until the server or somebody at
+// the desk says otherwise.
+func TestS45_WhomAnAdministratorShutOutStaysOut(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		for _, name := range []string{"eve", "li", "stays"} {
+			r.server.Person(name, name, "mail="+name+"@firm.example")
+		}
+		in := func() (out []string) {
+			for _, name := range []string{"eve", "li", "stays"} {
+				if r.person(name + "@firm.example").Active {
+					out = append(out, name)
+				}
+			}
+			return out
+		}
+		want := func(what, list string) {
+			t.Helper()
+			if got := strings.Join(in(), " "); got != list {
+				t.Errorf("%s: %q are in, want %q", what, got, list)
+			}
+		}
+		without := func(filter string) {
+			r.save(func(s *directory.Server) { s.Filter = "(&" + s.Filter + filter + ")" })
+			r.whole()
+		}
+		r.save(nil)
+		r.due()
+		eve := r.person("eve@firm.example")
+		eve.Active = false
+		_, err := r.people.Change(t.Context(), r.admin, eve, 0)
+		r.must(err)
+		r.whole()
+		want("read again", "li stays")
+		for range 2 {
+			without("(uid=stays)")
+			want("a reading without both", "stays")
+			r.save(nil)
+			r.whole()
+			want("both are met again", "li stays")
+		}
+		list, err := r.Conflicts(t.Context(), r.admin, "", 10)
+		if err != nil || len(list) != 1 || list[0].Person.ID != eve.ID || fmt.Sprint(list[0].Kept) != "[active]" {
+			t.Fatalf("what stands otherwise at the desk: %+v %v", list, err)
+		}
+		// Disabled by hand while she was not met: that stands as well.
+		r.must(r.TakeTheirs(t.Context(), r.admin, list[0].Key))
+		want("somebody takes the server's word", "eve li stays")
+		r.save(func(s *directory.Server) { s.Gone, s.Filter = directory.GoneKeep, "(&"+s.Filter+"(uid=stays))" })
+		r.whole()
+		want("who is gone is kept", "eve li stays")
+		eve = r.person("eve@firm.example")
+		eve.Active = false
+		_, err = r.people.Change(t.Context(), r.admin, eve, 0)
+		r.must(err)
+		r.save(nil)
+		r.whole()
+		want("met again", "li stays")
+	})
+}
+
 // Tries are counted before the server is asked, as for the desk's own passwords.
 func TestS47_TriesAtTheServerAreCounted(t *testing.T) {
 	t.Parallel()

@@ -33,9 +33,7 @@ func (b *book) said() map[string]map[string]string {
 		if x.Person == 0 {
 			continue // it was never taken: nobody could write anything over it
 		}
-		if out[key] = saidOf(x.Said); x.Gone { // the desk disabled them itself, nobody did it by hand
-			out[key][Active] = "no"
-		}
+		out[key] = saidOf(x.Said)
 	}
 	return out
 }
@@ -43,6 +41,9 @@ func (b *book) said() map[string]map[string]string {
 // note writes down what became of an entry, where that is something new.
 func (b *book) note(ctx context.Context, tx *db.Tx, c Change, l Line) error {
 	now, differs, err := b.news(c, l)
+	if c.Line < 0 && l.Kind == Disabled {
+		now, differs, err = b.missed(c.Was.Outside)
+	}
 	if err != nil || !differs {
 		return err
 	}
@@ -87,6 +88,21 @@ func (b *book) news(c Change, l Line) (known, bool, error) {
 		now.Said, err = saidText(map[string]string{Name: shorten(c.From.Values[Name]), Email: shorten(c.From.Values[Email])})
 	}
 	return now, !there || now != was, err
+}
+
+// missed is the entry of somebody whom a run disabled because it did not meet them: as if the server
+// had said so. Should they come back they are let in again; whom an administrator shut out before,
+// no run disabled, and they stay out (S45).
+func (b *book) missed(key string) (known, bool, error) {
+	if b == nil {
+		return known{}, false, nil
+	}
+	now, there := b.by[key]
+	said := saidOf(now.Said)
+	said[Active] = "no"
+	var err error
+	now.Said, err = saidText(said)
+	return now, there, err
 }
 
 // left are the entries that a whole reading did not meet.

@@ -24,6 +24,9 @@ func SetFailpoints(d *DB, before, after func() error) {
 // SetMigrations replaces the migrations of the program; files has a folder "migration".
 func SetMigrations(d *DB, files fs.FS) { d.migrations = files }
 
+// Migrations are those of the program.
+func Migrations() fs.FS { return migrations }
+
 // Queued returns how many callers wait for the writer of SQLite.
 func Queued(d *DB) int { return len(d.back.(*sqlite).writer.calls) }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -293,6 +294,69 @@ func TestMigratingWhileWriting(t *testing.T) {
 		all.Wait()
 		if known, e := d.KnownVersion(); errors.Join(err, e) != nil || version(t, d) != known {
 			t.Errorf("at version %d, want %d: %v", version(t, d), known, errors.Join(err, e))
+		}
+	})
+}
+
+// before are the migrations of the program as they were before one of them.
+func before(t *testing.T, which string) fs.FS {
+	t.Helper()
+	names, err := fs.Glob(db.Migrations(), "migration/*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := fstest.MapFS{}
+	for _, name := range names {
+		text, err := fs.ReadFile(db.Migrations(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name < "migration/"+which {
+			m[name] = &fstest.MapFile{Data: text}
+		}
+	}
+	return m
+}
+
+// TestS45_F27_WhomARunDisabledBeforeIsKnown: of two people who were gone from a directory server before
+// the desk was upgraded, a run disabled one, and an administrator the other. Only the first is let in
+// again when the server shows both.
+func TestS45_F27_WhomARunDisabledBeforeIsKnown(t *testing.T) {
+	t.Parallel()
+	dbtest.EachEmpty(t, func(t *testing.T, url string) {
+		d := dbtest.Open(t, url)
+		db.SetMigrations(d, before(t, "0105"))
+		if err := d.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+			for _, do := range []string{
+				`INSERT INTO directory_entry (outside, person_id, dn, folded, said, gone) VALUES
+					('run', 1, 'uid=run', 'uid=run', '{"active":"yes","name":"李娜"}', TRUE),
+					('hand', 2, 'uid=hand', 'uid=hand', '{"active":"yes","name":"夏娃"}', TRUE),
+					('back', 3, 'uid=back', 'uid=back', '{"active":"yes"}', FALSE)`,
+				`INSERT INTO directory_run (id, source, state, started_at) VALUES (1, 'ldap', 'done', 1), (2, 'csv', 'done', 1)`,
+				`INSERT INTO directory_line (run_id, line, kind, person_id) VALUES (1, -1, 'disabled', 1), (1, -3, 'disabled', 3), (1, 4, 'disabled', 2), (2, -2, 'disabled', 2)`,
+			} {
+				if _, err := db.Exec(ctx, tx, do); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		db.SetMigrations(d, db.Migrations())
+		if err := d.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		got, err := db.All(t.Context(), d, func(r db.Row) (said string, err error) {
+			err = r.Scan(&said)
+			return said, err
+		}, `SELECT said FROM directory_entry ORDER BY outside`)
+		want := []string{`{"active":"yes"}`, `{"active":"yes","name":"夏娃"}`, `{"active":"no","name":"李娜"}`}
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%q %v, want %q", got, err, want)
 		}
 	})
 }
