@@ -37,6 +37,8 @@ func decodeText(b []byte, label string) (string, bool) {
 		return decodeUTF7(b), true
 	case label == "hz-gb-2312":
 		return decodeWith(simplifiedchinese.HZGB2312, b), true
+	case shifted(label) != nil && isASCII(b):
+		return decodeShifted(b, shifted(label)), true
 	case strings.HasPrefix(label, "iso-2022-"), strings.HasPrefix(label, "utf-16"), strings.HasPrefix(label, "utf-32"), strings.HasPrefix(label, "ucs-"):
 		if enc := lookup(label); enc != nil {
 			return decodeWith(enc, b), true
@@ -167,12 +169,12 @@ func normal(label string) string {
 	return label
 }
 
-// lookup returns the character set of a label, or nil.
+// lookup returns the character set of a label, or nil. Browsers make one question mark of a whole text
+// in some sets (charset.Replacement); those are unknown here.
 func lookup(label string) charset.Encoding {
 	switch label {
 	case "gb2312", "gb_2312-80", "csgb2312", "gb2312-80", "gb_2312", "x-gbk", "gbk", "cp936", "ms936", "936", "windows-936", "x-cp20936",
-		"euc-cn", "x-euc-cn", "euccn", "gb18030", "gb-18030", "gb18030-2000", "gb18030-2005", "gb18030-2022", "gb13000", "chinese", "iso-ir-58", "cn-gb", "csiso58gb231280",
-		"iso-2022-cn-ext":
+		"euc-cn", "x-euc-cn", "euccn", "gb18030", "gb-18030", "gb18030-2000", "gb18030-2005", "gb18030-2022", "gb13000", "chinese", "iso-ir-58", "cn-gb", "csiso58gb231280":
 		return simplifiedchinese.GB18030
 	case "big5", "big-5", "x-big5", "cp950", "ms950", "windows-950", "950", "big5-hkscs", "big5hkscs", "cn-big5", "csbig5", "big5-eten", "x-x-big5":
 		return traditionalchinese.Big5
@@ -187,7 +189,7 @@ func lookup(label string) charset.Encoding {
 	case "latin1", "latin-1", "iso-8859-1", "iso8859-1", "8859-1", "iso_8859-1", "iso-8859-1-windows-3.1-latin-1", "cp819", "l1":
 		return charmap.Windows1252
 	}
-	if enc, err := htmlindex.Get(label); err == nil {
+	if enc, err := htmlindex.Get(label); err == nil && enc != charset.Replacement {
 		return enc
 	}
 	if enc, err := ianaindex.MIME.Encoding(label); err == nil && enc != nil {
@@ -196,7 +198,7 @@ func lookup(label string) charset.Encoding {
 	// "cp1251", "ibm-850", "windows1251", "iso-8859-15-euro", "iso8859-15"
 	name := strings.NewReplacer("ibm-", "ibm", "cp-", "cp", "windows1", "windows-1", "win-1", "windows-1", "cp125", "windows-125", "iso8859", "iso-8859", "iso_8859", "iso-8859").Replace(label)
 	for name != "" {
-		if enc, err := htmlindex.Get(name); err == nil {
+		if enc, err := htmlindex.Get(name); err == nil && enc != charset.Replacement {
 			return enc
 		}
 		if enc, err := ianaindex.IANA.Encoding(name); err == nil && enc != nil {

@@ -30,13 +30,14 @@ func content(p *part, limit int, mend func(Defect)) []byte {
 		out []byte
 		ok  bool
 	)
+	more := limit + 1 // whether there is more than that must be seen
 	switch encoding := transferEncoding(p.header); encoding {
 	case "base64", "base-64", "base 64":
-		out, ok = decodeBase64(p.body, limit)
+		out, ok = decodeBase64(p.body, more)
 	case "quoted-printable", "quotedprintable", "quoted printable":
-		out, ok = decodeQuoted(p.body, limit)
+		out, ok = decodeQuoted(p.body, more)
 	case "x-uuencode", "uuencode", "x-uue", "uue":
-		out, ok = decodeUU(p.body, limit)
+		out, ok = decodeUU(p.body, more)
 	default:
 		out, ok = p.body, identity(encoding)
 	}

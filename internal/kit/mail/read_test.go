@@ -3,6 +3,7 @@
 package mail_test
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
@@ -316,6 +317,64 @@ func TestBrokenStructure(t *testing.T) {
 				t.Errorf("defects %v, want %s among them", m.Defects, c.defect)
 			}
 		})
+	}
+}
+
+// TestN14_NoSetLosesAllWords: browsers make one question mark of a whole text in these.
+func TestN14_NoSetLosesAllWords(t *testing.T) {
+	t.Parallel()
+	for label, x := range map[string]struct{ body, want string }{
+		"iso-2022-kr":      {"\x1b$)CHello \x0e>H3g\x0f, room 5\n\x0eGO\x0f?\n", "Hello 안녕, room 5\n하?\n"},
+		"iso-2022-cn":      {"\x1b$)AHello \x0eDc:C\x0f, room 5\n", "Hello 你好, room 5\n"},
+		"iso-2022-cn-ext":  {"Hello, room 5\n", "Hello, room 5\n"},
+		"ISO-2022-KR":      {"안녕\n", "안녕\n"}, // a label that lies
+		"replacement":      {"Hello 你好\n", "Hello 你好\n"},
+		"hz-gb-2312":       {"Hello ~{Dc:C~}\n", "Hello 你好\n"},
+		"x-iso-2022-other": {"Hello\n", "Hello\n"},
+	} {
+		m := understood(t, "From: a@example.org\nContent-Type: text/plain; charset="+label+"\n\n"+x.body)
+		if got := plain(m); got != x.want {
+			t.Errorf("%s: %q, want %q", label, got, x.want)
+		}
+	}
+}
+
+// TestN14_WhatIsCutIsKept: text beyond the limit is read to the limit, marked, and kept as a file,
+// however it is encoded; text that just fits is none of it.
+func TestN14_WhatIsCutIsKept(t *testing.T) {
+	t.Parallel()
+	limits := mail.Standard()
+	limits.Text = 1600
+	for _, over := range []bool{false, true} {
+		words := strings.Repeat("0123456789abcd\r\n", 100)
+		if over {
+			words += "THE END"
+		}
+		uu := "begin 644 a\r\n"
+		for i := 0; i < len(words); i += 45 {
+			piece := words[i:min(i+45, len(words))]
+			uu += string(rune(' ' + len(piece)))
+			for j := 0; j < len(piece); j += 3 {
+				g := [3]byte{}
+				copy(g[:], piece[j:])
+				for _, v := range []byte{g[0] >> 2, g[0]<<4&0x30 | g[1]>>4, g[1]<<2&0x3c | g[2]>>6, g[2] & 0x3f} {
+					uu += string(rune(' ' + v))
+				}
+			}
+			uu += "\r\n"
+		}
+		for encoding, body := range map[string]string{
+			"8bit": words, "base64": base64.StdEncoding.EncodeToString([]byte(words)), "quoted-printable": words, "x-uuencode": uu + "`\r\nend\r\n",
+		} {
+			m, err := mail.Read([]byte("From: a@example.org\r\nContent-Transfer-Encoding: "+encoding+"\r\n\r\n"+body), limits)
+			if err != nil {
+				t.Fatal(err)
+			}
+			kept := len(m.Files) == 1 && string(m.Files[0].Data) == words
+			if m.Has(mail.TooMuch) != over || kept != over || len(plain(m)) != 1500 {
+				t.Errorf("%s, over %v: marked %v, %d files, %d read", encoding, over, m.Has(mail.TooMuch), len(m.Files), len(plain(m)))
+			}
+		}
 	}
 }
 
