@@ -63,7 +63,7 @@ func (p Parser) Parse(raw []byte) (intake.Mail, error) {
 		out.HTML = richtext.Options{Remote: func(address string) string { return address }}.Sanitize(html).HTML
 	}
 	if m.Has(mail.TooMuch) || m.Has(mail.TooDeep) { // what was left out can be looked up
-		out.Files = append(out.Files, intake.File{Name: "original.eml", Data: raw})
+		out.Files = append(out.Files, intake.File{Name: intake.Original, Data: raw})
 	}
 	return out, nil
 }

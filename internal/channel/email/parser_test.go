@@ -100,7 +100,7 @@ func TestF33_WhatIsLeftOutIsAttachedWhole(t *testing.T) {
 	raw := "From: a@x\nContent-Type: multipart/mixed; boundary=b\n\n" + strings.Repeat("--b\nContent-Type: image/png\n\nx\n", 3000)
 	m := parsed(t, raw)
 	last := m.Files[len(m.Files)-1]
-	if last.Name != "original.eml" || string(last.Data) != strings.ReplaceAll(raw, "\n", "\r\n") {
+	if last.Name != intake.Original || string(last.Data) != strings.ReplaceAll(raw, "\n", "\r\n") {
 		t.Errorf("%d files, the last is %q", len(m.Files), last.Name)
 	}
 }

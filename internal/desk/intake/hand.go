@@ -185,11 +185,10 @@ func (s *Service) MakeTicket(ctx context.Context, by access.Actor, which ID, d D
 	if unread != nil {
 		quiet = "by_hand" // nobody knows what it was; a person will answer
 	}
-	attached := append([]File{{Name: "original.eml", Data: bytes}}, m.Files...)
-	if m.Masked { // the original rests in the journal, and whoever reads it is recorded (S02)
-		attached = m.Files
+	if !m.Masked { // else the original rests in the journal, and whoever reads it is recorded (S02)
+		m.Files = append([]File{{Name: Original, Data: bytes}}, m.Files...)
 	}
-	files, err := s.stage(ctx, by, attached)
+	files, err := s.stage(ctx, by, e, m)
 	if err != nil {
 		return ticket.Ticket{}, err
 	}

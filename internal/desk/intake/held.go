@@ -129,7 +129,7 @@ func (s *Service) LetIn(ctx context.Context, by access.Actor, which ID) (ticket.
 	if err != nil {
 		return ticket.Ticket{}, err
 	}
-	files, err := s.stage(ctx, by, m.Files)
+	files, err := s.stage(ctx, by, e, m)
 	if err != nil {
 		return ticket.Ticket{}, err
 	}

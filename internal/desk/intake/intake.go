@@ -127,6 +127,10 @@ func apart(e Entry, m Mail) time.Duration {
 	return repeats
 }
 
+// Original is the name under which the bytes of a mail are attached to its message, where the
+// message is not all of it.
+const Original = "original.eml"
+
 // File is a part of a message.
 type File struct {
 	Name   string

@@ -31,7 +31,7 @@ func (s *Service) join(ctx context.Context, e Entry, m Mail, to aim) (bool, erro
 		return false, nil
 	}
 	last := &commands[len(commands)-1] // the one that carries the words
-	files, err := s.stage(ctx, last.by, m.Files)
+	files, err := s.stage(ctx, last.by, e, m)
 	if err != nil {
 		return false, err
 	}

@@ -400,7 +400,7 @@ func TestATicketMadeByHand(t *testing.T) {
 		if who := r.people.Card(ctx, x.Requester); who.Email != "wang@example.net" || who.Name != "王海燕" {
 			t.Errorf("%+v", who)
 		}
-		if len(said[0].Attached) != 1 || said[0].Attached[0].Name != "original.eml" {
+		if len(said[0].Attached) != 1 || said[0].Attached[0].Name != intake.Original {
 			t.Errorf("%+v", said[0].Attached)
 		}
 		if !x.Detail.Acknowledged.IsZero() {

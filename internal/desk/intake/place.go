@@ -160,21 +160,67 @@ func (s *Service) related(ctx context.Context, m Mail) (ticket.ID, error) {
 	return 0, nil
 }
 
-// stage stores the attachments. What is larger than an attachment may be, and what is beyond
-// their number, stays in the journal with the original.
-func (s *Service) stage(ctx context.Context, by access.Actor, files []File) ([]string, error) {
+// stage stores the attachments. Where one is larger than an attachment may be, or there are more
+// than a message may have, the original goes with them, unless something in it is covered (S02).
+func (s *Service) stage(ctx context.Context, by access.Actor, e Entry, m Mail) ([]string, error) {
+	files := fitting(m.Files)
+	left := len(files) < len(m.Files)
+	whole := false
 	var out []string
-	for _, f := range files[:min(len(files), ticket.MaxFiles)] {
+	put := func(f File) error {
 		a, err := s.Tickets.Stage(ctx, by, ticket.File{Name: f.Name, CID: f.CID, Inline: f.Inline, Empty: true, Data: bytes.NewReader(f.Data)})
-		if errs.KindOf(err) == errs.TooLarge {
-			continue
+		switch {
+		case errs.KindOf(err) == errs.TooLarge:
+			left = true
+			return nil
+		case err == nil:
+			out = append(out, a.Token)
+			whole = whole || f.Name == Original && int64(len(f.Data)) == e.Size
 		}
-		if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := put(f); err != nil {
 			return nil, err
 		}
-		out = append(out, a.Token)
 	}
-	return out, nil
+	if !left || whole || m.Masked {
+		return out, nil
+	}
+	all, err := raw(ctx, s.DB, e.ID)
+	if err == nil {
+		err = put(File{Name: Original, Data: all})
+	}
+	return out, err
+}
+
+// fitting are the files that a message has room for beside the original, in their order. A picture
+// within the text gives way to what somebody attached: signatures bring logos by the dozen.
+func fitting(files []File) []File {
+	if len(files) <= ticket.MaxFiles {
+		return files
+	}
+	const room = ticket.MaxFiles - 1
+	attached := 0
+	for _, f := range files {
+		if !f.Inline {
+			attached++
+		}
+	}
+	shown := max(room-attached, 0)
+	attached = min(attached, room)
+	var out []File
+	for _, f := range files {
+		left := &attached
+		if f.Inline {
+			left = &shown
+		}
+		if *left > 0 {
+			*left--
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // say makes the message of a mail. A longer text than a message may have is cut; the
@@ -202,7 +248,7 @@ func shorten(s string) string {
 // open makes a ticket of a message, person and all in one commit. related is another ticket
 // that staff should know of.
 func (s *Service) open(ctx context.Context, e Entry, m Mail, related ticket.ID) error {
-	files, err := s.stage(ctx, byMail(), m.Files)
+	files, err := s.stage(ctx, byMail(), e, m)
 	if err != nil {
 		return err
 	}

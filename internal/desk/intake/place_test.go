@@ -3,6 +3,7 @@
 package intake_test
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -251,6 +252,73 @@ func TestAnAnswerToAMergedTicketFindsTheOther(t *testing.T) {
 		e := r.mail(r.address(x), intake.Mail{FromAddr: "wang@example.net", Text: "继续"})
 		if e.Ticket != y.ID || len(r.said(y)) != 2 {
 			t.Errorf("%+v %v", e, r.said(y))
+		}
+	})
+}
+
+// TestN14_NoFileIsLostWithoutASign: pictures of a signature give way to what somebody attached, and
+// where there is no room for all, the original goes with the rest. A covered one does not (S02).
+func TestN14_NoFileIsLostWithoutASign(t *testing.T) {
+	each(t, func(t *testing.T, r *desk) {
+		logos := func(n int) (out []intake.File) {
+			for i := range n {
+				out = append(out, intake.File{Name: fmt.Sprintf("image%03d.png", i), CID: strconv.Itoa(i), Inline: true, Data: []byte("\x89PNG\r\n\x1a\n")})
+			}
+			return out
+		}
+		logs := func(n int) (out []intake.File) {
+			for i := range n {
+				out = append(out, intake.File{Name: fmt.Sprintf("%03d.txt", i), Data: []byte("ORA-01653")})
+			}
+			return out
+		}
+		large := intake.File{Name: "dump.bin", Data: make([]byte, ticket.MaxFile+1)}
+		for name, x := range map[string]struct {
+			files []intake.File
+			mail  intake.Mail
+			want  [3]int // logos, logs, originals
+		}{
+			"all fit":             {append(logos(48), logs(2)...), intake.Mail{}, [3]int{48, 2, 0}},
+			"behind fifty logos":  {append(logos(50), logs(1)...), intake.Mail{}, [3]int{48, 1, 1}},
+			"sixty logs":          {append(logos(3), logs(60)...), intake.Mail{}, [3]int{0, 49, 1}},
+			"one is too large":    {append(logs(2), large), intake.Mail{}, [3]int{0, 2, 1}},
+			"a program's, masked": {append(logos(50), logs(1)...), intake.Mail{Automatic: true, Text: "Your verification code is 482913"}, [3]int{0, 0, 0}},
+		} {
+			x.mail.FromAddr, x.mail.Subject, x.mail.Files = "a@example.net", name, x.files
+			raw := []byte("the mail: " + name)
+			r.mu.Lock()
+			r.parsed[string(raw)] = x.mail
+			r.mu.Unlock()
+			which := r.journal("desk@example.org", "a@example.net", raw)
+			r.work()
+			var got [3]int
+			for _, a := range r.messages(r.ticket(r.entry(which).Ticket))[0].Attached {
+				switch {
+				case a.Name == intake.Original:
+					got[2]++
+					if a.Size != int64(len(raw)) {
+						t.Errorf("%s: the original has %d bytes", name, a.Size)
+					}
+				case a.Inline:
+					got[0]++
+				default:
+					got[1]++
+				}
+			}
+			if got != x.want {
+				t.Errorf("%s: %v, want %v", name, got, x.want)
+			}
+		}
+		// Once is enough: the parser brings it where there was too much for itself.
+		raw := []byte("too much")
+		r.mu.Lock()
+		r.parsed[string(raw)] = intake.Mail{FromAddr: "a@example.net", Subject: "x", Files: append(logs(60), intake.File{Name: intake.Original, Data: raw})}
+		r.mu.Unlock()
+		which := r.journal("desk@example.org", "a@example.net", raw)
+		r.work()
+		list := r.messages(r.ticket(r.entry(which).Ticket))[0].Attached
+		if len(list) != ticket.MaxFiles || list[len(list)-1].Name != intake.Original {
+			t.Errorf("%d files", len(list))
 		}
 	})
 }
