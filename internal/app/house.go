@@ -275,10 +275,11 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.Texts = canned.NewService(s.DB, h.Bus, o.Clock, h.People)
 	h.Clocks = sla.NewService(h.Settings, h.Jobs, o.Clock)
 	h.Norm = norm.NewService(h.Settings, func() *ticket.Service { return h.Tickets }, h.Clocks, o.Clock)
+	own := func(addr string) bool { return h.Notices.Own(ctx, addr) || h.Intake.OwnsMailbox(ctx, addr) }
 	h.Tickets = ticket.NewService(ticket.Parts{
 		DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Catalog: h.Catalog, Settings: h.Settings, Blobs: s.Blobs, Jobs: h.Jobs,
 		Gates: h.gates(), Plan: h.Clocks.Plan, Expect: h.Clocks.Expect,
-		Wording: h.remarks,
+		Wording: h.remarks, Own: own,
 		Majors:  func() []int64 { return h.standingMajors() },
 		Settled: func(ctx context.Context, tx *db.Tx, t ticket.Ticket) error { return h.Escalations.Planned(ctx, tx, t) },
 		Writing: func(tx *db.Tx, which ticket.ID) { h.Live.Wrote(tx, which) },
@@ -306,7 +307,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	h.Intake = intake.NewService(intake.Parts{
 		DB: s.DB, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Tickets: h.Tickets, Links: h.Links, Parser: email.Parser{}, Verifier: email.Verifier{Names: o.Names},
 		Bus: h.Bus, Settings: h.Settings, Keys: s.Keys,
-		Own:  func(addr string) bool { return h.Notices.Own(ctx, addr) || h.Intake.OwnsMailbox(ctx, addr) },
+		Own:  own,
 		Lang: func() string { return h.Settings.Desk(ctx).Lang },
 	})
 	h.Fetcher = email.NewFetcher(email.FetchConfig{Intake: h.Intake, Clock: o.Clock, Log: o.Log})

@@ -50,6 +50,26 @@ func TestS07_OnlyOtherPeopleAreKept(t *testing.T) {
 	})
 }
 
+// TestS07_ALetInMailProposesOtherPeopleOnly, as one that joined by itself does: the address that it
+// came to holds a token of the ticket.
+func TestS07_ALetInMailProposesOtherPeopleOnly(t *testing.T) {
+	each(t, func(t *testing.T, r *desk) {
+		x := r.open("wang@example.net")
+		r.proven(checked(), nil)
+		e := r.mail(r.address(x), intake.Mail{
+			FromAddr: "Wang@Example.net", Text: "我是本人", Copied: []string{r.address(x), "desk@example.org", "wang@example.net", "Li@Example.net", "noreply@example.org"},
+		})
+		r.became(e, intake.Quarantined, "", "intake.reply_unverified")
+		if _, err := r.intake.LetIn(t.Context(), r.agent, e.ID); err != nil {
+			t.Fatal(err)
+		}
+		got, err := r.tickets.Proposed(t.Context(), r.agent, r.ticket(x.ID))
+		if d := cmp.Diff([]string{"li@example.net"}, got); d != "" || err != nil {
+			t.Errorf("%v (-want +got):\n%s", err, d)
+		}
+	})
+}
+
 func many(n int) []string {
 	var out []string
 	for i := range n {

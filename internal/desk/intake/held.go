@@ -125,6 +125,7 @@ func (s *Service) LetIn(ctx context.Context, by access.Actor, which ID) (ticket.
 	if err != nil {
 		return ticket.Ticket{}, err
 	}
+	m, _ = s.addressed(e, m)
 	author, err := s.author(ctx, m)
 	if err != nil {
 		return ticket.Ticket{}, err

@@ -29,12 +29,7 @@ const patience = 10 * time.Minute
 
 // place decides where a message belongs and puts it there.
 func (s *Service) place(ctx context.Context, e Entry, m Mail) error {
-	from, named := person.CleanEmail(m.FromAddr)
-	if named {
-		m.FromAddr = from
-	}
-	m.Automatic = m.Automatic || e.silent()
-	m.Copied = s.others(m)
+	m, named := s.addressed(e, m)
 	e.note(m, s.Clock.Now())
 	e.apart = apart(e, m)
 	if twice, err := earlier(ctx, s.DB, e); err != nil {
@@ -51,7 +46,7 @@ func (s *Service) place(ctx context.Context, e Entry, m Mail) error {
 	switch {
 	case m.Bounce:
 		return s.bounced(ctx, e, m)
-	case named && s.Own(from), s.ours(m):
+	case named && s.Own(m.FromAddr), s.ours(m):
 		return s.suppress(ctx, e, Loop, "intake.own_mail")
 	case m.AutoReply:
 		return s.suppress(ctx, e, Loop, "intake.auto_reply")
@@ -89,6 +84,18 @@ func (s *Service) place(ctx context.Context, e Entry, m Mail) error {
 		return err
 	}
 	return s.open(ctx, e, m, t.ID)
+}
+
+// addressed brings the author's address to its form, and reports whether there is one; of those to
+// whom the mail was copied it leaves other people.
+func (s *Service) addressed(e Entry, m Mail) (Mail, bool) {
+	from, named := person.CleanEmail(m.FromAddr)
+	if named {
+		m.FromAddr = from
+	}
+	m.Automatic = m.Automatic || e.silent()
+	m.Copied = s.others(m)
+	return m, named
 }
 
 // silent reports whether the message came with an empty return path: whoever writes so must

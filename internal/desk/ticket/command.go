@@ -38,6 +38,7 @@ type world struct {
 	member   map[person.GroupID]bool       // groups that the actor works in, for who answers a hand-over
 	active   map[person.ID]bool            // may sign in and be written to, likewise
 	invited  person.ID                     // who has the address that the command names; 0 for nobody
+	own      bool                          // that address is one of the desk's own
 	lang     string                        // of people whom a command makes known
 	mentions []Mention                     // whom the note calls
 	worded   Worded                        // what was found in the words of the command

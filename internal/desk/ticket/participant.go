@@ -84,6 +84,8 @@ func (c AddParticipant) decide(t Ticket, w world) ([]Fact, error) {
 		return c.ask(t, w)
 	}
 	switch {
+	case w.own:
+		return nil, errs.Field("person", "ticket.participant_own")
 	case c.Person == 0 || !w.active[c.Person]:
 		return nil, errs.Field("person", "ticket.participant_unknown")
 	case c.Person == t.Requester:
@@ -109,6 +111,8 @@ func (c AddParticipant) ask(t Ticket, w world) ([]Fact, error) {
 		return nil, errs.Field("person", "ticket.participant_unknown")
 	case !ok:
 		return nil, errs.Field("person", "person.email_shape")
+	case w.own:
+		return nil, errs.Field("person", "ticket.participant_own")
 	case c.Person == t.Requester:
 		return nil, errs.Field("person", "ticket.participant_requester")
 	case t.named(address) >= 0:
@@ -272,6 +276,9 @@ func (s *Service) lookUp(ctx context.Context, w *world, c AddParticipant) error 
 		return nil
 	}
 	w.lang = s.Settings.Desk(ctx).Lang
+	if address, ok := person.CleanEmail(c.Address); ok && s.Own != nil {
+		w.own = s.Own(address)
+	}
 	who, err := s.People.ByEmail(ctx, c.Address)
 	if errs.KindOf(err) == errs.NotFound {
 		return nil

@@ -217,6 +217,27 @@ func TestS07_CopiedPeopleAreProposedNeverAdded(t *testing.T) {
 	})
 }
 
+// TestS07_TheDeskTakesNoPartInItsOwnTickets: it would write to itself, by the token in the address.
+func TestS07_TheDeskTakesNoPartInItsOwnTickets(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		r.Parts.Own = func(address string) bool { return strings.HasPrefix(address, "desk") }
+		x := r.record("报表导不出")
+		for _, by := range []access.Actor{r.agent, r.requester} {
+			_, err := r.Do(t.Context(), by, ticket.Target{ID: x.ID}, ticket.AddParticipant{Address: "Desk+t1-2-abc@example.org"})
+			if known := errs.As(err); known == nil || len(known.Fields) != 1 || known.Fields[0].Key != "ticket.participant_own" {
+				t.Errorf("%s: %v", by.Role, err)
+			}
+		}
+		if _, err := r.people.ByEmail(t.Context(), "desk+t1-2-abc@example.org"); errs.KindOf(err) != errs.NotFound {
+			t.Errorf("it became a person: %v", err)
+		}
+		if now := r.do(r.agent, x, ticket.AddParticipant{Address: "li@example.net"}); len(now.Detail.Participants) != 1 {
+			t.Errorf("%+v", now.Detail.Participants)
+		}
+	})
+}
+
 // TestS24_S48_TheAnswerIsTheSameForEveryAddress: known, unknown, disabled and parted addresses are
 // asked for, shown and taken back in the same way; only staff see who is known.
 func TestS24_S48_TheAnswerIsTheSameForEveryAddress(t *testing.T) {

@@ -42,6 +42,8 @@ type Parts struct {
 	// Wording returns what the desk's rules say of words of its own; nil where nobody looks. It
 	// runs before the commit.
 	Wording func(context.Context, []Writing) []Remark
+	// Own reports whether an address is one of the desk's own, where nobody takes part. nil for none.
+	Own func(address string) bool
 	// Majors are the tickets of the incidents that stand, for filters. nil for none.
 	Majors func() []int64
 	// Settled takes part in each commit that changed a ticket, once per ticket, after its facts:
