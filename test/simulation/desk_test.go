@@ -298,12 +298,16 @@ func (d *desk) pass(by time.Duration) error {
 // wake is the job of the room of clocks: it looks again before it acts.
 func (d *desk) wake(x timer) error {
 	t := d.rows[x.ticket]
-	if t.Status != ticket.Resolved || !t.ConfirmedAt.IsZero() || !t.Detail.Expired.IsZero() {
+	if !t.ToConfirm() {
 		return nil
 	}
 	c, ok := d.book.One(sla.Confirm, t, d.now())
 	if !ok {
 		return fmt.Errorf("ticket %d waits for a confirmation without a clock", t.ID)
+	}
+	if c.State == sla.Paused { // the desk owes the requester an answer
+		d.timers = append(d.timers, timer{d.now().Add(24 * time.Hour), t.ID, t.Detail.Resolutions})
+		return nil
 	}
 	if c.Due.After(d.now()) {
 		d.timers = append(d.timers, timer{c.Due, t.ID, t.Detail.Resolutions})
@@ -331,7 +335,7 @@ func (d *desk) change() {
 		}
 	}
 	for i, x := range d.timers {
-		if c, ok := d.book.One(sla.Confirm, d.rows[x.ticket], d.now()); ok {
+		if c, ok := d.book.One(sla.Confirm, d.rows[x.ticket], d.now()); ok && c.State != sla.Paused {
 			d.timers[i].at = c.Due
 		}
 	}

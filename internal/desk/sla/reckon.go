@@ -263,13 +263,17 @@ func told(t ticket.Ticket, from, cadence time.Time) time.Time {
 
 // silence bounds a wait in which no word is owed, for the update clock rests, or the response
 // clock before anybody answered: whoever is waited for is asked again, and nothing is forgotten
-// (N29). It never rests, and runs from the last word or the begin of the wait.
+// (N29). It never rests, and runs from the last word or the begin of the wait. What the requester
+// writes about a solution is not forgotten either, where the policy has no updates.
 func (x Terms) silence(t ticket.Ticket) (Clock, bool) {
-	if t.Status != ticket.Pending {
+	if t.Status != ticket.Pending && !t.AsksBack() {
 		return Clock{}, false
 	}
 	if u, ok := x.muted().update(t); ok && u.State != Paused {
 		return Clock{}, false
+	}
+	if t.AsksBack() { // by a policy without updates
+		return x.begin(Silence, t.Detail.Unanswered, "sla.why_user_wrote", minutes(x.Target.Silence), "sla.why_silence"), true
 	}
 	if t.FirstResponseAt.IsZero() && x.Target.Response != None && !x.rest(Response, t.Pending) {
 		return Clock{}, false
@@ -340,18 +344,28 @@ func (x Terms) waits(t ticket.Ticket, name Name) []ticket.Wait {
 }
 
 // confirm counts working days, of the policy's own calendar whatever the priority: it is the
-// requester who must not be asked to answer on a holiday.
+// requester who must not be asked to answer on a holiday. It rests while the desk owes an answer
+// to what they wrote about the solution, and begins anew with it.
 func (x Terms) confirm(t ticket.Ticket) (Clock, bool) {
 	if t.ResolvedAt.IsZero() {
 		return Clock{}, false
 	}
-	c := Clock{Name: Confirm, Start: t.ResolvedAt, Due: x.patience(t.ResolvedAt), Stopped: t.ConfirmedAt, calendar: x.own}
+	from, key := t.ConfirmFrom(), "sla.why_solution"
+	if from.After(t.ResolvedAt) {
+		key = "sla.why_answered"
+	}
+	c := Clock{Name: Confirm, Start: from, Due: x.patience(from), Stopped: t.ConfirmedAt, calendar: x.own}
+	if t.AsksBack() {
+		c.State, c.Due = Paused, time.Time{}
+		c.because(x, Line{Key: "sla.why_unanswered", At: t.Detail.Unanswered})
+		return c, true
+	}
 	if !x.mute {
 		days := Line{Key: "sla.why_confirm_days", Length: time.Duration(x.ConfirmDays) * 24 * time.Hour}
 		if rests(x.own) {
 			days = Line{Key: "sla.why_confirm_workdays", Word: strconv.FormatInt(x.ConfirmDays, 10)}
 		}
-		c.Why = []Line{{Key: "sla.why_solution", At: t.ResolvedAt}, days, {Key: "sla.why_unconfirmed"}}
+		c.Why = []Line{{Key: key, At: from}, days, {Key: "sla.why_unconfirmed"}}
 		if rests(x.own) {
 			c.Why = append(c.Why, part(x.own.Line()))
 		}
@@ -362,7 +376,7 @@ func (x Terms) confirm(t ticket.Ticket) (Clock, bool) {
 	return c, true
 }
 
-// patience is when the time for confirming a solution is up.
-func (x Terms) patience(solved time.Time) time.Time {
-	return x.own.AddDays(solved, int(x.ConfirmDays))
+// patience is when the time for confirming a solution is up that counts from an instant.
+func (x Terms) patience(from time.Time) time.Time {
+	return x.own.AddDays(from, int(x.ConfirmDays))
 }

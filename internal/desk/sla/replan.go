@@ -150,7 +150,7 @@ func (s *Service) replan(ctx context.Context, j job.Job) error {
 		if t.Status != ticket.Resolved {
 			return nil
 		}
-		return s.expireAt(ctx, tx, t, t.ResolvedAt, j.Payload+":"+strconv.FormatInt(int64(t.ID), 10))
+		return s.expireAt(ctx, tx, t, j.Payload+":"+strconv.FormatInt(int64(t.ID), 10))
 	}}
 	_, upgrade := strings.CutPrefix(j.Payload, upgraded)
 	if upgrade {

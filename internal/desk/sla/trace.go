@@ -47,6 +47,8 @@ func causes(l Line) (begins, ends []string) {
 		"reopened":    {ticket.Reopened{}.EventName()},
 		"rejected":    {ticket.UserRejected{}.EventName()},
 		"user_wrote":  {ticket.Said{}.EventName()},
+		"unanswered":  {ticket.Said{}.EventName(), ticket.VisitStepped{}.EventName()},
+		"answered":    {ticket.Said{}.EventName(), ticket.UserConfirmed{}.EventName()},
 		"solution":    {ticket.SolutionGiven{}.EventName()},
 		"handed_over": {ticket.HandedOver{}.EventName()},
 		"last_word":   {ticket.Said{}.EventName(), ticket.Held{}.EventName(), ticket.SolutionGiven{}.EventName(), ticket.UserConfirmed{}.EventName()},

@@ -217,12 +217,19 @@ func (c Confirm) decide(t Ticket, w world) ([]Fact, error) {
 	return closeIfComplete(t, w, done, Confirmed)
 }
 
+// ErrAsksBack refuses to ask for the requester's word, or to go on without it, while the desk owes
+// them an answer (N29, N35).
+var ErrAsksBack = errs.New(errs.Conflict, "ticket.asks_back") //nolint:gochecknoglobals // a sentinel
+
 func (c Expire) decide(t Ticket, w world) ([]Fact, error) {
 	if err := sameSolution(t, c.Resolutions); err != nil {
 		return nil, err
 	}
 	if !t.ConfirmedAt.IsZero() || !t.Detail.Expired.IsZero() {
 		return nil, errs.New(errs.Conflict, "ticket.already_confirmed")
+	}
+	if t.AsksBack() {
+		return nil, ErrAsksBack
 	}
 	return closeIfComplete(t, w, TimeUp{Of{t.ID}}, Unconfirmed)
 }
@@ -233,6 +240,9 @@ func (c RemindUser) decide(t Ticket, _ world) ([]Fact, error) {
 	}
 	if !t.ConfirmedAt.IsZero() || !t.Detail.Expired.IsZero() {
 		return nil, errs.New(errs.Conflict, "ticket.already_confirmed")
+	}
+	if t.AsksBack() {
+		return nil, ErrAsksBack
 	}
 	return []Fact{Reminded{Of{t.ID}, c.Nth}}, nil
 }

@@ -265,7 +265,7 @@ func (f SolutionGiven) apply(t *Ticket, m event.Meta) {
 	t.Status, t.ResolvedAt, t.LastPublicAt = Resolved, m.At, m.At
 	t.Detail.Solution = f.Solution
 	t.Detail.Resolutions++
-	t.Detail.Reminders = 0
+	t.Detail.Reminders, t.Detail.Answered = 0, zeroTime
 	t.Detail.Confirmation, t.Detail.Expired, t.ConfirmedAt = Confirmation{}, zeroTime, zeroTime
 	if t.FirstResponseAt.IsZero() {
 		t.FirstResponseAt = m.At
@@ -273,6 +273,9 @@ func (f SolutionGiven) apply(t *Ticket, m event.Meta) {
 }
 
 func (f UserConfirmed) apply(t *Ticket, m event.Meta) {
+	if t.AsksBack() { // what they wrote needs no other answer than their yes
+		t.Detail.Answered = m.At
+	}
 	t.Detail.Confirmation = f.Confirmation
 	t.Detail.Confirmation.At = m.At
 	t.ConfirmedAt = m.At

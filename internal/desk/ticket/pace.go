@@ -55,8 +55,12 @@ func (f Paced) apply(t *Ticket, m event.Meta) {
 }
 
 // asking keeps since when the requester waits for a word: their first one that nobody has
-// answered yet.
+// answered yet; and the answer to what they wrote about a solution, with which the time for
+// confirming it and its reminders begin anew.
 func (t *Ticket) asking() {
+	if t.ToConfirm() && !t.Waiting() && t.LastRequesterAt.After(t.ResolvedAt) && t.LastPublicAt.After(t.Detail.Answered) {
+		t.Detail.Answered, t.Detail.Reminders = t.LastPublicAt, 0
+	}
 	switch {
 	case !t.Waiting():
 		t.Detail.Unanswered = time.Time{}

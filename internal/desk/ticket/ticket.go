@@ -106,7 +106,7 @@ type Detail struct {
 	Findings     []Finding            `json:",omitempty"` // the diagnosis log
 	Solution     Solution             `json:",omitzero"`
 	Resolutions  int                  `json:",omitempty"` // counts; binds a confirm link to one solution
-	Reminders    int                  `json:",omitempty"` // of this solution
+	Reminders    int                  `json:",omitempty"` // of this solution, since Answered
 	Confirmation Confirmation         `json:",omitzero"`
 	Expired      time.Time            `json:",omitzero"` // the time for confirming was up
 	Rating       Rating               `json:",omitzero"` // what the requester thought of it
@@ -125,6 +125,7 @@ type Detail struct {
 	CallBack     CallBack             `json:",omitzero"`  // the call that the requester was promised
 	Pace         Pace                 `json:",omitzero"`  // how often the requester hears while something stands
 	Unanswered   time.Time            `json:",omitzero"`  // the requester's first word since the desk's last
+	Answered     time.Time            `json:",omitzero"`  // the desk's last word since they wrote about this solution
 	Outgoing     Outgoing             `json:",omitzero"`  // the reply that may still be taken back
 	Made         int64                `json:",omitempty"` // the version that the last such reply made when it was said
 	Organisation string               `json:",omitempty"` // the requester's department when it was recorded
@@ -299,6 +300,21 @@ func (t Ticket) Open() bool { return t.Status != Closed }
 
 // Waiting reports whether the requester spoke last.
 func (t Ticket) Waiting() bool { return t.LastRequesterAt.After(t.LastPublicAt) }
+
+// AsksBack reports whether the requester wrote about the solution that they are asked to confirm,
+// and was not answered: the time for confirming rests (N35).
+func (t Ticket) AsksBack() bool {
+	return t.ToConfirm() && t.Waiting() && t.LastRequesterAt.After(t.ResolvedAt)
+}
+
+// ConfirmFrom is since when the requester has what they need to confirm the solution: it was given,
+// or what they wrote about it was answered.
+func (t Ticket) ConfirmFrom() time.Time { return latest(t.ResolvedAt, t.Detail.Answered) }
+
+// ToConfirm reports whether the requester's word is awaited and the time for it not up.
+func (t Ticket) ToConfirm() bool {
+	return t.Status == Resolved && t.ConfirmedAt.IsZero() && t.Detail.Expired.IsZero()
+}
 
 // Complete returns how many of the seven elements are recorded (N15).
 func (t Ticket) Complete() int {

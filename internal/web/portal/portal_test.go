@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
@@ -103,6 +104,40 @@ func TestN35_OneTapClosesTheLoop(t *testing.T) {
 			t.Errorf("confirmed twice: %d", r.Status)
 		}
 	})
+}
+
+// A page promises that a request closes by itself only where it does.
+func TestN35_N29_ARequestWhoseAnswerIsOwedDoesNotSayThatItCloses(t *testing.T) {
+	t.Parallel()
+	h := apptest.New(t)
+	v := solved(t, h)
+	c := h.SignIn(access.Requester)
+	at := "/requests/" + v.Ref()
+	says := func(closes, stays bool) {
+		t.Helper()
+		r := c.Get(at)
+		if strings.Contains(r.Body, "没有回复会自动关闭") != closes || strings.Contains(r.Body, "得到答复之前，不会自动关闭") != stays {
+			t.Errorf("closes by itself: want %v; stays until answered: want %v\n%s", closes, stays, r.Body)
+		}
+	}
+	says(true, false)
+	h.Advance(time.Hour)
+	if r := c.Post(at+"/reply", url.Values{"text": {"还是卡纸，没有好"}}); r.Status != http.StatusSeeOther {
+		t.Fatalf("%d\n%s", r.Status, r.Body)
+	}
+	says(false, true)
+	for range 5 {
+		h.Advance(24 * time.Hour)
+	}
+	if v = status(t, h, v.ID); v.Status != ticket.Resolved {
+		t.Errorf("closed as %q past what the requester wrote", v.ClosedAs)
+	}
+	if _, err := h.Tickets.Do(t.Context(), apptest.Actor(h.Person(access.Agent), "web"), ticket.Target{ID: v.ID}, ticket.Reply{Say: ticket.Say{Text: "请换一个纸盒再试"}}); err != nil {
+		t.Fatal(err)
+	}
+	h.Advance(time.Minute)
+	c = h.SignIn(access.Requester)
+	says(true, false)
 }
 
 func TestN35_ALinkNeverConfirmsAButtonDoes(t *testing.T) {

@@ -222,6 +222,9 @@ func (f *Faces) read(c *page.Ctx) (request, error) {
 	r.Helper = f.helper(c, t)
 	if left, ok := f.clocks.One(sla.Confirm, t); ok && toConfirm(t) {
 		r.Closes = c.T("portal.closes", "Time", c.Moment(left.Due))
+		if left.State == sla.Paused {
+			r.Closes = c.T("portal.closes_answered")
+		}
 	}
 	r.ByLink = c.Actor.Kind == access.Link
 	r.Mine, r.Asker = mine(c, t), f.people.Card(c.Context(), t.Requester).Name

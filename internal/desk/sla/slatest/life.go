@@ -214,6 +214,9 @@ func (l *Life) possible() []ticket.Fact {
 		if !l.Ticket.Detail.Expired.IsZero() {
 			return append(always, Confirmed(), Archived(), Ended(ticket.Unconfirmed))
 		}
+		if l.Ticket.AsksBack() { // no time is up
+			return append(always, Confirmed(), Rejected(), Archived())
+		}
 		return append(always, Confirmed(), Rejected(), TimeUp(), Archived())
 	case ticket.Closed:
 	}
