@@ -306,12 +306,12 @@ func (c Close) decide(t Ticket, w world) ([]Fact, error) {
 		}
 		return []Fact{Ended{Of: Of{t.ID}, As: c.As, Reason: text.Body(c.Reason)}}, nil
 	case Confirmed:
-		if t.ConfirmedAt.IsZero() {
+		if t.Status != Resolved || t.ConfirmedAt.IsZero() {
 			return nil, errs.New(errs.Conflict, "ticket.not_confirmed")
 		}
 		return []Fact{Ended{Of: Of{t.ID}, As: Confirmed}}, nil
 	case Unconfirmed:
-		if t.Detail.Expired.IsZero() || !t.ConfirmedAt.IsZero() {
+		if t.Status != Resolved || t.Detail.Expired.IsZero() || !t.ConfirmedAt.IsZero() {
 			return nil, errs.New(errs.Conflict, "ticket.not_expired")
 		}
 		return []Fact{Ended{Of: Of{t.ID}, As: Unconfirmed}}, nil

@@ -286,6 +286,7 @@ func (f UserConfirmed) apply(t *Ticket, m event.Meta) {
 func (f UserRejected) apply(t *Ticket, m event.Meta) {
 	t.Detail.Rejections = append(slices.Clone(t.Detail.Rejections), Rejection{At: m.At, Reason: f.Reason, Solved: t.ResolvedAt})
 	t.Status, t.ResolvedAt, t.LastRequesterAt = Opened, zeroTime, m.At
+	t.Detail.Expired = zeroTime // they answered, if late
 	beginAnew(t)
 }
 

@@ -252,6 +252,9 @@ func (l *life1) hold(t *rapid.T, before Ticket) {
 		if !l.since(SolutionGiven{}.EventName(), TimeUp{}.EventName()) || l.since(SolutionGiven{}.EventName(), UserConfirmed{}.EventName()) {
 			broken("unconfirmed, but not because the time was up (N35)")
 		}
+		if !l.since(UserRejected{}.EventName(), TimeUp{}.EventName()) {
+			broken("unconfirmed, and the requester had said that it does not work (N35)")
+		}
 	case Duplicate:
 		if v.MergedInto == 0 {
 			broken("a duplicate of nothing")
