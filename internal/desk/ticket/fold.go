@@ -325,6 +325,12 @@ func (f Reopened) apply(t *Ticket, m event.Meta) {
 	t.ClosedAs, t.ClosedAt, t.ResolvedAt, t.ConfirmedAt = "", zeroTime, zeroTime, zeroTime
 	t.Detail.Confirmation, t.Detail.Expired = Confirmation{}, zeroTime
 	t.Detail.Rating = Rating{} // it was of a solution that did not last
+	t.Detail.Visits = slices.Clone(t.Detail.Visits)
+	for i, v := range t.Detail.Visits { // they were off with the end, and nothing waits for them
+		if v.Step.endsWithTicket() {
+			t.Detail.Visits[i].Step = VisitCancelled
+		}
+	}
 	beginAnew(t)
 	t.Detail.Reopened++
 	t.Detail.ReopenedAt = m.At

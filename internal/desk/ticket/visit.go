@@ -60,6 +60,17 @@ func (s VisitStep) Waits() bool {
 	return false
 }
 
+// endsWithTicket reports whether a visit that stands there is off when its ticket ends: nobody goes
+// there any more. One that is being made is finished.
+func (s VisitStep) endsWithTicket() bool {
+	switch s {
+	case VisitProposed, VisitFixed, VisitAgreed, VisitRefused, VisitMoved, VisitStarted, VisitMissed:
+		return true
+	case VisitArrived, VisitDone, VisitSigned, VisitCancelled:
+	}
+	return false
+}
+
 // Span is a stretch of time.
 type Span struct {
 	From time.Time

@@ -294,6 +294,39 @@ func TestN27_AnswersAfterTheTicketIsClosed(t *testing.T) {
 	})
 }
 
+// A visit that was off when its ticket ended is off when the ticket comes back: nothing waits for it.
+func TestN27_AReopenedTicketDoesNotWaitForAVisitThatIsOff(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		x := r.ticket()
+		old := r.propose(x)
+		r.do(r.asker, old, visit.Wish{Act: visit.Pick, Pick: 1, Round: old.Round})
+		if _, err := r.tickets.Do(t.Context(), r.engineer, ticket.Target{ID: x.ID}, ticket.Close{As: ticket.Cancelled, Reason: "用户说好了"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.tickets.Do(t.Context(), r.asker, ticket.Target{ID: x.ID}, ticket.Reopen{Reason: "又坏了"}); err != nil {
+			t.Fatal(err)
+		}
+		if n := r.now(x).Detail.Visits; len(n) != 1 || n[0].Step != ticket.VisitCancelled {
+			t.Errorf("the ticket says %+v", n)
+		}
+		v := r.propose(x)
+		v = r.do(r.asker, v, visit.Wish{Act: visit.Pick, Pick: 1, Round: v.Round})
+		if n := r.now(x); n.Status != ticket.Pending || n.Pending != ticket.ForVisit {
+			t.Errorf("another visit is agreed: %s %s", n.Status, n.Pending)
+		}
+		r.clock.Advance(3 * time.Hour)
+		v = r.do(r.engineer, v, visit.Wish{Act: visit.Arrive, Label: "PRN-1"})
+		if n := r.now(x); n.Status != ticket.Opened {
+			t.Errorf("the engineer stands at the place, and the ticket is %s %s", n.Status, n.Pending)
+		}
+		r.do(r.engineer, v, visit.Wish{Act: visit.Sign, Work: "换了搓纸轮", Name: "王海燕", How: "typed"})
+		if n := r.now(x); n.Status != ticket.Opened {
+			t.Errorf("signed, and the ticket is %s %s", n.Status, n.Pending)
+		}
+	})
+}
+
 func TestN27_S30_AFeedHoldsTheVisitsInUTCAndIsRevoked(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *room) {
