@@ -48,6 +48,8 @@ func (s *Service) Listen() {
 	follow[ticket.Accepted](s)
 	follow[ticket.Assigned](s)
 	follow[ticket.HandedOver](s)
+	follow[ticket.HandOverRefused](s)
+	follow[ticket.TakenOver](s)
 	follow[ticket.Graded](s)
 }
 

@@ -53,6 +53,29 @@ func TestN20_TheAcknowledgementPromisesAHumansWord(t *testing.T) {
 	})
 }
 
+// Whoever answers a hand-over, the open promises go with the work: to whoever takes it over, and back
+// to whoever sent what is refused.
+func TestN28_N30_PromisesFollowTheAnswerToAHandOver(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		p, err := r.Tickets.People.Add(t.Context(), access.Desk(), person.Person{Name: "zhao", Email: "zhao@desk.test", Lang: "zh-CN", Role: access.Lead})
+		if err != nil {
+			t.Fatal(err)
+		}
+		other := access.Actor{ID: int64(p.ID), Kind: access.Person, Role: p.Role, Via: "web"}
+		for name, answer := range map[string]ticket.Command{"refused": ticket.RefuseHandOver{Reason: "不是网络问题"}, "taken over": ticket.TakeOver{}} {
+			which := r.accepted()
+			r.do(r.agent, which, blocked(r.clock.Now().Add(3*hour)))
+			r.do(r.agent, which, ticket.HandOver{Group: r.group, Done: "查过", Why: "网络", Needed: "看交换机"})
+			v := r.do(other, which, answer)
+			open := slices.DeleteFunc(r.rows(which), func(p promise.Promise) bool { return p.State != promise.Open })
+			if len(open) != 1 || open[0].Group != v.Group || open[0].Assignee != v.Assignee {
+				t.Errorf("%s: the ticket has group %d and assignee %d; open promises %+v", name, v.Group, v.Assignee, open)
+			}
+		}
+	})
+}
+
 func TestN30_TheNextFeedbackOfAWaitIsAPromise(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *room) {
