@@ -109,9 +109,16 @@ func TestN07_P2_TheSameWordsAMonthLaterAreNews(t *testing.T) {
 			after time.Duration
 			want  intake.Outcome
 		}{
-			{bare, 0, intake.NewTicket}, {bare, 40 * time.Minute, intake.Repeat}, {bare, 40 * time.Minute, intake.NewTicket}, {bare, 30 * day, intake.NewTicket},
-			{named, 0, intake.NewTicket}, {named, hour, intake.Repeat}, {named, 5 * day, intake.Repeat}, {named, 30 * day, intake.NewTicket},
-			{dated, 0, intake.NewTicket}, {dated, 5 * day, intake.Repeat},
+			{bare, 0, intake.NewTicket},
+			{bare, 40 * time.Minute, intake.Repeat},
+			{bare, 40 * time.Minute, intake.NewTicket},
+			{bare, 30 * day, intake.NewTicket},
+			{named, 0, intake.NewTicket},
+			{named, hour, intake.Repeat},
+			{named, 5 * day, intake.Repeat},
+			{named, 30 * day, intake.NewTicket},
+			{dated, 0, intake.NewTicket},
+			{dated, 5 * day, intake.Repeat},
 		} {
 			e := come(x.raw, x.after)
 			if e.Outcome != x.want {

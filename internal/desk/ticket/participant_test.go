@@ -221,7 +221,7 @@ func TestS07_CopiedPeopleAreProposedNeverAdded(t *testing.T) {
 func TestS07_TheDeskTakesNoPartInItsOwnTickets(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *room) {
-		r.Parts.Own = func(address string) bool { return strings.HasPrefix(address, "desk") }
+		r.Own = func(address string) bool { return strings.HasPrefix(address, "desk") }
 		x := r.record("报表导不出")
 		for _, by := range []access.Actor{r.agent, r.requester} {
 			_, err := r.Do(t.Context(), by, ticket.Target{ID: x.ID}, ticket.AddParticipant{Address: "Desk+t1-2-abc@example.org"})
