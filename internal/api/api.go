@@ -269,4 +269,6 @@ const description = `The door for programs of Loopdesk, a self-hosted service de
 
 Every request carries a bearer token and acts with the rights of the person who made it. Times are RFC 3339 in UTC. Tickets go by their number (1042 or LD-1042), people, groups, categories and services by their id. Lists come in pages: pass next_cursor as cursor.
 
+What a person does is counted together with what they do on the pages: 200 files, and of a requester 30 tickets and 60 messages or answers, in a quarter of an hour. What is beyond is 429 with Retry-After; a dry run counts for nothing.
+
 A refusal is a problem (RFC 9457) in the language of Accept-Language or, without one, of the person: "key" says which one it is and never changes, "gaps" lists what the support standard still asks for, "errors" the fields to mend.`

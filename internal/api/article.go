@@ -11,6 +11,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
@@ -310,6 +311,9 @@ func (a *API) commandArticle(ctx context.Context, r reader, in *commandArticleIn
 }
 
 func (a *API) sayOfArticle(ctx context.Context, r reader, in *sayArticleIn) (*sayArticleOut, error) {
+	if err := a.count(ctx, r, session.Saying); err != nil {
+		return nil, err
+	}
 	fresh, err := a.Knowledge.Tell(ctx, r.by, knowledge.ID(in.ID), knowledge.Say(in.Body.What), in.Body.Comment)
 	out := &sayArticleOut{}
 	out.Body.Counted = fresh

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
@@ -70,6 +71,8 @@ func (a *API) carryOut(ctx context.Context, r reader, head CommandHead, cmd tick
 	do := a.Tickets.Do
 	if head.DryRun {
 		do = a.Tickets.Preview
+	} else if err = a.count(ctx, r, session.Saying); err != nil {
+		return ticket.Ticket{}, err
 	}
 	t, err := do(ctx, r.by, on, cmd)
 	if errs.KindOf(err) == errs.Stale {

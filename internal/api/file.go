@@ -15,6 +15,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
@@ -103,6 +104,9 @@ type uploadOut struct{ Body fileJSON }
 
 func (a *API) upload(ctx context.Context, r reader, in *uploadIn) (*uploadOut, error) {
 	f, err := in.open()
+	if err == nil {
+		err = a.count(ctx, r, session.Uploading)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -3,12 +3,14 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"sync"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
@@ -52,5 +54,22 @@ func (l limiter) take(who person.ID) error {
 		cause:  errs.New(errs.Limited, "api.too_many", "Count", wait),
 		status: http.StatusTooManyRequests,
 		header: http.Header{"Retry-After": {strconv.Itoa(wait)}},
+	}
+}
+
+// count counts an act of the reader together with those by the pages (A28, S88). As there, staff are
+// counted for their files alone.
+func (a *API) count(ctx context.Context, r reader, act session.Act) error {
+	if act != session.Uploading && r.staff() {
+		return nil
+	}
+	err := a.Sessions.Count(ctx, r.by.ID, act)
+	if errs.KindOf(err) != errs.Limited {
+		return err
+	}
+	return &refusalError{
+		cause:  errs.As(err),
+		status: http.StatusTooManyRequests,
+		header: http.Header{"Retry-After": {strconv.Itoa(int(session.Window / time.Second))}},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/runbook"
+	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
@@ -200,6 +201,9 @@ func (a *API) getRun(ctx context.Context, r reader, in *RunAt) (*runOut, error) 
 
 func (a *API) markRun(ctx context.Context, r reader, in *runIn[markBodyJSON]) (*runOut, error) {
 	return a.on(ctx, r, in.RunAt, func(c runbook.Course) (runbook.Course, error) {
+		if err := a.count(ctx, r, session.Saying); err != nil {
+			return c, err
+		}
 		b := in.Body
 		return a.Runbooks.Mark(ctx, r.by, c.ID, runbook.Marking{Seq: b.Seq, Step: b.Step, Outcome: b.Outcome, Value: b.Value, Reason: b.Reason, Digest: b.Digest})
 	})

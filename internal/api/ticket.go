@@ -14,6 +14,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
@@ -113,6 +114,9 @@ func (a *API) createTicket(ctx context.Context, r reader, in *createTicketIn) (*
 			return nil, err
 		}
 		q.Key = "api:" + strconv.FormatInt(r.by.ID, 10) + ":" + in.Key
+	}
+	if err = a.count(ctx, r, session.Opening); err != nil {
+		return nil, err
 	}
 	t, repeated, err := a.Tickets.Record(ctx, r.by, q)
 	if err != nil {

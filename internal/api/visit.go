@@ -9,6 +9,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/visit"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
@@ -223,6 +224,9 @@ type visitAnswer struct {
 func (a *API) onVisit(ctx context.Context, r reader, which int64, act visit.Act, body visitBody) (*visitOut, error) {
 	if which <= 0 {
 		return nil, errs.New(errs.NotFound, "visit.not_found")
+	}
+	if err := a.count(ctx, r, session.Saying); err != nil {
+		return nil, err
 	}
 	v, err := a.Visits.Do(ctx, r.by, visit.ID(which), body.wish(act))
 	if err != nil {

@@ -119,6 +119,32 @@ func TestA28_A55_ProgramsAreBounded(t *testing.T) {
 	})
 }
 
+// TestA28_S88_ADoorMoreIsNoCountMore: whoever has used up what they may do by program has used it up
+// on the pages too, and the other way round.
+func TestA28_S88_ADoorMoreIsNoCountMore(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		w := build(t, h, "")
+		owner, program := w.browser("owner", w.owner), w.program("owner", w.owner)
+		want := func(what string, a answer, status int) {
+			t.Helper()
+			if a.status != status {
+				t.Errorf("%s: %d, want %d\n%.300s", what, a.status, status, a.body)
+			}
+		}
+		for range session.Opening.Most() {
+			want("a request by program", program.json(http.MethodPost, "/api/v1/tickets", `{"text": "打印机卡纸"}`), http.StatusCreated)
+		}
+		want("one more by program", program.json(http.MethodPost, "/api/v1/tickets", `{"text": "打印机卡纸"}`), http.StatusTooManyRequests)
+		want("one more on the page", owner.post("/new", url.Values{"text": {"打印机卡纸"}}), http.StatusTooManyRequests)
+		for range session.Saying.Most() {
+			want("words on the page", owner.post("/requests/"+w.ticket.Ref()+"/reply", url.Values{"text": {"还是不行"}}), http.StatusSeeOther)
+		}
+		want("more words by program", program.json(http.MethodPost, "/api/v1/tickets/"+w.ticket.Ref()+"/reply", `{"text": "还是不行"}`), http.StatusTooManyRequests)
+		want("what is read", program.get("/api/v1/tickets/"+w.ticket.Ref()), http.StatusOK)
+	})
+}
+
 // TestA56_S52_AFreshDeskHasNobody: what everybody tries first opens nothing.
 func TestA56_S52_AFreshDeskHasNobody(t *testing.T) {
 	t.Parallel()

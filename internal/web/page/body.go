@@ -9,11 +9,11 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/form"
+	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
@@ -21,7 +21,6 @@ import (
 // Limits of what one request may carry (A47, A48, S88).
 const (
 	MaxUpload   = 100 << 20        // bytes of one request with files
-	MaxUploads  = 200              // files per person and session.Window
 	transferFor = 30 * time.Minute // of a file, either way
 	maxParts    = 600
 	maxPartHead = 128 << 10 // bytes before the content of one part: its header and what the reader looks ahead
@@ -152,8 +151,7 @@ func (c *Ctx) readFile(f *Form, p *multipart.Part, allowed bool) error {
 	if len(f.Files) >= ticket.MaxFiles {
 		return errs.Field(FileField, "ticket.files_many", "Max", ticket.MaxFiles)
 	}
-	err := c.Kit.Sessions.Try(c.Context(), "upload:"+strconv.FormatInt(c.Actor.ID, 10), MaxUploads)
-	if err != nil {
+	if err := c.Limit(session.Uploading); err != nil {
 		return err
 	}
 	a, err := c.Kit.Tickets.Stage(c.Context(), c.Actor, ticket.File{Name: p.FileName(), Data: p})

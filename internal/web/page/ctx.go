@@ -120,11 +120,8 @@ func (c *Ctx) identifyLink() error {
 	return nil
 }
 
-// Limit counts a command of the reader before it is carried out, and refuses beyond so many
-// within session.Window: nobody floods the desk, or a mailbox through it (A28, S14).
-func (c *Ctx) Limit(name string, most int64) error {
-	return c.Kit.Sessions.Try(c.Context(), name+":"+strconv.FormatInt(c.Actor.ID, 10), most)
-}
+// Limit counts an act of the reader before it is carried out, and refuses one too many.
+func (c *Ctx) Limit(act session.Act) error { return c.Kit.Sessions.Count(c.Context(), c.Actor.ID, act) }
 
 // admit asks access for the role; the room asks again for the thing itself.
 func (c *Ctx) admit() error {

@@ -4,7 +4,6 @@ package page
 
 // What tests of the outside know by name.
 const (
-	MaxShown     = maxShown
 	ShownAtOnce  = shownAtOnce
 	RemoteAtOnce = remoteAtOnce
 	MaxPictures  = maxPictures

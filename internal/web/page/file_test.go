@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/web/page"
 )
@@ -207,7 +208,7 @@ func TestA48_S88_UploadsAreBounded(t *testing.T) {
 		if w.Code == http.StatusTooManyRequests {
 			break
 		}
-		if i > page.MaxUploads/20 {
+		if i > int(session.Uploading.Most())/20 {
 			t.Fatal("uploads without end")
 		}
 	}

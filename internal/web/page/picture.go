@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/richtext"
 )
@@ -32,11 +33,9 @@ const (
 	remotePixels   = 40_000_000       // of one, lest a small file become a large picture
 )
 
-// Bounds of whoever asks for them (S88, A28).
-const (
-	maxShown    = 30 // mails with their pictures, per person and session.Window
-	shownAtOnce = 3  // on this node: each holds some 30 MiB until it has left
-)
+// shownAtOnce is how many mails are shown with their remote pictures at once on this node: each holds
+// some 30 MiB until it has left (S88).
+const shownAtOnce = 3
 
 // asksForPictures reports whether the reader pressed the button below the frame. A link that
 // somebody wrote into a mail opens a page and no frame, and asks for nothing.
@@ -48,7 +47,7 @@ func (c *Ctx) asksForPictures() bool {
 // showing lets a mail be shown with its remote pictures, and returns how to make room for the
 // next one. It counts the reader, and waits for those who asked before.
 func (h *house) showing(c *Ctx) (done func(), err error) {
-	if err := c.Limit("pictures", maxShown); err != nil {
+	if err := c.Limit(session.Picturing); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(c.Context(), remoteFor)

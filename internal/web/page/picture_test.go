@@ -187,13 +187,13 @@ func TestS88_A28_PicturesAreAskedForSoOften(t *testing.T) {
 	})
 	tk := h.record(h.requester, ticket.Say{Text: "x", HTML: `<p>付款单</p><img src="` + o.URL + `/good.png">`})
 	frame := page.LinkMailFramePath(h.code(tk), 1)
-	for i := range page.MaxShown {
-		if w := h.nobody().get(frame + page.ShowPictures); w.Code != http.StatusOK || o.calls.Load() != int64(i+1) {
+	for i := range session.Picturing.Most() {
+		if w := h.nobody().get(frame + page.ShowPictures); w.Code != http.StatusOK || o.calls.Load() != i+1 {
 			t.Fatalf("%d: %d, %d calls", i, w.Code, o.calls.Load())
 		}
 	}
 	w := h.nobody().get(frame + page.ShowPictures)
-	if body := w.Body.String(); w.Code != http.StatusTooManyRequests || o.calls.Load() != page.MaxShown || !strings.Contains(body, "15") || !strings.Contains(body, "付款单") || strings.Contains(body, "data:") {
+	if body := w.Body.String(); w.Code != http.StatusTooManyRequests || o.calls.Load() != session.Picturing.Most() || !strings.Contains(body, "15") || !strings.Contains(body, "付款单") || strings.Contains(body, "data:") {
 		t.Errorf("once more: %d, %d calls\n%s", w.Code, o.calls.Load(), body)
 	}
 	if csp := w.Header().Get("Content-Security-Policy"); !strings.Contains(csp, "frame-ancestors 'self'") {

@@ -11,6 +11,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/web/page"
 	"github.com/loopdesk/loopdesk/internal/web/ui"
@@ -45,10 +46,9 @@ type answer struct {
 
 // Bounds of what is answered.
 const (
-	answersShown  = 6
-	perCategory   = 6
-	clipped       = 110 // characters of an article in a list
-	maxSaidOfThem = 60  // words about articles within session.Window (A28)
+	answersShown = 6
+	perCategory  = 6
+	clipped      = 110 // characters of an article in a list
 )
 
 // answersTo looks for what somebody needs.
@@ -197,7 +197,7 @@ func (f *Faces) sayOfArticle(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := c.Limit("say", maxSaidOfThem); err != nil {
+	if err := c.Limit(session.Saying); err != nil {
 		return err
 	}
 	said := knowledge.Say(form.Get("what"))

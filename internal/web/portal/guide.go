@@ -10,6 +10,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/runbook"
+	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/web/page"
@@ -105,7 +106,7 @@ func (f *Faces) answerGuide(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := c.Limit("say", maxSaid); err != nil {
+	if err := c.Limit(session.Saying); err != nil {
 		return err
 	}
 	_, err = f.books.Mark(c.Context(), c.Actor, g.ID, runbook.Marking{
@@ -151,7 +152,7 @@ func (f *Faces) wordsOfGuide(c *page.Ctx) error {
 	if g.On {
 		say.Quoted = g.Book.Title + "\n" + strconv.Itoa(g.Book.Number(g.Step.Name)) + ". " + g.Step.Title + "\n" + g.Step.Body
 	}
-	err = c.Limit("say", maxSaid)
+	err = c.Limit(session.Saying)
 	if err == nil {
 		_, err = f.tickets.Do(c.Context(), c.Actor, ticket.Target{ID: g.Ticket}, ticket.Reply{Say: say})
 	}

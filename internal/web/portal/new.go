@@ -9,6 +9,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/web/page"
@@ -85,12 +86,6 @@ func (f *Faces) showNew(c *page.Ctx, status int, form *page.Form) error {
 	return show(c, status, frame, newPage(frame, from, form))
 }
 
-// What one requester may do within session.Window; far more than anybody needs (A28).
-const (
-	maxOpened = 30 // requests
-	maxSaid   = 60 // words and answers, on all requests together
-)
-
 // openRequest records a request from either form.
 func (f *Faces) openRequest(c *page.Ctx) error {
 	form, err := c.Form(page.TextForm, asked()...)
@@ -100,7 +95,7 @@ func (f *Faces) openRequest(c *page.Ctx) error {
 	if form.Get("act") == "show" { // without a script: the questions that follow from what was chosen
 		return f.showNew(c, http.StatusOK, form)
 	}
-	if err := c.Limit("open", maxOpened); err != nil {
+	if err := c.Limit(session.Opening); err != nil {
 		return f.askAgain(c, form, err)
 	}
 	t, _, err := f.tickets.Record(c.Context(), c.Actor, ticket.Request{

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/web/page"
@@ -57,7 +58,7 @@ func (f *Faces) do(c *page.Ctx, form *page.Form, cmd ticket.Command, said string
 	if err != nil {
 		return err
 	}
-	err = c.Limit("say", maxSaid)
+	err = c.Limit(session.Saying)
 	if err == nil {
 		_, err = f.tickets.Do(c.Context(), c.Actor, ticket.Target{ID: t.ID}, cmd)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
+	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/web/page"
@@ -122,7 +123,7 @@ func (f *Faces) stuckAt(c *page.Ctx) error {
 	if c.Actor.Kind == access.Link {
 		channel = ticket.Web
 	}
-	if err = c.Limit("say", maxSaid); err == nil {
+	if err = c.Limit(session.Saying); err == nil {
 		_, err = f.tickets.Do(c.Context(), c.Actor, ticket.Target{ID: g.Ticket.ID}, ticket.Reply{Say: ticket.Say{Text: words, Channel: channel}})
 	}
 	if err != nil {

@@ -4,6 +4,7 @@ package portal
 
 import (
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/visit"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
@@ -57,7 +58,7 @@ func (f *Faces) answerVisit(c *page.Ctx) error {
 	if !mine(c, t) {
 		return errs.New(errs.Denied, "access.only_requester")
 	}
-	if err = c.Limit("say", maxSaid); err == nil {
+	if err = c.Limit(session.Saying); err == nil {
 		w := visit.Wish{Act: visit.Pick, Pick: int(form.Int("pick")), Round: form.Int("round"), Why: form.Text("why")}
 		if form.Get("act") == "refuse" {
 			w.Act = visit.Refuse
