@@ -197,6 +197,7 @@ type operation struct {
 	about   string        // more than the summary, where it needs more
 	action  access.Action // what access is asked about before anything else
 	status  int           // of success, where it is not 200
+	carries bool          // a file, in or out, for which the server's deadlines are too short
 }
 
 // register adds an operation. What do returns as an error becomes a problem in the reader's language.
@@ -207,7 +208,7 @@ func register[I, O any](a *API, op operation, do func(context.Context, reader, *
 		OperationID: op.id, Method: op.method, Path: op.path, Tags: []string{op.tag},
 		Summary: op.summary, Description: op.about, DefaultStatus: op.status,
 		Security: []map[string][]string{{"token": {}}},
-		Metadata: map[string]any{actionKey: op.action},
+		Metadata: map[string]any{actionKey: op.action, carriesKey: op.carries},
 		// The body is read and bounded before huma sees it.
 		MaxBodyBytes: maxBody + 1, BodyReadTimeout: -1,
 		Responses: map[string]*huma.Response{"default": {
@@ -230,8 +231,11 @@ func register[I, O any](a *API, op operation, do func(context.Context, reader, *
 	delete(registry.Map(), "ErrorDetail")
 }
 
-// actionKey is where an operation keeps its action.
-const actionKey = "action"
+// Where an operation keeps what admit has to know of it.
+const (
+	actionKey  = "action"
+	carriesKey = "carries"
+)
 
 // Document returns docs/openapi.json. It needs no running desk.
 func Document() ([]byte, error) { return New(Parts{}).Document() }

@@ -22,7 +22,7 @@ import (
 
 func (a *API) fileOperations() {
 	register(a, operation{
-		method: http.MethodPost, path: "/files", id: "upload-file", tag: "Files", status: http.StatusCreated, action: access.TicketOpen,
+		method: http.MethodPost, path: "/files", id: "upload-file", tag: "Files", status: http.StatusCreated, action: access.TicketOpen, carries: true,
 		summary: "Upload a file",
 		about:   "Up to 25 MiB, as multipart/form-data with one file in it, or as application/octet-stream with ?name=. Its type is found out from its content. The token binds it to a message within a day.",
 	}, a.upload)
@@ -33,7 +33,7 @@ func (a *API) fileOperations() {
 		streamType:    {Schema: binary},
 	}}
 	register(a, operation{
-		method: http.MethodGet, path: "/tickets/{number}/files/{token}", id: "download-file", tag: "Files", action: access.TicketRead,
+		method: http.MethodGet, path: "/tickets/{number}/files/{token}", id: "download-file", tag: "Files", action: access.TicketRead, carries: true,
 		summary: "Download a file of a ticket",
 		about:   "Always as an attachment. Requesters reach the files of public messages only.",
 	}, a.download)

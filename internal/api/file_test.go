@@ -8,9 +8,12 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/loopdesk/loopdesk/internal/api"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/db/dbtest"
@@ -117,4 +120,50 @@ func TestA48_UploadsHaveBounds(t *testing.T) {
 	}
 	h.post("wang", path+"/reply", m{"text": "x", "files": tokens}).want(t, 422)
 	h.post("wang", path+"/reply", m{"text": "x", "files": []string{"../../etc/passwd"}}).want(t, 422)
+}
+
+// line is a connection of which a test sees how long it may take.
+type line struct {
+	*httptest.ResponseRecorder
+	read, write []time.Time
+}
+
+// SetReadDeadline notes the deadline.
+func (l *line) SetReadDeadline(at time.Time) error {
+	l.read = append(l.read, at)
+	return nil
+}
+
+// SetWriteDeadline notes the deadline.
+func (l *line) SetWriteDeadline(at time.Time) error {
+	l.write = append(l.write, at)
+	return nil
+}
+
+// TestA48_F44_AFileMayTakeAsLongAsASlowLineNeeds: the server gives a request a minute. 25 MiB come and go
+// on slower lines too: both deadlines are lifted for files, and for nothing else.
+func TestA48_F44_AFileMayTakeAsLongAsASlowLineNeeds(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, dbtest.Open(t, dbtest.SQLite(t)))
+	one := h.upload("wang", []byte("x"), "application/octet-stream", "?name=a.bin").want(t, http.StatusCreated)
+	path := h.open(m{"text": "见附件", "files": []string{one.text("token")}})
+	for _, tt := range []struct {
+		method, path string
+		want         int
+		lifted       bool
+	}{
+		{http.MethodPost, "/files?name=a.bin", http.StatusCreated, true},
+		{http.MethodGet, path + "/files/" + one.text("token"), http.StatusOK, true},
+		{http.MethodGet, path, http.StatusOK, false},
+	} {
+		r := httptest.NewRequest(tt.method, api.Prefix+tt.path, strings.NewReader("x"))
+		r.Header.Set("Authorization", "Bearer "+h.tokens["wang"])
+		r.Header.Set("Content-Type", "application/octet-stream")
+		w := &line{ResponseRecorder: httptest.NewRecorder()}
+		h.api.ServeHTTP(w, r)
+		lifted := len(w.read) == 1 && w.read[0].IsZero() && len(w.write) == 1 && w.write[0].IsZero()
+		if w.Code != tt.want || lifted != tt.lifted || !tt.lifted && len(w.read)+len(w.write) > 0 {
+			t.Errorf("%s %s: %d, until %v and %v", tt.method, tt.path, w.Code, w.read, w.write)
+		}
+	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/i18n"
@@ -57,6 +58,11 @@ func (a *API) admit(ctx huma.Context, next func(huma.Context)) {
 	if err != nil {
 		a.refuse(w, req, r, err)
 		return
+	}
+	if carries, _ := ctx.Operation().Metadata[carriesKey].(bool); carries {
+		conn := http.NewResponseController(w)
+		defer clock.Patience(conn.SetReadDeadline, ticket.TransferFor)()
+		defer clock.Patience(conn.SetWriteDeadline, ticket.TransferFor)()
 	}
 	next(huma.WithValue(ctx, readerKey{}, r))
 }

@@ -22,6 +22,9 @@ import (
 // MaxFile is the greatest size of one attachment in bytes (25 MiB).
 const MaxFile = 25 << 20
 
+// TransferFor is how long one may be on its way in or out by HTTP: a slow line is no reason to lose it.
+const TransferFor = 30 * time.Minute
+
 // MaxFiles is the greatest number of attachments on one message.
 const MaxFiles = 50
 

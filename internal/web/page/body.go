@@ -10,18 +10,17 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/form"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
 
 // Limits of what one request may carry (A47, A48, S88).
 const (
-	MaxUpload   = 100 << 20        // bytes of one request with files
-	transferFor = 30 * time.Minute // of a file, either way
+	MaxUpload   = 100 << 20 // bytes of one request with files
 	maxParts    = 600
 	maxPartHead = 128 << 10 // bytes before the content of one part: its header and what the reader looks ahead
 )
@@ -77,7 +76,9 @@ func (c *Ctx) readParts(f *Form, limit int64, files bool) error {
 		return errs.Wrap(err, errs.Invalid, "page.form_kind")
 	}
 	if files {
-		defer patience(http.NewResponseController(c.w).SetReadDeadline, transferFor)()
+		conn := http.NewResponseController(c.w)
+		defer clock.Patience(conn.SetReadDeadline, ticket.TransferFor)()
+		c.patient = clock.Patience(conn.SetWriteDeadline, ticket.TransferFor) // the answer leaves when the files have come
 	}
 	left, parts := limit, 0
 	for {
@@ -102,15 +103,6 @@ func (c *Ctx) readParts(f *Form, limit int64, files bool) error {
 			return err
 		}
 	}
-}
-
-// patience replaces one of the server's deadlines by a longer one, and returns how to stop
-// it. It asks no clock: when the time is up the deadline is set to an instant long past.
-func patience(deadline func(time.Time) error, d time.Duration) (stop func() bool) {
-	if deadline(time.Time{}) != nil {
-		return func() bool { return true } // a connection without deadlines, as in a test
-	}
-	return time.AfterFunc(d, func() { _ = deadline(time.Unix(1, 0)) }).Stop
 }
 
 // isFile reports whether a part is a file; a browser sends an empty one for an empty field.

@@ -39,6 +39,8 @@ type Ctx struct {
 	toast *Toast // to be shown with this answer
 	typed []string
 	apart func() // ends what Together began
+
+	patient func() bool // ends the patience with a slow line
 }
 
 // ctx makes the context of a request before anybody is known, so that even the first
@@ -69,6 +71,13 @@ func (c *Ctx) Together() {
 func (c *Ctx) over() {
 	if c.apart != nil {
 		c.apart()
+	}
+}
+
+// impatient ends what was granted to a slow line, if anything was: the connection serves on.
+func (c *Ctx) impatient() {
+	if c.patient != nil {
+		c.patient()
 	}
 }
 

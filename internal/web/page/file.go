@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
 
@@ -84,7 +85,7 @@ func (c *Ctx) SendFile(a Sent, body io.ReadCloser) error {
 		c.w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	defer patience(http.NewResponseController(c.w).SetWriteDeadline, transferFor)()
+	defer clock.Patience(http.NewResponseController(c.w).SetWriteDeadline, ticket.TransferFor)()
 	return c.Copy(body, a.Size)
 }
 

@@ -3,13 +3,17 @@
 package page_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"mime"
+	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
@@ -304,5 +308,52 @@ func TestS60_S63_S64_MailHTMLReachesNothing(t *testing.T) {
 	plain := h.record(h.other, say("y"))
 	if w := h.nobody().get(page.LinkMailFramePath(h.code(plain), 1)); w.Code != http.StatusNotFound {
 		t.Errorf("another ticket's message by one's own link: %d", w.Code)
+	}
+}
+
+// line is a connection of which a test sees how long it may take.
+type line struct {
+	*httptest.ResponseRecorder
+	read, write []time.Time
+}
+
+// SetReadDeadline notes the deadline.
+func (l *line) SetReadDeadline(at time.Time) error {
+	l.read = append(l.read, at)
+	return nil
+}
+
+// SetWriteDeadline notes the deadline.
+func (l *line) SetWriteDeadline(at time.Time) error {
+	l.write = append(l.write, at)
+	return nil
+}
+
+// TestA48_F44_TheAnswerToASlowUploadLeaves: the server gives a request a minute, from its first byte to
+// the last one of its answer. Files that take longer come in, and so leaves what is said of them.
+func TestA48_F44_TheAnswerToASlowUploadLeaves(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	b := h.as(h.agent)
+	var body bytes.Buffer
+	m := multipart.NewWriter(&body)
+	part, err := m.CreateFormFile("upload", "a.txt")
+	if err == nil {
+		_, err = part.Write([]byte("x"))
+	}
+	if err != nil || m.Close() != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest(http.MethodPost, "/files", &body)
+	r.Host = "desk.example"
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	r.Header.Set("Content-Type", m.FormDataContentType())
+	for name, value := range b.cookies {
+		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	w := &line{ResponseRecorder: httptest.NewRecorder()}
+	h.router.ServeHTTP(w, r)
+	if w.Code != http.StatusOK || len(w.read) != 1 || !w.read[0].IsZero() || len(w.write) != 1 || !w.write[0].IsZero() {
+		t.Errorf("%d, until %v and %v\n%s", w.Code, w.read, w.write, w.Body)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/live"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/clock"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/pubsub"
 )
@@ -259,7 +260,7 @@ func (s *stream) hint(topics []string) bool {
 
 // write sends a piece at once; a reader who does not take it in time is gone.
 func (s *stream) write(text string) bool {
-	stop := patience(s.conn.SetWriteDeadline, writeFor)
+	stop := clock.Patience(s.conn.SetWriteDeadline, writeFor)
 	_, err := io.WriteString(s.c.w, text)
 	if err == nil {
 		err = s.conn.Flush()

@@ -172,6 +172,7 @@ func (h *house) serve(route Route, handle Handler, zip bool) http.Handler {
 		c := h.ctx(&tracker{ResponseWriter: w}, req, route)
 		defer h.rescue(c)
 		defer c.over()
+		defer c.impatient()
 		if err := h.answer(c, handle); err != nil {
 			h.fail(c, err)
 		}
