@@ -161,7 +161,7 @@ func (p *Promise) hear(h Heard) {
 func (p *Promise) hearVisit(h Heard, v ticket.VisitNote) {
 	at := h.Meta.At
 	switch v.Step {
-	case ticket.VisitArrived, ticket.VisitDone, ticket.VisitSigned:
+	case ticket.VisitArrived, ticket.VisitDone, ticket.VisitSigned, ticket.VisitMissed: // where nobody else was, the engineer was
 		if !v.Did.IsZero() {
 			at = v.Did
 		}
@@ -171,7 +171,7 @@ func (p *Promise) hearVisit(h Heard, v ticket.VisitNote) {
 		}
 	case ticket.VisitStarted: // on the way is not there
 		return
-	case ticket.VisitProposed, ticket.VisitFixed, ticket.VisitAgreed, ticket.VisitRefused, ticket.VisitMoved, ticket.VisitMissed, ticket.VisitCancelled:
+	case ticket.VisitProposed, ticket.VisitFixed, ticket.VisitAgreed, ticket.VisitRefused, ticket.VisitMoved, ticket.VisitCancelled:
 	}
 	if p.State != Open {
 		return
@@ -184,9 +184,7 @@ func (p *Promise) hearVisit(h Heard, v ticket.VisitNote) {
 	case ticket.VisitFixed, ticket.VisitAgreed, ticket.VisitMoved:
 		p.settle(Renegotiated, h)
 		p.MovedTo = v.Times[0].To.UTC().Truncate(time.Millisecond)
-	case ticket.VisitMissed: // the engineer was
-		p.settle(Kept, h)
-	case ticket.VisitProposed, ticket.VisitRefused, ticket.VisitCancelled, ticket.VisitStarted, ticket.VisitArrived, ticket.VisitDone, ticket.VisitSigned:
+	case ticket.VisitProposed, ticket.VisitRefused, ticket.VisitCancelled, ticket.VisitStarted, ticket.VisitArrived, ticket.VisitDone, ticket.VisitSigned, ticket.VisitMissed:
 		p.settle(Void, h)
 	default: // the ticket ended
 		p.settle(Void, h)

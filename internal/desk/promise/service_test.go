@@ -355,8 +355,8 @@ func TestN27_AnAgreedVisitIsAPromise(t *testing.T) {
 			}
 			r.do(by, which, ticket.Visit{Note: ticket.VisitNote{ID: 1, Step: s, Times: times, Engineer: person.ID(r.agent.ID), Place: "A座 301", Did: did}})
 		}
-		moved, late, offline, nobody, off := r.accepted(), r.accepted(), r.accepted(), r.accepted(), r.accepted()
-		for _, x := range []ticket.ID{moved, late, offline, nobody, off} {
+		moved, late, offline, nobody, off, unheard := r.accepted(), r.accepted(), r.accepted(), r.accepted(), r.accepted(), r.accepted()
+		for _, x := range []ticket.ID{moved, late, offline, nobody, off, unheard} {
 			r.do(r.agent, x, say("上门看", time.Time{}))
 			step(x, ticket.VisitProposed, at(2), time.Time{})
 			r.want(x, "acknowledgement kept")
@@ -380,6 +380,8 @@ func TestN27_AnAgreedVisitIsAPromise(t *testing.T) {
 		r.want(offline, "acknowledgement kept", "visit broken") // nothing was heard of it
 		step(offline, ticket.VisitArrived, nil, start().Add(2*hour+10*minute))
 		r.want(offline, "acknowledgement kept", "visit kept") // it was there in time
+		step(unheard, ticket.VisitMissed, nil, start().Add(2*hour+20*minute))
+		r.want(unheard, "acknowledgement kept", "visit kept") // and so it was where nobody else was
 		step(late, ticket.VisitArrived, nil, time.Time{})
 		r.want(late, "acknowledgement kept", "visit broken")
 		r.pass(hour)
@@ -387,7 +389,7 @@ func TestN27_AnAgreedVisitIsAPromise(t *testing.T) {
 		r.want(moved, "acknowledgement kept", "visit renegotiated", "visit open")
 		step(moved, ticket.VisitArrived, nil, time.Time{})
 		r.want(moved, "acknowledgement kept", "visit renegotiated", "visit kept")
-		for _, x := range []ticket.ID{moved, late, offline, nobody, off} {
+		for _, x := range []ticket.ID{moved, late, offline, nobody, off, unheard} {
 			if got, err := r.Tickets.Get(t.Context(), access.Desk(), ticket.Target{ID: x}); err != nil || !got.PromiseAt.IsZero() {
 				t.Errorf("still promised: %v, %v", got.PromiseAt, err)
 			}

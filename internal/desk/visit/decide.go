@@ -275,10 +275,9 @@ func (v Visit) because(w Wish) (Visit, error) {
 	return v, errs.Invalidf(bad...)
 }
 
-// note is the step as the ticket keeps it.
-func (v Visit) note(a Act, now time.Time) ticket.VisitNote {
+// note is the step as the ticket keeps it, with when it was done where the desk hears of it later.
+func (v Visit) note(a Act, did, now time.Time) ticket.VisitNote {
 	n := ticket.VisitNote{ID: int64(v.ID), Step: step(a, v.Moved > 0), Engineer: v.Engineer, Place: v.Place}
-	did := time.Time{}
 	switch a {
 	case Propose:
 		n.Times, n.Words = v.Times.List(), v.Purpose
@@ -304,7 +303,7 @@ func (v Visit) note(a Act, now time.Time) ticket.VisitNote {
 		}
 	case Note, Assign:
 	}
-	if now.Sub(did) >= time.Minute && !did.IsZero() {
+	if now.Sub(did) >= time.Minute {
 		n.Did = did
 	}
 	return n

@@ -258,7 +258,7 @@ func (s *Service) do(ctx context.Context, by access.Actor, v Visit, on ticket.Ta
 			}
 			on.Version = 0 // our own words made another one
 		}
-		if err := tell(ctx, tx, ready, after, told(w.Act, was.State), on.Version, at); err != nil {
+		if err := tell(ctx, tx, ready, after, told(w.Act, was.State), on.Version, w.when(was, at), at); err != nil {
 			return err
 		}
 		out = after
@@ -284,10 +284,10 @@ func told(a Act, was State) []Act {
 	return []Act{a}
 }
 
-// tell writes the acts down on the ticket, which stands at a version.
-func tell(ctx context.Context, tx *db.Tx, ready ticket.Ready, v Visit, acts []Act, version int64, at time.Time) error {
+// tell writes the acts down on the ticket, which stands at a version, with when they were done.
+func tell(ctx context.Context, tx *db.Tx, ready ticket.Ready, v Visit, acts []Act, version int64, did, at time.Time) error {
 	for _, a := range acts {
-		n := v.note(a, at)
+		n := v.note(a, did, at)
 		if n.Step == "" {
 			continue
 		}

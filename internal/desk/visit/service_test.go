@@ -294,6 +294,36 @@ func TestN27_AnswersAfterTheTicketIsClosed(t *testing.T) {
 	})
 }
 
+// The engineer stands before a closed door without a network: the ticket keeps when that was, not
+// when the desk heard of it.
+func TestN27_ThatNobodyWasThereIsKeptWithItsTime(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		x := r.ticket()
+		v := r.do(r.engineer, r.propose(x), visit.Wish{Act: visit.Fix, Times: []ticket.Span{r.span(2)}})
+		stood := v.From.Add(20 * time.Minute)
+		r.clock.Set(v.To.Add(3 * time.Hour))
+		r.do(r.engineer, v, visit.Wish{Act: visit.Miss, Why: "没有人在", Did: stood})
+		records, err := r.tickets.Records(t.Context(), x.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, rec := range records {
+			f, err := ticket.Decode(rec)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s, ok := f.(ticket.VisitStepped); ok && s.Visit.Step == ticket.VisitMissed {
+				if !s.Visit.Did.Equal(stood) {
+					t.Errorf("nobody was there at %v, want %v", s.Visit.Did, stood)
+				}
+				return
+			}
+		}
+		t.Error("the ticket knows nothing of it")
+	})
+}
+
 // A visit that was off when its ticket ended is off when the ticket comes back: nothing waits for it.
 func TestN27_AReopenedTicketDoesNotWaitForAVisitThatIsOff(t *testing.T) {
 	t.Parallel()
