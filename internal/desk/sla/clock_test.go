@@ -231,6 +231,30 @@ func TestN23_TheResolveClock(t *testing.T) {
 	}
 }
 
+// A ticket that comes back is owed a first word from then on, and not since it was recorded.
+func TestN3_AReopenedTicketThatNobodyAnsweredHasItsWholeTime(t *testing.T) {
+	t.Parallel()
+	unheard := func() *slatest.Life {
+		return slatest.New(ticket.Portal).Then(hour, slatest.Ended(ticket.Cancelled)).Then(96*hour, slatest.Reopened())
+	}
+	for _, tt := range []struct {
+		name string
+		life *slatest.Life
+		want expected
+	}{
+		{"it runs from the reopening", unheard().Wait(minute), expected{sla.Running, 99 * hour, "sla.why_reopened"}},
+		{"and is over after its time", unheard().Wait(3 * hour), expected{sla.Over, 99 * hour, "sla.why_reopened"}},
+		{"answered in time", func() *slatest.Life { l := unheard(); return l.Then(hour, l.Word()) }(), expected{sla.Met, 99 * hour, "sla.why_reopened"}},
+		{"answered too late", func() *slatest.Life { l := unheard(); return l.Then(3*hour, l.Word()) }(), expected{sla.Missed, 99 * hour, "sla.why_reopened"}},
+		{"answered before it ended: that word counts", answered().Then(hour, slatest.Ended(ticket.Cancelled)).Then(96*hour, slatest.Reopened()), expected{sla.Met, 2 * hour, "sla.why_recorded"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			check(t, tt.life, sla.Response, tt.want)
+		})
+	}
+}
+
 func TestN35_TheConfirmClock(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

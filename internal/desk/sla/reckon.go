@@ -112,7 +112,11 @@ func (x Terms) response(t ticket.Ticket) (Clock, bool) {
 	if x.Target.Response == None {
 		return Clock{}, false
 	}
-	c := x.begin(Response, t.CreatedAt, "sla.why_recorded", minutes(x.Target.Response), "sla.why_target")
+	start, key := t.CreatedAt, "sla.why_recorded"
+	if back := t.Detail.ReopenedAt; back.After(start) && (t.FirstResponseAt.IsZero() || t.FirstResponseAt.After(back)) {
+		start, key = back, "sla.why_reopened" // nobody had answered it, and it comes back
+	}
+	c := x.begin(Response, start, key, minutes(x.Target.Response), "sla.why_target")
 	c.Stopped = t.FirstResponseAt
 	if !t.Open() && c.Stopped.IsZero() {
 		c.Stopped = t.ClosedAt
