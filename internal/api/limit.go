@@ -57,13 +57,20 @@ func (l limiter) take(who person.ID) error {
 	}
 }
 
-// count counts an act of the reader together with those by the pages (A28, S88). As there, staff are
-// counted for their files alone.
+// count counts an act of the reader together with those by the pages (A28, S88).
 func (a *API) count(ctx context.Context, r reader, act session.Act) error {
-	if act != session.Uploading && r.staff() {
+	if r.uncounted(act) {
 		return nil
 	}
-	err := a.Sessions.Count(ctx, r.by.ID, act)
+	return tooMany(a.Sessions.Count(ctx, r.by.ID, act))
+}
+
+// uncounted reports whether the reader may do something without end: as on the pages, staff are
+// counted for their files alone.
+func (r reader) uncounted(act session.Act) bool { return act != session.Uploading && r.staff() }
+
+// tooMany says when to come back.
+func tooMany(err error) error {
 	if errs.KindOf(err) != errs.Limited {
 		return err
 	}

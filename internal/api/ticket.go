@@ -115,12 +115,12 @@ func (a *API) createTicket(ctx context.Context, r reader, in *createTicketIn) (*
 		}
 		q.Key = "api:" + strconv.FormatInt(r.by.ID, 10) + ":" + in.Key
 	}
-	if err = a.count(ctx, r, session.Opening); err != nil {
-		return nil, err
+	if !r.uncounted(session.Opening) {
+		q.Counted = a.Sessions.Counting(r.by.ID, session.Opening)
 	}
 	t, repeated, err := a.Tickets.Record(ctx, r.by, q)
 	if err != nil {
-		return nil, err
+		return nil, tooMany(err)
 	}
 	out := &createTicketOut{Status: http.StatusCreated, Location: Prefix + "/tickets/" + strconv.FormatInt(t.Number, 10), ETag: etag(t), Body: a.whole(ctx, r, t)}
 	if repeated {

@@ -186,6 +186,10 @@ func (s *Service) Try(ctx context.Context, name string, limit int64) error {
 		n, err = count(ctx, tx, name, s.clock.Now())
 		return err
 	})
+	return beyond(n, limit, err)
+}
+
+func beyond(n, limit int64, err error) error {
 	if err == nil && n > limit {
 		return errs.New(errs.Limited, "session.too_many", "Minutes", int(Window/time.Minute))
 	}

@@ -32,6 +32,9 @@ type Request struct {
 	// with another Hash a Conflict. Empty for none. At most 200 characters.
 	Key  string
 	Hash string
+	// Counted is asked in the commit whether one more may be recorded, and not of a repetition. nil
+	// asks nobody.
+	Counted func(context.Context, *db.Tx) error
 
 	// Where the requester belongs, for policies. Record fills them in; callers of RecordIn do.
 	Organisation string
@@ -69,6 +72,9 @@ func (s *Service) Record(ctx context.Context, by access.Actor, r Request, then .
 	r.then = ready
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		t, err = s.RecordIn(ctx, tx, by, r)
+		if err == nil && r.Counted != nil {
+			err = r.Counted(ctx, tx)
+		}
 		for i := 0; i < len(ready) && err == nil; i++ {
 			t, err = ready[i].In(ctx, tx, Target{ID: t.ID})
 		}
