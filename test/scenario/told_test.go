@@ -18,8 +18,10 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
+	"github.com/loopdesk/loopdesk/internal/desk/visit"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/db/dbtest"
 	"github.com/loopdesk/loopdesk/internal/kit/netguard"
@@ -284,5 +286,65 @@ func TestTold_ByThePersonsOwnRules(t *testing.T) {
 		if len(list) != 1 || !strings.Contains(list[0].Text(), "王海燕 回复了") || strings.Contains(list[0].Text(), "提到") {
 			o.Errorf("%d letters", len(list))
 		}
+	})
+}
+
+// Whoever is to go there is told that they are, that somebody else goes, and that nobody does; the
+// requester, who comes in their place (N27).
+func TestN27_TheEngineerIsTold(t *testing.T) {
+	t.Parallel()
+	offices(t, func(o *office) {
+		from := o.Clock.Now().Add(26 * time.Hour)
+		by := apptest.Actor(o.agent, "web")
+		v, err := o.Visits.Propose(t.Context(), by, ticket.Target{ID: o.t.ID}, visit.Wish{Act: visit.Fix, Engineer: o.agent.ID, Times: []ticket.Span{{From: from, To: from.Add(time.Hour)}}, Place: "A座 301", Purpose: "换搓纸轮", Zone: "Asia/Shanghai"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		says := func(who person.Person, want ...string) {
+			t.Helper()
+			o.Advance(10 * time.Minute)
+			o.RunJobs()
+			p, err := o.Inbox.List(t.Context(), apptest.Actor(who, "web"), inbox.Filter{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, l := range p.Lines {
+				for _, i := range l.Items {
+					if i.What == (ticket.VisitStepped{}).EventName() || i.What == (ticket.Ended{}).EventName() {
+						got = append(got, i.Words())
+					}
+				}
+			}
+			if d := cmp.Diff(want, got); d != "" {
+				t.Errorf("%s is told (-want +got):\n%s", who.Name, d)
+			}
+		}
+		colleague := o.Somebody(access.Agent)
+		for range 2 { // given to whom it is given already, nobody hears of it
+			if _, err := o.Visits.Do(t.Context(), apptest.Actor(o.lead, "web"), v.ID, visit.Wish{Act: visit.Assign, Engineer: colleague.ID}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		says(o.agent, "inbox.did_ticket_visit")
+		says(colleague, "inbox.did_assigned")
+		x, err := o.Tickets.Get(t.Context(), access.Desk(), ticket.Target{ID: o.t.ID})
+		if err != nil || x.Pending != ticket.ForVisit || len(x.Detail.Visits) != 1 || x.Detail.Visits[0] != (ticket.VisitNow{ID: int64(v.ID), Step: ticket.VisitFixed, Engineer: colleague.ID}) {
+			t.Errorf("it waits for %q: %+v %v", x.Pending, x.Detail.Visits, err)
+		}
+		if list, err := o.Promises.ForTicket(t.Context(), by, x); err != nil || list[len(list)-1].Source != promise.Visit || list[len(list)-1].State != promise.Open {
+			t.Errorf("the time is owed as before: %+v %v", list, err)
+		}
+		letters := 0
+		for _, m := range o.Mailbox(o.user.Email) {
+			if strings.Contains(m.Text(), "改由 "+colleague.Name+" 上门") {
+				letters++
+			}
+		}
+		if letters != 1 {
+			t.Errorf("the requester has %d letters of who comes instead", letters)
+		}
+		o.do(o.agent, ticket.Close{As: ticket.Cancelled, Reason: "用户说好了"})
+		says(colleague, "inbox.did_ticket_closed", "inbox.did_assigned")
 	})
 }

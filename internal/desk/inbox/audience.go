@@ -104,12 +104,20 @@ func (a *audience) hear(t ticket.Ticket, f ticket.Fact) {
 		if f.As == ticket.Cancelled {
 			a.tell(Rejected, true, t.Owner, t.Assignee)
 		}
+		for _, v := range t.Detail.Visits {
+			if v.Step.Waits() { // nobody goes there any more
+				a.tell(Rejected, false, v.Engineer)
+			}
+		}
 	case ticket.VisitStepped:
 		switch f.Visit.Step {
 		case ticket.VisitAgreed, ticket.VisitRefused:
 			a.tell(Answered, false, f.Visit.Engineer, t.Owner, t.Assignee)
 		case ticket.VisitProposed, ticket.VisitFixed, ticket.VisitMoved:
 			a.tell(Assigned, false, f.Visit.Engineer)
+		case ticket.VisitReassigned:
+			a.tell(Assigned, false, f.Visit.Engineer)
+			a.tell(Rejected, false, f.Visit.Before)
 		case ticket.VisitStarted, ticket.VisitArrived, ticket.VisitDone, ticket.VisitSigned, ticket.VisitMissed, ticket.VisitCancelled:
 			// The engineer's own steps, and ends that the page of visits shows.
 		}

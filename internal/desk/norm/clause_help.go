@@ -46,7 +46,7 @@ func n27(in *Input) Verdict {
 	v := Verdict{Clause: "N27", Step: Diagnose, State: NA, Key: "norm.N27_na"}
 	last := map[int64]Noted{}
 	for _, n := range in.Facts {
-		if f, ok := n.Fact.(ticket.VisitStepped); ok {
+		if f, ok := n.Fact.(ticket.VisitStepped); ok && f.Visit.Step != ticket.VisitReassigned {
 			last[f.Visit.ID] = n
 		}
 	}
@@ -69,7 +69,7 @@ func n27(in *Input) Verdict {
 			if state, key = Open, "norm.N27_open"; closed { // what nobody went to ended with the ticket
 				state = NA
 			}
-		case ticket.VisitCancelled:
+		case ticket.VisitCancelled, ticket.VisitReassigned:
 		}
 		if w := worse[state] - worse[v.State]; w > 0 || w == 0 && state != NA && n.ID > v.Event {
 			v.State, v.Key, v.Args, v.At, v.Event = state, key, args, n.Meta.At, n.ID

@@ -57,6 +57,10 @@ func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID) []
 		switch f.Visit.Step {
 		case ticket.VisitProposed, ticket.VisitFixed, ticket.VisitMoved, ticket.VisitStarted, ticket.VisitMissed, ticket.VisitCancelled:
 			tell(VisitNews, t.Requester)
+		case ticket.VisitReassigned:
+			if len(f.Visit.Times) > 0 { // somebody else keeps the appointment
+				tell(VisitNews, t.Requester)
+			}
 		case ticket.VisitAgreed, ticket.VisitRefused, ticket.VisitArrived, ticket.VisitDone, ticket.VisitSigned:
 			// The requester's own answers, and what they see with their own eyes.
 		}

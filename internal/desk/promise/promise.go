@@ -169,7 +169,7 @@ func (p *Promise) hearVisit(h Heard, v ticket.VisitNote) {
 			p.settle(Kept, h)
 			return
 		}
-	case ticket.VisitStarted: // on the way is not there
+	case ticket.VisitStarted, ticket.VisitReassigned: // on the way is not there, and whoever goes, the time is owed
 		return
 	case ticket.VisitProposed, ticket.VisitFixed, ticket.VisitAgreed, ticket.VisitRefused, ticket.VisitMoved, ticket.VisitCancelled:
 	}
@@ -184,7 +184,7 @@ func (p *Promise) hearVisit(h Heard, v ticket.VisitNote) {
 	case ticket.VisitFixed, ticket.VisitAgreed, ticket.VisitMoved:
 		p.settle(Renegotiated, h)
 		p.MovedTo = v.Times[0].To.UTC().Truncate(time.Millisecond)
-	case ticket.VisitProposed, ticket.VisitRefused, ticket.VisitCancelled, ticket.VisitStarted, ticket.VisitArrived, ticket.VisitDone, ticket.VisitSigned, ticket.VisitMissed:
+	case ticket.VisitProposed, ticket.VisitRefused, ticket.VisitCancelled, ticket.VisitStarted, ticket.VisitArrived, ticket.VisitDone, ticket.VisitSigned, ticket.VisitMissed, ticket.VisitReassigned:
 		p.settle(Void, h)
 	default: // the ticket ended
 		p.settle(Void, h)

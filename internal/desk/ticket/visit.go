@@ -41,12 +41,15 @@ const (
 	VisitSigned    VisitStep = "signed"
 	VisitMissed    VisitStep = "missed" // nobody was there
 	VisitCancelled VisitStep = "cancelled"
+
+	VisitReassigned VisitStep = "reassigned" // another engineer goes; all else stays as it was
 )
 
 // VisitSteps lists them in the order of a visit's life.
 func VisitSteps() []VisitStep {
 	return []VisitStep{
 		VisitProposed, VisitFixed, VisitAgreed, VisitRefused, VisitMoved, VisitStarted, VisitArrived, VisitDone, VisitSigned, VisitMissed, VisitCancelled,
+		VisitReassigned,
 	}
 }
 
@@ -55,7 +58,7 @@ func (s VisitStep) Waits() bool {
 	switch s {
 	case VisitProposed, VisitFixed, VisitAgreed, VisitMoved, VisitStarted:
 		return true
-	case VisitRefused, VisitArrived, VisitDone, VisitSigned, VisitMissed, VisitCancelled:
+	case VisitRefused, VisitArrived, VisitDone, VisitSigned, VisitMissed, VisitCancelled, VisitReassigned:
 	}
 	return false
 }
@@ -66,7 +69,7 @@ func (s VisitStep) endsWithTicket() bool {
 	switch s {
 	case VisitProposed, VisitFixed, VisitAgreed, VisitRefused, VisitMoved, VisitStarted, VisitMissed:
 		return true
-	case VisitArrived, VisitDone, VisitSigned, VisitCancelled:
+	case VisitArrived, VisitDone, VisitSigned, VisitCancelled, VisitReassigned:
 	}
 	return false
 }
@@ -82,6 +85,7 @@ type VisitNote struct {
 	ID       int64
 	Step     VisitStep
 	Engineer person.ID `json:",omitempty"`
+	Before   person.ID `json:",omitempty"` // reassigned: who was to go until then
 	Times    []Span    `json:",omitempty"` // proposed ones, or the one that holds
 	Place    string    `json:",omitempty"` // in words
 	How      string    `json:",omitempty"` // arrived: "label" or "press"; agreed: the door; signed: "drawn", "typed", "none"
@@ -131,7 +135,7 @@ func (f VisitStepped) agreed() time.Time {
 		if len(f.Visit.Times) == 1 {
 			return f.Visit.Times[0].To
 		}
-	case VisitProposed, VisitRefused, VisitStarted, VisitArrived, VisitDone, VisitSigned, VisitMissed, VisitCancelled:
+	case VisitProposed, VisitRefused, VisitStarted, VisitArrived, VisitDone, VisitSigned, VisitMissed, VisitCancelled, VisitReassigned:
 	}
 	return time.Time{}
 }
@@ -145,6 +149,9 @@ func (c Visit) decide(t Ticket, w world) ([]Fact, error) {
 		return nil, errs.New(errs.Conflict, "ticket.visit_over")
 	}
 	f := VisitStepped{Of: Of{t.ID}, Visit: c.Note, ByRequester: answersVisit(c.Note.Step) && !w.by.Staff()}
+	if i := t.visit(c.Note.ID); i >= 0 && c.Note.Step == VisitReassigned {
+		f.Visit.Before = t.Detail.Visits[i].Engineer
+	}
 	out := []Fact{f}
 	after := t
 	f.apply(&after, w.by.Meta(w.at))
@@ -159,18 +166,26 @@ func (c Visit) decide(t Ticket, w world) ([]Fact, error) {
 	return out, nil
 }
 
+// visit is the place of a visit among those of the ticket; -1 for none.
+func (t Ticket) visit(which int64) int {
+	return slices.IndexFunc(t.Detail.Visits, func(v VisitNow) bool { return v.ID == which })
+}
+
 func (f VisitStepped) apply(t *Ticket, m event.Meta) {
 	now := VisitNow{ID: f.Visit.ID, Step: f.Visit.Step, Engineer: f.Visit.Engineer}
 	t.Detail.Visits = slices.Clone(t.Detail.Visits)
-	i := slices.IndexFunc(t.Detail.Visits, func(v VisitNow) bool { return v.ID == now.ID })
-	if i < 0 {
+	switch i := t.visit(now.ID); {
+	case i < 0:
 		t.Detail.Visits = append(t.Detail.Visits, now)
-	} else {
+	case now.Step == VisitReassigned: // the wait stays
+		t.Detail.Visits[i].Engineer = now.Engineer
+	default:
 		t.Detail.Visits[i] = now
 	}
 	switch {
 	case f.ByRequester:
 		t.LastRequesterAt = m.At
+	case f.Visit.Step == VisitReassigned && len(f.Visit.Times) == 0: // no appointment that somebody else keeps: nobody is told
 	case f.Visit.Step != VisitSigned && m.ActorKind != string(access.System): // it is told to the requester
 		t.LastPublicAt = latest(t.LastPublicAt, m.At)
 	}

@@ -60,7 +60,7 @@ func (t *Ticket) owe(f Fact, m event.Meta) {
 		case over:
 			return true
 		case o.Visit != 0:
-			return o.Visit == visit.Visit.ID && visit.Visit.Step != VisitStarted
+			return o.Visit == visit.Visit.ID && visit.Visit.Step != VisitStarted && visit.Visit.Step != VisitReassigned
 		case o.Call:
 			return called || call
 		}

@@ -301,7 +301,11 @@ func (v Visit) note(a Act, did, now time.Time) ticket.VisitNote {
 		if v.SignedHow == "none" {
 			n.Words = v.Why
 		}
-	case Note, Assign:
+	case Assign:
+		if v.State == Agreed {
+			n.Times = []ticket.Span{v.Span()}
+		}
+	case Note:
 	}
 	if now.Sub(did) >= time.Minute {
 		n.Did = did

@@ -258,7 +258,7 @@ func (s *Service) do(ctx context.Context, by access.Actor, v Visit, on ticket.Ta
 			}
 			on.Version = 0 // our own words made another one
 		}
-		if err := tell(ctx, tx, ready, after, told(w.Act, was.State), on.Version, w.when(was, at), at); err != nil {
+		if err := tell(ctx, tx, ready, after, told(w, was), on.Version, w.when(was, at), at); err != nil {
 			return err
 		}
 		out = after
@@ -276,12 +276,16 @@ func (s *Service) do(ctx context.Context, by access.Actor, v Visit, on ticket.Ta
 // errDone leaves a commit in which an act turned out to be done already.
 var errDone = errors.New("act is done") //nolint:gochecknoglobals // a sentinel
 
-// told are the acts that the ticket hears of: who signs at once has finished first.
-func told(a Act, was State) []Act {
-	if a == Sign && was == OnSite {
+// told are the acts that the ticket hears of: who signs at once has finished first, and who goes
+// there already is nobody else.
+func told(w Wish, was Visit) []Act {
+	switch {
+	case w.Act == Sign && was.State == OnSite:
 		return []Act{Finish, Sign}
+	case w.Act == Assign && w.Engineer == was.Engineer:
+		return nil
 	}
-	return []Act{a}
+	return []Act{w.Act}
 }
 
 // tell writes the acts down on the ticket, which stands at a version, with when they were done.

@@ -143,7 +143,9 @@ func step(a Act, moved bool) ticket.VisitStep {
 		return ticket.VisitMissed
 	case Cancel:
 		return ticket.VisitCancelled
-	case Note, Assign:
+	case Assign:
+		return ticket.VisitReassigned
+	case Note:
 	}
 	return ""
 }

@@ -168,7 +168,7 @@ func (f *Faces) visitStep(c *page.Ctx, fact ticket.VisitStepped, s *step) bool {
 		s.Text = v.Words
 	case ticket.VisitAgreed, ticket.VisitRefused:
 		s.Icon, s.State = "user", ui.Todo
-	case ticket.VisitStarted, ticket.VisitArrived, ticket.VisitDone, ticket.VisitSigned:
+	case ticket.VisitStarted, ticket.VisitArrived, ticket.VisitDone, ticket.VisitSigned, ticket.VisitReassigned:
 	}
 	return true
 }
