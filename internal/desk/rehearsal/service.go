@@ -135,7 +135,7 @@ func (s *Service) step(ctx context.Context, which ID) (more bool, err error) {
 	if err != nil || r.State != Running {
 		return false, err
 	}
-	began := s.Elapsed()
+	began, found := s.Elapsed(), r.Done
 	was := s.inForce()
 	now, err := candidate(r.Kind, r.Body, was, s.Clocks.Trial)
 	if err != nil {
@@ -173,7 +173,7 @@ func (s *Service) step(ctx context.Context, which ID) (more bool, err error) {
 	if len(keys) < atOnce {
 		r.State, r.Ended = Done, s.Clock.Now()
 	}
-	return r.State == Running, s.keep(ctx, r, tallies, changes)
+	return r.State == Running, s.keep(ctx, found, r, tallies, changes)
 }
 
 // fail ends a run that cannot go on, and says why to the queue.
@@ -193,13 +193,14 @@ func (s *Service) fail(ctx context.Context, r Run, cause error) error {
 	return job.Permanent(cause)
 }
 
-// keep stores a batch. Where somebody stopped the run meanwhile nothing of it is kept.
-func (s *Service) keep(ctx context.Context, r Run, tallies map[string]*Tally, changes []Change) error {
+// keep stores a batch of a run that was found at so many. Where somebody stopped it or went on with
+// it meanwhile nothing of the batch is kept.
+func (s *Service) keep(ctx context.Context, found int64, r Run, tallies map[string]*Tally, changes []Change) error {
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		r := r // a commit that is tried again begins where this one did
 		room := mostChanges - r.Changed
 		r.Changed += int64(len(changes))
-		if n, err := move(ctx, tx, r); err != nil || n == 0 {
+		if n, err := move(ctx, tx, found, r); err != nil || n == 0 {
 			return err
 		}
 		for _, t := range tallies {

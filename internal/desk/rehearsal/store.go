@@ -45,10 +45,11 @@ func insert(ctx context.Context, tx *db.Tx, r Run) (ID, error) {
 	return ID(id), err
 }
 
-// move keeps how far a run is, unless somebody stopped it, or another worker went on with it.
-func move(ctx context.Context, tx *db.Tx, r Run) (int64, error) {
+// move keeps how far a run is that stood where it was found, unless somebody stopped it, or another
+// worker went on with it: of two that judged the same batch, one keeps it.
+func move(ctx context.Context, tx *db.Tx, found int64, r Run) (int64, error) {
 	return db.Exec(ctx, tx, `UPDATE rehearsal SET state = $2, done = $3, last_id = $4, changed = $5, worked_ms = $6, ended_at = $7
-		WHERE id = $1 AND state = 'running' AND done <= $3`, r.ID, string(r.State), r.Done, r.last, r.Changed, r.Worked.Milliseconds(), r.Ended)
+		WHERE id = $1 AND state = 'running' AND done = $8`, r.ID, string(r.State), r.Done, r.last, r.Changed, r.Worked.Milliseconds(), r.Ended, found)
 }
 
 // stop ends a run that has not ended.
