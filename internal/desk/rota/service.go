@@ -176,7 +176,7 @@ func (s *Service) staff(ctx context.Context, list []person.ID) bool {
 }
 
 // Trade writes a swap down. Leads may for anybody; everybody else gives a duty of their own
-// away or takes one over, and says how that was agreed.
+// away or takes one over, and says how that was agreed. Whoever has a duty by a swap may pass it on.
 func (s *Service) Trade(ctx context.Context, by access.Actor, x Swap) (Swap, error) {
 	if err := access.Can(by, access.RotaSwap, access.Object{}); err != nil {
 		return Swap{}, err
@@ -193,11 +193,15 @@ func (s *Service) Trade(ctx context.Context, by access.Actor, x Swap) (Swap, err
 	if !s.staff(ctx, []person.ID{x.Person}) {
 		return Swap{}, errs.Field("person", "rota.swap_person")
 	}
-	if _, _, err := s.Get(ctx, by, x.Rota); err != nil {
+	r, swaps, err := s.Get(ctx, by, x.Rota)
+	if err != nil {
 		return Swap{}, err
 	}
+	if x.Instead = r.whose(x, swaps); x.Instead == x.Person {
+		return Swap{}, errs.Field("person", "rota.swap_back")
+	}
 	x.By, x.At, x.Off = me, s.clock.Now(), false
-	err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		if x.ID, err = insertSwap(ctx, tx, x); err != nil {
 			return err
 		}
@@ -208,8 +212,8 @@ func (s *Service) Trade(ctx context.Context, by access.Actor, x Swap) (Swap, err
 	return x, err
 }
 
-// CallOff ends a swap, so that the turn is as the rota says again. Leads may, and the two whom
-// it concerns.
+// CallOff ends a swap, so that the turn is as it was without it. Leads may, the two whom it concerns,
+// and whoever wrote it down.
 func (s *Service) CallOff(ctx context.Context, by access.Actor, on ID, which int64) error {
 	if err := access.Can(by, access.RotaSwap, access.Object{}); err != nil {
 		return err
@@ -222,7 +226,7 @@ func (s *Service) CallOff(ctx context.Context, by access.Actor, on ID, which int
 		if err != nil || x.Off {
 			return err
 		}
-		if me := person.ID(by.ID); x.Person != me && x.Instead != me {
+		if me := person.ID(by.ID); x.Person != me && x.Instead != me && x.By != me {
 			if err := access.Can(by, access.RotaWork, access.Object{}); err != nil {
 				return err
 			}

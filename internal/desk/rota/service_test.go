@@ -136,6 +136,38 @@ func TestN4_SwapSaysWhoAgreed(t *testing.T) {
 	})
 }
 
+// Whoever took a duty over passes it on, and whom the rota names takes it back by calling off.
+func TestN4_ADutyThatWasTakenOverIsPassedOn(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		r, now := h.made(), h.clock.Now()
+		swap := rota.Swap{Rota: r.ID, From: now, To: now.Add(time.Hour), Person: h.bob.ID, Instead: h.ann.ID, Agreed: "by phone"}
+		if _, err := h.Trade(t.Context(), h.asAnn, swap); err != nil {
+			t.Fatal(err)
+		}
+		back := swap
+		back.Person, back.Instead = h.ann.ID, h.bob.ID
+		if _, err := h.Trade(t.Context(), h.asBob, back); !cmp.Equal(fields(t, err), []string{"person"}) {
+			t.Errorf("given back: %v", err)
+		}
+		on := swap
+		on.Person, on.Instead = h.lea.ID, h.bob.ID
+		x, err := h.Trade(t.Context(), h.asBob, on)
+		if err != nil || x.Instead != h.ann.ID {
+			t.Fatalf("passed on: %+v %v", x, err)
+		}
+		if got, _ := h.OnCall(t.Context(), r.ID, now); !cmp.Equal(got, []person.ID{h.lea.ID}) {
+			t.Errorf("on call %v, want Lea", got)
+		}
+		if err := h.CallOff(t.Context(), h.asBob, r.ID, x.ID); err != nil {
+			t.Error(err)
+		}
+		if got, _ := h.OnCall(t.Context(), r.ID, now); !cmp.Equal(got, []person.ID{h.bob.ID}) {
+			t.Errorf("on call %v, want Bob again", got)
+		}
+	})
+}
+
 func TestN4_FeedIsReadBySecretAndRevoked(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, h *house) {

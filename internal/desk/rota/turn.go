@@ -64,6 +64,23 @@ func swapped(turn Turn, t time.Time, swaps []Swap) Turn {
 	return turn
 }
 
+// whose is whose turn a swap is about that names somebody on call. Where an earlier swap put them there,
+// it is the turn of the person whom they replaced, for a swap is read against the rota itself; whoever
+// where nobody had it.
+func (r Rota) whose(x Swap, swaps []Swap) person.ID {
+	whose := x.Instead
+	for _, turn := range r.At(x.From, swaps) {
+		switch {
+		case turn.Person != x.Instead:
+		case turn.Swap == 0:
+			return x.Instead
+		default:
+			whose = turn.Instead
+		}
+	}
+	return whose
+}
+
 // covering finds the last swap at t in the place of somebody, or in whoever's place.
 func covering(t time.Time, swaps []Swap, whose person.ID) (out Swap, ok bool) {
 	for _, x := range swaps {

@@ -232,7 +232,7 @@ func (f *Faces) swapLine(c *page.Ctx, v weekView, x rota.Swap) swapLine {
 	if x.Instead != 0 {
 		instead = f.People.Card(c.Context(), x.Instead).Name
 	}
-	return swapLine{Swap: x, Mine: v.Lead || x.Person == me || x.Instead == me, Text: c.T("workrota.swap_line",
+	return swapLine{Swap: x, Mine: v.Lead || x.Person == me || x.Instead == me || x.By == me, Text: c.T("workrota.swap_line",
 		"Person", f.People.Card(c.Context(), x.Person).Name, "Instead", instead,
 		"From", i18n.Clock(c.Lang, x.From, c.Now, v.Zone), "To", i18n.Clock(c.Lang, x.To, c.Now, v.Zone))}
 }
