@@ -23,6 +23,12 @@ func articleFields() []string {
 	return []string{"title", "body", "lang", "category", "audience", "group", "change", "version", "like", "from", "act", "canned", page.FileField}
 }
 
+// draftedFields are those that are kept while somebody types: with them the version that they began
+// with, so that words which somebody else overtook do not go over theirs unseen.
+func draftedFields() []string {
+	return []string{"title", "body", "lang", "category", "audience", "group", "change", "version"}
+}
+
 // editView is everything that the editor shows.
 type editView struct {
 	A          knowledge.Article // the zero value for a new one
@@ -101,7 +107,8 @@ func (f *Faces) showEditor(c *page.Ctx, status int, a knowledge.Article, form *p
 	return f.showArticles(c, status, fr, editPage(c, fr, v))
 }
 
-// takeUpArticle puts what somebody was typing into the form.
+// takeUpArticle puts what somebody was typing into the form, and says so where the article was changed
+// since: the form keeps the version that they began with, and is refused once like any other.
 func (f *Faces) takeUpArticle(c *page.Ctx, v *editView) error {
 	fields, at, err := f.Knowledge.Draft(c.Context(), c.Actor, v.A.ID)
 	if err != nil || fields == "" {
@@ -111,14 +118,15 @@ func (f *Faces) takeUpArticle(c *page.Ctx, v *editView) error {
 	if err != nil {
 		return nil //nolint:nilerr // what cannot be read was not kept
 	}
-	version := v.Form.Get("version")
-	for _, name := range []string{"title", "body", "lang", "category", "audience", "group", "change"} {
+	for _, name := range draftedFields() {
 		if values.Has(name) {
 			v.Form.Values.Set(name, values.Get(name))
 		}
 	}
-	v.Form.Values.Set("version", version)
 	v.Kept = c.Clock(at)
+	if v.A.ID != 0 && v.Form.Version() != v.A.Version {
+		v.Form.Notice, v.Form.Stale = c.T("workarticle.overtaken"), true
+	}
 	return nil
 }
 
@@ -240,7 +248,7 @@ func (f *Faces) keepArticle(c *page.Ctx) error {
 		return err
 	}
 	keep := url.Values{}
-	for _, name := range []string{"title", "body", "lang", "category", "audience", "group", "change"} {
+	for _, name := range draftedFields() {
 		keep.Set(name, form.Get(name))
 	}
 	if err := f.Knowledge.SaveDraft(c.Context(), c.Actor, of, keep.Encode()); err != nil {
