@@ -88,7 +88,7 @@ func (f *Faces) saveTrust(c *page.Ctx) error {
 
 // saveSigning stores with what the desk signs, and makes a key where one is needed.
 func (f *Faces) saveSigning(c *page.Ctx) error {
-	form, err := c.Form(page.SmallForm, "domain", "selector", "active", "fresh", "version")
+	form, err := c.Form(page.SmallForm, "domain", "selector", "active", "fresh", "record_name", "record", "version") // the record is shown in fields, which a browser sends
 	if err != nil {
 		return err
 	}
