@@ -80,7 +80,7 @@ func (s *Service) Save(ctx context.Context, by access.Actor, a Announcement, ver
 				return gone(err)
 			}
 			if version != 0 && was.Version != version+1 {
-				return errs.New(errs.Stale, "errs.stale")
+				return errs.Overtaken(was.Version - 1)
 			}
 			if !was.Over.IsZero() {
 				return errs.New(errs.Conflict, "announcement.over")

@@ -129,7 +129,7 @@ func (s *Service) Save(ctx context.Context, by access.Actor, t Text, version int
 				return errs.New(errs.NotFound, "canned.not_found")
 			}
 			if version != 0 && was.Version != version+1 {
-				return errs.New(errs.Stale, "errs.stale")
+				return errs.Overtaken(was.Version - 1)
 			}
 			t.Version = was.Version
 			err = save(ctx, tx, t, now)

@@ -130,7 +130,11 @@ func (d *Desk) SaveForm(ctx context.Context, by access.Actor, which CategoryID, 
 			return err
 		}
 		if len(last) > 0 && last[0].Version != from || len(last) == 0 && from != 0 {
-			return errs.New(errs.Stale, "errs.stale")
+			now := int64(0)
+			if len(last) > 0 {
+				now = last[0].Version
+			}
+			return errs.Overtaken(now)
 		}
 		if err := insertForm(ctx, tx, f); err != nil {
 			return err

@@ -157,7 +157,7 @@ func (d *Desk) SaveCategory(ctx context.Context, by access.Actor, c Category, ve
 				return err
 			}
 			if version != 0 && was.Version != version+1 {
-				return errs.New(errs.Stale, "errs.stale")
+				return errs.Overtaken(was.Version - 1)
 			}
 			c.Version = was.Version
 			err = saveCategory(ctx, tx, c)
@@ -240,7 +240,7 @@ func (d *Desk) SaveService(ctx context.Context, by access.Actor, s Service, vers
 				return err
 			}
 			if version != 0 && was.Version != version+1 {
-				return errs.New(errs.Stale, "errs.stale")
+				return errs.Overtaken(was.Version - 1)
 			}
 			s.Version = was.Version
 			err = saveService(ctx, tx, s)

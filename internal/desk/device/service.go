@@ -160,14 +160,14 @@ func (s *Service) write(ctx context.Context, tx *db.Tx, by access.Actor, d Devic
 			return d, failed
 		}
 		if version != 0 && was.Version != version {
-			return d, errs.New(errs.Stale, "errs.stale")
+			return d, errs.Overtaken(was.Version)
 		}
 		d.Token, d.Created = was.Token, was.Created
 		if fields = differ(was, d); len(fields) == 0 && was.Place.ID == d.Place.ID {
 			return was, nil
 		}
 		if d.Version, err = save(ctx, tx, d); err == nil && d.Version != was.Version+1 { // somebody changed it in between
-			return d, errs.New(errs.Stale, "errs.stale")
+			return d, errs.Overtaken(d.Version - 1)
 		}
 	}
 	if db.IsUnique(err) {
@@ -235,7 +235,7 @@ func (s *Service) writePlace(ctx context.Context, tx *db.Tx, by access.Actor, p 
 			case len(list) == 0:
 				return p, errs.New(errs.NotFound, "device.place_not_found")
 			case version != 0 && list[0].Version != version+1:
-				return p, errs.New(errs.Stale, "errs.stale")
+				return p, errs.Overtaken(list[0].Version - 1)
 			}
 			p = list[0]
 		}

@@ -52,7 +52,7 @@ func (s *Service) SaveServer(ctx context.Context, by access.Actor, c Server, typ
 	if err := access.Can(by, access.AdminWork, access.Object{}); err != nil {
 		return c, err
 	}
-	was, now, err := s.server(ctx)
+	was, _, err := s.server(ctx)
 	if err != nil {
 		return c, err
 	}
@@ -61,9 +61,6 @@ func (s *Service) SaveServer(ctx context.Context, by access.Actor, c Server, typ
 	}
 	if err := s.checked(c); err != nil {
 		return c, err
-	}
-	if version == 0 {
-		version = now
 	}
 	if err := setting.Save(ctx, s.Settings, by, ServerName, c, version); err != nil {
 		return c, err

@@ -104,12 +104,9 @@ func (s *Service) Stored(ctx context.Context) (Plan, int64, error) {
 
 // Save stores a plan; version is what the editor saw. New steps get their ids here.
 func (s *Service) Save(ctx context.Context, by access.Actor, p Plan, version int64) error {
-	was, now, err := s.Stored(ctx)
+	was, _, err := s.Stored(ctx)
 	if err != nil {
 		return err
-	}
-	if version == 0 {
-		version = now
 	}
 	return setting.Save(ctx, s.Settings, by, PlanName, p.renewed(was, s.Clock.Now(), func() string { return id.Token()[:8] }), version)
 }

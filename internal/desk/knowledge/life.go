@@ -115,7 +115,7 @@ func (s *Service) taken(ctx context.Context, tx *db.Tx, r access.Shelf, which ID
 	case !sees(r, a):
 		return a, gone()
 	case version != 0 && a.Version != version+1:
-		return a, errs.New(errs.Stale, "errs.stale")
+		return a, errs.Overtaken(a.Version - 1)
 	}
 	return a, nil
 }

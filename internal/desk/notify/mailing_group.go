@@ -131,7 +131,7 @@ func (s *Service) SaveGroupSender(ctx context.Context, by access.Actor, g GroupS
 		return err
 	}
 	if version != now {
-		return errs.New(errs.Stale, "errs.stale")
+		return errs.Overtaken(now)
 	}
 	g.Name, g.NameEN = person.CleanName(g.Name), person.CleanName(g.NameEN)
 	g.Sign, g.SignEN = lines(g.Sign), lines(g.SignEN)

@@ -246,7 +246,7 @@ func (s *Service) SaveLetter(ctx context.Context, by access.Actor, w Template, l
 		return err
 	}
 	if was.Version != version {
-		return errs.New(errs.Stale, "errs.stale")
+		return errs.Overtaken(was.Version)
 	}
 	text.Subject, text.Body = strings.TrimSpace(text.Subject), lines(text.Body)
 	if !text.empty() {

@@ -102,7 +102,7 @@ func (s *Service) Change(ctx context.Context, by access.Actor, p Person, version
 			return err
 		}
 		if version != 0 && was.Version != version+1 {
-			return errs.New(errs.Stale, "errs.stale")
+			return errs.Overtaken(was.Version - 1)
 		}
 		p.CreatedAt, p.Version = was.CreatedAt, was.Version
 		if err := p.check(); err != nil {
@@ -259,7 +259,7 @@ func (s *Service) SaveGroup(ctx context.Context, by access.Actor, g Group, versi
 		} else if was, e := takeGroup(ctx, tx, g.ID); e != nil {
 			return e
 		} else if version != 0 && was.Version != version+1 {
-			return errs.New(errs.Stale, "errs.stale")
+			return errs.Overtaken(was.Version - 1)
 		} else {
 			g.Version = was.Version
 		}

@@ -79,7 +79,7 @@ func gone(err error, key string) error {
 // seen; 0 skips the check. taken is the version after the row was taken.
 func stale(version, taken int64) error {
 	if version != 0 && taken != version+1 {
-		return errs.New(errs.Stale, "errs.stale")
+		return errs.Overtaken(taken - 1)
 	}
 	return nil
 }

@@ -161,7 +161,7 @@ func (s *Desk) Save(ctx context.Context, by access.Actor, v View, version int64)
 			return err
 		}
 		if v.ID != 0 && version != 0 && was.Version != version+1 {
-			return errs.New(errs.Stale, "errs.stale")
+			return errs.Overtaken(was.Version - 1)
 		}
 		out.Owner, out.Version = was.Owner, was.Version
 		if err := save(ctx, tx, out); err != nil {

@@ -148,7 +148,7 @@ func (s *Service) Save(ctx context.Context, by access.Actor, r Rota, version int
 			return err
 		}
 		if r.ID != 0 && version != 0 && was.Version != version+1 {
-			return errs.New(errs.Stale, "errs.stale")
+			return errs.Overtaken(was.Version - 1)
 		}
 		out.Version = was.Version
 		if err := save(ctx, tx, out); err != nil {

@@ -208,7 +208,7 @@ func (s *Service) Save(ctx context.Context, by access.Actor, r Rule, version int
 				return err
 			}
 			if version != 0 && was.Version != version+1 {
-				return errs.New(errs.Stale, "errs.stale")
+				return errs.Overtaken(was.Version - 1)
 			}
 			r.Version, r.Place = was.Version, was.Place
 			err = save(ctx, tx, r)

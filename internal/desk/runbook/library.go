@@ -152,7 +152,7 @@ func (s *Service) taken(ctx context.Context, tx *db.Tx, which ID, version int64)
 		return x, orUnknown(err)
 	}
 	if version != 0 && x.Version != version+1 {
-		return x, errs.New(errs.Stale, "errs.stale")
+		return x, errs.Overtaken(x.Version - 1)
 	}
 	return x, nil
 }

@@ -126,7 +126,7 @@ func Save[T Value](ctx context.Context, s *Service, by access.Actor, name string
 			return err
 		}
 		if version != AnyVersion && got != version+1 {
-			return errs.New(errs.Stale, "errs.stale")
+			return errs.Overtaken(got - 1)
 		}
 		tx.AfterCommit(func() {
 			s.mu.Lock()

@@ -117,7 +117,7 @@ func (s *Service) rewrite(ctx context.Context, by access.Actor, version int64, c
 		return err
 	}
 	if version != now {
-		return errs.New(errs.Stale, "errs.stale")
+		return errs.Overtaken(now)
 	}
 	if b, err = change(b); err != nil {
 		return err

@@ -78,6 +78,7 @@ type Error struct {
 	Args   []any
 	Fields []FieldError
 	Gaps   []Gap
+	Now    int64 // of a Stale one: the version that stands, where the room knows it
 	Cause  error // for the log only
 }
 
@@ -85,6 +86,10 @@ type Error struct {
 func New(kind Kind, key string, args ...any) *Error {
 	return &Error{Kind: kind, Key: key, Args: args}
 }
+
+// Overtaken makes the Stale error of a record that somebody else saved meanwhile; now is the version
+// that stands. Whoever is told so and has looked may save over that one.
+func Overtaken(now int64) *Error { return &Error{Kind: Stale, Key: "errs.stale", Now: now} }
 
 // Field makes an Invalid error that points at one field.
 func Field(name, key string, args ...any) *Error {

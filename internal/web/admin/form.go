@@ -127,7 +127,12 @@ func (f *Faces) saveForm(c *page.Ctx) error {
 			return c.Redirect(v.address())
 		}
 	}
-	return again(c, v.In, err, func(status int) error { return f.showForm(c, status, v) })
+	return again(c, v.In, err, func(status int) error {
+		if v.In.Stale { // this form says "from" of what it begins with
+			v.In.Values.Set("from", v.In.Get("version"))
+		}
+		return f.showForm(c, status, v)
+	})
 }
 
 // previewForm answers the form as requesters will see it, with what was tried in it.

@@ -61,12 +61,7 @@ func (f *Faces) saveLetter(c *page.Ctx) error {
 	}
 	text := notify.Letter{Subject: form.Get("subject"), Body: form.Get("body")}
 	if err := f.Notify.SaveLetter(c.Context(), c.Actor, w.Template, w.Lang, text, form.Version()); err != nil {
-		return again(c, form, err, func(status int) error {
-			if form.Stale {
-				form.Values.Set("version", num(w.Version))
-			}
-			return f.showLetter(c, status, w, form)
-		})
+		return again(c, form, err, func(status int) error { return f.showLetter(c, status, w, form) })
 	}
 	c.Say("admin.saved")
 	return c.Redirect(letterAddress(w))

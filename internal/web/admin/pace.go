@@ -106,13 +106,6 @@ func (f *Faces) saveSender(c *page.Ctx) error {
 			if err != nil {
 				return err
 			}
-			if form.Stale {
-				_, version, err := f.Notify.GroupSender(c.Context(), c.Actor, g.Group)
-				if err != nil {
-					return err
-				}
-				form.Values.Set("version", num(version))
-			}
 			return f.showGroup(c, status, n, group, form)
 		})
 	}

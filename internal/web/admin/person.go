@@ -156,12 +156,7 @@ func (f *Faces) savePerson(c *page.Ctx) error {
 		return err
 	}
 	if _, err := f.People.Change(c.Context(), c.Actor, read(form, p), form.Version()); err != nil {
-		return again(c, form, err, func(status int) error {
-			if form.Stale {
-				form.Values.Set("version", num(p.Version))
-			}
-			return f.showPerson(c, status, personView{ID: n, Form: form})
-		})
+		return again(c, form, err, func(status int) error { return f.showPerson(c, status, personView{ID: n, Form: form}) })
 	}
 	c.Say("admin.saved")
 	return c.Redirect("/admin/people/" + num(n))

@@ -113,6 +113,17 @@ func (f *Faces) stored(c *page.Ctx) (p sla.Policy, version int64, at int, err er
 	return p, version, at, err
 }
 
+// ruleBehind reads the policy with the rule that a form was opened for, by the name that it had: its
+// place may be another's by now. -1 stands for a new one, and for one that somebody took out.
+func (f *Faces) ruleBehind(c *page.Ctx, was string) (p sla.Policy, version int64, at int, err error) {
+	if was == "" {
+		return f.stored(c)
+	}
+	p, version, err = setting.Load(c.Context(), f.Settings, sla.PolicyName, sla.Standard())
+	p.Rules = slices.Clone(p.Rules)
+	return p, version, slices.IndexFunc(p.Rules, func(r sla.Rule) bool { return r.Name == was }), err
+}
+
 func (f *Faces) editRule(c *page.Ctx) error {
 	p, version, at, err := f.stored(c)
 	if err != nil {
@@ -126,7 +137,7 @@ func (f *Faces) editRule(c *page.Ctx) error {
 }
 
 func filledRule(r sla.Rule, version int64) *page.Form {
-	form := page.Filled("version", num(version), "name", r.Name, "calendar", r.Calendar,
+	form := page.Filled("version", num(version), "was", r.Name, "name", r.Name, "calendar", r.Calendar,
 		"organisations", strings.Join(r.Organisations, "\n"), "sites", strings.Join(r.Sites, "\n"))
 	for _, p := range r.Priorities {
 		form.Values.Add("priorities", num(int64(p)))
@@ -161,13 +172,16 @@ func (f *Faces) showRule(c *page.Ctx, status, at int, form *page.Form) error {
 
 func (f *Faces) saveRule(c *page.Ctx) error {
 	form, err := c.Form(page.SmallForm, "name", "priorities", "categories", "services", "groups", "organisations", "sites",
-		"response", "update", "resolve", "accept", "silence", "none", "confirm_days", "calendar", "version")
+		"response", "update", "resolve", "accept", "silence", "none", "confirm_days", "calendar", "was", "version")
 	if err != nil {
 		return err
 	}
-	p, _, at, err := f.stored(c)
+	p, version, at, err := f.ruleBehind(c, form.Get("was"))
 	if err != nil {
 		return err
+	}
+	if version != form.Version() { // first of all: what is wrong with the rule may come from what somebody else did
+		return again(c, form, errs.Overtaken(version), func(status int) error { return f.showRule(c, status, at, form) })
 	}
 	r := ruleOf(form)
 	place := at
@@ -177,7 +191,7 @@ func (f *Faces) saveRule(c *page.Ctx) error {
 	} else {
 		p.Rules[at] = r
 	}
-	if err := f.Clocks.SavePolicy(c.Context(), c.Actor, p, form.Version()); err != nil {
+	if err := f.Clocks.SavePolicy(c.Context(), c.Actor, p, version); err != nil {
 		return again(c, form, sayRules(c, p, err, place), func(status int) error { return f.showRule(c, status, at, form) })
 	}
 	c.Say("policyadmin.saved")

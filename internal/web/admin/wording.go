@@ -232,12 +232,7 @@ func (f *Faces) saveWordRule(c *page.Ctx) error {
 	seen := b
 	seen.Version = form.Version()
 	if err := f.Words.SaveRule(c.Context(), c.Actor, seen, now, isNew); err != nil {
-		return again(c, form, err, func(status int) error {
-			if form.Stale {
-				form.Values.Set("version", num(b.Version))
-			}
-			return f.showWordRule(c, status, b, r, form)
-		})
+		return again(c, form, err, func(status int) error { return f.showWordRule(c, status, b, r, form) })
 	}
 	c.Say("admin.saved")
 	return c.Redirect(bookAddress(b))

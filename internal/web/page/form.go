@@ -189,7 +189,8 @@ func (c *Ctx) Again(f *Form, err error, show func(*Form) templ.Component) error 
 	return c.Render(c.MarkUp(f, err), show(f))
 }
 
-// MarkUp writes a failure into a form, in the reader's language, and returns its status.
+// MarkUp writes a failure into a form, in the reader's language, and returns its status. A form that
+// somebody overtook gets the version that stands: whoever was told may send it again, over that one.
 // Files of the form has all that wait to be sent afterwards, those uploaded before too.
 func (c *Ctx) MarkUp(f *Form, err error) int {
 	p := c.Problem(err)
@@ -203,6 +204,9 @@ func (c *Ctx) MarkUp(f *Form, err error) int {
 		f.Marks = make(map[string]string, len(e.Fields))
 		for _, m := range e.Fields {
 			f.Marks[m.Name] = c.T(m.Key, m.Args...)
+		}
+		if e.Now != 0 {
+			f.Values.Set("version", strconv.FormatInt(e.Now, 10))
 		}
 		if len(e.Fields) == 1 && e.Fields[0].Key == e.Key {
 			f.Notice = "" // the mark beside the field says it already

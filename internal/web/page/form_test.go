@@ -81,7 +81,11 @@ func TestARefusedFormComesBackAsItWasTyped(t *testing.T) {
 			}
 		})
 	}
-	h := formHouse(t, errs.New(errs.NotFound, "errs.not_found"))
+	h := formHouse(t, errs.Overtaken(7))
+	if w := h.as(h.agent).post("/form", "text", "卡纸", "version", "3"); w.Code != http.StatusPreconditionFailed || !strings.Contains(w.Body.String(), "version=7") {
+		t.Errorf("whoever was told cannot send it again: %d %s", w.Code, w.Body)
+	}
+	h = formHouse(t, errs.New(errs.NotFound, "errs.not_found"))
 	if w := h.as(h.agent).post("/form", "text", "卡纸"); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), "<html") {
 		t.Errorf("what no form can mend: %d %s", w.Code, w.Body)
 	}

@@ -86,12 +86,7 @@ func (h *house) saveMe(c *Ctx) error {
 	p.Name, p.Phone, p.Department, p.Place = f.Get("name"), f.Get("phone"), f.Get("department"), f.Get("place")
 	p.Lang, p.Zone = f.Get("lang"), f.Get("zone")
 	if _, err := h.kit.People.Change(c.Context(), c.Actor, p, f.Version()); err != nil {
-		return h.again(c, f, err, func(m *mine) {
-			if f.Stale {
-				f.Values.Set("version", strconv.FormatInt(m.Person.Version, 10))
-			}
-			m.Profile = f
-		})
+		return h.again(c, f, err, func(m *mine) { m.Profile = f })
 	}
 	c.setCookie(langCookie, p.Lang, year)
 	c.Say("page.saved")

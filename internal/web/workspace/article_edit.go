@@ -202,9 +202,6 @@ func (f *Faces) saveArticle(c *page.Ctx) error {
 			return err
 		}
 		status := c.MarkUp(form, err)
-		if form.Stale {
-			form.Values.Set("version", key(a.Version))
-		}
 		return f.showEditor(c, status, a, form, false)
 	}
 	c.Say("workarticle.saved")

@@ -273,9 +273,6 @@ func (f *Faces) writeBook(c *page.Ctx) error {
 			return err
 		}
 		status := c.MarkUp(form, err)
-		if form.Stale {
-			form.Values.Set("version", key(s.Version))
-		}
 		return s.edit(status)
 	}
 	c.Say("workbook.saved")

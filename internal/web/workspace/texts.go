@@ -125,9 +125,6 @@ func (f *Faces) saveText(c *page.Ctx) error {
 			return err
 		}
 		status := c.MarkUp(form, err)
-		if form.Stale {
-			form.Values.Set("version", key(t.Version))
-		}
 		return f.showText(c, status, t, form, "")
 	}
 	c.Say("worktext.saved")

@@ -158,11 +158,7 @@ func (f *Faces) buildView(c *page.Ctx) error {
 		if err != nil {
 			form.Values.Del("text")
 			return c.Again(form, err, func(form *page.Form) templ.Component {
-				if form.Stale { // whoever has looked at the latest may save over it
-					if now, err := f.Views.Get(c.Context(), c.Actor, v.ID); err == nil {
-						v.Version = now.Version
-					}
-				}
+				v.Version = form.Version() // of the latest, where somebody was quicker
 				return f.viewPage(c, v, form, root)
 			})
 		}
