@@ -3,6 +3,7 @@
 package workspace
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 
@@ -29,7 +30,7 @@ func (f *Faces) editDevice(c *page.Ctx) error {
 			return err
 		}
 	}
-	form := page.Filled("tag", d.Tag, "kind", string(d.Kind), "model", d.Model, "serial", d.Serial, "owner", f.People.Card(c.Context(), d.Owner).Email,
+	form := page.Filled("tag", d.Tag, "kind", string(d.Kind), "model", d.Model, "serial", d.Serial, "owner", f.ownerText(c, d),
 		"place", key(int64(d.Place.ID)), "service", key(int64(d.Service)), "state", string(d.State), "note", d.Note, "bought", d.Bought, "warranty", d.Warranty, "version", key(d.Version))
 	return f.showDeviceForm(c, http.StatusOK, d, form)
 }
@@ -86,7 +87,9 @@ func (f *Faces) saveDevice(c *page.Ctx) error {
 		Place: device.Place{ID: device.PlaceID(form.Int("place"))}, Service: catalog.ServiceID(form.Int("service")), State: device.State(form.Get("state")),
 		Note: form.Get("note"), Bought: form.Get("bought"), Warranty: form.Get("warranty"),
 	}
-	if text := form.Text("owner"); text != "" {
+	if text := form.Text("owner"); text != "" && text == f.ownerText(c, d) {
+		now.Owner = d.Owner // as it stood, in use or not
+	} else if text != "" {
 		if now.Owner, err = f.ownerOf(c, text); err != nil {
 			return f.deviceAgain(c, d, form, err)
 		}
@@ -99,14 +102,29 @@ func (f *Faces) saveDevice(c *page.Ctx) error {
 	return c.Redirect(devicesPath + "/" + key(int64(saved.ID)))
 }
 
-// ownerOf is the one person whom a text means: an address, else a name that only one of them has.
+// ownerText is the owner of a device as they stand in its form: by their address, where they have one.
+func (f *Faces) ownerText(c *page.Ctx, d device.Device) string {
+	who := f.People.Card(c.Context(), d.Owner)
+	return cmp.Or(who.Email, who.Name)
+}
+
+// mostNamed bounds whom a name is looked for among. Where there are as many, others may have it too.
+const mostNamed = 50
+
+// ownerOf is the one person whom a text means: an address, else a name that only one of them has,
+// else what finds one alone.
 func (f *Faces) ownerOf(c *page.Ctx, text string) (person.ID, error) {
-	list, err := f.People.Find(c.Context(), c.Actor, text, false, 3)
+	if p, err := f.People.ByEmail(c.Context(), text); err == nil && p.Active {
+		return p.ID, nil
+	} else if err != nil && errs.KindOf(err) != errs.NotFound {
+		return 0, err
+	}
+	list, err := f.People.Find(c.Context(), c.Actor, text, false, mostNamed)
 	if err != nil {
 		return 0, err
 	}
-	if i := slices.IndexFunc(list, func(p person.Person) bool { return p.Email == text || p.Name == text }); i >= 0 {
-		return list[i].ID, nil
+	if named := slices.DeleteFunc(slices.Clone(list), func(p person.Person) bool { return p.Name != text }); len(named) > 0 && len(list) < mostNamed {
+		list = named
 	}
 	if len(list) == 1 {
 		return list[0].ID, nil
