@@ -163,6 +163,9 @@ func (s *Desk) Save(ctx context.Context, by access.Actor, v View, version int64)
 		if v.ID != 0 && version != 0 && was.Version != version+1 {
 			return errs.Overtaken(was.Version - 1)
 		}
+		if v.Sharing == Own && int64(was.Owner) != by.ID { // it would be its maker's alone, and gone for whoever says so
+			return errs.Field("shared", "queue.own_maker")
+		}
 		out.Owner, out.Version = was.Owner, was.Version
 		if err := save(ctx, tx, out); err != nil {
 			return err

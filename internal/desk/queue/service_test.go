@@ -127,6 +127,29 @@ func TestS24_AViewIsThereForWhoHasIt(t *testing.T) {
 	})
 }
 
+// TestF53_ASharedViewIsTakenBackByItsMakerAlone: who may change a view that another made cannot make it
+// that one's own, which would take it from everybody, with other words, and from themselves.
+func TestF53_ASharedViewIsTakenBackByItsMakerAlone(t *testing.T) {
+	t.Parallel()
+	each(t, func(d *desk) {
+		team := view("team", queue.Shared)
+		team.Group = d.team
+		team = d.save(d.agent, team)
+		mine := team
+		mine.Sharing, mine.Name = queue.Own, "mine"
+		_, err := d.Save(d.Context(), d.lead, mine, team.Version)
+		if e := errs.As(err); e == nil || e.Kind != errs.Invalid || e.Fields[0].Name != "shared" {
+			d.Fatalf("a lead takes back what another made: %v", err)
+		}
+		if got := d.names(d.agent); got != "team * " {
+			d.Errorf("the group has %q", got)
+		}
+		if back := d.save(d.agent, mine); back.Sharing != queue.Own {
+			d.Errorf("its maker does not have it back: %+v", back)
+		}
+	})
+}
+
 func TestAViewIsChangedDeletedAndRestored(t *testing.T) {
 	t.Parallel()
 	each(t, func(d *desk) {
