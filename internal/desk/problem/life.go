@@ -99,7 +99,7 @@ func (s *Service) Open(ctx context.Context, by access.Actor, d Draft, first ...t
 	if err := may(by, access.ProblemWork); err != nil {
 		return Problem{}, err
 	}
-	if err := s.check(ctx, &d); err != nil {
+	if err := s.check(ctx, &d, 0); err != nil {
 		return Problem{}, err
 	}
 	var p Problem
@@ -110,11 +110,12 @@ func (s *Service) Open(ctx context.Context, by access.Actor, d Draft, first ...t
 	return p, references(err)
 }
 
-func (s *Service) check(ctx context.Context, d *Draft) error {
+// check is about a problem whose owner was somebody.
+func (s *Service) check(ctx context.Context, d *Draft, was person.ID) error {
 	if err := d.clean(); err != nil {
 		return err
 	}
-	return s.owner(ctx, d.Owner)
+	return s.owner(ctx, d.Owner, was)
 }
 
 // open takes up a problem in a commit.
@@ -163,7 +164,11 @@ func (s *Service) Edit(ctx context.Context, by access.Actor, which ID, version i
 	if err := may(by, access.ProblemLink); err != nil {
 		return Problem{}, err
 	}
-	if err := s.check(ctx, &d); err != nil {
+	was, err := s.Get(ctx, by, which)
+	if err != nil {
+		return Problem{}, err
+	}
+	if err := s.check(ctx, &d, was.Owner); err != nil {
 		return Problem{}, err
 	}
 	return s.change(ctx, by, which, version, func(ctx context.Context, tx *db.Tx, p *Problem) error {

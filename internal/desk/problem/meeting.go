@@ -100,7 +100,7 @@ func (s *Service) Decide(ctx context.Context, by access.Actor, which ReviewID, d
 	if err := d.clean(); err != nil {
 		return d, err
 	}
-	if err := s.owner(ctx, d.Owner); err != nil {
+	if err := s.owner(ctx, d.Owner, 0); err != nil {
 		return d, err
 	}
 	d.Review, d.By, d.At = which, person.ID(by.ID), s.Clock.Now()

@@ -65,7 +65,7 @@ func (s *Service) Improve(ctx context.Context, by access.Actor, p Plan) (Improve
 	if err := may(by, access.ProblemWork); err != nil {
 		return Improvement{}, err
 	}
-	if err := s.checkPlan(ctx, &p); err != nil {
+	if err := s.checkPlan(ctx, &p, 0); err != nil {
 		return Improvement{}, err
 	}
 	var i Improvement
@@ -79,11 +79,11 @@ func (s *Service) Improve(ctx context.Context, by access.Actor, p Plan) (Improve
 	return i, s.count(ctx, &i)
 }
 
-func (s *Service) checkPlan(ctx context.Context, p *Plan) error {
+func (s *Service) checkPlan(ctx context.Context, p *Plan, was person.ID) error {
 	if err := p.clean(); err != nil {
 		return err
 	}
-	return s.owner(ctx, p.Owner)
+	return s.owner(ctx, p.Owner, was)
 }
 
 func (s *Service) improve(ctx context.Context, tx *db.Tx, by access.Actor, p Plan) (Improvement, error) {
@@ -102,7 +102,11 @@ func (s *Service) SaveImprovement(ctx context.Context, by access.Actor, which Im
 	if err := may(by, access.ProblemLink); err != nil {
 		return Improvement{}, err
 	}
-	if err := s.checkPlan(ctx, &p); err != nil {
+	was, err := s.Improvement(ctx, by, which)
+	if err != nil {
+		return Improvement{}, err
+	}
+	if err := s.checkPlan(ctx, &p, was.Owner); err != nil {
 		return Improvement{}, err
 	}
 	if reason = prose(reason); to == Dropped && reason == "" {
@@ -114,7 +118,7 @@ func (s *Service) SaveImprovement(ctx context.Context, by access.Actor, which Im
 		return Improvement{}, errs.Field("state", "problem.state_unknown")
 	}
 	var i Improvement
-	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		if i, err = takeImprovement(ctx, tx, which); err != nil {
 			return gone(err, "problem.improvement_not_found")
 		}

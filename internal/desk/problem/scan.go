@@ -251,7 +251,7 @@ func (s *Service) Take(ctx context.Context, by access.Actor, which CandidateID, 
 	if err := may(by, access.ProblemWork); err != nil {
 		return Problem{}, err
 	}
-	if err := s.check(ctx, &d); err != nil {
+	if err := s.check(ctx, &d, 0); err != nil {
 		return Problem{}, err
 	}
 	var p Problem

@@ -92,9 +92,10 @@ func references(err error) error {
 	return err
 }
 
-// owner checks that somebody may be accountable: active staff, or nobody.
-func (s *Service) owner(ctx context.Context, who person.ID) error {
-	if who == 0 {
+// owner checks that somebody may be accountable: active staff, or nobody. was is who is already: they
+// may have left, which is in the way of no other change.
+func (s *Service) owner(ctx context.Context, who, was person.ID) error {
+	if who == 0 || who == was {
 		return nil
 	}
 	if p := s.People.Card(ctx, who); !p.Active || !p.Role.Staff() {

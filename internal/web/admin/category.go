@@ -86,6 +86,8 @@ func (f *Faces) showCategory(c *page.Ctx, status int, n int64, form *page.Form) 
 			services = append(services, ui.Option{Value: num(int64(s.ID)), Label: s.Label(string(c.Lang))})
 		}
 	}
+	groups = c.StillThere(groups, form.Get("group"), f.People.Group(c.Context(), person.GroupID(form.Int("group"))).Label(string(c.Lang)))
+	services = c.StillThere(services, form.Get("service"), f.Catalog.Service(c.Context(), catalog.ServiceID(form.Int("service"))).Label(string(c.Lang)))
 	title := "admin.category_edit"
 	if n == 0 {
 		title = "admin.category_new"

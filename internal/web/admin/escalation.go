@@ -99,9 +99,21 @@ func (f *Faces) escalation(c *page.Ctx, status int, form, majors *page.Form) err
 	for _, r := range list {
 		if r.Active {
 			v.Rotas = append(v.Rotas, ui.Option{Value: num(int64(r.ID)), Label: r.Label(string(c.Lang))})
+		} else if v.names(num(int64(r.ID))) {
+			v.Rotas = c.StillThere(v.Rotas, num(int64(r.ID)), r.Label(string(c.Lang)))
 		}
 	}
 	return show(c, status, "escalationadmin.title", "escalationadmin.lead", func(fr page.Frame) templ.Component { return escalationPage(fr, v) })
+}
+
+// names reports whether a step, or what is said of major incidents, names a rota.
+func (v escalationView) names(which string) bool {
+	for i := range v.Lines {
+		if v.Form.Get(escalation.Field("rota", i)) == which {
+			return true
+		}
+	}
+	return v.Major.Get("rota") == which
 }
 
 // linesOf counts the steps that a form holds.

@@ -75,6 +75,9 @@ func (f *Faces) showGroup(c *page.Ctx, status int, n int64, form, sender *page.F
 	for _, p := range staff {
 		members = append(members, ui.Option{Value: num(int64(p.ID)), Label: p.Name, Note: p.Email})
 	}
+	for _, m := range form.Ints("members") {
+		members = c.StillThere(members, num(m), f.People.Card(c.Context(), person.ID(m)).Name)
+	}
 	title := "admin.group_edit"
 	if n == 0 {
 		title = "admin.group_new"

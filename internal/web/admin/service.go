@@ -79,6 +79,10 @@ func (f *Faces) showService(c *page.Ctx, status int, n int64, form *page.Form) e
 			v.Others = append(v.Others, ui.Option{Value: num(int64(s.ID)), Label: s.Label(string(c.Lang))})
 		}
 	}
+	v.Owners = c.StillThere(v.Owners, form.Get("owner"), f.People.Card(c.Context(), person.ID(form.Int("owner"))).Name)
+	for _, need := range form.Ints("depends") {
+		v.Others = c.StillThere(v.Others, num(need), f.Catalog.Service(c.Context(), catalog.ServiceID(need)).Label(string(c.Lang)))
+	}
 	return show(c, status, title, "admin.service_lead", func(fr page.Frame) templ.Component { return servicePage(fr, v) })
 }
 

@@ -215,6 +215,15 @@ func (c *Ctx) MarkUp(f *Form, err error) int {
 	return p.Status
 }
 
+// StillThere adds what a record names to the choices of its form where it is not offered any more,
+// marked as out of use (N21): saving something else must not drop it. Nothing is "" or "0".
+func (c *Ctx) StillThere(options []ui.Option, value, name string) []ui.Option {
+	if value == "" || value == "0" || name == "" || slices.ContainsFunc(options, func(o ui.Option) bool { return o.Value == value }) {
+		return options
+	}
+	return append(options, ui.Option{Value: value, Label: c.T("work.retired", "Name", name)})
+}
+
 // keepTyped reads what came with a command that nobody was let in for, so that the page
 // that says so can give the words back.
 func (c *Ctx) keepTyped() {

@@ -78,7 +78,7 @@ func (f *Faces) showAnnouncement(c *page.Ctx, status int, a announcement.Announc
 	if a.ID == 0 {
 		title = "announcement.add"
 	}
-	services, err := f.announcedServices(c)
+	services, err := f.announcedServices(c, a.Service)
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (f *Faces) showAnnouncement(c *page.Ctx, status int, a announcement.Announc
 	})
 }
 
-func (f *Faces) announcedServices(c *page.Ctx) ([]ui.Option, error) {
+func (f *Faces) announcedServices(c *page.Ctx, now catalog.ServiceID) ([]ui.Option, error) {
 	list, err := f.Catalog.Services(c.Context())
 	out := []ui.Option{{Value: "0", Label: c.T("announcement.any_service")}}
 	for _, s := range list {
@@ -95,7 +95,7 @@ func (f *Faces) announcedServices(c *page.Ctx) ([]ui.Option, error) {
 			out = append(out, ui.Option{Value: key(int64(s.ID)), Label: s.Label(string(c.Lang))})
 		}
 	}
-	return out, err
+	return c.StillThere(out, key(int64(now)), f.Catalog.Service(c.Context(), now).Label(string(c.Lang))), err
 }
 
 // saveAnnouncement publishes or changes it. What was typed stays where it is refused.

@@ -96,7 +96,7 @@ func (f *Faces) showEditor(c *page.Ctx, status int, a knowledge.Article, form *p
 		}
 	}
 	var err error
-	if v.Categories, v.Groups, err = f.articlePlaces(c); err != nil {
+	if v.Categories, v.Groups, err = f.articlePlaces(c, form); err != nil {
 		return err
 	}
 	title := c.T("workarticle.write")
@@ -130,7 +130,8 @@ func (f *Faces) takeUpArticle(c *page.Ctx, v *editView) error {
 	return nil
 }
 
-func (f *Faces) articlePlaces(c *page.Ctx) (categories, groups []ui.Option, err error) {
+// articlePlaces are the choices of the editor, with what stands in it.
+func (f *Faces) articlePlaces(c *page.Ctx, form *page.Form) (categories, groups []ui.Option, err error) {
 	tree, err := f.Catalog.Categories(c.Context())
 	if err != nil {
 		return nil, nil, err
@@ -146,6 +147,8 @@ func (f *Faces) articlePlaces(c *page.Ctx) (categories, groups []ui.Option, err 
 			groups = append(groups, ui.Option{Value: key(int64(g.ID)), Label: g.Label(string(c.Lang))})
 		}
 	}
+	categories = c.StillThere(categories, form.Get("category"), f.categoryPath(c, catalog.CategoryID(form.Int("category"))))
+	groups = c.StillThere(groups, form.Get("group"), f.People.Group(c.Context(), person.GroupID(form.Int("group"))).Label(string(c.Lang)))
 	return categories, groups, err
 }
 

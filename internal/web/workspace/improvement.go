@@ -171,7 +171,7 @@ func (f *Faces) showImprovement(c *page.Ctx, i problem.Improvement, form *page.F
 	v := improvementView{improvementLine: f.improvementLine(c, i), Form: form, Lead: leads(c), New: i.ID == 0}
 	v.May = v.Lead || i.Owner != 0 && int64(i.Owner) == c.Actor.ID
 	var err error
-	if v.Choices, err = f.problemChoices(c); err != nil {
+	if v.Choices, err = f.problemChoices(c, form); err != nil {
 		return err
 	}
 	title, path := i.ID.Ref()+" "+i.Title, v.Href

@@ -240,9 +240,11 @@ type candidateView struct {
 // problemChoices are what the forms of this room offer.
 type problemChoices struct{ Staff, Categories, Services []ui.Option }
 
-func (f *Faces) problemChoices(c *page.Ctx) (problemChoices, error) {
+// problemChoices are those of a form, with what stands in it.
+func (f *Faces) problemChoices(c *page.Ctx, form *page.Form) (problemChoices, error) {
 	staff, err := f.staffOptions(c)
-	s := f.bare(c, ticket.Ticket{})
+	staff = c.StillThere(staff, form.Get("owner"), f.People.Card(c.Context(), person.ID(form.Int("owner"))).Name)
+	s := f.bare(c, ticket.Ticket{Category: catalog.CategoryID(form.Int("category")), Service: catalog.ServiceID(form.Int("service"))})
 	return problemChoices{append([]ui.Option{{Value: "0", Label: c.T("workticket.none")}}, staff...), s.categoryOptions(), s.serviceOptions()}, err
 }
 
@@ -281,7 +283,7 @@ func (f *Faces) candidateView(c *page.Ctx) (candidateView, error) {
 	if x.DecidedBy != 0 {
 		v.By, v.At = f.People.Card(c.Context(), x.DecidedBy).Name, c.Moment(x.DecidedAt)
 	}
-	v.Choices, err = f.problemChoices(c)
+	v.Choices, err = f.problemChoices(c, page.Filled("category", key(int64(v.Category)), "service", key(int64(v.Service))))
 	return v, err
 }
 

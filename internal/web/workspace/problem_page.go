@@ -53,7 +53,7 @@ func (f *Faces) problemPage(c *page.Ctx) error {
 
 // showProblem shows a problem, with a form that was refused where there is one.
 func (f *Faces) showProblem(c *page.Ctx, p problem.Problem, form *page.Form, refused error) error {
-	v, err := f.problemView(c, p)
+	v, err := f.problemView(c, p, form)
 	if err != nil {
 		return err
 	}
@@ -65,14 +65,14 @@ func (f *Faces) showProblem(c *page.Ctx, p problem.Problem, form *page.Form, ref
 	return f.problemFrame(c, http.StatusOK, title, v.Href, body)
 }
 
-func (f *Faces) problemView(c *page.Ctx, p problem.Problem) (v problemView, err error) {
+func (f *Faces) problemView(c *page.Ctx, p problem.Problem, form *page.Form) (v problemView, err error) {
 	v.problemLine, v.May, v.Lead = f.problemLine(c, p), problem.MayWork(c.Actor, p), leads(c)
 	for _, to := range p.State.Next() {
 		if v.Lead || v.May && to != problem.Closed && !p.State.Reopens(to) {
 			v.Next = append(v.Next, to)
 		}
 	}
-	if v.Choices, err = f.problemChoices(c); err != nil {
+	if v.Choices, err = f.problemChoices(c, form); err != nil {
 		return v, err
 	}
 	list, err := f.Problems.TicketsOf(c.Context(), c.Actor, p.ID)
@@ -141,7 +141,7 @@ func (f *Faces) newProblem(c *page.Ctx) error {
 func (f *Faces) showNewProblem(c *page.Ctx, form *page.Form, refused error) error {
 	v := problemView{May: true, Lead: true, New: true, Form: form}
 	var err error
-	if v.Choices, err = f.problemChoices(c); err != nil {
+	if v.Choices, err = f.problemChoices(c, form); err != nil {
 		return err
 	}
 	title, body := c.T("workproblem.new"), func(fr page.Frame) templ.Component { return newProblemPage(fr, v) }

@@ -116,7 +116,7 @@ func (f *Faces) showReview(c *page.Ctx, form *page.Form, refused error) error {
 	if form != nil {
 		v.Refused = form.Get("item")
 	}
-	if v.Choices, err = f.problemChoices(c); err != nil {
+	if v.Choices, err = f.problemChoices(c, form); err != nil {
 		return err
 	}
 	if v.Parts, err = f.agendaParts(c, r.Agenda); err != nil {

@@ -167,7 +167,7 @@ func (s *sheet) categoryOptions() []ui.Option {
 	out := []ui.Option{{Value: "0", Label: s.T("workticket.none")}}
 	for _, one := range list {
 		if one.Active || one.ID == s.t.Category {
-			out = append(out, ui.Option{Value: key(int64(one.ID)), Label: strings.Repeat("  ", one.Depth) + one.Label(string(s.c.Lang))})
+			out = append(out, ui.Option{Value: key(int64(one.ID)), Label: strings.Repeat("  ", one.Depth) + s.inUse(one.Label(string(s.c.Lang)), one.Active)})
 		}
 	}
 	return out
@@ -181,7 +181,7 @@ func (s *sheet) serviceOptions() []ui.Option {
 	out := []ui.Option{{Value: "0", Label: s.T("workticket.none")}}
 	for _, one := range list {
 		if one.Active || one.ID == s.t.Service {
-			out = append(out, ui.Option{Value: key(int64(one.ID)), Label: s.serviceLabel(one)})
+			out = append(out, ui.Option{Value: key(int64(one.ID)), Label: s.inUse(s.serviceLabel(one), one.Active)})
 		}
 	}
 	return out

@@ -293,7 +293,26 @@ func (f *Faces) rowForms(c *page.Ctx, n node, from choices) rowForm {
 	case queue.Day:
 		r.Help = c.T("workview.help_day")
 	}
+	if len(r.Choices) > 0 && !r.Many {
+		r.Choices = append(r.Choices, f.outOfUse(c, s.Type, n.Values, r.Choices)...)
+	}
 	return r
+}
+
+// outOfUse are the values of a condition that are not offered any more: they stay chosen, and say so
+// (N21).
+func (f *Faces) outOfUse(c *page.Ctx, kind queue.Type, values []string, offered []opt) []opt {
+	var out []opt
+	for _, v := range values {
+		digits, named := strings.CutPrefix(v, "#")
+		if !named || slices.ContainsFunc(offered, func(o opt) bool { return o.Value == v }) {
+			continue
+		}
+		if name := f.Tickets.Names(c.Actor).Label(c.Context(), kind, number(digits), string(c.Lang)); name != "" {
+			out = append(out, opt{v, c.T("work.retired", "Name", name), true})
+		}
+	}
+	return out
 }
 
 // rowError is what is wrong with one condition by itself.
