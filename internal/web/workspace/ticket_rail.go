@@ -281,6 +281,9 @@ func (s *sheet) fillConfirm(step *ui.Step) {
 		return
 	}
 	step.Evidence = s.T("workticket.waits_for_word", "Name", s.requester.Name)
+	if s.t.AsksBack() {
+		step.Evidence = s.T("workticket.owes_answer", "Name", s.requester.Name)
+	}
 	if s.may("confirm") {
 		step.Items = s.item("N35", "confirm", s.T("workticket.confirmed_by_phone"))
 		for i := range step.Items {

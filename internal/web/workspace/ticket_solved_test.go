@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
 )
@@ -54,4 +55,22 @@ func TestN24_ASolvedTicketHelpsWithoutAScript(t *testing.T) {
 	if a := b.post(at+"/solved/unuse", "other", old.Ref()); a.Code != http.StatusConflict {
 		t.Errorf("after the end: %d", a.Code)
 	}
+}
+
+// TestN35_N29_TheRailSaysWhoOwesAnAnswer: whoever wrote about the solution is waited for by nobody.
+func TestN35_N29_TheRailSaysWhoOwesAnAnswer(t *testing.T) {
+	t.Parallel()
+	p := openPage(t, "打印机卡纸")
+	p.ready()
+	p.do(ticket.Resolve{Solution: ticket.Solution{Text: "换了滚轮", Cause: "磨损", Prevention: "每季度检查", Verify: []string{"打印一页"}}})
+	p.leaves()
+	p.shows(p.agent.Get(p.at("")), http.StatusOK, "一键确认，超时不算确认")
+	p.Advance(time.Hour)
+	x := p.now()
+	if _, err := p.Tickets.Do(p.Context(), access.Actor{ID: int64(x.Requester), Kind: access.Person, Role: access.Requester, Via: "portal"}, ticket.Target{ID: x.ID}, ticket.Reply{Say: ticket.Say{Text: "还是偶尔卡"}}); err != nil {
+		t.Fatal(err)
+	}
+	after := p.agent.Get(p.at(""))
+	p.shows(after, http.StatusOK, "就解决方案留了言，等着答复")
+	p.hides(after, "一键确认，超时不算确认")
 }
