@@ -2,5 +2,8 @@
 
 package workspace
 
-// DevicesPath is the address of the register, for the tests.
-const DevicesPath = devicesPath
+// The addresses of the register and of the journal of mail, for the tests.
+const (
+	DevicesPath    = devicesPath
+	QuarantinePath = quarantinePath
+)

@@ -24,7 +24,7 @@ func (f *Faces) stopMail(stop bool, said string) page.Handler {
 			return err
 		}
 		c.Say(said)
-		return c.Redirect(page.LocalPath(form.Get("next"), "/work/quarantine"))
+		return c.Redirect(page.LocalPath(form.Get("next"), quarantinePath))
 	}
 }
 

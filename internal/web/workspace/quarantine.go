@@ -17,17 +17,20 @@ import (
 	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
 
+// quarantinePath is the journal of what came by mail.
+const quarantinePath = "/work/quarantine"
+
 // mountQuarantine adds the journal of what came in by mail: nothing is lost, and what could
 // not be understood waits here for somebody.
 func (f *Faces) mountQuarantine(r *page.Router) {
-	r.Get("/work/quarantine", access.QuarantineWork, f.journal)
-	r.Get("/work/quarantine/{id}", access.QuarantineWork, f.heldMail)
-	r.Stream("/work/quarantine/{id}/raw", access.QuarantineWork, f.rawMail)
-	r.Post("/work/quarantine/{id}/original", access.OriginalOpen, f.coveredMail)
-	r.Post("/work/quarantine/{id}/retry", access.QuarantineWork, f.retryMail)
-	r.Post("/work/quarantine/{id}/ticket", access.QuarantineWork, f.ticketOfMail)
-	r.Post("/work/quarantine/{id}/let-in", access.QuarantineWork, f.letMailIn)
-	r.Post("/work/quarantine/{id}/discard", access.QuarantineWork, f.discardMail)
+	r.Get(quarantinePath, access.QuarantineWork, f.journal)
+	r.Get(quarantinePath+"/{id}", access.QuarantineWork, f.heldMail)
+	r.Stream(quarantinePath+"/{id}/raw", access.QuarantineWork, f.rawMail)
+	r.Post(quarantinePath+"/{id}/original", access.OriginalOpen, f.coveredMail)
+	r.Post(quarantinePath+"/{id}/retry", access.QuarantineWork, f.retryMail)
+	r.Post(quarantinePath+"/{id}/ticket", access.QuarantineWork, f.ticketOfMail)
+	r.Post(quarantinePath+"/{id}/let-in", access.QuarantineWork, f.letMailIn)
+	r.Post(quarantinePath+"/{id}/discard", access.QuarantineWork, f.discardMail)
 }
 
 // journalPage is how many messages a page of the journal holds.
@@ -126,7 +129,7 @@ func (f *Faces) journal(c *page.Ctx) error {
 	return f.showHouse(c, http.StatusOK, c.T("work.quarantine"), func(fr page.Frame) templ.Component { return journalPageOf(fr, v) })
 }
 
-func journalAddress(s intake.State) string { return "/work/quarantine?state=" + string(s) }
+func journalAddress(s intake.State) string { return quarantinePath + "?state=" + string(s) }
 
 func journalTabs(c *page.Ctx, current intake.State, counts []intake.Tally) []ui.Link {
 	var out []ui.Link
@@ -145,7 +148,7 @@ func journalTabs(c *page.Ctx, current intake.State, counts []intake.Tally) []ui.
 }
 
 func (f *Faces) journalLine(c *page.Ctx, e intake.Entry) journalLine {
-	l := journalLine{Entry: e, Href: "/work/quarantine/" + key(int64(e.ID)), Title: e.Subject}
+	l := journalLine{Entry: e, Href: quarantinePath + "/" + key(int64(e.ID)), Title: e.Subject}
 	if l.Title == "" {
 		l.Title = c.T("work.mail_no_subject")
 	}
@@ -233,7 +236,7 @@ func (f *Faces) rawMail(c *page.Ctx) error {
 	}
 	raw, err := f.Intake.Raw(c.Context(), c.Actor, e.ID)
 	if errs.KindOf(err) == errs.Conflict { // covered: a link is followed by more than people
-		return c.Redirect("/work/quarantine/" + key(int64(e.ID)))
+		return c.Redirect(quarantinePath + "/" + key(int64(e.ID)))
 	}
 	if err != nil {
 		return err
@@ -305,7 +308,7 @@ func (f *Faces) settleMail(c *page.Ctx, said string, do func(intake.Entry) error
 		return err
 	}
 	c.Say(said)
-	return c.Redirect("/work/quarantine")
+	return c.Redirect(quarantinePath)
 }
 
 // ticketOfMail makes a ticket of a message, in the words of whoever looked at it.

@@ -12,6 +12,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/web/workspace"
 )
 
 // mail lets a mail come in and be read, and returns its line in the journal.
@@ -119,7 +120,7 @@ func TestP5_AHeaderAloneIsNotOfferedToBeReadAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := h.as(h.agent)
-	at := fmt.Sprintf("/work/quarantine/%d", which)
+	at := fmt.Sprintf(workspace.QuarantinePath+"/%d", which)
 	body := b.page(at)
 	h.holds(body, "这里只有信头", "手工建单")
 	h.lacks(body, "重新读取", at+"/retry")

@@ -100,7 +100,7 @@ func (f *Faces) queue(c *page.Ctx) error {
 	c.Together()
 	v, err := f.readQueue(c, c.Request.URL.Query())
 	if written := cmp.Or(c.Query("f"), c.Query("q")); errs.KindOf(err) == errs.Invalid && written != "" { // where it can be mended
-		return c.Redirect("/work/views/new?f=" + url.QueryEscape(written))
+		return c.Redirect(viewsPath + "/new?f=" + url.QueryEscape(written))
 	}
 	if err != nil {
 		return err

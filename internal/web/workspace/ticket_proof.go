@@ -88,7 +88,7 @@ func heldName(h intake.HeldMail) string {
 	return h.Entry.Author
 }
 
-func heldAddress(h intake.HeldMail) string { return "/work/quarantine/" + key(int64(h.ID)) }
+func heldAddress(h intake.HeldMail) string { return quarantinePath + "/" + key(int64(h.ID)) }
 
 // letInVariant keeps the press that lets a forgery in from looking like the next thing to do.
 func letInVariant(p ticket.Proof) string {

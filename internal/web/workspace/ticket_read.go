@@ -288,9 +288,6 @@ func (s *sheet) may(act string) bool {
 	return ticket.May(ticket.Name(act), s.t.Status)
 }
 
-// asked reports whether the requester's word is awaited, and the time for it not up.
-func (s *sheet) asked() bool { return s.may("confirm") && s.t.Detail.Expired.IsZero() }
-
 // person is somebody as the components show them.
 func (s *sheet) person(who person.ID) ui.Person {
 	return ui.Person{Name: s.f.People.Card(s.c.Context(), who).Name, Me: who != 0 && who == s.c.Person.ID}

@@ -317,7 +317,7 @@ func mainAct(s *sheet) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		case ticket.Resolved:
-			if s.asked() {
+			if s.t.ToConfirm() {
 				templ_7745c5c3_Err = actLink(s, "confirm", ui.Btn{Label: s.T("workticket.confirmed_by_phone"), Icon: "phone", Variant: "outline", Size: "sm", Class: "desk-only"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -1388,7 +1388,7 @@ func messageBody(s *sheet, m *ticket.Message) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if s.opensOriginals() && m.Inbound != 0 {
-				templ_7745c5c3_Err = ui.Post("/work/quarantine/"+key(m.Inbound)+"/original", ui.Btn{Label: s.T("workticket.masked_original"), Variant: "ghost", Size: "xs"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Post(quarantinePath+"/"+key(m.Inbound)+"/original", ui.Btn{Label: s.T("workticket.masked_original"), Variant: "ghost", Size: "xs"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1667,7 +1667,7 @@ func footAct(s *sheet) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		case ticket.Resolved:
-			if s.asked() {
+			if s.t.ToConfirm() {
 				templ_7745c5c3_Err = actLink(s, "confirm", ui.Btn{Label: s.T("workticket.confirm_short"), Variant: "outline", Size: "lg", Class: "phone-only"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

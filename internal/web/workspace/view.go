@@ -229,12 +229,12 @@ func (v listView) menu(c *page.Ctx) shapeMenu {
 			q.Set(name, x)
 		}
 	}
-	m := shapeMenu{Menus: []ui.FilterView{sort, by}, Build: "/work/views/new?" + q.Encode()}
+	m := shapeMenu{Menus: []ui.FilterView{sort, by}, Build: viewsPath + "/new?" + q.Encode()}
 	if v.Saved.ID != 0 && v.Saved.Keeps && v.narrowed() == 0 {
-		m.Build = "/work/views/" + key(int64(v.Saved.ID))
+		m.Build = savedAddress(v.Saved.ID)
 	}
 	if v.narrowed() > 0 || v.Query.Get("f") != "" || len(v.Query) > 1 {
-		m.Save = "/work/views/new?" + q.Encode()
+		m.Save = viewsPath + "/new?" + q.Encode()
 	}
 	return m
 }

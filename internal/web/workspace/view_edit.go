@@ -18,15 +18,21 @@ import (
 	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
 
+// viewsPath is where the saved lists are kept.
+const viewsPath = "/work/views"
+
+// savedAddress is where one of them is built.
+func savedAddress(which queue.ViewID) string { return viewsPath + "/" + key(int64(which)) }
+
 // mountViews adds the saved views: their list, the form that builds one, and what is done to them.
 func (f *Faces) mountViews(r *page.Router) {
-	r.Get("/work/views", access.QueueRead, f.views)
-	r.Get("/work/views/new", access.QueueWork, f.newView)
-	r.Get("/work/views/{id}", access.QueueWork, f.editView)
-	r.Post("/work/views/edit", access.QueueWork, f.buildView)
-	r.Post("/work/views/{id}/delete", access.QueueWork, f.deleteView)
-	r.Post("/work/views/{id}/restore", access.QueueWork, f.restoreView)
-	r.Post("/work/views/arrange", access.QueueWork, f.arrangeViews)
+	r.Get(viewsPath, access.QueueRead, f.views)
+	r.Get(viewsPath+"/new", access.QueueWork, f.newView)
+	r.Get(viewsPath+"/{id}", access.QueueWork, f.editView)
+	r.Post(viewsPath+"/edit", access.QueueWork, f.buildView)
+	r.Post(viewsPath+"/{id}/delete", access.QueueWork, f.deleteView)
+	r.Post(viewsPath+"/{id}/restore", access.QueueWork, f.restoreView)
+	r.Post(viewsPath+"/arrange", access.QueueWork, f.arrangeViews)
 }
 
 // viewForm is a view while it is built.
@@ -341,14 +347,14 @@ func (f *Faces) arrangeViews(c *page.Ctx) error {
 	if err := f.Views.Arrange(c.Context(), c.Actor, order, chosen); err != nil {
 		return err
 	}
-	return c.Redirect("/work/views")
+	return c.Redirect(viewsPath)
 }
 
 func (f *Faces) deleteView(c *page.Ctx) error {
 	return f.buryView(c, func(which queue.ViewID) error {
 		v, err := f.Views.Delete(c.Context(), c.Actor, which)
 		if err == nil {
-			c.SayUndo("/work/views/"+key(int64(which))+"/restore", "workview.deleted", "Name", v.Name)
+			c.SayUndo(savedAddress(which)+"/restore", "workview.deleted", "Name", v.Name)
 		}
 		return err
 	})
@@ -375,5 +381,5 @@ func (f *Faces) buryView(c *page.Ctx, do func(queue.ViewID) error) error {
 	if err := do(queue.ViewID(which)); err != nil {
 		return err
 	}
-	return c.Redirect("/work/views")
+	return c.Redirect(viewsPath)
 }

@@ -16,7 +16,7 @@ import (
 
 // savedNav are the views that stand beside the reader's pages, with their counts.
 func (f *Faces) savedNav(c *page.Ctx, fr page.Frame) ui.NavGroup {
-	g := ui.NavGroup{Title: fr.T("workview.nav"), More: &ui.Link{Label: fr.T("workview.new"), Href: "/work/views/new"}}
+	g := ui.NavGroup{Title: fr.T("workview.nav"), More: &ui.Link{Label: fr.T("workview.new"), Href: viewsPath + "/new"}}
 	list, err := f.Views.Views(c.Context(), c.Actor)
 	if err != nil {
 		return g // the page is worth more than this part of its side
@@ -42,7 +42,7 @@ func (f *Faces) savedNav(c *page.Ctx, fr page.Frame) ui.NavGroup {
 		g.Items = append(g.Items, item)
 	}
 	if len(list) > 0 {
-		g.Items = append(g.Items, ui.NavItem{Link: ui.Link{Label: fr.T("workview.manage"), Href: "/work/views", Icon: "sliders-horizontal", Current: path == "/work/views"}})
+		g.Items = append(g.Items, ui.NavItem{Link: ui.Link{Label: fr.T("workview.manage"), Href: viewsPath, Icon: "sliders-horizontal", Current: path == viewsPath}})
 	}
 	return g
 }

@@ -219,7 +219,7 @@ func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
 		{Link: ui.Link{Label: fr.T("workmajor.title"), Href: "/work/majors", Icon: "siren", Current: here("/work/majors")}, Count: figure(len(f.Majors.Standing())), Tone: ui.Danger},
 		{Link: ui.Link{Label: fr.T("workremote.open_title"), Href: "/work/remote", Icon: "monitor", Current: here("/work/remote")}},
 		{Link: ui.Link{Label: fr.T("workrota.title"), Href: "/work/rota", Icon: "calendar", Current: here("/work/rota")}, Key: "g o"},
-		{Link: ui.Link{Label: fr.T("work.quarantine"), Href: "/work/quarantine", Icon: "shield-alert", Current: here("/work/quarantine")}, Rail: true},
+		{Link: ui.Link{Label: fr.T("work.quarantine"), Href: quarantinePath, Icon: "shield-alert", Current: here(quarantinePath)}, Rail: true},
 		{Link: ui.Link{Label: fr.T("score.title"), Href: "/work/scores", Icon: "circle-check", Current: here("/work/scores")}, Key: "g e"},
 		{Link: ui.Link{Label: fr.T("report.title"), Href: "/work/report", Icon: "chart-column", Current: here("/work/report")}, Rail: true, Key: "g r"},
 	}}
