@@ -24,10 +24,25 @@ type book struct {
 	messages map[string]*message // small entries: a page asks for hundreds
 }
 
+func newBook(lang Lang) *book {
+	return &book{tag: language.Make(string(lang)), messages: map[string]*message{}}
+}
+
 // catalogue is all books and what is wrong with them.
 type catalogue struct {
-	books map[Lang]*book
-	err   error
+	zh, en *book
+	err    error
+}
+
+// book is the one of a language, nil for a language that the house does not speak.
+func (c *catalogue) book(lang Lang) *book {
+	switch lang {
+	case ZH:
+		return c.zh
+	case EN:
+		return c.en
+	}
+	return nil
 }
 
 // loaded compiles the embedded files once, when the first message is asked for.
@@ -37,12 +52,9 @@ var loaded = sync.OnceValue(func() *catalogue { return load(files) })
 // load reads all message files of fsys. A broken file costs its own messages
 // only; what was wrong is kept for Check.
 func load(fsys fs.FS) *catalogue {
-	c := &catalogue{books: map[Lang]*book{}}
+	c := &catalogue{zh: newBook(ZH), en: newBook(EN)}
 	bundle := goi18n.NewBundle(language.SimplifiedChinese)
 	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
-	for _, l := range Langs() {
-		c.books[l] = &book{tag: language.Make(string(l)), messages: map[string]*message{}}
-	}
 	names, err := fs.Glob(fsys, "locale/*.toml")
 	c.err = err
 	for _, name := range names {
@@ -51,7 +63,7 @@ func load(fsys fs.FS) *catalogue {
 			c.err = errors.Join(c.err, fmt.Errorf("%s: %w", name, err))
 			continue
 		}
-		b := c.books[Lang(file.Tag.String())]
+		b := c.book(Lang(file.Tag.String()))
 		if b == nil {
 			c.err = errors.Join(c.err, fmt.Errorf("%s: the name says no language of the house", name))
 			continue
@@ -85,9 +97,9 @@ func (b *book) add(file string, messages []*goi18n.Message) error {
 // language that the house does not speak is answered in Chinese.
 func T(lang Lang, key string, args ...any) string {
 	c := loaded()
-	b := c.books[lang]
+	b := c.book(lang)
 	if b == nil {
-		b = c.books[ZH]
+		b = c.zh
 	}
 	m, ok := b.messages[key]
 	if !ok {
@@ -105,7 +117,7 @@ func T(lang Lang, key string, args ...any) string {
 
 // Has says whether key is written in lang.
 func Has(lang Lang, key string) bool {
-	b := loaded().books[lang]
+	b := loaded().book(lang)
 	if b == nil {
 		return false
 	}
@@ -116,8 +128,8 @@ func Has(lang Lang, key string) bool {
 // Keys returns all keys that are written in any language, sorted. It is for tests.
 func Keys() []string {
 	var keys []string
-	for _, b := range loaded().books {
-		for k := range b.messages {
+	for _, lang := range Langs() {
+		for k := range loaded().book(lang).messages {
 			keys = append(keys, k)
 		}
 	}

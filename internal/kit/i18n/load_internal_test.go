@@ -61,7 +61,7 @@ func TestPluralByCount(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			b := c.books[tt.lang]
+			b := c.book(tt.lang)
 			args := []any{"Count", tt.n}
 			if got := b.messages["a.n"].form(b.tag, args).fill(args); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)

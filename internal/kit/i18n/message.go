@@ -12,9 +12,11 @@ import (
 	"golang.org/x/text/language"
 )
 
-// text is one compiled form of a message: literal pieces with names between
-// them, so that piece i is followed by the value of name i.
+// text is one compiled form of a message: a plain string where nothing is filled
+// in, else literal pieces with names between them, so that piece i is followed by
+// the value of name i.
 type text struct {
+	plain  string
 	pieces []string
 	names  []string
 }
@@ -36,6 +38,9 @@ func compile(s string) (text, error) {
 		before, rest, found := strings.Cut(s, "{{")
 		t.pieces = append(t.pieces, before)
 		if !found {
+			if len(t.names) == 0 {
+				return text{plain: before}, nil
+			}
 			return t, nil
 		}
 		name, after, closed := strings.Cut(rest, "}}")
@@ -68,7 +73,7 @@ func compileMessage(m *goi18n.Message) (message, error) {
 // A name without a value shows as ⟦name⟧, which no test lets pass.
 func (t *text) fill(args []any) string {
 	if len(t.names) == 0 {
-		return t.pieces[0]
+		return t.plain
 	}
 	var room [128]byte // most messages are written where they stand
 	b := room[:0]
