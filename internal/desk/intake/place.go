@@ -175,7 +175,7 @@ func (s *Service) stage(ctx context.Context, by access.Actor, e Entry, m Mail) (
 	whole := false
 	var out []string
 	put := func(f File) error {
-		a, err := s.Tickets.Stage(ctx, by, ticket.File{Name: f.Name, CID: f.CID, Inline: f.Inline, Empty: true, Data: bytes.NewReader(f.Data)})
+		a, err := s.Tickets.Stage(ctx, by, ticket.File{Name: f.Name, CID: f.CID, Inline: f.Inline, Mailed: true, Data: bytes.NewReader(f.Data)})
 		switch {
 		case errs.KindOf(err) == errs.TooLarge:
 			left = true

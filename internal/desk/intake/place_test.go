@@ -272,7 +272,7 @@ func TestN14_NoFileIsLostWithoutASign(t *testing.T) {
 			}
 			return out
 		}
-		large := intake.File{Name: "dump.bin", Data: make([]byte, ticket.MaxFile+1)}
+		file := func(size int) intake.File { return intake.File{Name: "dump.bin", Data: make([]byte, size)} }
 		for name, x := range map[string]struct {
 			files []intake.File
 			mail  intake.Mail
@@ -281,7 +281,8 @@ func TestN14_NoFileIsLostWithoutASign(t *testing.T) {
 			"all fit":             {append(logos(48), logs(2)...), intake.Mail{}, [3]int{48, 2, 0}},
 			"behind fifty logos":  {append(logos(50), logs(1)...), intake.Mail{}, [3]int{48, 1, 1}},
 			"sixty logs":          {append(logos(3), logs(60)...), intake.Mail{}, [3]int{0, 49, 1}},
-			"one is too large":    {append(logs(2), large), intake.Mail{}, [3]int{0, 2, 1}},
+			"larger than by hand": {append(logs(2), file(ticket.MaxFile+1)), intake.Mail{}, [3]int{0, 3, 0}},
+			"larger than a mail":  {append(logs(2), file(ticket.MaxMailed+1)), intake.Mail{}, [3]int{0, 2, 1}},
 			"a program's, masked": {append(logos(50), logs(1)...), intake.Mail{Automatic: true, Text: "Your verification code is 482913"}, [3]int{0, 0, 0}},
 		} {
 			x.mail.FromAddr, x.mail.Subject, x.mail.Files = "a@example.net", name, x.files
@@ -309,12 +310,22 @@ func TestN14_NoFileIsLostWithoutASign(t *testing.T) {
 				t.Errorf("%s: %v, want %v", name, got, x.want)
 			}
 		}
+		// The original goes along though it is larger than what is chosen by hand.
+		raw := make([]byte, ticket.MaxFile+1)
+		r.mu.Lock()
+		r.parsed[string(raw)] = intake.Mail{FromAddr: "a@example.net", Subject: "fifty-one", Files: logs(51)}
+		r.mu.Unlock()
+		which := r.journal("desk@example.org", "a@example.net", raw)
+		r.work()
+		if list := r.messages(r.ticket(r.entry(which).Ticket))[0].Attached; len(list) != ticket.MaxFiles || list[len(list)-1].Size != int64(len(raw)) {
+			t.Errorf("%d files, without the original of %d bytes", len(list), len(raw))
+		}
 		// Once is enough: the parser brings it where there was too much for itself.
-		raw := []byte("too much")
+		raw = []byte("too much")
 		r.mu.Lock()
 		r.parsed[string(raw)] = intake.Mail{FromAddr: "a@example.net", Subject: "x", Files: append(logs(60), intake.File{Name: intake.Original, Data: raw})}
 		r.mu.Unlock()
-		which := r.journal("desk@example.org", "a@example.net", raw)
+		which = r.journal("desk@example.org", "a@example.net", raw)
 		r.work()
 		list := r.messages(r.ticket(r.entry(which).Ticket))[0].Attached
 		if len(list) != ticket.MaxFiles || list[len(list)-1].Name != intake.Original {

@@ -22,6 +22,10 @@ import (
 // MaxFile is the greatest size of one attachment in bytes (25 MiB).
 const MaxFile = 25 << 20
 
+// MaxMailed is the greatest size of one that came with a mail in bytes (40 MiB): as much as a whole
+// mail may have. What the desk has taken cannot be sent back to be made smaller (N14).
+const MaxMailed = 40 << 20
+
 // TransferFor is how long one may be on its way in or out by HTTP: a slow line is no reason to lose it.
 const TransferFor = 30 * time.Minute
 
@@ -118,25 +122,29 @@ type File struct {
 	Name   string
 	CID    string
 	Inline bool
-	Empty  bool // it may hold nothing: a mail is kept as it came
+	Mailed bool // it may hold nothing, or up to MaxMailed: a mail is kept as it came
 	Data   io.Reader
 }
 
 // Stage stores a file durably, to be bound to a message within a day. Its type is what our
-// own sniffing says, never what the sender claims (S65). TooLarge beyond MaxFile,
-// Invalid for one that holds nothing.
+// own sniffing says, never what the sender claims (S65). TooLarge beyond MaxFile, or MaxMailed for
+// one that came by mail; Invalid for one that holds nothing and did not.
 func (s *Service) Stage(ctx context.Context, by access.Actor, f File) (Attachment, error) {
 	if by.Kind == access.Nobody {
 		return Attachment{}, errs.New(errs.Unauthenticated, "access.sign_in")
 	}
 	data := bufio.NewReader(f.Data)
-	if _, err := data.Peek(1); errors.Is(err, io.EOF) && !f.Empty {
+	if _, err := data.Peek(1); errors.Is(err, io.EOF) && !f.Mailed {
 		return Attachment{}, errs.New(errs.Invalid, "ticket.file_empty", "Name", FileName(f.Name))
 	}
 	head := &peek{r: data}
-	key, size, sum, err := s.Blobs.Put(ctx, head, MaxFile)
+	most := int64(MaxFile)
+	if f.Mailed {
+		most = MaxMailed
+	}
+	key, size, sum, err := s.Blobs.Put(ctx, head, most)
 	if errs.KindOf(err) == errs.TooLarge {
-		return Attachment{}, errs.New(errs.TooLarge, "ticket.file_large", "Max", MaxFile>>20, "Name", FileName(f.Name))
+		return Attachment{}, errs.New(errs.TooLarge, "ticket.file_large", "Max", most>>20, "Name", FileName(f.Name))
 	}
 	if err != nil {
 		return Attachment{}, err

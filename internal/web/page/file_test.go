@@ -42,7 +42,7 @@ func TestA49_S65_TheTypeIsWhatOurOwnSniffingSays(t *testing.T) {
 	}
 	b := h.as(h.requester)
 	for _, tt := range cases {
-		token := h.stage(h.requester, ticket.File{Name: tt.name, Empty: tt.data == "", Data: strings.NewReader(tt.data)})
+		token := h.stage(h.requester, ticket.File{Name: tt.name, Mailed: tt.data == "", Data: strings.NewReader(tt.data)})
 		tk := h.record(h.requester, say("x", token))
 		for _, w := range []interface {
 			Result() *http.Response

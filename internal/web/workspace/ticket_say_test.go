@@ -141,7 +141,7 @@ func TestAnEmptyFileAndAnEmptyNameAreSaid(t *testing.T) {
 	if _, err := p.Tickets.Stage(t.Context(), agent, ticket.File{Name: "空.txt", Data: strings.NewReader("")}); errs.KindOf(err) != errs.Invalid {
 		t.Errorf("an empty file: %v", err)
 	}
-	if _, err := p.Tickets.Stage(t.Context(), agent, ticket.File{Name: "空.txt", Empty: true, Data: strings.NewReader("")}); err != nil {
+	if _, err := p.Tickets.Stage(t.Context(), agent, ticket.File{Name: "空.txt", Mailed: true, Data: strings.NewReader("")}); err != nil {
 		t.Errorf("an empty file of a mail: %v", err)
 	}
 	look := func(typed string) apptest.Reply { return p.part("mentions?q=" + url.QueryEscape(typed)) }
