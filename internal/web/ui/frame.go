@@ -179,7 +179,7 @@ type Workspace struct {
 	Page
 	Nav  Nav
 	Rail bool
-	// Keys is the list that "?" opens, a KeyMap; nil for none.
+	// Keys is what "?" needs: a KeyButton, with its KeyMap or the address of one; nil for none.
 	Keys templ.Component
 }
 

@@ -107,6 +107,10 @@ func (s sample) keys() []KeyGroup {
 	}
 }
 
+func (s sample) keyMap() templ.Component {
+	return templ.Join(KeyMap(s.page.Lang, s.keys()), KeyButton(s.page.Lang, ""))
+}
+
 func (s sample) rows() []QueueRow {
 	row := func(n string, p int, problem, words, who, place, owner, category string, c Clock) QueueRow {
 		r := QueueRow{Number: "LD-" + n, Href: s.at + "?screen=ticket", Priority: p, Problem: problem, Words: words, Requester: who, Place: place, Category: category, Clock: c, Claim: "#", Rev: "1"}

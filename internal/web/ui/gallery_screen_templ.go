@@ -262,7 +262,7 @@ func queueScreen(s sample) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = WorkspaceFrame(Workspace{Page: s.page, Nav: s.nav(), Keys: KeyMap(s.page.Lang, s.keys())}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = WorkspaceFrame(Workspace{Page: s.page, Nav: s.nav(), Keys: s.keyMap()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -313,7 +313,7 @@ func ticketScreen(s sample) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = WorkspaceFrame(Workspace{Page: s.page, Nav: s.nav(), Rail: true, Keys: KeyMap(s.page.Lang, s.keys())}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = WorkspaceFrame(Workspace{Page: s.page, Nav: s.nav(), Rail: true, Keys: s.keyMap()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -363,7 +363,7 @@ func actScreen(s sample) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = WorkspaceFrame(Workspace{Page: s.page, Nav: s.nav(), Rail: true, Keys: KeyMap(s.page.Lang, s.keys())}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = WorkspaceFrame(Workspace{Page: s.page, Nav: s.nav(), Rail: true, Keys: s.keyMap()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -5,8 +5,6 @@ package ui
 import (
 	"context"
 	"io"
-	"strings"
-	"sync"
 
 	"github.com/a-h/templ"
 
@@ -96,24 +94,6 @@ func leaf(write func(*pen)) templ.Component {
 		p.s, _ = w.(io.StringWriter)
 		write(&p)
 		return p.err
-	})
-}
-
-// Once is a component that is the same each time: it is rendered when it is shown first, and
-// from then on written as it was.
-func Once(view templ.Component) templ.Component {
-	html := sync.OnceValues(func() (string, error) {
-		var b strings.Builder
-		err := view.Render(context.Background(), &b)
-		return b.String(), err
-	})
-	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-		text, err := html()
-		if err != nil {
-			return err
-		}
-		_, err = io.WriteString(w, text)
-		return err
 	})
 }
 

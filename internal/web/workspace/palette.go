@@ -12,12 +12,13 @@ import (
 	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
 
-// mountPalette adds what Ctrl K opens: everywhere that the reader may go, everything that the
+// mountPalette adds the list of keys and what Ctrl K opens: everywhere that the reader may go, everything that the
 // page they are on can do (their script gathers that from the page itself, so that it can
 // offer nothing that the page does not), and tickets and people as they type.
 func (f *Faces) mountPalette(r *page.Router) {
 	r.Get("/work/palette", access.QueueRead, f.palette)
 	r.Get("/work/palette/find", access.QueueRead, f.paletteFind)
+	r.Get(keysPath, access.QueueRead, f.keys)
 }
 
 // destination is a page that the palette leads to.

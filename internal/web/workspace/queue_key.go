@@ -3,41 +3,25 @@
 package workspace
 
 import (
-	"sync"
-
 	"github.com/a-h/templ"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
-	"github.com/loopdesk/loopdesk/internal/kit/i18n"
 	"github.com/loopdesk/loopdesk/internal/web/page"
 	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
 
-// keyMap is what "?" opens: the same list on every page of this face.
-func keyMap(fr page.Frame) templ.Component {
-	return keyMaps()[keySheet{fr.Lang, mayLead(access.Actor{Kind: access.Person, Role: fr.Person.Role})}]
+// keysPath answers the list that "?" opens: the same on every page of this face.
+const keysPath = "/work/keys"
+
+// keyMap is what a page has for "?".
+func keyMap(fr page.Frame) templ.Component { return ui.KeyButton(fr.Lang, keysPath) }
+
+func (f *Faces) keys(c *page.Ctx) error {
+	return c.Show(ui.KeyMap(c.Lang, keyGroups(c.Frame(""), mayLead(c.Actor))))
 }
 
 // mayLead says who has the board, its place in the navigation and its key.
 func mayLead(by access.Actor) bool { return access.Can(by, access.LeadRead, access.Object{}) == nil }
-
-// keySheet is what a list of keys depends on.
-type keySheet struct {
-	lang  i18n.Lang
-	leads bool
-}
-
-// keyMaps are the same on every page: constants of the binary that are only expensive to write
-// down.
-var keyMaps = sync.OnceValue(func() map[keySheet]templ.Component { //nolint:gochecknoglobals // no state, see above
-	out := map[keySheet]templ.Component{}
-	for _, lang := range i18n.Langs() {
-		for _, leads := range []bool{false, true} {
-			out[keySheet{lang, leads}] = ui.Once(ui.KeyMap(lang, keyGroups(page.Frame{Lang: lang}, leads)))
-		}
-	}
-	return out
-})
 
 func keyGroups(fr page.Frame, leads bool) []ui.KeyGroup {
 	said := func(pairs ...string) []ui.KeyWord {

@@ -43,7 +43,7 @@ func TestTheKeysThatAreListedAreThoseThatWork(t *testing.T) {
 					works[m[1]] = true
 				}
 			}
-			_, sheet, _ := strings.Cut(queue, `id="keymap"`)
+			sheet := b.Get("/work/keys").Body
 			for _, m := range listed.FindAllStringSubmatch(sheet, -1) {
 				var caps []string
 				for _, c := range cap1.FindAllStringSubmatch(m[1], -1) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What opens and closes: drawers, menus, dialogs, forms in place, tabs on a phone.
-import { begin, firstField, on, visible } from "./page.js";
+import { begin, brought, firstField, on, say, visible } from "./page.js";
+import { toast } from "./toast.js";
 
 // Drawers. Without a script their address opens them.
 let opener;
@@ -46,12 +47,15 @@ document.addEventListener("pointerdown", (e) => {
   });
 });
 
-// Dialogs.
-on("click", "[data-dialog]", (button, e) => {
-  const dialog = document.getElementById(button.dataset.dialog);
-  if (!dialog?.showModal) return;
+// Dialogs. One that few ask for is fetched when it is first wanted.
+on("click", "[data-dialog]", async (button, e) => {
+  const { dialog: id, from } = button.dataset;
+  let dialog = document.getElementById(id);
+  if (!dialog && !from) return;
   e.preventDefault();
-  dialog.showModal();
+  dialog ??= await brought(from);
+  if (!dialog) toast(say(navigator.onLine ? "failed" : "offline"), { danger: true });
+  else if (!dialog.open) dialog.showModal();
 });
 on("click", "dialog", (dialog, e) => {
   if (e.target === dialog) dialog.close();

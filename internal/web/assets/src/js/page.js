@@ -38,6 +38,16 @@ export function parsed(text) {
   return part.content;
 }
 
+// brought fetches a dialog and hangs it into the page, once; null where it does not come.
+export async function brought(address) {
+  const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
+  const dialog = answer?.ok ? parsed(await answer.text()).querySelector("dialog") : null;
+  if (!dialog) return null;
+  const there = document.getElementById(dialog.id);
+  if (!there) document.body.append(dialog);
+  return there ?? dialog;
+}
+
 // withoutNoscript takes out of a part what is for readers without a script: it would come to life,
 // for whatever takes an answer apart does not know that scripts run here.
 export const withoutNoscript = (part) => part?.querySelectorAll?.("noscript").forEach((n) => n.remove());

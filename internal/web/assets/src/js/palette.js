@@ -3,7 +3,7 @@
 // can be done here is gathered from the page, tickets and people are asked for
 // while one types. It offers nothing that the reader could not press or open.
 import { press } from "./keys.js";
-import { fill, on, parsed, plural, visible } from "./page.js";
+import { brought, fill, on, parsed, plural, visible } from "./page.js";
 
 const most = 12;
 const pause = 120; // milliseconds after the last letter
@@ -184,17 +184,11 @@ function run(i, apart) {
 
 async function start(link) {
   if (!box) {
-    const answer = await fetch(link.dataset.palette, { headers: { "HX-Request": "true" } }).catch(() => null);
-    if (!answer?.ok) {
-      location.assign(link.href);
-      return;
-    }
-    box = parsed(await answer.text()).querySelector("dialog");
+    box = await brought(link.dataset.palette);
     if (!box) {
       location.assign(link.href);
       return;
     }
-    document.body.append(box);
     const source = box.querySelector("[data-source]");
     Object.assign(box.dataset, { here: source.dataset.here, all: source.dataset.all });
     go = [...source.children].map((a) => fromLink(a, "go")).map((c) => ({ ...c, parts: undefined }));
