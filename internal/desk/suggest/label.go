@@ -69,6 +69,13 @@ func number(value string) int64 {
 	return n
 }
 
+// holds reports whether a guess may be offered for the ticket as it is now. What the ticket says is
+// doubted of its group alone, which may follow from the category, and by a guess that is sure.
+func (s *Service) holds(ctx context.Context, t ticket.Ticket, o Offer) bool {
+	has := o.Label.of(t)
+	return o.Value != has && (has == "" || o.Label == Group && o.Sureness() == Sure) && s.stands(ctx, o.Label, o.Value)
+}
+
 // stands reports whether a value may be chosen today: a category that was retired since is not
 // offered.
 func (s *Service) stands(ctx context.Context, l Label, value string) bool {

@@ -152,8 +152,7 @@ func (s *Service) offer(ctx context.Context, guesses []Offer, same []alikeRow, s
 	})
 }
 
-// guess returns the offers for what the ticket does not say yet. A group that follows from the
-// category is doubted only by a guess that is sure.
+// guess returns the offers for what the ticket does not say yet.
 func (s *Service) guess(ctx context.Context, t ticket.First) ([]Offer, error) {
 	models, err := s.inUse(ctx)
 	if err != nil {
@@ -165,8 +164,7 @@ func (s *Service) guess(ctx context.Context, t ticket.First) ([]Offer, error) {
 		if !ok {
 			continue
 		}
-		has := l.of(t.Ticket)
-		if has != "" && l != Group {
+		if l != Group && l.of(t.Ticket) != "" {
 			continue
 		}
 		list := m.model.Guesses(textOf(t), 1)
@@ -176,7 +174,7 @@ func (s *Service) guess(ctx context.Context, t ticket.First) ([]Offer, error) {
 		o := Offer{
 			Ticket: t.ID, Label: l, Value: list[0].Label, Share: thousandths(list[0].Share), Sure: m.made.Sure, Version: m.made.Version, At: s.Clock.Now(),
 		}
-		if o.Share < offered || o.Value == has || has != "" && o.Sureness() != Sure || !s.stands(ctx, l, o.Value) {
+		if o.Share < offered || !s.holds(ctx, t.Ticket, o) {
 			continue
 		}
 		o.Reasons = m.model.Explain(textOf(t), o.Value, reasonsShown)
@@ -202,7 +200,7 @@ func (s *Service) apply(ctx context.Context, which ticket.ID) error {
 	cmd := ticket.Classify{Category: t.Category, Service: t.Service}
 	var take []Offer
 	for _, o := range list {
-		if !p.applies(o) || o.Label.of(t) != "" {
+		if !p.applies(o) || o.Label.of(t) != "" || !s.holds(ctx, t, o) {
 			continue
 		}
 		if o.Label == Category {

@@ -5,6 +5,7 @@ package suggest
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -111,12 +112,14 @@ func (s *Service) Policy(ctx context.Context) (Policy, int64, error) {
 	return setting.Load(ctx, s.Settings, PolicyName, Start())
 }
 
-// For returns what is offered for a ticket and what became of it. Staff only: others get nothing.
+// For returns what is offered for a ticket and what became of it; what nobody has decided about only
+// while it holds, for rules and retired names tell no offer. Staff only: others get nothing.
 func (s *Service) For(ctx context.Context, by access.Actor, t ticket.Ticket) ([]Offer, error) {
 	if access.Can(by, access.QueueRead, access.Object{}) != nil || access.Can(by, access.TicketRead, t.Object()) != nil {
 		return nil, nil //nolint:nilerr // who is no staff sees none of it, which is no failure
 	}
-	return offers(ctx, s.DB, t.ID)
+	list, err := offers(ctx, s.DB, t.ID)
+	return slices.DeleteFunc(list, func(o Offer) bool { return o.Outcome == Waits && !s.holds(ctx, t, o) }), err
 }
 
 // Overview is what the administrator sees.

@@ -305,6 +305,66 @@ func TestARetiredCategoryIsNotOffered(t *testing.T) {
 	})
 }
 
+// What was offered while it held is offered no longer when a rule has given the ticket a group, or when
+// the name is out of use; nor does the desk save it, and no job dies of it (N14).
+func TestN14_AnOfferIsMadeOnlyWhileItHolds(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		r.history()
+		doubted := 0
+		for _, words := range []string{"打印机连不上 VPN", "连不上打印机，timeout，不出纸", "第 3 台连不上"} {
+			x := r.record(r.zhao, words, words)
+			r.settle()
+			was, ok := r.offers(x)[suggest.Group]
+			if !ok || was.Sureness() == suggest.Sure {
+				continue
+			}
+			other := r.net.ID
+			if was.Value == strconv.FormatInt(int64(other), 10) {
+				other = r.desktop.ID
+			}
+			doubted++
+			x, err := r.Tickets.Do(t.Context(), access.Desk(), ticket.Target{ID: x.ID}, ticket.Assign{Group: other})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if o, ok := r.offers(x)[suggest.Group]; ok {
+				t.Errorf("%s: a rule sent it to group %d, and this is offered: %+v", words, other, o)
+			}
+		}
+
+		if doubted == 0 {
+			t.Error("no guess about the group is unsure: nothing was tried")
+		}
+		x := r.record(r.zhao, "帮忙看看", "二楼的打印机卡纸，打不出来")
+		r.settle()
+		if _, ok := r.offers(x)[suggest.Category]; !ok {
+			t.Fatal("nothing is offered")
+		}
+		r.printer.Active = false
+		if _, err := r.Catalog.SaveCategory(t.Context(), access.Desk(), r.printer, 0); err != nil {
+			t.Fatal(err)
+		}
+		if o, ok := r.offers(x)[suggest.Category]; ok {
+			t.Errorf("out of use, and offered: %+v", o)
+		}
+		allow := suggest.Policy{Apply: []suggest.Label{suggest.Category}, Threshold: 80}
+		if err := setting.Save(t.Context(), r.settings, as(r.admin), suggest.PolicyName, allow, setting.AnyVersion); err != nil {
+			t.Fatal(err)
+		}
+		r.clock.Advance(time.Minute)
+		if err := r.Learn(t.Context(), as(r.admin)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.jobs.RunDue(t.Context()); err != nil {
+			t.Errorf("the desk tried to save what is out of use: %v", err)
+		}
+		if got := r.get(x).Category; got != 0 {
+			t.Errorf("the category is %d", got)
+		}
+	})
+}
+
 // While a request is written down the same is offered as on the ticket that it becomes; what it says
 // already is not, nor what no word speaks for, and nothing is stored or counted.
 func TestN14_N22_ADraftIsOfferedWhatItProbablyIs(t *testing.T) {
