@@ -95,7 +95,7 @@ func (r Rule) check(p Policy) []errs.FieldError {
 		add("name", "sla.rule_name")
 	}
 	if len(r.Conditions()) == 0 {
-		add("name", "sla.rule_everything")
+		add("priorities", "sla.rule_everything") // the first of what may be chosen
 	}
 	for _, x := range r.Priorities {
 		if !x.Known() {

@@ -179,7 +179,7 @@ func TestARuleThatMakesNoSenseIsRefusedWithWhatToChange(t *testing.T) {
 		{"well", "", "", []sla.Rule{good}},
 		{"no name", "rule.0.name", "sla.rule_name", []sla.Rule{{Services: []int64{5}, Target: response(10)}}},
 		{"twice the same name", "rule.1.name", "sla.rule_name_taken", []sla.Rule{good, {Name: "A", Groups: []int64{7}, Target: response(10)}}},
-		{"no condition", "rule.0.name", "sla.rule_everything", []sla.Rule{{Name: "a", Target: response(10)}}},
+		{"no condition", "rule.0.priorities", "sla.rule_everything", []sla.Rule{{Name: "a", Target: response(10)}}},
 		{"no target", "rule.0.response", "sla.rule_empty", []sla.Rule{{Name: "a", Services: []int64{5}}}},
 		{"a calendar is enough", "", "", []sla.Rule{{Name: "a", Services: []int64{5}, Calendar: "x"}}},
 		{"an answer after the solution of P1", "rule.0.response", "sla.slower_than_resolve_rule", []sla.Rule{{Name: "a", Services: []int64{5}, Target: response(241)}}},

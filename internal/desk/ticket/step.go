@@ -23,7 +23,11 @@ func (g Gates) step(t Ticket, w world, cmd Command) (Ticket, []Fact, error) {
 	}
 	after := w.after(t, list)
 	if gaps := g.between(t, after, cmd.Name()); len(gaps) > 0 {
-		return Ticket{}, nil, &errs.Error{Kind: errs.Missing, Key: "ticket.missing", Args: []any{"Count", len(gaps)}, Gaps: gaps}
+		way := "" // out of it, where policy knows one
+		if !slices.ContainsFunc(gaps, func(g errs.Gap) bool { return g.Deviable }) {
+			way = "firm"
+		}
+		return Ticket{}, nil, &errs.Error{Kind: errs.Missing, Key: "ticket.missing", Args: []any{"Count", len(gaps), "Case", way}, Gaps: gaps}
 	}
 	return after, list, nil
 }

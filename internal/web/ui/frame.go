@@ -104,6 +104,8 @@ func wordsIn(lang i18n.Lang) string {
 		"one_at_a_time": i18n.T(lang, "ui.one_at_a_time", "Key", "{Key}", "Count", "{Count}"),
 		"unsaved":       i18n.T(lang, "ui.draft_failed"),
 		"failed":        i18n.T(lang, "ui.request_failed"),
+		"fill_in":       i18n.T(lang, "ui.fill_in"),
+		"choose_one":    i18n.T(lang, "ui.choose_one"),
 		"offline":       i18n.T(lang, "ui.offline"),
 		"uploading":     i18n.T(lang, "ui.uploading", "Name", "{Name}", "Percent", "{Percent}"),
 		"upload_bad":    i18n.T(lang, "ui.upload_failed", "Name", "{Name}"),

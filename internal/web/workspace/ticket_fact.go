@@ -225,12 +225,14 @@ func (s *sheet) yesNoOptions() []ui.Option {
 }
 
 // callNumber is the number under which the requester is called: as it was promised, or as it stands
-// in the record.
+// in the record. Of several ways to reach somebody it is the one that is dialled.
 func (s *sheet) callNumber() string {
 	who := s.f.People.Card(s.c.Context(), s.t.Requester)
-	for _, n := range []string{s.t.Detail.CallBack.Number, s.t.Detail.Intake[ticket.Contact].Value, who.Phone} {
-		if len(person.Dials(n)) > 0 {
-			return n
+	for _, known := range []string{s.t.Detail.CallBack.Number, s.t.Detail.Intake[ticket.Contact].Value, who.Phone} {
+		for _, n := range strings.FieldsFunc(known, func(r rune) bool { return strings.ContainsRune("·,;，；、\n", r) }) {
+			if n = strings.TrimSpace(n); len(person.Dials(n)) > 0 && !strings.Contains(n, "@") {
+				return n
+			}
 		}
 	}
 	return ""

@@ -174,3 +174,11 @@ func TestS25_TheListOfPromisesIsForStaff(t *testing.T) {
 		t.Errorf("a requester reads the list: %d", r.Status)
 	}
 }
+
+// Of several ways to reach somebody the number is offered that is called.
+func TestN30_APromisedCallGoesToANumber(t *testing.T) {
+	t.Parallel()
+	p := openPage(t, "报表打不开")
+	p.went(p.post("record", "contact", "zhao.min@example.org · 分机 5121"), p.at(""))
+	p.shows(p.part("promise-call"), 200, `value="分机 5121"`)
+}

@@ -24,6 +24,7 @@ import "./pictures.js";
 import "./place.js";
 import "./phone.js";
 import "./push.js";
+import "./required.js";
 import "./rows.js";
 import "./sound.js";
 import "./theme.js";

@@ -29,18 +29,21 @@ each("[data-while]", (line) => {
   line.been ||= there;
 });
 
-// The lines stand on no control: where a pane has a foot, above it.
+// The lines stand on no control: where a pane has a foot, or a phone a box to write in at its end,
+// above it.
+const feet = ".pane-foot, .pfoot";
+const atTheEnd = (foot) => visible(foot) && (foot.matches(".pane-foot") || getComputedStyle(foot).position === "sticky");
 function place() {
   const host = document.getElementById("toasts");
   if (!host) return;
-  const foot = [...document.querySelectorAll(".pane-foot")].find(visible)?.getBoundingClientRect();
+  const foot = [...document.querySelectorAll(feet)].find(atTheEnd)?.getBoundingClientRect();
   host.classList.toggle("on-foot", Boolean(foot?.height));
   if (!foot?.height) return;
   host.style.setProperty("--below", `${Math.min(innerHeight - foot.top, innerHeight - 120)}px`);
   host.style.setProperty("--beside", `${document.documentElement.clientWidth - foot.right}px`);
 }
 const sizes = new ResizeObserver(place);
-each(".pane-foot", (foot) => sizes.observe(foot));
+each(feet, (foot) => sizes.observe(foot));
 addEventListener("resize", place);
 
 function closer() {
