@@ -24,7 +24,7 @@ type Category struct {
 	Parent  CategoryID
 	Name    string // 1–60 characters
 	NameEN  string
-	Group   person.GroupID // who gets its tickets first; 0 means the service desk
+	Group   person.GroupID // who gets its tickets first, while it is in use; 0 for what is above, at last the service desk
 	Service ServiceID      `json:",omitempty"` // what its tickets are about where nothing else is said; 0 for what is above
 	Place   int64          // order among its siblings
 	Active  bool

@@ -4,6 +4,7 @@ package catalog
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
@@ -144,6 +145,18 @@ func (d *Desk) SaveForm(ctx context.Context, by access.Actor, which CategoryID, 
 		return err
 	})
 	return f, err
+}
+
+// GroupFor returns the group that handles the tickets of a category: the one that it names or that of
+// the nearest category above. The zero Group where none names one that is in use: a category keeps
+// the name of a group that was put out of use, and what went there would be nobody's.
+func (d *Desk) GroupFor(ctx context.Context, people *person.Service, which CategoryID) person.Group {
+	for _, c := range slices.Backward(d.Path(ctx, which)) {
+		if g := people.Group(ctx, c.Group); c.Group != 0 && g.Active {
+			return g
+		}
+	}
+	return person.Group{}
 }
 
 // ServiceFor returns the service that tickets of a category are about where nothing else is

@@ -181,19 +181,13 @@ func (s *Service) AskToRead(ctx context.Context, by access.Actor, which ID) (int
 	return n, err
 }
 
-// handlers are the members of the group for which an article is, or else of the first group that a
-// category or one above it names.
+// handlers are the members of the group for which an article is, or else of the one that handles its
+// category.
 func (s *Service) handlers(ctx context.Context, c Content) []person.ID {
 	if c.Audience == Group {
 		return s.People.Group(ctx, c.Group).Members
 	}
-	path := s.Catalog.Path(ctx, c.Category)
-	for _, one := range slices.Backward(path) {
-		if g := s.People.Group(ctx, one.Group); one.Group != 0 && g.Active {
-			return g.Members
-		}
-	}
-	return nil
+	return s.Catalog.GroupFor(ctx, s.People, c.Category).Members
 }
 
 // HaveRead notes that somebody has read what they were asked to.

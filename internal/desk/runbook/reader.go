@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
-	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
@@ -35,7 +34,7 @@ func (s *Service) handlers(ctx context.Context, list []Place) (People, error) {
 	}
 	var out People
 	for _, p := range list {
-		if g := s.groupOf(ctx, p.Category); g.ID != 0 {
+		if g := s.Catalog.GroupFor(ctx, s.People, p.Category); g.ID != 0 {
 			for _, m := range g.Members {
 				if works(m) {
 					out = out.With(m)
@@ -50,17 +49,6 @@ func (s *Service) handlers(ctx context.Context, list []Place) (People, error) {
 		}
 	}
 	return out, nil
-}
-
-// groupOf is the group that handles a category: its own or that of the nearest above.
-func (s *Service) groupOf(ctx context.Context, which catalog.CategoryID) person.Group {
-	path := s.Catalog.Path(ctx, which)
-	for i := len(path) - 1; i >= 0; i-- {
-		if g := s.People.Group(ctx, path[i].Group); path[i].Group != 0 && g.Active {
-			return g
-		}
-	}
-	return person.Group{}
 }
 
 // askReaders asks those who handle the categories to read the version in force. Who wrote in it,

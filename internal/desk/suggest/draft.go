@@ -44,11 +44,7 @@ func (s *Service) Guess(ctx context.Context, by access.Actor, d Draft) (out Gues
 		return out, err
 	}
 	if d.Group == 0 {
-		for _, at := range s.Catalog.Path(ctx, d.Category) {
-			if at.Group != 0 {
-				d.Group = at.Group // as it is when the request is recorded
-			}
-		}
+		d.Group = s.Catalog.GroupFor(ctx, s.People, d.Category).ID // as it is when the request is recorded
 	}
 	words := []rune(d.Text)
 	t := ticket.First{

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/suggest"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
@@ -361,6 +362,46 @@ func TestN14_AnOfferIsMadeOnlyWhileItHolds(t *testing.T) {
 		}
 		if got := r.get(x).Category; got != 0 {
 			t.Errorf("the category is %d", got)
+		}
+	})
+}
+
+// A draft goes where the request will go: a group that is out of use, named by the category, is not
+// it, and nobody is offered the group in use that is.
+func TestN14_N21_AGroupOutOfUseHandlesNoDraft(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		r.history()
+		onSite := r.group("驻场组")
+		r.printer.Group = r.desktop.ID
+		if _, err := r.Catalog.SaveCategory(t.Context(), access.Desk(), r.printer, 0); err != nil {
+			t.Fatal(err)
+		}
+		old, err := r.Catalog.SaveCategory(t.Context(), access.Desk(), catalog.Category{Name: "旧打印机", Parent: r.printer.ID, Group: onSite.ID}, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		offered := func() (out string) {
+			g, err := r.Guess(t.Context(), as(r.lin), suggest.Draft{Text: "二楼的打印机又卡纸了，出不来纸", Category: old.ID})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, o := range g.Offers {
+				if o.Label == suggest.Group {
+					out = o.Value
+				}
+			}
+			return out
+		}
+		if got, want := offered(), strconv.FormatInt(int64(r.desktop.ID), 10); got != want {
+			t.Errorf("while its group is in use another is offered: %q, want %q", got, want)
+		}
+		onSite.Active = false
+		if _, err := r.People.SaveGroup(t.Context(), access.Desk(), onSite, 0); err != nil {
+			t.Fatal(err)
+		}
+		if got := offered(); got != "" {
+			t.Errorf("it goes to the group above: offered %q", got)
 		}
 	})
 }

@@ -28,6 +28,16 @@ func (r *room) team(name string, of ...access.Actor) person.GroupID {
 	return g.ID
 }
 
+// retire puts a group out of use; its members stay in it.
+func (r *room) retire(which person.GroupID) {
+	r.Helper()
+	g := r.people.Group(r.Context(), which)
+	g.Active = false
+	if _, err := r.people.SaveGroup(r.Context(), access.Desk(), g, 0); err != nil {
+		r.Fatal(err)
+	}
+}
+
 func (r *room) refused(by access.Actor, t ticket.Ticket, cmd ticket.Command, key string) {
 	r.Helper()
 	_, err := r.Do(r.Context(), by, ticket.Target{ID: t.ID}, cmd)

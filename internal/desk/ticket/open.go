@@ -103,12 +103,11 @@ func (s *Service) mayOpen(ctx context.Context, by access.Actor, r *Request) erro
 		return errs.Field("requester", "ticket.requester_unknown")
 	}
 	if r.Category != 0 {
-		c := s.Catalog.Category(ctx, r.Category)
-		if !c.Active {
+		if !s.Catalog.Category(ctx, r.Category).Active {
 			return errs.Field("category", "ticket.category_unknown")
 		}
-		for at := c; r.Group == 0 && at.ID != 0; at = s.Catalog.Category(ctx, at.Parent) {
-			r.Group = at.Group
+		if r.Group == 0 {
+			r.Group = s.Catalog.GroupFor(ctx, s.People, r.Category).ID
 		}
 	}
 	if r.Service == 0 {

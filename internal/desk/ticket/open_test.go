@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
@@ -102,6 +104,44 @@ func TestN15_TheRecordIsBoundedFromTheStart(t *testing.T) {
 			if e := errs.As(err); e == nil || e.Kind != errs.Invalid || len(e.Fields) != 1 || e.Fields[0].Name != name {
 				t.Errorf("%s: %v", name, err)
 			}
+		}
+	})
+}
+
+// A category keeps the group that it names when that is put out of use. Its new tickets go where
+// somebody takes them: to the nearest above whose group is in use, else to the service desk.
+func TestN21_ATicketGoesToNoGroupThatIsOutOfUse(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		category := func(c catalog.Category) catalog.Category {
+			t.Helper()
+			c, err := r.Catalog.SaveCategory(t.Context(), access.Desk(), c, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c
+		}
+		network, apps := r.team("网络组", r.agent), r.team("应用组", r.lead)
+		software := category(catalog.Category{Name: "软件", Group: apps})
+		old := category(catalog.Category{Name: "旧系统", Group: network})
+		below := category(catalog.Category{Name: "旧系统报表", Parent: software.ID, Group: network})
+		for _, c := range []catalog.Category{old, below} {
+			if tk, err := r.request(c, nil); err != nil || tk.Group != network {
+				t.Errorf("%s, in use: group %d, %v", c.Name, tk.Group, err)
+			}
+		}
+		r.retire(network)
+		for _, x := range []struct {
+			of   catalog.Category
+			want person.GroupID
+		}{{old, 0}, {below, apps}} {
+			if tk, err := r.request(x.of, nil); err != nil || tk.Group != x.want {
+				t.Errorf("%s: group %d, want %d, %v", x.of.Name, tk.Group, x.want, err)
+			}
+		}
+		r.retire(apps)
+		if tk, err := r.request(below, nil); err != nil || tk.Group != 0 {
+			t.Errorf("none is in use: group %d, %v", tk.Group, err)
 		}
 	})
 }

@@ -329,15 +329,14 @@ func (f *Faces) expect(c *page.Ctx, v *padView) error {
 
 // helpers names the group that the ticket will go to.
 func (f *Faces) helpers(c *page.Ctx, form *page.Form) string {
-	which := person.GroupID(form.Int("group"))
-	path := f.Catalog.Path(c.Context(), catalog.CategoryID(form.Int("category")))
-	for i := len(path) - 1; i >= 0 && which == 0; i-- {
-		which = path[i].Group
+	g := f.People.Group(c.Context(), person.GroupID(form.Int("group")))
+	if g.ID == 0 {
+		g = f.Catalog.GroupFor(c.Context(), f.People, catalog.CategoryID(form.Int("category")))
 	}
-	if g := f.People.Group(c.Context(), which); g.ID != 0 {
-		return g.Label(string(c.Lang))
+	if g.ID == 0 {
+		return c.T("work.service_desk")
 	}
-	return c.T("work.service_desk")
+	return g.Label(string(c.Lang))
 }
 
 // callBegan is when the pad was opened for this call.

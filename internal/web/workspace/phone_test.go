@@ -79,6 +79,20 @@ func (h *house) complete(b *browser) *call {
 		"category", fmt.Sprint(h.software.ID), "people", "department", "wanted", "今天 11:30 前", "halt", "stopped")
 }
 
+// Whoever calls is told of the group that will take it: of none that was put out of use (N21).
+func TestN20_N21_ACallerIsToldOfNoGroupThatIsOutOfUse(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	b := h.as(h.agent)
+	h.network.Active = false
+	if _, err := h.people.SaveGroup(t.Context(), access.Desk(), h.network, 0); err != nil {
+		t.Fatal(err)
+	}
+	_, body, _ := h.complete(b).press("act", "check")
+	h.holds(body, "服务台会处理，今天 09:15 前给您第一次反馈。")
+	h.lacks(body, "网络组会处理")
+}
+
 func TestN15_N18_ACallBecomesATicketThatIsReadBack(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
