@@ -121,7 +121,8 @@ func (s *Service) Group(ctx context.Context, which GroupID) Group {
 	return Group{}
 }
 
-// GroupsOf returns the groups that somebody works in.
+// GroupsOf returns the groups that somebody works in, those that were put out of use too: what such a
+// group has stays its members' to read and to answer.
 func (s *Service) GroupsOf(ctx context.Context, who ID) []GroupID {
 	list, err := s.Groups(ctx)
 	if err != nil {
@@ -134,6 +135,11 @@ func (s *Service) GroupsOf(ctx context.Context, who ID) []GroupID {
 		}
 	}
 	return out
+}
+
+// GroupsInUse returns the groups that somebody works in and that may be given more.
+func (s *Service) GroupsInUse(ctx context.Context, who ID) []GroupID {
+	return slices.DeleteFunc(s.GroupsOf(ctx, who), func(g GroupID) bool { return !s.Group(ctx, g).Active })
 }
 
 // maxStaff bounds the list of everybody who can be given work.

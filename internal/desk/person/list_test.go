@@ -182,6 +182,9 @@ func TestGroupsHaveOneNameAndKnownMembers(t *testing.T) {
 		if got := r.GroupsOf(t.Context(), a.ID); !slices.Equal(got, []person.GroupID{g.ID}) || len(r.GroupsOf(t.Context(), b.ID)) != 0 {
 			t.Errorf("%v and %v", got, r.GroupsOf(t.Context(), b.ID))
 		}
+		if got := r.GroupsInUse(t.Context(), a.ID); len(got) != 0 {
+			t.Errorf("out of use: %v", got)
+		}
 		if got := r.Group(t.Context(), 0); got.ID != 0 {
 			t.Errorf("no group is %+v", got)
 		}

@@ -75,8 +75,8 @@ func (s *Service) LimitOf(ctx context.Context, p Person) int64 {
 		return p.Limit
 	}
 	var least int64
-	for _, which := range s.GroupsOf(ctx, p.ID) {
-		if g := s.Group(ctx, which); g.Active && g.Limit > 0 && (least == 0 || g.Limit < least) {
+	for _, which := range s.GroupsInUse(ctx, p.ID) {
+		if g := s.Group(ctx, which); g.Limit > 0 && (least == 0 || g.Limit < least) {
 			least = g.Limit
 		}
 	}

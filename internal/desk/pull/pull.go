@@ -73,16 +73,18 @@ func (w Why) Full() bool { return w.Limit > 0 && w.InWork >= w.Limit }
 // taker is who looks for a ticket, and what decides whether it is one for them.
 type taker struct {
 	person  person.Person
-	groups  []person.GroupID
+	groups  []person.GroupID // those in use
+	inUse   func(person.GroupID) bool
 	skipped map[ticket.ID]time.Time // until when
 	now     time.Time
 }
 
 // suits reports whether a free ticket is for the taker, and counts it where it is not. Tickets
-// of no group are everybody's, and whoever belongs to no group takes from all.
+// of no group are everybody's, and whoever belongs to no group takes from all. A group that was put
+// out of use is none: it would leave its tickets to nobody, and nothing to its members.
 func (x taker) suits(t ticket.Ticket, asked person.Skills, w *Why) bool {
 	w.Free++
-	if t.Group != 0 && len(x.groups) > 0 && !slices.Contains(x.groups, t.Group) {
+	if x.inUse(t.Group) && len(x.groups) > 0 && !slices.Contains(x.groups, t.Group) {
 		w.Elsewhere++
 		return false
 	}

@@ -88,6 +88,54 @@ func TestN8_SkillsAndGroupsNarrowAndTheAnswerSaysSo(t *testing.T) {
 	})
 }
 
+// A group that was put out of use keeps its members and its tickets, and counts as none: whoever is
+// in no other takes from all, and what stands with it is everybody's.
+func TestN8_N13_AGroupOutOfUseNarrowsNothing(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		old, theirs := r.open(ticket.Request{Group: r.network.ID}), r.group(person.Group{Name: "桌面组", Members: []person.ID{r.lin.ID}})
+		left := func(by person.Person) (out []ticket.ID) {
+			for {
+				p := r.look(by)
+				if p.Ticket.ID == 0 {
+					return out
+				}
+				out = append(out, p.Ticket.ID)
+				if err := r.Pass(t.Context(), as(by), p.Ticket.Number, pull.Urgent, ""); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if p := r.look(r.lin); p.Ticket.ID != 0 || p.Why.Elsewhere != 1 {
+			t.Errorf("in use: offered %d: %+v", p.Ticket.ID, p.Why)
+		}
+		r.network.Active = false
+		if _, err := r.People.SaveGroup(t.Context(), access.Desk(), r.network, 0); err != nil {
+			t.Fatal(err)
+		}
+		living := r.open(ticket.Request{Group: theirs.ID})
+		for _, who := range []person.Person{r.zhou, r.lin} {
+			got := left(who)
+			slices.Sort(got)
+			if d := cmp.Diff([]ticket.ID{old.ID, living.ID}, got); d != "" {
+				t.Errorf("%s is offered\n%s", who.Name, d)
+			}
+		}
+		both := r.person("qian", access.Agent)
+		r.network.Members, theirs.Members = append(r.network.Members, both.ID), append(theirs.Members, both.ID)
+		other := r.group(person.Group{Name: "应用组", Members: []person.ID{r.zhou.ID}})
+		away := r.open(ticket.Request{Group: other.ID})
+		for _, g := range []person.Group{r.network, theirs} {
+			if _, err := r.People.SaveGroup(t.Context(), access.Desk(), g, 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := left(both); slices.Contains(got, away.ID) || len(got) != 2 {
+			t.Errorf("in another group too: offered %v, %d is elsewhere", got, away.ID)
+		}
+	})
+}
+
 func TestN13_TheLimitOfThePersonStandsBeforeThatOfTheGroup(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *room) {

@@ -189,7 +189,8 @@ func (s *Service) taker(ctx context.Context, by access.Actor) (taker, error) {
 		return taker{}, errs.New(errs.Denied, "access.denied")
 	}
 	x := taker{person: s.People.Card(ctx, person.ID(by.ID)), now: s.Clock.Now()}
-	x.groups = s.People.GroupsOf(ctx, x.person.ID)
+	x.groups = s.People.GroupsInUse(ctx, x.person.ID)
+	x.inUse = func(g person.GroupID) bool { return s.People.Group(ctx, g).Active }
 	var err error
 	x.skipped, err = skipped(ctx, s.DB, x.person.ID, x.now)
 	return x, err

@@ -127,3 +127,42 @@ func TestN28_AHandOverToAPersonGoesToTheirGroup(t *testing.T) {
 		}
 	})
 }
+
+// A group that was put out of use keeps its members. Whoever is named goes on working in the others,
+// and the ticket goes there, or stays where it is.
+func TestN28_AHandOverToAPersonGoesToNoGroupThatIsOutOfUse(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		net, last := r.person("赵网", access.Agent, "web"), r.person("老钱", access.Agent, "web")
+		old := r.team("旧网络组", net, last)
+		desktop, desk := r.team("桌面组", net), r.team("服务台", r.agent)
+		r.retire(old)
+		for _, x := range []struct {
+			to   access.Actor
+			want person.GroupID
+		}{{net, desktop}, {last, desk}} {
+			tk := r.do(r.agent, r.record("连不上"), ticket.Accept{})
+			tk = r.do(r.agent, tk, ticket.Assign{Group: desk})
+			tk = r.do(r.agent, tk, ticket.HandOver{Assignee: person.ID(x.to.ID), Done: "a", Why: "b", Needed: "c"})
+			if tk.Group != x.want || tk.Assignee != person.ID(x.to.ID) {
+				t.Errorf("it is with group %d, %d, want %d", tk.Group, tk.Assignee, x.want)
+			}
+		}
+	})
+}
+
+// What was handed over to a group before that was put out of use is still its members' to answer.
+func TestN28_AGroupOutOfUseAnswersWhatItWasGiven(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		net := r.person("赵网", access.Agent, "web")
+		desk, network := r.team("服务台", r.agent), r.team("网络组", net)
+		tk := r.do(r.agent, r.record("连不上"), ticket.Accept{})
+		tk = r.do(r.agent, tk, ticket.Assign{Group: desk})
+		tk = r.do(r.agent, tk, over(network))
+		r.retire(network)
+		if tk = r.do(net, tk, ticket.RefuseHandOver{Reason: "我们组已经撤了"}); tk.Group != desk {
+			t.Errorf("given back it is with group %d", tk.Group)
+		}
+	})
+}

@@ -289,7 +289,7 @@ func (s *Service) world(ctx context.Context, by access.Actor, cmd Command) (worl
 		}
 	case HandOver:
 		people(c.Assignee)
-		if list := s.People.GroupsOf(ctx, c.Assignee); len(list) > 0 {
+		if list := s.People.GroupsInUse(ctx, c.Assignee); len(list) > 0 {
 			w.home = list[0]
 		}
 		w.group[c.Group] = s.People.Group(ctx, c.Group).Active
