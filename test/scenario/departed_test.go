@@ -81,6 +81,9 @@ func TestN21_WhatIsOutOfUseStaysWhereItIsNamed(t *testing.T) {
 				t.Errorf("the builder does not say that %s is out of use", name)
 			}
 		}
+		if body := c.Get("/work/views").Body; !strings.Contains(body, "责任人:"+gone.Name) {
+			t.Errorf("the list of views does not say whose tickets %s holds", view.Filter)
+		}
 		save(c, at, "/work/views/edit", "name", "act", "save")
 		if v, err := h.Views.Get(ctx, lead, view.ID); err != nil || v.Name != changed || v.Filter != view.Filter {
 			t.Errorf("the filter was %q and is %q, %v", view.Filter, v.Filter, err)

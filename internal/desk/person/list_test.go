@@ -110,6 +110,22 @@ func TestS82_S81_WhatIsSearchedForMeansItself(t *testing.T) {
 				t.Errorf("%.20q: %s", text, d)
 			}
 		}
+		for text, want := range map[string]string{
+			"100% Sure": "100% Sure", " 1000  sure": "1000 Sure", "SURE@example.test": "100% Sure", "o'brien! Émile": "O'Brien! Émile", "O'Brien! Émile": "O'Brien! Émile",
+			"Sure": "", "%": "", "": "", "\x00": "", "\xff\xfe": "", "' OR '1'='1": "", strings.Repeat("%", 5000): "",
+		} {
+			var name string
+			list, err := r.Called(t.Context(), actor(r.admin), text, 3)
+			if len(list) > 0 {
+				name = list[0].Name
+			}
+			if err != nil || name != want || len(list) > 1 {
+				t.Errorf("called %.20q: %q of %d, want %q, %v", text, name, len(list), want, err)
+			}
+		}
+		if _, err := r.Called(t.Context(), access.Actor{ID: 2, Kind: access.Person, Role: access.Requester}, "100% Sure", 3); errs.KindOf(err) != errs.Denied {
+			t.Errorf("a requester is told: %v", err)
+		}
 		if _, err := r.List(t.Context(), actor(r.admin), person.Filter{After: person.Person{Name: "\x00\xff", ID: -1}, Limit: -5}); err != nil {
 			t.Errorf("a page after nobody: %v", err)
 		}

@@ -227,6 +227,17 @@ func (s *Service) List(ctx context.Context, by access.Actor, f Filter) ([]Person
 	return list(ctx, s.db, find)
 }
 
+// Called returns the people whose whole name or address a text is, those who left too, by name.
+func (s *Service) Called(ctx context.Context, by access.Actor, text string, limit int) ([]Person, error) {
+	if err := access.Can(by, access.PersonRead, access.Object{}); err != nil {
+		return nil, err
+	}
+	if text = CleanName(text); text == "" {
+		return nil, nil
+	}
+	return called(ctx, s.db, text, limit)
+}
+
 // isLetters reports whether a text may be how a name sounds: letters alone.
 func isLetters(s string) bool {
 	return strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz'-") == ""

@@ -78,6 +78,12 @@ func list(ctx context.Context, q db.Querier, f search) ([]Person, error) {
 		f.after.Name, f.after.ID, f.staff, f.active, f.lower, f.typed, f.limit, f.sound, f.beyond)
 }
 
+// called reads the people whose whole name or address a text is.
+func called(ctx context.Context, q db.Querier, text string, limit int) ([]Person, error) {
+	return db.All(ctx, q, scan, `SELECT `+columns+` FROM person
+		WHERE lower(name) = lower($1) OR email = lower($1) ORDER BY name, id LIMIT $2`, text, limit)
+}
+
 // lockAdmins makes two changes of administrators wait for each other, so that neither counts
 // on the one whom the other takes away.
 func lockAdmins(ctx context.Context, tx *db.Tx) error {

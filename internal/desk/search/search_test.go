@@ -5,6 +5,8 @@ package search_test
 import (
 	"testing"
 
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 )
 
@@ -68,6 +70,62 @@ func TestWordsOfBothLanguages(t *testing.T) {
 				t.Errorf("%s: found %q, want %q", typed, got, want)
 			}
 		}
+	})
+}
+
+// Whoever left is found by name and by address as before, and nobody else in their stead whose name
+// holds theirs. A part of a name, and the name of somebody who never worked here, mean who works here now.
+func TestN12_WhoeverLeftIsFoundByTheirName(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		add := func(name, email string, role access.Role) access.Actor {
+			p, err := r.people.Add(t.Context(), access.Desk(), person.Person{Name: name, Email: email, Lang: "zh-CN", Role: role})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return access.Actor{ID: int64(p.ID), Kind: access.Person, Role: role, Via: "web"}
+		}
+		like := add("林晓岚岚", "xlin.xiaolan@example.net", access.Agent)
+		add("岚岚", "lanlan@example.net", access.Requester)
+		owned := func(by access.Actor) string {
+			x := r.record(r.wang, "打印机", "打印机冒烟")
+			r.do(by, x, ticket.Accept{})
+			return x.Ref()
+		}
+		hers, other, theirs := owned(r.agent), owned(like), owned(r.lead)
+		r.settle()
+		check := func(when string, want map[string]string) {
+			t.Helper()
+			for typed, refs := range want {
+				if got := r.refs(r.lead, typed); got != refs {
+					t.Errorf("%s, %s: %q, want %q", when, typed, got, refs)
+				}
+			}
+		}
+		want := map[string]string{
+			"owner:林晓岚": hers, `责任人:"lin.xiaolan@example.net"`: hers, "owner:林晓岚岚": other, "assignee:林晓岚 打印机": hers, "owner:岚岚": other,
+			"owner:周立": theirs, "owner:zhou.li@example.net": theirs,
+		}
+		check("while they are here", want)
+		change := func(who access.Actor, fn func(*person.Person)) {
+			t.Helper()
+			p := r.people.Card(t.Context(), person.ID(who.ID))
+			fn(&p)
+			if _, err := r.people.Change(t.Context(), access.Desk(), p, 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		change(r.agent, func(p *person.Person) { p.Active = false })
+		want["owner:晓岚"] = other
+		check("when she left", want)
+		change(r.lead, func(p *person.Person) { p.Role = access.Requester })
+		r.lead = like
+		check("when they work for another department", want)
+		change(like, func(p *person.Person) { p.Active = false })
+		r.lead = add("赵网", "zhao@example.net", access.Agent)
+		delete(want, "owner:晓岚") // nobody here
+		delete(want, "owner:岚岚")
+		check("when both left", want)
 	})
 }
 

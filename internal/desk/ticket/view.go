@@ -168,11 +168,7 @@ func (n names) Find(ctx context.Context, kind queue.Type, word string) ([]int64,
 	found.want = strings.ToLower(strings.TrimSpace(word))
 	switch kind {
 	case queue.Person:
-		list, err := n.s.People.Staff(ctx)
-		for _, p := range list {
-			found.look(int64(p.ID), p.Name, p.Email)
-		}
-		return found.keys(), err
+		return n.workers(ctx, word, found)
 	case queue.Anyone:
 		list, err := n.s.People.List(ctx, n.by, person.Filter{Text: word, Limit: maxNamed + 1})
 		for _, p := range list {
@@ -202,6 +198,35 @@ func (n names) Find(ctx context.Context, kind queue.Type, word string) ([]int64,
 		return found.keys(), err
 	}
 	return nil, nil
+}
+
+// workers are whom a word names of those who have tickets in work, or had: active staff by the whole
+// name; whoever left, by the whole name too; active staff by a part of it; and at last whoever works
+// for another department by now. An address is one person's, whatever became of them.
+func (n names) workers(ctx context.Context, word string, found finder) ([]int64, error) {
+	list, err := n.s.People.Staff(ctx)
+	for _, p := range list {
+		found.look(int64(p.ID), p.Name, p.Email)
+	}
+	if err != nil || len(found.whole) > 0 {
+		return found.whole, err
+	}
+	called, err := n.s.People.Called(ctx, n.by, word, queue.MaxValues+1)
+	if err != nil {
+		return nil, err
+	}
+	var others []int64
+	for _, p := range called {
+		if p.Role.Staff() || p.Email == found.want {
+			found.whole = append(found.whole, int64(p.ID))
+		} else {
+			others = append(others, int64(p.ID))
+		}
+	}
+	if out := found.keys(); len(out) > 0 {
+		return out, nil
+	}
+	return others, nil
 }
 
 // Label implements queue.Names.
