@@ -188,6 +188,18 @@ func (s Spec) Said(code, lang string) string {
 	return code
 }
 
+// all lists the words of the codes in a language, for who wrote none of them.
+func (s Spec) all(lang string) string {
+	out := make([]string, 0, len(s.codes))
+	for _, c := range s.codes {
+		out = append(out, in(c, lang))
+	}
+	if lang == "en" {
+		return strings.Join(out, ", ")
+	}
+	return strings.Join(out, "、")
+}
+
 // code returns the code that a word means; "" where it means none.
 func (s Spec) code(word string) string {
 	for _, c := range s.codes {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/i18n"
 )
 
 // people is a house of few names.
@@ -97,6 +98,21 @@ func TestAFilterThatCannotBeSaysWhy(t *testing.T) {
 		_, err := queue.Understand(t.Context(), typed, people{})
 		if e := errs.As(err); e == nil || e.Kind != errs.Invalid || len(e.Fields) != 1 || e.Fields[0].Key != key {
 			t.Errorf("%q: %v, want %s", typed, err, key)
+		}
+	}
+}
+
+// Where a field has a few values, the reason names them in the language that the field was written in.
+func TestAFilterThatCannotBeSaysWhatCan(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]string{"status:opne": "open, new, working, pending", "状态:opne": "未关闭、待受理、处理中", "prio:P9": "P1, P2"} {
+		_, err := queue.Understand(t.Context(), typed, people{})
+		e := errs.As(err)
+		if e == nil || len(e.Fields) != 1 {
+			t.Fatalf("%s: %v", typed, err)
+		}
+		if got := i18n.T(i18n.EN, e.Fields[0].Key, e.Fields[0].Args...); !strings.Contains(got, want) {
+			t.Errorf("%s: %s", typed, got)
 		}
 	}
 }

@@ -4,6 +4,8 @@ package queue
 
 import (
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
@@ -135,6 +137,14 @@ func (c Cond) name() string {
 		return c.Typed
 	}
 	return string(c.Field)
+}
+
+// lang is the language in which the field was written.
+func (c Cond) lang() string {
+	if strings.ContainsFunc(c.name(), func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return "zh-CN"
+	}
+	return "en"
 }
 
 // wrong is a failure of the condition, with the place where it stands.

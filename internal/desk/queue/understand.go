@@ -176,7 +176,7 @@ func (c Cond) settle(ctx context.Context, s Spec, v string, names Names) ([]stri
 		if code := s.code(v); code != "" {
 			return []string{code}, nil
 		}
-		return nil, bad
+		return nil, c.wrong("queue.value_unknown", "Name", c.name(), "Value", v, "Case", "listed", "Values", s.all(c.lang()))
 	case Contains:
 		if v = strings.Join(strings.Fields(unmarked(v)), " "); v == "" {
 			return nil, bad
