@@ -71,7 +71,7 @@ type refuseJSON struct {
 }
 
 func (a *API) workCommands() {
-	command(a, ticket.CmdAccept, access.TicketWork, "Accept a new ticket", "Whoever accepts becomes its owner where it has none (N12).",
+	command(a, ticket.CmdAccept, access.TicketWork, "Accept a new ticket", "Whoever accepts becomes its owner where it has none who is still here, and works on it where nobody does (N12).",
 		simple(func(*emptyJSON) ticket.Command { return ticket.Accept{} }))
 	command(a, ticket.CmdAssign, access.TicketWork, "Change owner, assignee or group", "What is missing stays as it is.",
 		simple(func(b assignJSON) ticket.Command {

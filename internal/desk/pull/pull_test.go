@@ -58,6 +58,44 @@ func TestN12_WhatWasHandedOverKeepsItsOwner(t *testing.T) {
 	})
 }
 
+// A new ticket for which somebody answers and on which nobody works goes to whoever takes it, and
+// not to its owner (N12).
+func TestN23_WhatOnlyHasAnOwnerIsGivenToWhoTakesIt(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		one := r.do(r.zhou, r.open(ticket.Request{}), ticket.Assign{Owner: r.zhou.ID})
+		two := r.do(r.zhou, r.open(ticket.Request{}), ticket.Assign{Owner: r.zhou.ID})
+		got := r.take(r.lin).Ticket
+		if got.ID != one.ID || got.Owner != r.zhou.ID || got.Assignee != r.lin.ID || got.Status != ticket.Opened {
+			t.Errorf("got %d, owner %d, assignee %d, %s", got.ID, got.Owner, got.Assignee, got.Status)
+		}
+		got, err := r.TakeThis(t.Context(), as(r.lin), two.Number)
+		if err != nil || got.Owner != r.zhou.ID || got.Assignee != r.lin.ID {
+			t.Errorf("by number: owner %d, assignee %d: %v", got.Owner, got.Assignee, err)
+		}
+		p := r.look(r.lin)
+		if p.Why.InWork != 2 {
+			t.Errorf("%d in work", p.Why.InWork)
+		}
+		if p = r.look(r.zhou); p.Why.InWork != 0 {
+			t.Errorf("the owner has %d in work", p.Why.InWork)
+		}
+	})
+}
+
+// Whoever takes a ticket whose owner left answers for it.
+func TestN12_WhoTakesWhatSomebodyLeftAnswersForIt(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		one := r.do(r.zhou, r.open(ticket.Request{}), ticket.Assign{Owner: r.zhou.ID})
+		r.change(&r.zhou, func(p *person.Person) { p.Active = false })
+		got := r.take(r.lin).Ticket
+		if got.ID != one.ID || got.Owner != r.lin.ID || got.Assignee != r.lin.ID || got.Status != ticket.Opened {
+			t.Errorf("got %d, owner %d, assignee %d, %s", got.ID, got.Owner, got.Assignee, got.Status)
+		}
+	})
+}
+
 func TestN8_SkillsAndGroupsNarrowAndTheAnswerSaysSo(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *room) {

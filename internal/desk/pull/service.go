@@ -55,8 +55,8 @@ func (s *Service) Look(ctx context.Context, by access.Actor) (Pick, error) {
 	return p, err
 }
 
-// Take gives the actor the next ticket: a new one becomes theirs, one that its owner handed over
-// is theirs to work on. Where somebody else was quicker it is the one after it. The zero Ticket
+// Take gives the actor the next ticket: a new one becomes theirs, one that somebody else answers
+// for is theirs to work on. Where somebody else was quicker it is the one after it. The zero Ticket
 // means that nothing is offered, and Why says why.
 func (s *Service) Take(ctx context.Context, by access.Actor) (Pick, error) {
 	x, err := s.taker(ctx, by)

@@ -28,7 +28,7 @@ type world struct {
 	other    Ticket                        // the second ticket of merge, link and split
 	parting  parting                       // of a split
 	missing  func(Name, Ticket) []errs.Gap // what the gates before a command would say
-	staff    map[person.ID]bool            // may be given work, of those that the command names
+	staff    map[person.ID]bool            // may be given work, of those that the command names, or the ticket
 	group    map[person.GroupID]bool       // is a group that works, likewise
 	category map[catalog.CategoryID]bool   // may be chosen, likewise
 	service  map[catalog.ServiceID]bool    // may be chosen, likewise
@@ -47,7 +47,8 @@ type world struct {
 }
 
 type (
-	// Accept takes a new ticket: the actor becomes accountable for it.
+	// Accept takes a new ticket: the actor becomes accountable for it, or works on it for an owner
+	// that it has already and who is still here.
 	Accept struct{}
 	// Assign changes owner, assignee or group; zero fields stay as they are.
 	Assign struct {

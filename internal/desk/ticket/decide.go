@@ -17,13 +17,17 @@ import (
 const maxField = 4000
 
 func (Accept) decide(t Ticket, w world) ([]Fact, error) {
-	owner := t.Owner
-	if owner == 0 {
-		if owner = person.ID(w.by.ID); !w.staff[owner] {
+	owner, actor := t.Owner, person.ID(w.by.ID)
+	if !w.staff[owner] { // nobody answers for it, or nobody who is still here (N12)
+		if owner = actor; !w.staff[owner] {
 			return nil, errs.Field("owner", "ticket.owner_unknown")
 		}
 	}
-	return []Fact{Accepted{Of{t.ID}, owner}}, nil
+	accepted := Accepted{Of{t.ID}, owner}
+	if t.Assignee == 0 && owner != actor && w.staff[actor] { // its owner stays, and whoever took it works on it
+		return []Fact{Assigned{Of{t.ID}, 0, actor, 0}, accepted}, nil
+	}
+	return []Fact{accepted}, nil
 }
 
 func (c Assign) decide(t Ticket, w world) ([]Fact, error) {

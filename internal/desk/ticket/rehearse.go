@@ -12,9 +12,9 @@ import (
 )
 
 // Rehearsal decides commands with no house around: the rights, the life, the rules, the gates
-// and the plan are the real ones, and nothing is stored. Everybody whom a command names works
-// for the desk, every group works, every category may be chosen. Commands that need a second
-// ticket cannot be rehearsed.
+// and the plan are the real ones, and nothing is stored. Everybody whom a command or the
+// ticket names works for the desk, every group works, every category may be chosen. Commands that
+// need a second ticket cannot be rehearsed.
 type Rehearsal struct {
 	Gates  Gates
 	Matrix triage.Matrix
@@ -31,6 +31,7 @@ func (r Rehearsal) Decide(by access.Actor, at time.Time, t Ticket, cmd Command, 
 	w.category, w.service = map[catalog.CategoryID]bool{}, map[catalog.ServiceID]bool{}
 	switch c := cmd.(type) {
 	case Accept:
+		w.staff[t.Owner] = t.Owner != 0
 		w.staff[person.ID(by.ID)] = by.Role.Staff()
 	case AddParticipant:
 		w.active = map[person.ID]bool{c.Person: true}

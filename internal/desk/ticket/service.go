@@ -147,6 +147,9 @@ func (s *Service) do(ctx context.Context, tx *db.Tx, w world, on Target, cmd Com
 	if err := s.formOf(ctx, tx, &w, t, cmd); err != nil {
 		return Ticket{}, err
 	}
+	if err := s.stillHere(ctx, tx, w, t, cmd); err != nil {
+		return Ticket{}, err
+	}
 	if part, err := s.part(ctx, tx, w, t, cmd); err != nil {
 		return Ticket{}, err
 	} else if part.ID != 0 {
@@ -300,6 +303,21 @@ func (s *Service) world(ctx context.Context, by access.Actor, cmd Command) (worl
 		w.service[c.Service] = s.Catalog.Service(ctx, c.Service).Active
 	}
 	return w, err
+}
+
+// stillHere looks up, within the commit, whether somebody works for the desk whom the ticket names
+// and the command leaves in charge.
+func (s *Service) stillHere(ctx context.Context, tx *db.Tx, w world, t Ticket, cmd Command) error {
+	var who person.ID
+	if _, ok := cmd.(Accept); ok {
+		who = t.Owner
+	}
+	if who == 0 {
+		return nil
+	}
+	list, err := s.People.WorkersIn(ctx, tx, []person.ID{who}, 0)
+	w.staff[who] = len(list) > 0
+	return err
 }
 
 // find turns a number into a key.
