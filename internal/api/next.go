@@ -46,6 +46,7 @@ type whyJSON struct {
 	Lacking   []string  `json:"lacking" nullable:"false" doc:"The skills that were missing"`
 	Skipped   int       `json:"skipped" doc:"Of these, passed over by the caller"`
 	Again     time.Time `json:"again,omitzero" doc:"When the first of these is offered again"`
+	Own       int       `json:"own" doc:"Of these, handed over by the caller and waiting for the other team"`
 	InWork    int64     `json:"in_work" doc:"What the caller works on"`
 	Limit     int64     `json:"limit" doc:"How much they may; 0 for no limit"`
 }
@@ -57,7 +58,7 @@ func (a *API) pick(ctx context.Context, r reader, p pull.Pick) *pickOut {
 		out.Body.Ticket = &t
 	}
 	w := p.Why
-	out.Body.Why = whyJSON{w.Free, w.Elsewhere, w.Beyond, w.Lacking, w.Skipped, w.Again, w.InWork, w.Limit}
+	out.Body.Why = whyJSON{w.Free, w.Elsewhere, w.Beyond, w.Lacking, w.Skipped, w.Again, w.Own, w.InWork, w.Limit}
 	if w.Lacking == nil {
 		out.Body.Why.Lacking = []string{}
 	}

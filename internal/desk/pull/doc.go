@@ -10,5 +10,6 @@
 // passed it over again after Rest.
 //
 // Where nothing is offered the answer says why: nothing is free, or what is free lies with other
-// groups, asks for other skills, was passed over, or the agent has enough in work.
+// groups, asks for other skills, was passed over, waits for the team to which the agent handed it
+// over, or the agent has enough in work.
 package pull

@@ -63,6 +63,7 @@ type Why struct {
 	Lacking   []string  // the skills that were missing, in order
 	Skipped   int       // passed over by the agent a while ago
 	Again     time.Time // when the first of these is offered again
+	Own       int       // handed over by the agent, and waiting for the other team
 	InWork    int64     // what the agent works on now
 	Limit     int64     // how much they may; 0 for no limit
 }

@@ -96,6 +96,36 @@ func TestN12_WhoTakesWhatSomebodyLeftAnswersForIt(t *testing.T) {
 	})
 }
 
+// Whoever handed a ticket over is not given it by "next": the answer to a hand-over is the other
+// team's (N28).
+func TestN28_WhoHandedItOverIsNotGivenItBack(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		r.network.Members = []person.ID{r.lin.ID, r.zhou.ID}
+		r.group(r.network)
+		one := r.do(r.lin, r.open(ticket.Request{}), ticket.Accept{})
+		r.do(r.lin, one, ticket.HandOver{Group: r.network.ID, Done: "查了网线", Why: "交换机", Needed: "查端口"})
+		if p := r.look(r.lin); p.Ticket.ID != 0 || p.Why.Free != 1 || p.Why.Own != 1 {
+			t.Errorf("shown %d to its sender: %+v", p.Ticket.ID, p.Why)
+		}
+		if p := r.take(r.lin); p.Ticket.ID != 0 || p.Why.Own != 1 {
+			t.Errorf("%d came back to its sender: %+v", p.Ticket.ID, p.Why)
+		}
+		_, err := r.TakeThis(t.Context(), as(r.lin), one.Number)
+		if e := errs.As(err); e == nil || e.Key != "ticket.hand_over_own" {
+			t.Errorf("by number: %v", err)
+		}
+		other := r.open(ticket.Request{})
+		if got := r.take(r.lin).Ticket; got.ID != other.ID {
+			t.Errorf("the one after it is %d, want %d", got.ID, other.ID)
+		}
+		got := r.take(r.zhou).Ticket
+		if got.ID != one.ID || got.Assignee != r.zhou.ID || got.Detail.HandOver.Taken.IsZero() {
+			t.Errorf("the other team got %d for %d: %+v", got.ID, got.Assignee, got.Detail.HandOver)
+		}
+	})
+}
+
 func TestN8_SkillsAndGroupsNarrowAndTheAnswerSaysSo(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *room) {

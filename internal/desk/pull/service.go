@@ -85,7 +85,8 @@ func (s *Service) Take(ctx context.Context, by access.Actor) (Pick, error) {
 
 // TakeThis gives the actor the ticket that Look showed.
 //
-// Errors: Conflict where it is free no longer, or there is no room for it; NotFound.
+// Errors: Conflict where it is free no longer, or there is no room for it; Denied where the actor
+// handed it over and the other team is to answer; NotFound.
 func (s *Service) TakeThis(ctx context.Context, by access.Actor, number int64) (ticket.Ticket, error) {
 	x, err := s.taker(ctx, by)
 	if err != nil {
@@ -97,6 +98,9 @@ func (s *Service) TakeThis(ctx context.Context, by access.Actor, number int64) (
 	}
 	if !free(t) {
 		return ticket.Ticket{}, gone(t)
+	}
+	if t.HandedOverBy(x.person.ID) {
+		return ticket.Ticket{}, ticket.ErrHandOverOwn
 	}
 	got, err := s.take(ctx, by, x, t)
 	switch {
@@ -216,6 +220,12 @@ func (s *Service) each(ctx context.Context, by access.Actor, x taker, w *Why, fn
 			if !x.suits(t, s.Catalog.Skills(ctx, t.Category, t.Service), w) {
 				continue
 			}
+			if own, err := s.sent(ctx, by, x, t); err != nil {
+				return err
+			} else if own {
+				w.Own++
+				continue
+			}
 			if more, err := fn(t); err != nil || !more {
 				return err
 			}
@@ -224,4 +234,14 @@ func (s *Service) each(ctx context.Context, by access.Actor, x taker, w *Why, fn
 			return nil
 		}
 	}
+}
+
+// sent reports whether the taker handed a ticket over and the other team is to answer: they are not
+// given it, which would count as that answer (N28). Lists do not know, so the ticket is read whole.
+func (s *Service) sent(ctx context.Context, by access.Actor, x taker, t ticket.Ticket) (bool, error) {
+	if t.Status != ticket.Opened {
+		return false, nil
+	}
+	t, err := s.Tickets.Get(ctx, by, ticket.Target{ID: t.ID})
+	return t.HandedOverBy(x.person.ID), err
 }

@@ -124,6 +124,14 @@ func (t Ticket) HandedOver() bool {
 	return !h.At.IsZero() && h.Taken.IsZero() && h.Refused.IsZero() && (t.Status == Opened || t.Status == Pending)
 }
 
+// HandedOverBy reports whether somebody handed the ticket over and waits for the other team.
+func (t Ticket) HandedOverBy(who person.ID) bool {
+	return t.HandedOver() && t.Detail.HandOver.By == who
+}
+
+// ErrHandOverOwn refuses the answer to a hand-over from whoever sent it (N28).
+var ErrHandOverOwn = errs.New(errs.Denied, "ticket.hand_over_own") //nolint:gochecknoglobals // a sentinel
+
 // answersHandOver reports why the actor may not answer a hand-over; nil where they may. Whoever sent it does
 // not; members of the team, whoever it names, and those who lead do.
 func (w world) answersHandOver(t Ticket) error {
@@ -132,8 +140,8 @@ func (w world) answersHandOver(t Ticket) error {
 		return errs.New(errs.Conflict, "ticket.no_hand_over")
 	case w.by.Kind == access.System:
 		return nil
-	case person.ID(w.by.ID) == t.Detail.HandOver.By:
-		return errs.New(errs.Denied, "ticket.hand_over_own")
+	case t.HandedOverBy(person.ID(w.by.ID)):
+		return ErrHandOverOwn
 	case w.member[t.Group], t.Assignee == person.ID(w.by.ID), w.by.Role == access.Lead, w.by.Role == access.Admin:
 		return nil
 	}

@@ -108,6 +108,9 @@ func nextReasons(c *page.Ctx, w pull.Why) []string {
 	if w.Beyond > 0 {
 		out = append(out, c.T("pull.why_beyond", "Count", w.Beyond, "Skills", strings.Join(w.Lacking, c.T("pull.comma"))))
 	}
+	if w.Own > 0 {
+		out = append(out, c.T("pull.why_own", "Count", w.Own))
+	}
 	if w.Skipped > 0 {
 		out = append(out, c.T("pull.why_skipped", "Count", w.Skipped, "Time", c.Moment(w.Again)))
 	}

@@ -58,6 +58,23 @@ func TestN13_TheLimitIsSaid(t *testing.T) {
 	h.holds(b.page("/work/next"), "手头有 1 单在处理，上限是 1 单。")
 }
 
+func TestN28_WhyTheOwnHandOverIsNotOfferedIsSaid(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	one := h.do(h.agent, h.open(h.requester, "产线停了"), ticket.Accept{},
+		ticket.HandOver{Group: h.network.ID, Done: "查了网线", Why: "交换机", Needed: "查端口"})
+	b := h.as(h.agent)
+	if a := b.post("/work/next"); a.Header().Get("Location") != "/work/next" {
+		t.Errorf("to %q", a.Header().Get("Location"))
+	}
+	h.holds(b.page("/work/next"), "1 单是你转出去的，等对方接手或退回。")
+	if a := b.post("/work/next", "ticket", one.Ref()); a.Code != http.StatusForbidden {
+		t.Errorf("by number: %d", a.Code)
+	} else {
+		h.holds(a.Body.String(), "这是您转出去的，要由对方接手或退回。")
+	}
+}
+
 // TestN18_N23_APromisedCallComesBeforeTheNextTicket: from a quarter of an hour before its time it stands
 // above the next ticket of whoever is to make it, and of nobody else; at its time the key for the
 // next ticket leads to it first; the ticket that is shown can be taken all the same.
