@@ -48,7 +48,7 @@ type (
 		Of
 		From     person.GroupID // who refused
 		To       person.GroupID // who has it back
-		Assignee person.ID      // whoever handed it over
+		Assignee person.ID      // whoever handed it over; 0 where they left
 		Reason   string
 	}
 	// PassedAround says that two groups pass the ticket back and forth (N11).
@@ -168,11 +168,14 @@ func (c RefuseHandOver) decide(t Ticket, w world) ([]Fact, error) {
 		return nil, errs.Field("reason", "ticket.refuse_reason")
 	}
 	h := t.Detail.HandOver
-	back := h.From
-	if back == 0 {
+	back, who := h.From, h.By
+	if !w.group[back] { // it came from none, or from one out of use: it stays where it is
 		back = t.Group
 	}
-	return []Fact{HandOverRefused{Of{t.ID}, t.Group, back, h.By, reason}}, fits(map[string]string{"reason": reason})
+	if !w.staff[who] { // they left: it is free
+		who = 0
+	}
+	return []Fact{HandOverRefused{Of{t.ID}, t.Group, back, who, reason}}, fits(map[string]string{"reason": reason})
 }
 
 func (f TakenOver) apply(t *Ticket, m event.Meta) {

@@ -82,6 +82,44 @@ func TestN28_AHandOverIsTakenOrGivenBackByTheOtherTeam(t *testing.T) {
 	})
 }
 
+// What is given back goes to nobody who left, and to no group out of use: it is free for the group
+// that sent it, or stays where it is (N12, N28).
+func TestN28_WhatIsGivenBackGoesToSomebodyWhoIsHere(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		net, mate := r.person("赵网", access.Agent, "web"), r.person("韩桌", access.Agent, "web")
+		desk, network := r.team("服务台", r.agent, mate), r.team("网络组", net)
+		refuse := ticket.RefuseHandOver{Reason: "端口正常，是系统的问题"}
+		handed := func() ticket.Ticket {
+			tk := r.do(mate, r.record("连不上"), ticket.Accept{})
+			return r.do(mate, r.do(mate, tk, ticket.Assign{Group: desk}), over(network))
+		}
+		here, left, alone := handed(), handed(), handed()
+		if tk := r.do(net, here, refuse); tk.Group != desk || tk.Assignee != person.ID(mate.ID) {
+			t.Errorf("its sender is here: with group %d, %d", tk.Group, tk.Assignee)
+		}
+		p, err := r.people.Get(t.Context(), person.ID(mate.ID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Active = false
+		if _, err := r.people.Change(t.Context(), access.Desk(), p, 0); err != nil {
+			t.Fatal(err)
+		}
+		if tk := r.do(net, left, refuse); tk.Group != desk || tk.Assignee != 0 || tk.HandedOver() {
+			t.Errorf("its sender left: with group %d, %d", tk.Group, tk.Assignee)
+		}
+		r.retire(desk)
+		tk := r.do(net, alone, refuse)
+		if tk.Group != network || tk.Assignee != 0 || tk.HandedOver() {
+			t.Errorf("its group is out of use too: with group %d, %d", tk.Group, tk.Assignee)
+		}
+		if d := cmp.Diff(tk.Detail, r.rebuilt(tk).Detail); d != "" {
+			t.Errorf("the row is not its facts:\n%s", d)
+		}
+	})
+}
+
 func TestN11_TheThirdPassBetweenTwoGroupsIsRaised(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *room) {

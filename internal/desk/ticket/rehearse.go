@@ -39,6 +39,9 @@ func (r Rehearsal) Decide(by access.Actor, at time.Time, t Ticket, cmd Command, 
 		w.staff[c.Owner], w.staff[c.Assignee], w.group[c.Group] = true, true, true
 	case HandOver:
 		w.staff[c.Assignee], w.group[c.Group] = true, true
+	case RefuseHandOver:
+		h := t.Detail.HandOver
+		w.staff[h.By], w.group[h.From] = h.By != 0, h.From != 0
 	case Classify:
 		w.category[c.Category], w.service[c.Service] = true, true
 	}

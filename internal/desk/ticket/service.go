@@ -290,6 +290,11 @@ func (s *Service) world(ctx context.Context, by access.Actor, cmd Command) (worl
 		for _, g := range s.People.GroupsOf(ctx, person.ID(by.ID)) {
 			w.member[g] = true
 		}
+		var list []person.Group
+		list, err = s.People.Groups(ctx)
+		for _, g := range list { // the ticket names the one that may have it back
+			w.group[g.ID] = g.Active
+		}
 	case HandOver:
 		people(c.Assignee)
 		if list := s.People.GroupsInUse(ctx, c.Assignee); len(list) > 0 {
@@ -309,8 +314,11 @@ func (s *Service) world(ctx context.Context, by access.Actor, cmd Command) (worl
 // and the command leaves in charge.
 func (s *Service) stillHere(ctx context.Context, tx *db.Tx, w world, t Ticket, cmd Command) error {
 	var who person.ID
-	if _, ok := cmd.(Accept); ok {
+	switch cmd.(type) {
+	case Accept:
 		who = t.Owner
+	case RefuseHandOver:
+		who = t.Detail.HandOver.By
 	}
 	if who == 0 {
 		return nil
