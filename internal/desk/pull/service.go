@@ -130,7 +130,7 @@ func (s *Service) take(ctx context.Context, by access.Actor, x taker, t ticket.T
 		return ticket.Ticket{}, err
 	}
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := turn(ctx, tx, x.person.ID, x.now); err != nil {
+		if err := s.Tickets.Turn(ctx, tx, x.person.ID, x.now); err != nil {
 			return err
 		}
 		w, err := s.room(ctx, tx, x)

@@ -11,14 +11,6 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 )
 
-// turn makes two takings of one person wait for each other.
-func turn(ctx context.Context, tx *db.Tx, who person.ID, now time.Time) error {
-	_, err := db.Exec(ctx, tx, `
-		INSERT INTO pull_turn (person_id, at) VALUES ($1, $2)
-		ON CONFLICT (person_id) DO UPDATE SET at = excluded.at`, who, now)
-	return err
-}
-
 func skip(ctx context.Context, tx *db.Tx, f Skipped, at, until time.Time) error {
 	_, err := db.Exec(ctx, tx, `
 		INSERT INTO pull_skip (person_id, ticket_id, reason, words, at, until_at) VALUES ($1, $2, $3, $4, $5, $6)

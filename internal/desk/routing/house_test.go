@@ -106,14 +106,34 @@ func (r *room) rule(x routing.Rule) routing.Rule {
 	return x
 }
 
+// meanwhile lets something happen where the ticket room looks at its clock next: between choosing
+// whom a ticket goes to and the commit that gives it.
+type meanwhile struct {
+	clock.Clock
+	do func()
+}
+
+func (m *meanwhile) Now() time.Time {
+	if do := m.do; do != nil {
+		m.do = nil
+		do()
+	}
+	return m.Clock.Now()
+}
+
 // open records a ticket and lets the rules have a look at it.
 func (r *room) open(words string) ticket.Ticket {
+	r.Helper()
+	return r.settled(r.record(words))
+}
+
+func (r *room) record(words string) ticket.Ticket {
 	r.Helper()
 	t, _, err := r.Tickets.Record(r.Context(), as(r.wang), ticket.Request{Requester: r.wang.ID, Channel: ticket.Portal, Say: ticket.Say{Text: words}})
 	if err != nil {
 		r.Fatal(err)
 	}
-	return r.settled(t)
+	return t
 }
 
 func (r *room) settled(t ticket.Ticket) ticket.Ticket {

@@ -4,6 +4,7 @@ package routing
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -122,18 +123,36 @@ func note(err error) string {
 	return strings.ToValidUTF8(line[:min(len(line), 300)], "")
 }
 
+// errElse leaves a commit in which it turned out that somebody else is to have the ticket.
+var errElse = errors.New("somebody else is to have it") //nolint:gochecknoglobals // a sentinel
+
 // send gives the ticket to the group of a rule, and to whom the rule finds.
 func (s *Service) send(ctx context.Context, t ticket.Ticket, r Rule) error {
-	run := Run{Ticket: t.ID, Rule: r.ID, Name: r.Name, Group: r.Group, Choice: GroupOnly, At: s.Clock.Now()}
+	var list []candidate
+	var err error
 	if r.Assign {
-		list, err := s.candidates(ctx, t, r)
-		if err != nil {
+		if list, err = s.candidates(ctx, t, r); err != nil {
 			return err
 		}
+	}
+	for err = errElse; errors.Is(err, errElse); {
+		err = s.give(ctx, t, r, list)
+	}
+	switch errs.KindOf(err) {
+	case errs.Stale, errs.Conflict: // something happened to it meanwhile: the rules are asked about it as it is now
+		return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return s.queue(ctx, tx, t.ID) })
+	default:
+		return err
+	}
+}
+
+// give gives the ticket to the one whom choose finds in the list. Others may be giving them work at
+// the same time: the commit waits for them and counts again, and where another is to have the ticket
+// now it answers errElse, with the count in the list.
+func (s *Service) give(ctx context.Context, t ticket.Ticket, r Rule, list []candidate) error {
+	run := Run{Ticket: t.ID, Rule: r.ID, Name: r.Name, Group: r.Group, Choice: GroupOnly, At: s.Clock.Now()}
+	if r.Assign {
 		run.Person, run.Choice = choose(list)
-		if i := slices.IndexFunc(list, func(c candidate) bool { return c.who == run.Person }); i >= 0 {
-			run.InWork = list[i].inWork
-		}
 	}
 	cmd := ticket.Assign{Group: run.Group, Assignee: run.Person}
 	if cmd.Group == t.Group && cmd.Assignee == 0 {
@@ -143,7 +162,19 @@ func (s *Service) send(ctx context.Context, t ticket.Ticket, r Rule) error {
 	if err != nil {
 		return err
 	}
-	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if i := slices.IndexFunc(list, func(c candidate) bool { return c.who == run.Person }); i >= 0 {
+			if err := s.Tickets.Turn(ctx, tx, run.Person, run.At); err != nil {
+				return err
+			}
+			if run.InWork, err = s.Tickets.Load(ctx, tx, run.Person); err != nil {
+				return err
+			}
+			list[i].inWork = run.InWork
+			if who, _ := choose(list); who != run.Person {
+				return errElse
+			}
+		}
 		if _, err := ready.In(ctx, tx, ticket.Target{ID: t.ID, Version: t.Version}); err != nil {
 			return err
 		}
@@ -155,12 +186,6 @@ func (s *Service) send(ctx context.Context, t ticket.Ticket, r Rule) error {
 		})
 		return err
 	})
-	switch errs.KindOf(err) {
-	case errs.Stale, errs.Conflict: // something happened to it meanwhile: the rules are asked about it as it is now
-		return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return s.queue(ctx, tx, t.ID) })
-	default:
-		return err
-	}
 }
 
 // candidates are the people of the rule's group.

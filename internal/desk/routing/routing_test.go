@@ -5,6 +5,7 @@ package routing_test
 import (
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -176,6 +177,71 @@ func TestN8_TheLeastLoadedWhoIsOnDutyAndCan(t *testing.T) {
 		x := r.open("VPN 又断了")
 		if run, _ := r.Last(t.Context(), as(r.lin), x); x.Assignee != 0 || x.Group != r.network.ID || run.Choice != routing.NoRoom {
 			t.Errorf("assignee %d, %+v", x.Assignee, run)
+		}
+	})
+}
+
+// Of two tickets that are sent at the same time the second sees what the first was given to: nobody
+// gets more than their limit, and the load is spread.
+func TestN13_TicketsThatComeTogetherKeepTheLimit(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		r.rule(routing.Rule{Condition: `has("VPN")`, Assign: true, Skills: "vpn"})
+		r.rule(routing.Rule{Condition: `has("WiFi")`, Assign: true})
+		r.zhou.Limit = 2
+		if _, err := r.People.Change(t.Context(), access.Desk(), r.zhou, 0); err != nil {
+			t.Fatal(err)
+		}
+		watch := &meanwhile{Clock: r.clock}
+		r.Tickets.Clock = watch
+		together := func(words string) (first, second ticket.Ticket) {
+			first = r.record(words + "连不上")
+			watch.do = func() { second = r.open(words + "很慢") }
+			return r.settled(first), second
+		}
+		first, second := together("WiFi ")
+		if run, _ := r.Last(t.Context(), as(r.lin), first); second.Assignee != r.lin.ID || first.Assignee != r.zhou.ID || run.InWork != 0 || run.Choice != routing.Least {
+			t.Errorf("the load is not spread: %d and %d, %+v", second.Assignee, first.Assignee, run)
+		}
+		first, second = together("VPN ")
+		if run, _ := r.Last(t.Context(), as(r.lin), first); second.Assignee != r.zhou.ID || first.Assignee != 0 || first.Group != r.network.ID || run.Choice != routing.NoRoom {
+			t.Errorf("beyond the limit: %d and %d, %+v", second.Assignee, first.Assignee, run)
+		}
+		if n, err := r.Tickets.Load(t.Context(), r.DB, r.zhou.ID); n != 2 || err != nil {
+			t.Errorf("%d lie with somebody who may have 2: %v", n, err)
+		}
+	})
+}
+
+// Any number come at once, and several workers send them (S56).
+func TestN13_S56_AnyNumberAtOnceKeepTheLimit(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		const limit, tickets = 3, 12
+		r.rule(routing.Rule{Condition: `has("VPN")`, Assign: true})
+		for _, p := range []*person.Person{&r.lin, &r.zhou} {
+			p.Limit = limit
+			if _, err := r.People.Change(t.Context(), access.Desk(), *p, 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var wait sync.WaitGroup
+		for range tickets {
+			wait.Go(func() {
+				q := ticket.Request{Requester: r.wang.ID, Channel: ticket.Portal, Say: ticket.Say{Text: "VPN 连不上"}}
+				if _, _, err := r.Tickets.Record(t.Context(), as(r.wang), q); err != nil {
+					t.Error(err)
+				}
+				if _, err := r.jobs.RunDue(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wait.Wait()
+		for _, p := range []person.Person{r.lin, r.zhou} {
+			if n, err := r.Tickets.Load(t.Context(), r.DB, p.ID); n != limit || err != nil {
+				t.Errorf("%d lie with %s, who may have %d: %v", n, p.Name, limit, err)
+			}
 		}
 	})
 }

@@ -23,6 +23,15 @@ func (s *Service) Load(ctx context.Context, q db.Querier, who person.ID) (int64,
 	return db.One(ctx, q, db.Int, `SELECT COUNT(*) FROM ticket WHERE is_open = 1 AND assignee_id = $1 AND status IN ('open', 'new')`, who)
 }
 
+// Turn lets those who give somebody work one after the other: who counts what lies with the person
+// behind it, in the same commit, counts all of it (N13).
+func (s *Service) Turn(ctx context.Context, tx *db.Tx, who person.ID, now time.Time) error {
+	_, err := db.Exec(ctx, tx, `
+		INSERT INTO ticket_turn (person_id, at) VALUES ($1, $2)
+		ON CONFLICT (person_id) DO UPDATE SET at = excluded.at`, who, now)
+	return err
+}
+
 // Keys lists tickets by their keys, for those who compute something for every one: at most limit
 // of them behind the given one.
 func (s *Service) Keys(ctx context.Context, after ID, limit int) ([]int64, error) {
