@@ -4,7 +4,6 @@ package notify
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/approval"
@@ -27,7 +26,7 @@ type Approval struct {
 }
 
 // errDecided ends a letter to somebody whose word is not needed any more.
-var errDecided = errors.New("notify: it is decided")
+var errDecided error = &unsentError{reason: reasonDecided}
 
 // fillApproval takes from an approval what its letter speaks of. The link of an approver leads to
 // the decision and to nothing else; there is none where nothing is left to decide.

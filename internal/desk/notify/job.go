@@ -60,24 +60,11 @@ func (s *Service) send(ctx context.Context, j job.Job) error {
 	if why := (*Refusal)(nil); errors.As(err, &why) {
 		return s.refused(ctx, l, why)
 	}
-	if errors.Is(err, errInactive) {
-		l.skip(reasonInactive)
-		return s.settle(ctx, l)
-	}
-	if errors.Is(err, errStopped) {
-		l.skip(reasonStopped)
-		return s.settle(ctx, l)
-	}
-	if errors.Is(err, errRefused) {
-		l.skip(reasonRefuses)
-		return s.settle(ctx, l)
-	}
-	if errors.Is(err, errParted) {
-		l.skip(reasonParted)
-		return s.settle(ctx, l)
-	}
-	if errors.Is(err, errDecided) {
-		l.skip(reasonDecided)
+	if why := (*unsentError)(nil); errors.As(err, &why) {
+		l.skip(why.reason)
+		if why.alone {
+			l.with = nil // each becomes a letter of its own and is judged by itself
+		}
 		return s.settle(ctx, l)
 	}
 	if err != nil {
@@ -171,11 +158,19 @@ func (s *Service) settle(ctx context.Context, l letter) error {
 	})
 }
 
+// unsentError ends a delivery that is not to go out.
+type unsentError struct {
+	reason string // as it stands in the log
+	alone  bool   // it holds for this delivery, and not for what rides along with it
+}
+
+func (e *unsentError) Error() string { return e.reason }
+
 // errInactive ends a delivery to somebody who left between the fact and the letter.
-var errInactive = errors.New("notify: the reader is inactive")
+var errInactive error = &unsentError{reason: reasonInactive}
 
 // errStopped ends a delivery that no person wrote, while automatic mail is stopped.
-var errStopped = errors.New("notify: automatic mail is stopped")
+var errStopped error = &unsentError{reason: reasonStopped, alone: true}
 
 // stopped reports whether a letter must not leave now: nobody wrote it, it goes to people outside
 // the desk, and somebody has stopped such mail (S14).
@@ -196,7 +191,7 @@ func (s *Service) unwelcome(ctx context.Context, l letter, r read) (bool, error)
 }
 
 // errParted ends a delivery to somebody who was taken off the ticket before it left.
-var errParted = errors.New("notify: the reader takes no part any more")
+var errParted error = &unsentError{reason: reasonParted}
 
 // write makes the letter and says through which server it goes.
 func (s *Service) write(ctx context.Context, m Mailing, l letter) (Mail, Server, error) {

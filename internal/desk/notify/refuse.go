@@ -4,7 +4,6 @@ package notify
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
@@ -22,7 +21,7 @@ import (
 // wait for (N19, N30, N35; decision 8).
 
 // errRefused ends a delivery that no person wrote, to somebody who wants none.
-var errRefused = errors.New("notify: the reader wants no automatic mail")
+var errRefused error = &unsentError{reason: reasonRefuses, alone: true}
 
 // Refuse says that whoever asked for a ticket wants no mail any more that no person wrote, or wants
 // it again. Denied to everybody else, Conflict for the people of the house.

@@ -84,3 +84,35 @@ func TestS14_WhoNeverAskedStopsTheLetters(t *testing.T) {
 		}
 	})
 }
+
+// TestS14_N29_WordsThatRideInARefusedLetterAreTold: whoever wants no automatic mail gets what a person
+// wrote while such a letter gathered.
+func TestS14_N29_WordsThatRideInARefusedLetterAreTold(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *desk) {
+		r.pace(notify.Pace{Gather: 10})
+		r.mail("desk@example.org", intake.Mail{FromAddr: "victim@example.net", Subject: "printer", Text: "It is broken"})
+		r.work()
+		list, err := r.tickets.List(t.Context(), access.Desk(), ticket.Filter{View: ticket.All})
+		if err != nil || len(list.Tickets) != 1 {
+			t.Fatalf("%+v %v", list, err)
+		}
+		x := list.Tickets[0]
+		r.do(r.agent, x, ticket.Accept{})
+		x = r.resolve(x)
+		r.clock.Advance(time.Hour)
+		r.work()
+		link := access.Actor{Kind: access.Link, ID: int64(x.Requester), Ticket: int64(x.ID), Role: access.Requester, Via: "link"}
+		if err := r.notify.Refuse(t.Context(), link, x, true); err != nil {
+			t.Fatal(err)
+		}
+		r.do(access.Desk(), x, ticket.Expire{Resolutions: x.Detail.Resolutions})
+		r.work()
+		r.do(r.agent, x, say("Did it print?"))
+		r.work()
+		r.clock.Advance(time.Hour)
+		if got := r.work(); len(got) != 1 || !strings.Contains(got[0].Body.Text, "Did it print?") {
+			t.Errorf("what a person wrote: %v\n%+v", subjects(got), r.log(x))
+		}
+	})
+}
