@@ -56,12 +56,13 @@ func (s *Service) send(ctx context.Context, j job.Job) error {
 		l.skip(reasonNoServer)
 		return s.settle(ctx, l)
 	}
-	mail, via, err := s.write(ctx, m, l)
+	mail, via, err := s.write(ctx, m, &l)
 	if why := (*Refusal)(nil); errors.As(err, &why) {
 		return s.refused(ctx, l, why)
 	}
 	if why := (*unsentError)(nil); errors.As(err, &why) {
 		l.skip(why.reason)
+		l.Answer = cmp.Or(why.answer, l.Answer)
 		if why.alone {
 			l.with = nil // each becomes a letter of its own and is judged by itself
 		}
@@ -161,6 +162,7 @@ func (s *Service) settle(ctx context.Context, l letter) error {
 // unsentError ends a delivery that is not to go out.
 type unsentError struct {
 	reason string // as it stands in the log
+	answer string // what a mail server said, where that is why
 	alone  bool   // it holds for this delivery, and not for what rides along with it
 }
 
@@ -194,7 +196,7 @@ func (s *Service) unwelcome(ctx context.Context, l letter, r read) (bool, error)
 var errParted error = &unsentError{reason: reasonParted}
 
 // write makes the letter and says through which server it goes.
-func (s *Service) write(ctx context.Context, m Mailing, l letter) (Mail, Server, error) {
+func (s *Service) write(ctx context.Context, m Mailing, l *letter) (Mail, Server, error) {
 	to, err := s.People.Get(ctx, l.Person)
 	if err != nil {
 		return Mail{}, Server{}, err
@@ -202,14 +204,17 @@ func (s *Service) write(ctx context.Context, m Mailing, l letter) (Mail, Server,
 	if !to.Active {
 		return Mail{}, Server{}, errInactive
 	}
+	if err := s.follow(ctx, m, l, to.Email); err != nil {
+		return Mail{}, Server{}, err
+	}
 	n, r, err := s.tale(ctx, l.Delivery, to)
 	if err != nil {
 		return Mail{}, Server{}, err
 	}
-	if stop, err := s.stopped(ctx, l, r); err != nil || stop {
+	if stop, err := s.stopped(ctx, *l, r); err != nil || stop {
 		return Mail{}, Server{}, cmp.Or(err, errStopped)
 	}
-	if no, err := s.unwelcome(ctx, l, r); err != nil || no {
+	if no, err := s.unwelcome(ctx, *l, r); err != nil || no {
 		return Mail{}, Server{}, cmp.Or(err, errRefused)
 	}
 	if l.Template == Approve && n.Link == "" {
@@ -235,10 +240,32 @@ func (s *Service) write(ctx context.Context, m Mailing, l letter) (Mail, Server,
 	if err != nil {
 		return Mail{}, Server{}, err
 	}
-	mail := s.envelope(m, l, n, from)
+	mail := s.envelope(m, *l, n, from)
 	mail.Body = body
 	s.place(&mail, m, l.Delivery, r)
 	return mail, via, nil
+}
+
+// follow takes a letter that waited to the address that its reader has now: whoever has the one before
+// must not get what is meant for somebody else, with a link that lets its holder in (S50). It gets
+// a name of its own, as a person's retry does, and that is written down before anything is sent,
+// so that it keeps the name however often it is tried (F39).
+func (s *Service) follow(ctx context.Context, m Mailing, l *letter, address string) error {
+	if address == l.Address {
+		return nil
+	}
+	l.Address, l.MessageID = address, s.messageID(m, l.Ticket, l.Person)
+	if err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return readdress(ctx, tx, l.Delivery) }); err != nil {
+		return err
+	}
+	if m.owns(address) {
+		return &unsentError{reason: reasonOwn}
+	}
+	gone, err := dead(ctx, s.DB, address)
+	if err == nil && len(gone) > 0 {
+		return &unsentError{reason: reasonDead, answer: gone[0].Answer}
+	}
+	return err
 }
 
 // tale is what a delivery tells, and where that stands on the ticket.

@@ -43,6 +43,13 @@ func settle(ctx context.Context, tx *db.Tx, d Delivery) (bool, error) {
 	return n == 1, err
 }
 
+// readdress writes another address and name on a letter that waits, and on what rides along.
+func readdress(ctx context.Context, tx *db.Tx, d Delivery) error {
+	_, err := db.Exec(ctx, tx, `UPDATE delivery SET address = $2, message_id = $3 WHERE (id = $1 OR with_id = $1) AND state = 'queued'`,
+		d.ID, d.Address, d.MessageID)
+	return err
+}
+
 // again queues a delivery once more that was not sent.
 func again(ctx context.Context, tx *db.Tx, d Delivery) (bool, error) {
 	n, err := db.Exec(ctx, tx, `
