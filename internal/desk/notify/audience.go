@@ -114,6 +114,10 @@ func (w Template) staff() bool {
 	}
 }
 
+// forbidden reports whether a letter speaks to the people of the desk and somebody is none of them any
+// more: a ticket keeps its owner until it is given to others (S25).
+func (w Template) forbidden(to person.Person) bool { return w.staff() && !to.Role.Staff() }
+
 // shared reports whether those who take part get the letter too.
 func (w Template) shared() bool { return w == Replied || w == Blocked || w == Closed }
 

@@ -79,6 +79,7 @@ func Templates() []Template {
 const (
 	reasonNoServer  = "notify.no_server"
 	reasonInactive  = "notify.inactive"
+	reasonNotStaff  = "notify.not_staff"
 	reasonParted    = "notify.parted"
 	reasonDecided   = "notify.decided"
 	reasonOwn       = "notify.own_address"

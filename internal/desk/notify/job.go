@@ -171,6 +171,9 @@ func (e *unsentError) Error() string { return e.reason }
 // errInactive ends a delivery to somebody who left between the fact and the letter.
 var errInactive error = &unsentError{reason: reasonInactive}
 
+// errNotStaff ends a delivery to somebody who was of the desk when it was written, and is no longer.
+var errNotStaff error = &unsentError{reason: reasonNotStaff}
+
 // errStopped ends a delivery that no person wrote, while automatic mail is stopped.
 var errStopped error = &unsentError{reason: reasonStopped, alone: true}
 
@@ -203,6 +206,9 @@ func (s *Service) write(ctx context.Context, m Mailing, l *letter) (Mail, Server
 	}
 	if !to.Active {
 		return Mail{}, Server{}, errInactive
+	}
+	if l.Template.forbidden(to) {
+		return Mail{}, Server{}, errNotStaff
 	}
 	if err := s.follow(ctx, m, l, to.Email); err != nil {
 		return Mail{}, Server{}, err

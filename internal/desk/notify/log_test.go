@@ -3,6 +3,7 @@
 package notify_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -93,6 +94,47 @@ func TestWhoIsNotWrittenTo(t *testing.T) {
 		}
 		if d := r.last(theirs); d.State != notify.Skipped || d.Reason != "notify.inactive" {
 			t.Errorf("an inactive person: %+v", d)
+		}
+	})
+}
+
+// TestS25_WhoIsNoLongerStaffGetsNoLettersOfStaff: neither one that is written later nor one that waits;
+// what they ask for themselves is answered as anybody's.
+func TestS25_WhoIsNoLongerStaffGetsNoLettersOfStaff(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *desk) {
+		r.pace(notify.Pace{Gather: 2})
+		x := r.taken()
+		r.do(r.requester, x, say("密码是 hunter2"))
+		r.work() // it waits for others
+		r.changed(r.agent, func(p *person.Person) { p.Role = access.Requester })
+		r.do(r.requester, x, say("还是打不开"))
+		r.clock.Advance(time.Hour)
+		for _, m := range r.work() {
+			if m.To.Address == "lin@example.net" {
+				t.Errorf("sent all the same: %s", m.Body.Subject)
+			}
+		}
+		list, err := r.notify.ForTicket(t.Context(), r.lead, x)
+		list = slices.DeleteFunc(list, func(d notify.Delivery) bool { return d.Person != person.ID(r.agent.ID) })
+		if err != nil || len(list) != 2 {
+			t.Fatalf("%+v %v", list, err)
+		}
+		for _, d := range list {
+			if d.Template != notify.Answered || d.State != notify.Skipped || d.Reason != "notify.not_staff" {
+				t.Errorf("%+v", d)
+			}
+		}
+		if err := r.notify.Retry(t.Context(), r.lead, x, list[1].ID); errs.KindOf(err) != errs.Conflict {
+			t.Errorf("sent again by hand: %v", err)
+		}
+		own := r.agent
+		own.Role, own.Via = access.Requester, "portal"
+		if _, _, err := r.tickets.Record(t.Context(), own, ticket.Request{Requester: person.ID(own.ID), Channel: ticket.Portal, Say: ticket.Say{Text: "我的键盘坏了"}}); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.work(); len(got) != 1 || got[0].To.Address != "lin@example.net" {
+			t.Errorf("their own request: %v", subjects(got))
 		}
 	})
 }

@@ -189,7 +189,7 @@ func TestEveryWordOfTheLogIsWritten(t *testing.T) {
 	}
 	for _, k := range []string{
 		"test_later", "test_refused", "test_unreachable", "test_tls_failed", "test_sign_in_failed", "test_server_refused", "test_address_impossible", "test_password_lost",
-		"no_server", "inactive", "own_address", "loop", "machine", "unwritable", "later", "refused", "gave_up", "unreachable",
+		"no_server", "inactive", "not_staff", "own_address", "loop", "machine", "unwritable", "later", "refused", "gave_up", "unreachable",
 		"tls_failed", "sign_in_failed", "server_refused", "address_impossible", "password_lost",
 		"answered_lately", "dead_address", "came_back", "delayed",
 	} {

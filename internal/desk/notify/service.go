@@ -162,6 +162,8 @@ func (s *Service) draft(ctx context.Context, fact int64, by event.Meta, t ticket
 	switch {
 	case !p.Active:
 		d.skip(reasonInactive)
+	case x.template.forbidden(p):
+		d.skip(reasonNotStaff)
 	case m.owns(p.Email):
 		d.skip(reasonOwn)
 	case !wanted:
@@ -369,6 +371,8 @@ func (s *Service) Retry(ctx context.Context, by access.Actor, t ticket.Ticket, w
 		return errs.New(errs.Conflict, reasonNoServer)
 	case !p.Active:
 		return errs.New(errs.Conflict, reasonInactive)
+	case d.Template.forbidden(p):
+		return errs.New(errs.Conflict, reasonNotStaff)
 	case m.owns(p.Email):
 		return errs.New(errs.Conflict, reasonOwn)
 	}
