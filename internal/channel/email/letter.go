@@ -129,6 +129,9 @@ func (l *letter) subject() string {
 	if n.Template == notify.Approve || n.Template == notify.Approved {
 		return l.say("mail.subject_"+string(n.Template), "Ref", n.Ref, "Subject", n.Approval.Title)
 	}
+	if n.Template == notify.Solved && !l.confirms() {
+		return l.say("mail.subject_solution", "Ref", n.Ref, "Subject", n.Subject)
+	}
 	return l.say("mail.subject_"+string(n.Template), "Ref", n.Ref, "Subject", n.Subject)
 }
 
@@ -306,7 +309,7 @@ func (l *letter) end() {
 	case l.toStaff():
 		follow = "mail.open"
 	}
-	links := []link{{label: l.say(follow), to: n.Link, main: n.Template != notify.Solved && n.Template != notify.ReadBack && n.Template != notify.RemoteAsked && n.Visit.Step != ticket.VisitProposed && !n.Asks && n.Guide == ""}}
+	links := []link{{label: l.say(follow), to: n.Link, main: !l.confirms() && n.Template != notify.ReadBack && n.Template != notify.RemoteAsked && n.Visit.Step != ticket.VisitProposed && !n.Asks && n.Guide == ""}}
 	if n.Asks {
 		links = append([]link{{label: l.say("mail.answer_asked"), to: n.Answer, main: true}}, links...)
 	}

@@ -6,10 +6,14 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 )
 
-// solved shows the solution and asks for the requester's word (N32–N35).
+// confirms reports whether the letter asks for the requester's word about a solution.
+func (l *letter) confirms() bool { return l.n.Template == notify.Solved && l.n.Answer != "" }
+
+// solved shows the solution and asks for the requester's word where it is awaited (N32–N35).
 func (l *letter) solved() {
 	n := l.n
 	l.line("mail.solved", "Ref", n.Ref)
@@ -18,6 +22,9 @@ func (l *letter) solved() {
 	l.fact("mail.prevention", n.Solution.Prevention)
 	if len(n.Solution.Verify) > 0 {
 		l.pieces = append(l.pieces, piece{form: steps, label: l.say("mail.verify"), list: n.Solution.Verify})
+	}
+	if !l.confirms() {
+		return
 	}
 	l.line("mail.ask")
 	l.pieces = append(l.pieces, piece{form: ways, links: []link{

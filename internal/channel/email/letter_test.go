@@ -130,6 +130,29 @@ IT 服务台
 	}
 }
 
+// TestN32_ASolutionIsToldWithoutTheQuestionWhereTheWordWasGiven: what was done, and the way to the request.
+func TestN32_ASolutionIsToldWithoutTheQuestionWhereTheWordWasGiven(t *testing.T) {
+	t.Parallel()
+	for lang, want := range map[i18n.Lang]string{i18n.ZH: "[LD-1042] 解决方案：打印机没反应", i18n.EN: "[LD-1042] Solution: 打印机没反应"} {
+		n := notice(notify.Solved, lang)
+		n.Text, n.Files, n.Answer, n.Next = "", nil, "", time.Time{}
+		b := render(t, n)
+		if b.Subject != want {
+			t.Errorf("%s", b.Subject)
+		}
+		for _, key := range []string{"mail.ask", "mail.not_yet"} {
+			if strings.Contains(b.Text, i18n.T(lang, key)) {
+				t.Errorf("it asks:\n%s", b.Text)
+			}
+		}
+		for _, said := range []string{"换了交换机", "打印一页", "https://desk.example.org/t/vabc"} {
+			if !strings.Contains(b.Text, said) {
+				t.Errorf("%s is missing in\n%s", said, b.Text)
+			}
+		}
+	}
+}
+
 // visible is what a reader of the HTML sees and where its links lead.
 func visible(document string) string {
 	document = regexp.MustCompile(`(?s)<head>.*</head>`).ReplaceAllString(document, "")

@@ -28,6 +28,20 @@ type Approval struct {
 // errDecided ends a letter to somebody whose word is not needed any more.
 var errDecided error = &unsentError{reason: reasonDecided}
 
+// decided reports whether a letter asks for nothing but a word that is not needed any more. A
+// solution is told whatever was said of it meanwhile; that it was told before is why a reminder is not.
+func (l letter) decided(n Notice, r read) bool {
+	switch l.Template {
+	case Approve:
+		return n.Link == ""
+	case Solved:
+		_, again := r.entry().Fact.(ticket.Reminded)
+		return again && n.Answer == ""
+	default:
+		return false
+	}
+}
+
 // fillApproval takes from an approval what its letter speaks of. The link of an approver leads to
 // the decision and to nothing else; there is none where nothing is left to decide.
 func (s *Service) fillApproval(ctx context.Context, n *Notice, to person.Person, f ticket.Approval, r read) {

@@ -136,6 +136,7 @@ func newDesk(t *testing.T, d *db.DB, address string) *desk {
 	event.After(bus, "notify:said", notify.Hear[ticket.Said](r.notify))
 	event.After(bus, "notify:held", notify.Hear[ticket.Held](r.notify))
 	event.After(bus, "notify:resolved", notify.Hear[ticket.SolutionGiven](r.notify))
+	event.After(bus, "notify:reminded", notify.Hear[ticket.Reminded](r.notify))
 	event.After(bus, "notify:rejected", notify.Hear[ticket.UserRejected](r.notify))
 	event.After(bus, "notify:time_up", notify.Hear[ticket.TimeUp](r.notify))
 	event.After(bus, "notify:closed", notify.Hear[ticket.Ended](r.notify))

@@ -223,7 +223,7 @@ func (s *Service) write(ctx context.Context, m Mailing, l *letter) (Mail, Server
 	if no, err := s.unwelcome(ctx, *l, r); err != nil || no {
 		return Mail{}, Server{}, cmp.Or(err, errRefused)
 	}
-	if l.Template == Approve && n.Link == "" {
+	if l.decided(n, r) {
 		return Mail{}, Server{}, errDecided
 	}
 	if l.Template.shared() && to.ID != r.ticket.Requester && !r.ticket.TakesPart(to.ID) {

@@ -4,6 +4,7 @@ package notify
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,7 +34,7 @@ type Notice struct {
 	Link     string         // where the reader follows the ticket
 	Leave    string         // where somebody who takes part leaves; empty for everybody else; opening it changes nothing
 	Stop     string         // of a letter that no person wrote, to a stranger: where they say that they want none; opening it changes nothing
-	Answer   string         // where the requester says whether it works again; opening it changes nothing
+	Answer   string         // where the requester says whether it works again, empty where they need not; opening it changes nothing
 	Rate     string         // where the requester says how it was, once it is confirmed; opening it changes nothing
 	Guide    string         // title of the runbook that the words send; Answer leads to its pages
 	Asks     bool           // the words ask for what is missing; Answer leads to the fields
@@ -206,14 +207,10 @@ func (s *Service) fill(ctx context.Context, n *Notice, to person.Person, r read)
 			return
 		}
 		n.Solution = f.Solution
-		if r.ticket.Status == ticket.Resolved && r.ticket.NextClock == "confirm" {
-			n.Next = r.ticket.NextDue
-		}
+		n.askWhether(r)
 	case ticket.Reminded:
 		n.Solution = r.ticket.Detail.Solution
-		if r.ticket.Status == ticket.Resolved && r.ticket.NextClock == "confirm" {
-			n.Next = r.ticket.NextDue
-		}
+		n.askWhether(r)
 	case ticket.UserRejected:
 		n.Text = f.Reason
 	case ticket.TimeUp:
@@ -234,6 +231,17 @@ func (s *Service) fill(ctx context.Context, n *Notice, to person.Person, r read)
 	case ticket.HandedOver:
 		n.Note = ticket.HandOverNote{Done: f.Done, Why: f.Why, Needed: f.Needed, To: f.To}
 		n.Assignee = true
+	}
+}
+
+// askWhether asks for the requester's word, and says by when; neither where it was given meanwhile, or
+// is awaited about another solution: the letter then tells what was done, and no more (N32, N35).
+func (n *Notice) askWhether(r read) {
+	switch later := r.thread[r.at+1:]; {
+	case !r.ticket.ToConfirm(), slices.ContainsFunc(later, func(e ticket.Entry) bool { return e.Record.Name == (ticket.SolutionGiven{}).EventName() }):
+		n.Answer = ""
+	case r.ticket.NextClock == "confirm":
+		n.Next = r.ticket.NextDue
 	}
 }
 

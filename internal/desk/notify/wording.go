@@ -291,10 +291,10 @@ func (s *Service) render(ctx context.Context, n Notice) (Body, error) {
 }
 
 // worded is an administrator's wording of a letter that still says what it must; nil where there
-// is none.
+// is none. That of a solution asks for the requester's word: it is for letters that do.
 func (s *Service) worded(ctx context.Context, n Notice) *Letter {
 	own, _, err := setting.Load(ctx, s.Settings, letterName(n.Template, n.Lang), Letter{})
-	if err != nil || own.empty() || own.judge(n.Template) != nil {
+	if err != nil || own.empty() || own.judge(n.Template) != nil || n.Template == Solved && n.Answer == "" {
 		return nil
 	}
 	return &own
