@@ -3,6 +3,7 @@
 package notify
 
 import (
+	"context"
 	"slices"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
@@ -18,9 +19,10 @@ type told struct {
 }
 
 // audience says who is told what about a fact. author wrote the message that the fact
-// carries; it differs from the actor where a mail was taken in by the desk. Nobody is told
-// what they did themselves, and nobody twice about one fact.
-func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID) []told {
+// carries; it differs from the actor where a mail was taken in by the desk; charge are those who
+// hear what the requester says. Nobody is told what they did themselves, and nobody twice about
+// one fact.
+func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID, charge []person.ID) []told {
 	actor := person.ID(0)
 	if m.ActorKind == string(access.Person) || m.ActorKind == string(access.Link) {
 		actor = person.ID(m.ActorID)
@@ -41,7 +43,7 @@ func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID) []
 		switch {
 		case f.Kind != ticket.Public:
 		case f.ByRequester:
-			tell(Answered, t.Owner, t.Assignee)
+			tell(Answered, charge...)
 		default:
 			tell(Replied, t.Requester)
 			tell(Replied, t.Detail.Participants...)
@@ -76,7 +78,7 @@ func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID) []
 	case ticket.Reminded:
 		tell(Solved, t.Requester) // the same letter, with the same question
 	case ticket.UserRejected:
-		tell(Rejected, t.Owner, t.Assignee)
+		tell(Rejected, charge...)
 	case ticket.TimeUp:
 		tell(TimeUp, t.Requester)
 	case ticket.Ended:
@@ -89,7 +91,7 @@ func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID) []
 		}
 	case ticket.Reopened:
 		tell(Reopened, t.Requester)
-		tell(Returned, t.Owner, t.Assignee)
+		tell(Returned, charge...)
 	case ticket.Assigned:
 		tell(Assigned, f.Assignee, f.Owner)
 	case ticket.HandedOver:
@@ -101,6 +103,26 @@ func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID) []
 		}
 	}
 	return out
+}
+
+// charge is who must hear what the requester says of a ticket, or that they were not reached: the owner
+// and the assignee, and where neither of them works here any more, who can act in their place (N12).
+// What nobody has taken yet stands in the queue.
+func (s *Service) charge(ctx context.Context, t ticket.Ticket) ([]person.ID, error) {
+	out := []person.ID{t.Owner, t.Assignee}
+	works := func(who person.ID) bool {
+		p := s.People.Card(ctx, who)
+		return p.Active && p.Role.Staff()
+	}
+	if t.Owner == 0 && t.Assignee == 0 || slices.ContainsFunc(out, works) {
+		return out, nil
+	}
+	crew, err := s.People.Crew(ctx)
+	instead := crew.Members(t.Group)
+	if len(instead) == 0 {
+		instead = crew.Leads(t.Group)
+	}
+	return append(out, instead...), err
 }
 
 // staff reports whether a template speaks to the people of the desk: its links lead to the

@@ -76,7 +76,7 @@ func TestWhoIsToldWhat(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			x := ticket.Ticket{Requester: requester, Owner: owner, Assignee: assignee}
-			if d := cmp.Diff(tt.want, audience(x, tt.fact, tt.by, tt.author), cmp.AllowUnexported(told{})); d != "" {
+			if d := cmp.Diff(tt.want, audience(x, tt.fact, tt.by, tt.author, []person.ID{owner, assignee}), cmp.AllowUnexported(told{})); d != "" {
 				t.Error(d)
 			}
 		})
@@ -86,11 +86,11 @@ func TestWhoIsToldWhat(t *testing.T) {
 func TestNobodyIsToldTwiceAboutOneFact(t *testing.T) {
 	t.Parallel()
 	one := ticket.Ticket{Requester: requester, Owner: owner, Assignee: owner}
-	got := audience(one, ticket.UserRejected{}, event.Meta{ActorKind: "link", ActorID: int64(requester)}, 0)
+	got := audience(one, ticket.UserRejected{}, event.Meta{ActorKind: "link", ActorID: int64(requester)}, 0, []person.ID{owner, owner})
 	if d := cmp.Diff([]told{{owner, Rejected}}, got, cmp.AllowUnexported(told{})); d != "" {
 		t.Error(d)
 	}
-	none := audience(ticket.Ticket{Requester: requester}, ticket.UserRejected{}, event.Meta{}, 0)
+	none := audience(ticket.Ticket{Requester: requester}, ticket.UserRejected{}, event.Meta{}, 0, nil)
 	if len(none) != 0 {
 		t.Errorf("a ticket without owner told %v", none)
 	}

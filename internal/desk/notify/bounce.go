@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -113,9 +114,14 @@ func (s *Service) alarms(ctx context.Context, d Delivery) ([]Delivery, error) {
 	if err != nil {
 		return nil, err
 	}
+	charge, err := s.charge(ctx, t)
+	if err != nil {
+		return nil, err
+	}
 	var out []Delivery
-	for _, who := range []person.ID{t.Owner, t.Assignee} {
-		if who == 0 || who == d.Person || len(out) > 0 && out[0].Person == who {
+	for _, who := range charge {
+		known := slices.ContainsFunc(out, func(a Delivery) bool { return a.Person == who })
+		if who == 0 || who == d.Person || known {
 			continue
 		}
 		a, err := s.draft(ctx, 0, access.Desk().Meta(s.Clock.Now()), t, told{who, NotReached}, "")

@@ -89,7 +89,11 @@ func (s *Service) tell(ctx context.Context, r event.Record, f ticket.Fact) error
 	}
 	var list []Delivery
 	wrote := s.wrote(ctx, t, e)
-	readers := audience(t, f, r.Meta, author(e))
+	charge, err := s.charge(ctx, t)
+	if err != nil {
+		return err
+	}
+	readers := audience(t, f, r.Meta, author(e), charge)
 	if held, ok := f.(ticket.MailHeld); ok {
 		readers = s.keptOut(ctx, t, held)
 	}
