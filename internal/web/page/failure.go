@@ -42,7 +42,7 @@ type Problem struct {
 	Fields   []string // sentences about fields, where no form is there to hold them
 	Gaps     []Gap
 	Ways     []ui.Link // on from here: nothing is a dead end
-	Typed    []string  // longer texts that came with the request, so that nothing is lost
+	Typed    []string  // what was written in the form that came, so that nothing is lost
 }
 
 // StatusOf is the one mapping from kinds of failure to statuses.

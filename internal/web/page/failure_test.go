@@ -5,8 +5,11 @@ package page_test
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -156,6 +159,66 @@ func TestWhatWasTypedComesBackWhenTheSessionIsOver(t *testing.T) {
 	w = h.nobody().with("Sec-Fetch-Site", "cross-site").post("/reply", "text", long)
 	if w.Code != http.StatusForbidden || strings.Contains(w.Body.String(), long) {
 		t.Errorf("from another site: %d", w.Code)
+	}
+}
+
+// What somebody wrote is words however few; what a box, a choice or the form itself says is not, and
+// what is secret is never written back.
+func TestWordsComeBackWhateverTheirLengthAndNothingElseDoes(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.router.Post("/reply", page.SignedIn, func(*page.Ctx) error { return nil })
+	b := h.nobody()
+	for name, words := range map[string]string{
+		"text": "Thanks!", "reply": "好", "answer_where": "三楼东侧", "done": "电源换过", "why": "not ours", "stuck": "プリンタ",
+		"solution": "ORA-01653@db-prod-01.example",
+	} {
+		body := b.post("/reply", name, words).Body.String()
+		if !strings.Contains(body, ">"+words+"</textarea>") {
+			t.Errorf("%s: %q is lost:\n%s", name, words, body)
+		}
+		if !strings.Contains(body, "请先复制") || !strings.Contains(b.with("Accept-Language", "en").post("/reply", name, words).Body.String(), "copy it") {
+			t.Errorf("%s: nothing says that it is to be copied", name)
+		}
+	}
+	const machine = "abcdefghijklmnopqrstuvwxyz234567"
+	for name, value := range map[string]string{
+		"password": "我的密码 of many words", "old": machine, "again": machine, "code": "123 abc", "token": machine, "secret": machine,
+		"client_secret": machine, "refresh_token": machine, "key": machine, "files": machine, "next": "/work/tickets/LD-1?from=here",
+		"text_was": "what stood there before", "digest": machine,
+		"version": "12", "kind": "incident", "zone": "Asia/Shanghai", "due": "2026-03-02T10:00", "sure": "on", "text": "  \n ",
+	} {
+		if body := b.post("/reply", name, value).Body.String(); strings.Contains(body, "<textarea") {
+			t.Errorf("%s: %q is shown:\n%s", name, value, body)
+		}
+	}
+}
+
+// secrets finds the fields of our pages that browsers hide while one types.
+var secrets = regexp.MustCompile(`Name: "(\w+)"[^}]*Type: "password"`)
+
+func TestA88_NoFieldForSecretsIsWrittenBack(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.router.Post("/reply", page.SignedIn, func(*page.Ctx) error { return nil })
+	names := map[string]bool{}
+	err := filepath.WalkDir("..", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".templ" {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		for _, m := range secrets.FindAllSubmatch(text, -1) {
+			names[string(m[1])] = true
+		}
+		return err
+	})
+	if err != nil || len(names) < 3 {
+		t.Fatalf("fields for secrets: %v %v", names, err)
+	}
+	for name := range names {
+		if strings.Contains(h.nobody().post("/reply", name, "correct horse battery staple").Body.String(), "battery") {
+			t.Errorf("%s is written back", name)
+		}
 	}
 }
 

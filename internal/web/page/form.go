@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
@@ -159,7 +161,7 @@ func (c *Ctx) form(f *Form, limit int64, fields []string) (*Form, error) {
 	}
 	typed := maps.Clone(f.Values)
 	typed.Del(f.text)
-	c.typed = longTexts(typed)
+	c.typed = written(typed)
 	if slices.Contains(fields, FileField) {
 		f.Values.Del(fileInput)
 	}
@@ -232,19 +234,20 @@ func (c *Ctx) keepTyped() {
 	}
 	f := &Form{Values: url.Values{}}
 	if c.readForm(f, SmallForm, false) == nil {
-		c.typed = longTexts(f.Values)
+		c.typed = written(f.Values)
 	}
 }
 
-// longTexts returns what somebody would hate to type again. Secrets are not among them.
-func longTexts(v url.Values) []string {
+// written returns what somebody wrote, so that none of it need be written again. Of secrets, of
+// choices and of what a form says of itself nothing is among it.
+func written(v url.Values) []string {
 	var out []string
 	for name, values := range v {
-		if secretField(name) {
+		if secretField(name) || ownField(name) {
 			continue
 		}
 		for _, s := range values {
-			if len([]rune(s)) >= 20 {
+			if strings.TrimSpace(s) != "" && (wordsField(name) || words(s)) {
 				out = append(out, s)
 			}
 		}
@@ -253,10 +256,43 @@ func longTexts(v url.Values) []string {
 	return slices.Compact(out)
 }
 
-// secretField names what must never be written back into a page.
-func secretField(name string) bool {
+// words reports whether a value was written and not chosen. The values of choices are single words
+// of Latin letters, so that a Chinese character says it already, and else a blank between words or
+// a length that nobody would type again.
+func words(s string) bool {
+	return strings.ContainsFunc(s, eastern) || utf8.RuneCountInString(s) >= 20 ||
+		len(strings.Fields(s)) > 1 && strings.ContainsFunc(s, unicode.IsLetter)
+}
+
+func eastern(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
+}
+
+// wordsField names what only ever holds words, so that a single one is some too.
+func wordsField(name string) bool {
 	switch name {
-	case "password", "old", "again", "code", "secret", "token":
+	case "text", "reply", "note", "comment", "subject", "title", "body":
+		return true
+	}
+	return false
+}
+
+// secretField names what must never be written back into a page, whatever stands before it in the
+// name: refresh_token, client_secret.
+func secretField(name string) bool {
+	return slices.ContainsFunc(strings.Split(name, "_"), func(part string) bool {
+		switch part {
+		case "password", "old", "again", "code", "secret", "token", "key":
+			return true
+		}
+		return false
+	})
+}
+
+// ownField names what forms carry without showing it and could be taken for words.
+func ownField(name string) bool {
+	switch name {
+	case FileField, "next", "back", "was", "text_was", "digest", "mark", "shown", "promise_for":
 		return true
 	}
 	return false

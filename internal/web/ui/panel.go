@@ -55,7 +55,7 @@ type Failure struct {
 	Text     string
 	Incident string   // the number an administrator looks up
 	Lines    []string // what exactly: fields, gaps
-	Typed    []string // longer texts that came with the request, so that nothing is lost
+	Typed    []string // what was written in the form that came, so that nothing is lost
 	Ways     []Link   // on from here, the best one first
 }
 
