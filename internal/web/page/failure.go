@@ -193,7 +193,7 @@ func (c *Ctx) ways(p Problem) []ui.Link {
 		}
 	}
 	if p.Kind == errs.Unauthenticated {
-		out = append(out, ui.Link{Label: c.T("page.way_sign_in"), Href: SignInPath(c.back())})
+		out = append(out, ui.Link{Label: c.T("page.way_sign_in"), Href: SignInPath(c.onward())})
 	}
 	if c.Code != "" {
 		return append(out, ui.Link{Label: c.T("page.way_request"), Href: "/t/" + c.Code})
@@ -215,6 +215,18 @@ func (c *Ctx) back() string {
 		}
 	}
 	return ""
+}
+
+// onward is the page to come to after signing in: where the form stood, which may be the address that
+// it was sent to, or else the page over an address that takes only commands.
+func (c *Ctx) onward() string {
+	if back := c.back(); back != "" {
+		return back
+	}
+	if _, ok := c.house.page(c.Request, c.Request.URL.Path); ok {
+		return c.here()
+	}
+	return c.house.above(c)
 }
 
 // Back is the page of our own that the reader came from, fallback where the browser does not say.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/web/page"
 )
@@ -218,6 +219,35 @@ func TestA88_NoFieldForSecretsIsWrittenBack(t *testing.T) {
 	for name := range names {
 		if strings.Contains(h.nobody().post("/reply", name, "correct horse battery staple").Body.String(), "battery") {
 			t.Errorf("%s is written back", name)
+		}
+	}
+}
+
+// A form may post to its own address, and be shown again at one that takes only commands: whoever
+// signs in comes back to a page that can be opened.
+func TestWhoSignsInComesBackToThePageOfTheForm(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	none := func(*page.Ctx) error { return nil }
+	h.router.Get("/ask", page.SignedIn, none)
+	h.router.Post("/ask", page.SignedIn, none)
+	h.router.Get("/things/{id}", access.SelfWork, none)
+	h.router.Post("/things/{id}/name", page.SignedIn, none)
+	for _, tt := range []struct{ from, to, next string }{
+		{"/ask", "/ask", "%2Fask"},
+		{"/ask?like=7", "/ask?like=7", "%2Fask%3Flike%3D7"},
+		{"", "/ask", "%2Fask"},
+		{"/things/7/name", "/things/7/name", "%2Fthings%2F7"},
+		{"", "/things/7/name", "%2Fthings%2F7"},
+		{"/ask", "/things/7/name", "%2Fask"},
+	} {
+		b := h.nobody()
+		if tt.from != "" {
+			b = b.with("Referer", "http://desk.example"+tt.from)
+		}
+		w := b.post(tt.to, "text", "打印机又卡纸了")
+		if w.Code != http.StatusUnauthorized || !strings.Contains(w.Body.String(), `href="/signin?next=`+tt.next+`"`) {
+			t.Errorf("from %q to %s: %d\n%s", tt.from, tt.to, w.Code, w.Body)
 		}
 	}
 }

@@ -5,6 +5,7 @@ package page
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -218,7 +219,7 @@ func (h *house) unknown(c *Ctx) error {
 }
 
 // above is the nearest page over an address that takes only commands and that the reader may
-// open: of a ticket's commands the ticket. "" where there is none.
+// open, be it after signing in: of a ticket's commands the ticket. "" where there is none.
 func (h *house) above(c *Ctx) string {
 	path := c.Request.URL.Path
 	for {
@@ -226,15 +227,25 @@ func (h *house) above(c *Ctx) string {
 		if path == "" {
 			return ""
 		}
-		probe := c.Request.Clone(c.Request.Context())
-		probe.Method, probe.URL.Path, probe.URL.RawPath = http.MethodGet, path, ""
-		_, pattern := h.mux.Handler(probe)
-		i := slices.IndexFunc(h.routes, func(r Route) bool { return r.Method+" "+r.Pattern == pattern })
-		if i < 0 {
+		route, ok := h.page(c.Request, path)
+		if !ok {
 			continue
 		}
-		if may := (&Ctx{Route: h.routes[i], Actor: c.Actor}).admit(); may == nil {
-			return LocalPath(probe.URL.RequestURI(), "")
+		may := (&Ctx{Route: route, Actor: c.Actor}).admit()
+		if may == nil || c.Actor.Kind == access.Nobody && errs.KindOf(may) == errs.Unauthenticated {
+			return LocalPath((&url.URL{Path: path, RawQuery: c.Request.URL.RawQuery}).RequestURI(), "")
 		}
 	}
+}
+
+// page finds what shows a page at a path, where something does.
+func (h *house) page(req *http.Request, path string) (Route, bool) {
+	probe := req.Clone(req.Context())
+	probe.Method, probe.URL.Path, probe.URL.RawPath = http.MethodGet, path, ""
+	_, pattern := h.mux.Handler(probe)
+	i := slices.IndexFunc(h.routes, func(r Route) bool { return r.Method+" "+r.Pattern == pattern })
+	if i < 0 {
+		return Route{}, false
+	}
+	return h.routes[i], true
 }
