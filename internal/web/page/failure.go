@@ -97,6 +97,9 @@ func (c *Ctx) Problem(err error) Problem {
 	if i18n.Has(c.Lang, e.Key) {
 		p.Text = c.T(e.Key, e.Args...)
 	}
+	if p.Kind == errs.Unauthenticated && c.Fragment() {
+		p.Text = c.T("page.sign_in_beside")
+	}
 	if e.Key == keyMethod && c.reads() { // gone back to, or reloaded: nothing was typed that needs a change
 		p.Title, p.Text = c.T("page.method_title"), c.T("page.method_read")
 	}
@@ -183,6 +186,9 @@ func (h *house) rescue(c *Ctx) {
 // ways offers what makes sense after a failure.
 func (c *Ctx) ways(p Problem) []ui.Link {
 	var out []ui.Link
+	if p.Kind == errs.Unauthenticated && c.Fragment() { // every way that leaves the page would lose what was typed
+		return append(out, ui.Link{Label: c.T("page.way_sign_in_beside"), Href: SignInPath(c.onward()), Beside: true})
+	}
 	lost := p.Status == http.StatusMethodNotAllowed && c.reads()
 	if back := c.back(); back != "" && (c.Request.Method != http.MethodGet || lost) {
 		out = append(out, ui.Link{Label: c.T("page.way_back"), Href: back, Icon: "arrow-left"})

@@ -252,6 +252,28 @@ func TestWhoSignsInComesBackToThePageOfTheForm(t *testing.T) {
 	}
 }
 
+// The words are still in the box of the page that asked, so nothing in the answer leads away from it:
+// signing in goes on beside it, and what was refused is sent again as it stands.
+func TestAFragmentForNobodyLeavesTheWordsInTheirBox(t *testing.T) {
+	t.Parallel()
+	h := formHouse(t, nil)
+	for lang, says := range map[string]string{"zh-CN": "新标签页", "en": "new tab"} {
+		b := h.nobody().htmx().with("Accept-Language", lang).with("HX-Current-URL", "http://desk.example/work/tickets/LD-1")
+		w := b.post("/form", "text", "卡纸")
+		body := w.Body.String()
+		if w.Code != http.StatusUnauthorized || strings.Count(body, "<a ") != 1 || strings.Count(body, says) != 2 ||
+			!strings.Contains(body, `href="/signin?next=%2Fwork%2Ftickets%2FLD-1" target="_blank" rel="noopener"`) {
+			t.Errorf("%s: %d\n%s", lang, w.Code, body)
+		}
+	}
+	stale := h.nobody().htmx()
+	stale.post("/form", "text", "卡纸")
+	stale.cookies = h.as(h.agent).cookies
+	if w := stale.post("/form", "text", "卡纸"); w.Header().Get("HX-Redirect") != "/me" {
+		t.Errorf("sent again: %d\n%s", w.Code, w.Body)
+	}
+}
+
 func TestAFaceWithALayoutKeepsItAroundFailures(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

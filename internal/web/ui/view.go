@@ -19,6 +19,7 @@ type Link struct {
 	Href    string
 	Icon    string
 	Current bool
+	Beside  bool // of ProblemCard: in a tab of its own, so that the page stays as it is
 }
 
 // Person is someone as a page shows them. Me marks the reader.
