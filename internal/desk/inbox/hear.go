@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -83,6 +84,9 @@ func (s *Service) heardTicket(ctx context.Context, tx *db.Tx, r event.Record) er
 	}
 	a := by(r.Meta, author)
 	a.hear(t, f)
+	if err := s.instead(ctx, tx, a, t, f); err != nil {
+		return err
+	}
 	if err := s.leads(ctx, tx, a, raised(f)); err != nil {
 		return err
 	}
@@ -117,6 +121,37 @@ func (s *Service) forget(ctx context.Context, tx *db.Tx, who person.ID, on ticke
 	if n > 0 {
 		s.hint(tx, who)
 	}
+	return err
+}
+
+// instead adds who hears the requester where neither owner nor assignee works here any more: the
+// group, else those who lead, as letters do (N12, N29). What nobody has taken yet stands in the queue.
+func (s *Service) instead(ctx context.Context, tx *db.Tx, a *audience, t ticket.Ticket, f ticket.Fact) error {
+	kind := Rejected
+	switch f := f.(type) {
+	case ticket.Said:
+		if kind = Answered; !f.ByRequester || f.Kind != ticket.Public {
+			return nil
+		}
+	case ticket.UserRejected, ticket.Reopened:
+	default:
+		return nil
+	}
+	if t.Owner == 0 && t.Assignee == 0 {
+		return nil
+	}
+	list, err := s.People.WorkersIn(ctx, tx, []person.ID{t.Owner, t.Assignee}, t.Group)
+	if err != nil || slices.ContainsFunc(list, func(w person.Worker) bool { return w.ID == t.Owner || w.ID == t.Assignee }) {
+		return err
+	}
+	for _, w := range list {
+		a.tell(kind, true, w.ID)
+	}
+	if len(list) > 0 {
+		return nil
+	}
+	staff, err := s.People.StaffIn(ctx, tx)
+	a.tell(kind, true, person.Crew{Staff: staff}.Leads(t.Group)...)
 	return err
 }
 

@@ -43,9 +43,10 @@ func settle(ctx context.Context, tx *db.Tx, d Delivery) (bool, error) {
 	return n == 1, err
 }
 
-// readdress writes another address and name on a letter that waits, and on what rides along.
+// readdress writes another address and name on a letter that waits, and the address on what rides
+// along: that has the letter's name once it went with it, and one of its own if they part.
 func readdress(ctx context.Context, tx *db.Tx, d Delivery) error {
-	_, err := db.Exec(ctx, tx, `UPDATE delivery SET address = $2, message_id = $3 WHERE (id = $1 OR with_id = $1) AND state = 'queued'`,
+	_, err := db.Exec(ctx, tx, `UPDATE delivery SET address = $2, message_id = CASE WHEN id = $1 THEN $3 ELSE message_id END WHERE (id = $1 OR with_id = $1) AND state = 'queued'`,
 		d.ID, d.Address, d.MessageID)
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
 	"github.com/loopdesk/loopdesk/internal/kit/event"
@@ -138,6 +139,11 @@ func (f Recorded) apply(t *Ticket, m event.Meta) {
 
 func (f Acknowledged) apply(t *Ticket, m event.Meta) {
 	t.Detail.Acknowledged, t.Detail.ExpectBy = m.At, f.ExpectBy
+}
+
+// Kept reports whether somebody took the ticket for an owner who stays accountable (N12).
+func (f Accepted) Kept(m event.Meta) bool {
+	return m.ActorKind == string(access.Person) && person.ID(m.ActorID) != f.Owner
 }
 
 func (f Accepted) apply(t *Ticket, m event.Meta) {

@@ -22,7 +22,7 @@ import (
 // MaxFile is the greatest size of one attachment in bytes (25 MiB).
 const MaxFile = 25 << 20
 
-// MaxMailed is the greatest size of one that came with a mail in bytes (40 MiB): as much as a whole
+// MaxMailed is the greatest size of one that came with a mail in bytes (40 MiB): no less than a whole
 // mail may have. What the desk has taken cannot be sent back to be made smaller (N14).
 const MaxMailed = 40 << 20
 

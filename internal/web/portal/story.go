@@ -46,6 +46,9 @@ func (f *Faces) step(c *page.Ctx, t ticket.Ticket, e ticket.Entry) (s step, told
 		s.Title, s.Text = c.T("portal.step_acknowledged"), c.T("portal.step_expect", "Time", c.Clock(fact.ExpectBy))
 	case ticket.Accepted:
 		s.Title = c.T("portal.step_accepted", "Name", f.people.Card(c.Context(), fact.Owner).Name)
+		if fact.Kept(e.Record.Meta) {
+			s.Title = c.T("portal.step_taken", "Name", actor)
+		}
 	case ticket.Said:
 		if e.Message == nil {
 			return s, false

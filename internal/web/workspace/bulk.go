@@ -3,10 +3,12 @@
 package workspace
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
 
+	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/web/page"
@@ -50,13 +52,13 @@ func (f *Faces) claimed(c *page.Ctx, form *page.Form, on ticket.Target, why erro
 	if err != nil {
 		return err
 	}
-	if int64(t.Owner) == c.Actor.ID {
+	if by := person.ID(c.Actor.ID); by == t.Owner || by == t.Assignee {
 		return c.Redirect("/work/tickets/" + t.Ref())
 	}
 	o := &outcome{Claim: true}
 	reason := reasonOf(c, why)
-	if owner := f.People.Card(c.Context(), t.Owner); owner.ID != 0 {
-		reason.Text = c.T("work.claim_taken", "Name", owner.Name)
+	if who := f.People.Card(c.Context(), cmp.Or(t.Assignee, t.Owner)); who.ID != 0 {
+		reason.Text = c.T("work.claim_taken", "Name", who.Name)
 	}
 	o.add(reason, t)
 	return o.tell(c, backTo(form))

@@ -24,7 +24,11 @@ func (s *sheet) lines(before, now ticket.Ticket, e ticket.Entry) []string {
 	case ticket.Acknowledged:
 		return one("workticket.line_acknowledged", "Channel", s.channel(fact.Channel), "Time", s.c.Clock(fact.ExpectBy))
 	case ticket.Accepted:
-		return one("workticket.line_accepted", "Name", s.name(fact.Owner))
+		kept := ""
+		if fact.Kept(e.Record.Meta) {
+			kept = "kept"
+		}
+		return one("workticket.line_accepted", "Name", s.name(fact.Owner), "Case", kept)
 	case ticket.Assigned:
 		return s.assigned(before, fact, who)
 	case ticket.Classified:

@@ -72,7 +72,7 @@ func TestAFilterThatIsWrongIsSaidWithWhatWasTyped(t *testing.T) {
 	if a.Code != http.StatusUnprocessableEntity {
 		t.Errorf("%d", a.Code)
 	}
-	h.holds(a.Body.String(), "“状态”没有“打开了”这个值。", "状态:打开了 打印机")
+	h.holds(a.Body.String(), "“状态”没有“打开了”这个值，可以是：未关闭、待受理、", "状态:打开了 打印机")
 	if a := b.get("/work?f=" + url.QueryEscape("stauts:open")); a.Code != http.StatusSeeOther {
 		t.Errorf("a wrong filter in an address: %d", a.Code)
 	}
