@@ -119,6 +119,35 @@ func TestTold_OnceAndNeverOfOnesOwnDeeds(t *testing.T) {
 	})
 }
 
+// Where neither owner nor assignee works here any more the group has it on its page, else those who
+// lead; nobody of them while one of the two is here.
+func TestN12_N29_WhoStandsInForWhoLeftHasItOnTheirPage(t *testing.T) {
+	t.Parallel()
+	offices(t, func(o *office) {
+		second := o.Somebody(access.Agent)
+		leave := func(p person.Person) {
+			p.Active = false
+			if _, err := o.People.Change(o.Context(), access.Desk(), p, 0); err != nil {
+				o.Fatal(err)
+			}
+		}
+		say := func(text string) { o.do(o.user, ticket.Reply{Say: ticket.Say{Text: text}}) }
+		say("还是卡")
+		o.same("while the agent is here", o.told(o.lead, inbox.Open))
+		leave(o.agent)
+		say("现在整个部门都不行了")
+		o.same("of no group: who leads", o.told(o.lead, inbox.Open), inbox.Answered)
+		team, err := o.People.SaveGroup(o.Context(), access.Desk(), person.Group{Name: "打印组", Active: true, Members: []person.ID{second.ID}}, 0)
+		if err != nil {
+			o.Fatal(err)
+		}
+		o.do(o.lead, ticket.Assign{Group: team.ID})
+		say("有人吗")
+		o.same("the group", o.told(second, inbox.Unread)[:1], inbox.Answered)
+		o.same("who leads, no second time", o.told(o.lead, inbox.Open), inbox.Answered)
+	})
+}
+
 func TestTold_SeenDoneAndBroughtBack(t *testing.T) {
 	t.Parallel()
 	offices(t, func(o *office) {

@@ -11,6 +11,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 )
 
 // moved gives somebody another address.
@@ -122,6 +123,39 @@ func TestF38_TheAddressOfTodayIsJudgedToo(t *testing.T) {
 			if d.State != notify.Skipped || d.Reason != reason || d.Address != address || (reason == "notify.dead_address") != strings.Contains(d.Answer, "550") {
 				t.Errorf("%s: %+v", address, d)
 			}
+		}
+	})
+}
+
+// TestF39_LettersThatPartKeepNamesOfTheirOwn: what rode in a letter that is held back goes out by itself,
+// and by no name that another letter has: mail systems take two of one name for one.
+func TestF39_LettersThatPartKeepNamesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *desk) {
+		r.pace(notify.Pace{Gather: 10})
+		x := r.resolve(r.taken())
+		r.clock.Advance(time.Hour)
+		r.work()
+		if err := r.notify.Stop(t.Context(), r.lead, true); err != nil {
+			t.Fatal(err)
+		}
+		r.do(access.Desk(), x, ticket.Expire{Resolutions: x.Detail.Resolutions})
+		r.work()
+		r.clock.Advance(3 * time.Minute)
+		r.do(r.agent, x, say("请今天不要再提交付款"))
+		r.do(r.agent, x, say("数据会重复"))
+		r.work()
+		r.moved(r.requester, "wang.new@example.net")
+		r.clock.Advance(time.Hour)
+		if got := r.work(); len(got) == 0 {
+			t.Fatal("the words of a person were held back")
+		}
+		names := map[string]bool{}
+		for _, d := range r.log(x) {
+			if d.With == 0 && names[d.MessageID] {
+				t.Errorf("a second letter has this name: %+v", d)
+			}
+			names[d.MessageID] = true
 		}
 	})
 }

@@ -78,6 +78,14 @@ func TestAClaimThatComesTooLateSaysWhoHasIt(t *testing.T) {
 			t.Errorf("%d to %q", a.Code, a.Header().Get("Location"))
 		}
 	}
+	// Taken for an owner who stays accountable, it is the taker's: pressed twice, and on the page (N12).
+	owned := h.do(h.second, h.open(h.requester, "第三单"), ticket.Assign{Owner: h.second.ID})
+	for range 2 {
+		if a := b.post("/work/claim", "claim", owned.Ref()); a.Header().Get("Location") != "/work/tickets/"+owned.Ref() {
+			t.Errorf("%d to %q", a.Code, a.Header().Get("Location"))
+		}
+	}
+	h.holds(b.page("/work/tickets/"+owned.Ref()), "领取，责任人仍是周启")
 	if a := b.post("/work/claim", "claim", "LD-999"); a.Code != http.StatusNotFound {
 		t.Errorf("a ticket that is none: %d", a.Code)
 	}
