@@ -23,7 +23,7 @@ func apart() map[string]string {
 	out := map[string]string{}
 	for why, list := range map[string][]string{
 		"a part of a page, which its page shows": {
-			"/work/nav", "/work/rows", "/work/palette", "/work/palette/find",
+			"/work/nav", "/work/rows", "/work/palette", "/work/palette/find", "/work/keys",
 			"/work/phone/people", "/work/phone/ringing", "/work/search/suggest", "/find",
 			"/requests/{number}/now", "/t/{code}/now", "/requests/{number}/solution", "/t/{code}/solution",
 			"/work/tickets/{number}/head", "/work/tickets/{number}/thread", "/work/tickets/{number}/presence", "/work/tickets/{number}/peek",
