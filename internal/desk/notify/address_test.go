@@ -11,7 +11,6 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/intake"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
-	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 )
 
 // moved gives somebody another address.
@@ -132,19 +131,7 @@ func TestF38_TheAddressOfTodayIsJudgedToo(t *testing.T) {
 func TestF39_LettersThatPartKeepNamesOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *desk) {
-		r.pace(notify.Pace{Gather: 10})
-		x := r.resolve(r.taken())
-		r.clock.Advance(time.Hour)
-		r.work()
-		if err := r.notify.Stop(t.Context(), r.lead, true); err != nil {
-			t.Fatal(err)
-		}
-		r.do(access.Desk(), x, ticket.Expire{Resolutions: x.Detail.Resolutions})
-		r.work()
-		r.clock.Advance(3 * time.Minute)
-		r.do(r.agent, x, say("请今天不要再提交付款"))
-		r.do(r.agent, x, say("数据会重复"))
-		r.work()
+		x := r.stopped("请今天不要再提交付款", "数据会重复")
 		r.moved(r.requester, "wang.new@example.net")
 		r.clock.Advance(time.Hour)
 		if got := r.work(); len(got) == 0 {

@@ -129,23 +129,33 @@ func TestS14_OnePressStopsAutomaticMail(t *testing.T) {
 	})
 }
 
+// stopped is a ticket whose time was up while automatic mail is stopped: the letter of the timer gathers,
+// and words of the agent ride in it.
+func (r *desk) stopped(words ...string) ticket.Ticket {
+	r.Helper()
+	r.pace(notify.Pace{Gather: 10})
+	x := r.resolve(r.taken())
+	r.clock.Advance(time.Hour)
+	r.work()
+	if err := r.notify.Stop(r.Context(), r.lead, true); err != nil {
+		r.Fatal(err)
+	}
+	r.do(access.Desk(), x, ticket.Expire{Resolutions: x.Detail.Resolutions})
+	r.work()
+	r.clock.Advance(3 * time.Minute)
+	for _, w := range words {
+		r.do(r.agent, x, say(w))
+	}
+	r.work()
+	return x
+}
+
 // TestS14_N29_WordsThatRideInAStoppedLetterAreTold: an agent writes while the letter of a timer gathers.
 // The stop keeps that one back and not the words in it.
 func TestS14_N29_WordsThatRideInAStoppedLetterAreTold(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *desk) {
-		r.pace(notify.Pace{Gather: 10})
-		x := r.resolve(r.taken())
-		r.clock.Advance(time.Hour)
-		r.work()
-		if err := r.notify.Stop(t.Context(), r.lead, true); err != nil {
-			t.Fatal(err)
-		}
-		r.do(access.Desk(), x, ticket.Expire{Resolutions: x.Detail.Resolutions})
-		r.work()
-		r.clock.Advance(3 * time.Minute)
-		r.do(r.agent, x, say("请今天不要再提交付款，数据会重复"))
-		r.work()
+		x := r.stopped("请今天不要再提交付款，数据会重复")
 		r.clock.Advance(time.Hour)
 		got := r.work()
 		if len(got) != 1 || !strings.Contains(got[0].Body.Text, "数据会重复") || strings.Contains(got[0].Body.Subject, string(notify.TimeUp)) {

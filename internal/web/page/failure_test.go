@@ -185,7 +185,7 @@ func TestWordsComeBackWhateverTheirLengthAndNothingElseDoes(t *testing.T) {
 	const machine = "abcdefghijklmnopqrstuvwxyz234567"
 	for name, value := range map[string]string{
 		"password": "我的密码 of many words", "old": machine, "again": machine, "code": "123 abc", "token": machine, "secret": machine,
-		"client_secret": machine, "refresh_token": machine, "key": machine, "files": machine, "next": "/work/tickets/LD-1?from=here",
+		"client_secret": machine, "refresh_token": machine, "key": machine, "files": machine, "next": "/requests/LD-1?from=here",
 		"text_was": "what stood there before", "digest": machine,
 		"version": "12", "kind": "incident", "zone": "Asia/Shanghai", "due": "2026-03-02T10:00", "sure": "on", "text": "  \n ",
 	} {
@@ -258,11 +258,11 @@ func TestAFragmentForNobodyLeavesTheWordsInTheirBox(t *testing.T) {
 	t.Parallel()
 	h := formHouse(t, nil)
 	for lang, says := range map[string]string{"zh-CN": "新标签页", "en": "new tab"} {
-		b := h.nobody().htmx().with("Accept-Language", lang).with("HX-Current-URL", "http://desk.example/work/tickets/LD-1")
+		b := h.nobody().htmx().with("Accept-Language", lang).with("HX-Current-URL", "http://desk.example/requests/LD-1")
 		w := b.post("/form", "text", "卡纸")
 		body := w.Body.String()
 		if w.Code != http.StatusUnauthorized || strings.Count(body, "<a ") != 1 || strings.Count(body, says) != 2 ||
-			!strings.Contains(body, `href="/signin?next=%2Fwork%2Ftickets%2FLD-1" target="_blank" rel="noopener"`) {
+			!strings.Contains(body, `href="/signin?next=%2Frequests%2FLD-1" target="_blank" rel="noopener"`) {
 			t.Errorf("%s: %d\n%s", lang, w.Code, body)
 		}
 	}

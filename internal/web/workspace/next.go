@@ -15,11 +15,14 @@ import (
 	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
 
+// nextPath is the page of the next ticket, and what takes it.
+const nextPath = "/work/next"
+
 // mountNext adds the next ticket: to look at, to take, to pass over.
 func (f *Faces) mountNext(r *page.Router) {
-	r.Get("/work/next", access.TicketWork, f.showNext)
-	r.Post("/work/next", access.TicketWork, f.takeNext)
-	r.Post("/work/next/skip", access.TicketWork, f.skipNext)
+	r.Get(nextPath, access.TicketWork, f.showNext)
+	r.Post(nextPath, access.TicketWork, f.takeNext)
+	r.Post(nextPath+"/skip", access.TicketWork, f.skipNext)
 }
 
 // nextView is the ticket that would be given now, or why there is none.
@@ -138,7 +141,7 @@ func (f *Faces) takeNext(c *page.Ctx) error {
 	}
 	if len(list) > 0 && !list[0].Due.After(c.Now) { // what was promised comes first; the page offers the ticket, too
 		c.Say("pull.call_first", "Name", list[0].Who)
-		return c.Redirect("/work/next")
+		return c.Redirect(nextPath)
 	}
 	p, err := f.Pull.Take(c.Context(), c.Actor)
 	switch {
@@ -151,7 +154,7 @@ func (f *Faces) takeNext(c *page.Ctx) error {
 		c.Say("work.none_to_take")
 		return c.Redirect(backTo(form))
 	}
-	return c.Redirect("/work/next") // which says why
+	return c.Redirect(nextPath) // which says why
 }
 
 // skipNext passes the ticket over that was shown, with a reason.
@@ -165,7 +168,7 @@ func (f *Faces) skipNext(c *page.Ctx) error {
 		return f.next(c, c.MarkUp(form, err), form)
 	}
 	c.Say("pull.skipped", "Ref", ticket.Ref(n))
-	return c.Redirect("/work/next")
+	return c.Redirect(nextPath)
 }
 
 func skipOptions(f page.Frame) []ui.Option {

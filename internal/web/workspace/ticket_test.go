@@ -341,3 +341,13 @@ func TestTheEnglishPage(t *testing.T) {
 		}
 	}
 }
+
+// Whoever takes a ticket that has an owner is named as who took it, and the owner as who stays.
+func TestN12_WhoTookATicketIsNamedBesideWhoAnswersForIt(t *testing.T) {
+	t.Parallel()
+	p := openPage(t, "打印机卡纸")
+	lead := p.Person(access.Lead)
+	p.do(ticket.Assign{Owner: lead.ID})
+	p.do(ticket.Accept{})
+	p.shows(p.agent.Get(p.at("")), 200, p.Person(access.Agent).Name+"领取，责任人仍是"+lead.Name)
+}

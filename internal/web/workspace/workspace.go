@@ -195,7 +195,7 @@ func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
 	n.Groups = append(n.Groups, ui.NavGroup{Items: []ui.NavItem{
 		{Link: ui.Link{Label: fr.T("inbox.title"), Href: inboxPath, Icon: "bell", Current: here(inboxPath)}, Count: figure(int(unread)), Tone: ui.Brand, Rail: true, Dot: unread > 0, Key: "g i"},
 		{Link: ui.Link{Label: fr.T("work.mine"), Href: "/work?view=mine", Icon: "circle-user", Current: current == ticket.Mine}, Count: figure(counts.Views[ticket.Mine]), Rail: true, Key: "g m"},
-		{Link: ui.Link{Label: fr.T("work.next_title"), Href: "/work/next", Icon: "hand", Current: here("/work/next")}, Rail: true, Key: "g n"},
+		{Link: ui.Link{Label: fr.T("work.next_title"), Href: nextPath, Icon: "hand", Current: here(nextPath)}, Rail: true, Key: "g n"},
 		{Link: ui.Link{Label: fr.T("workapproval.title"), Href: approvalsPath, Icon: "stamp", Current: here(approvalsPath)}, Count: figure(fr.Counts["approvals"]), Tone: ui.Brand, Dot: fr.Counts["approvals"] > 0, Key: "g s"},
 		{Link: ui.Link{Label: fr.T("workvisit.mine"), Href: visitsPath, Icon: "wrench", Current: here(visitsPath)}, Key: "g v"},
 		{Link: ui.Link{Label: fr.T("workpromise.title"), Href: "/work/promises", Icon: "handshake", Current: here("/work/promises")}, Rail: true, Key: "g w"},
