@@ -347,6 +347,7 @@ func (s *Server) certificate() {
 	s.Roots.AppendCertsFromPEM(cert)
 }
 
+// A process that answers one connection only, as is usual, costs more than what the tests ask of it.
 const configText = `
 base_dir = {{.Dir}}/run
 state_dir = {{.Dir}}/state
@@ -377,6 +378,7 @@ userdb {
 {{capability}}
 service imap-login {
   chroot =
+  service_count = 0
   inet_listener imap {
     port = {{.Port}}
   }
@@ -384,6 +386,9 @@ service imap-login {
     port = {{.TLSPort}}
     ssl = yes
   }
+}
+service imap {
+  service_count = 100
 }
 service anvil {
   chroot =
