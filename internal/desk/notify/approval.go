@@ -28,18 +28,28 @@ type Approval struct {
 // errDecided ends a letter to somebody whose word is not needed any more.
 var errDecided error = &unsentError{reason: reasonDecided}
 
-// decided reports whether a letter asks for nothing but a word that is not needed any more. A
+// errAskedBack ends a reminder to somebody who asked something since it was due: the desk owes them an
+// answer, with which the time for their word, and its reminders, begin anew (N29, N35).
+var errAskedBack error = &unsentError{reason: reasonAskedBack}
+
+// pointless says why a letter that asks for a word, and does nothing else, is not to go; nil where it is. A
 // solution is told whatever was said of it meanwhile; that it was told before is why a reminder is not.
-func (l letter) decided(n Notice, r read) bool {
-	switch l.Template {
-	case Approve:
-		return n.Link == ""
-	case Solved:
-		_, again := r.entry().Fact.(ticket.Reminded)
-		return again && n.Answer == ""
-	default:
-		return false
+func (l letter) pointless(n Notice, r read) error {
+	if l.Template == Approve && n.Link == "" {
+		return errDecided
 	}
+	if l.Template != Solved {
+		return nil
+	}
+	e := r.entry()
+	_, again := e.Fact.(ticket.Reminded)
+	switch {
+	case again && n.Answer == "":
+		return errDecided
+	case again && r.ticket.LastRequesterAt.After(e.Record.Meta.At):
+		return errAskedBack
+	}
+	return nil
 }
 
 // fillApproval takes from an approval what its letter speaks of. The link of an approver leads to

@@ -82,6 +82,7 @@ const (
 	reasonNotStaff  = "notify.not_staff"
 	reasonParted    = "notify.parted"
 	reasonDecided   = "notify.decided"
+	reasonAskedBack = "notify.asked_back"
 	reasonOwn       = "notify.own_address"
 	reasonUnwanted  = "notify.unwanted"
 	reasonLoop      = "notify.loop"

@@ -223,8 +223,8 @@ func (s *Service) write(ctx context.Context, m Mailing, l *letter) (Mail, Server
 	if no, err := s.unwelcome(ctx, *l, r); err != nil || no {
 		return Mail{}, Server{}, cmp.Or(err, errRefused)
 	}
-	if l.decided(n, r) {
-		return Mail{}, Server{}, errDecided
+	if err := l.pointless(n, r); err != nil {
+		return Mail{}, Server{}, err
 	}
 	if l.Template.shared() && to.ID != r.ticket.Requester && !r.ticket.TakesPart(to.ID) {
 		return Mail{}, Server{}, errParted
