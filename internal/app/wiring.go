@@ -43,6 +43,7 @@ func (h *House) wire() {
 	event.Within(h.Bus, h.Norm.Changed)                       // so is a norm pack
 	event.Within(h.Bus, h.Clocks.Moved)                       // rules hold for categories and what lies below them
 	event.Within(h.Bus, h.Clocks.SolutionGiven)               // the wait for the user's word ends by a timed job (N35)
+	event.Within(h.Bus, h.Clocks.Said)                        // and begins anew with the answer to what they wrote afterwards
 	h.Promises.Listen()                                       // what a fact tells, keeps or breaks is promised with it (N20, N29, N30)
 	event.Within(h.Bus, h.Sessions.PersonChanged)             // whoever lost rights loses their sessions (S45)
 	event.Within(h.Bus, h.Escalations.Changed)                // steps count from when they are saved

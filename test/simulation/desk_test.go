@@ -221,7 +221,9 @@ func (d *desk) commit(by access.Actor, t ticket.Ticket, list []ticket.Fact, outc
 		case ticket.Acknowledged, ticket.Said, ticket.Held, ticket.SolutionGiven, ticket.Ended:
 			d.outbox = append(d.outbox, r.ID)
 		}
-		if _, solved := f.(ticket.SolutionGiven); solved {
+		_, solved := f.(ticket.SolutionGiven)
+		said, spoke := f.(ticket.Said)
+		if solved || spoke && !said.ByRequester && t.ToConfirm() && !t.Detail.Expired.IsZero() { // it begins anew with an answer
 			c, _ := d.book.One(sla.Confirm, t, d.now())
 			d.timers = append(d.timers, timer{c.Due, t.ID, t.Detail.Resolutions})
 		}

@@ -276,7 +276,7 @@ func n35(in *Input) Verdict {
 		f, n, _ := find[ticket.UserConfirmed](in)
 		v.State, v.Key, v.Gap, v.At, v.Event = Met, "norm.N35_met", "", n.Meta.At, n.ID
 		v.Args = []any{"How", f.Confirmation.How}
-	case !in.Ticket.Detail.Expired.IsZero():
+	case in.Ticket.TimeIsUp():
 		_, n, _ := find[ticket.TimeUp](in)
 		v.State, v.Key, v.Gap, v.At, v.Event = Missed, "norm.N35_missed", "", n.Meta.At, n.ID
 	}

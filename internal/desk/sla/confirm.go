@@ -30,6 +30,19 @@ func (s *Service) SolutionGiven(ctx context.Context, tx *db.Tx, r event.Record, 
 	return s.expireAt(ctx, tx, t, strconv.FormatInt(r.ID, 10))
 }
 
+// Said listens, within the commit: who wrote when the time was up has the whole time again from the answer
+// on (N29, N35), and the job that ended it sleeps no more.
+func (s *Service) Said(ctx context.Context, tx *db.Tx, r event.Record, f ticket.Said) error {
+	if f.ByRequester || f.Kind != ticket.Public && !f.Spoke {
+		return nil
+	}
+	t, err := s.tickets.GetIn(ctx, tx, f.Ticket)
+	if err != nil || t.Detail.Expired.IsZero() || !t.ToConfirm() {
+		return err
+	}
+	return s.expireAt(ctx, tx, t, strconv.FormatInt(r.ID, 10))
+}
+
 // expireAt plans the end of the wait that began with a solution; cause makes it one job.
 func (s *Service) expireAt(ctx context.Context, tx *db.Tx, t ticket.Ticket, cause string) error {
 	payload, err := json.Marshal(expiry{Ticket: t.ID})

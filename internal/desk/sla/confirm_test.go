@@ -3,6 +3,7 @@
 package sla_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -58,6 +59,67 @@ func TestN35_N29_NothingClosesWhileTheRequestersWordIsUnanswered(t *testing.T) {
 			t.Errorf("reminded %d times two days after the answer", v.Detail.Reminders)
 		}
 		r.pass(day - time.Minute)
+		if v = r.get(which); v.Status != ticket.Resolved {
+			t.Errorf("a minute too early: %s", v.Status)
+		}
+		r.pass(time.Minute)
+		if v = r.get(which); v.ClosedAs != ticket.Unconfirmed {
+			t.Errorf("no word for three days after the answer: %s %s", v.Status, v.ClosedAs)
+		}
+	})
+}
+
+// What the requester writes when the time is up is a word as before: the closure sheet that was missing
+// does not close the ticket past it, and the answer gives them the whole time again.
+func TestN35_N29_AWordAfterTheTimeIsUpHoldsTheEndUntilItIsAnswered(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRoom(t, d)
+		p := r.clocks.Policy()
+		p.ConfirmDays, p.RemindDays = 3, 2
+		r.save(p)
+		which, once := r.open(), r.open()
+		r.do(r.agent, which, solution())
+		r.do(r.agent, once, solution())
+		r.pass(3 * day)
+		if v := r.get(which); v.Detail.Expired.IsZero() || v.Status != ticket.Resolved {
+			t.Fatalf("it waits for its sheet: %s", v.Status)
+		}
+		r.pass(time.Hour)
+		if v := r.do(r.requester, which, ticket.Reply{Say: ticket.Say{Text: "还是卡纸"}}); v.NextClock != string(sla.Update) {
+			t.Errorf("%s is due next", v.NextClock)
+		}
+		sheet := ticket.Archive{Difficulties: "d", Approach: "a"}
+		if v := r.do(r.agent, once, sheet); v.ClosedAs != ticket.Unconfirmed {
+			t.Errorf("one who says nothing: %s %s", v.Status, v.ClosedAs)
+		}
+		if v := r.do(r.agent, which, sheet); v.Status != ticket.Resolved || v.Detail.Closure.Approach != "a" {
+			t.Fatalf("past what they wrote: %s %s", v.Status, v.ClosedAs)
+		}
+		refused := func(cmd ticket.Command, by access.Actor, want error) {
+			t.Helper()
+			if _, err := r.tickets.Do(t.Context(), by, ticket.Target{ID: which}, cmd); !errors.Is(err, want) {
+				t.Errorf("%s: %v", cmd.Name(), err)
+			}
+		}
+		refused(ticket.Close{As: ticket.Unconfirmed}, r.agent, ticket.ErrAsksBack)
+		refused(ticket.Expire{Resolutions: 1}, access.Desk(), ticket.ErrAsksBack)
+		for range 4 {
+			r.pass(day)
+		}
+		v := r.get(which)
+		if c, ok := r.clocks.One(sla.Confirm, v); !ok || c.State != sla.Paused || v.Status != ticket.Resolved {
+			t.Errorf("nobody answered: %s, %+v", v.Status, c)
+		}
+		v = r.do(r.agent, which, ticket.Reply{Say: ticket.Say{Text: "请换一个纸盒再试"}})
+		if c, _ := r.clocks.One(sla.Confirm, v); c.State != sla.Running || !c.Due.Equal(r.clock.Now().Add(3*day)) || v.NextClock != string(sla.Confirm) {
+			t.Errorf("answered, and %s is due: %+v", v.NextClock, c)
+		}
+		refused(ticket.Close{As: ticket.Unconfirmed}, r.agent, errs.New(errs.Conflict, "ticket.not_expired"))
+		if v = r.do(r.agent, which, sheet); v.Status != ticket.Resolved {
+			t.Errorf("answered a moment ago: %s %s", v.Status, v.ClosedAs)
+		}
+		r.pass(3*day - time.Minute)
 		if v = r.get(which); v.Status != ticket.Resolved {
 			t.Errorf("a minute too early: %s", v.Status)
 		}

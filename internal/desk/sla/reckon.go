@@ -374,7 +374,7 @@ func (x Terms) confirm(t ticket.Ticket) (Clock, bool) {
 			c.Why = append(c.Why, part(x.own.Line()))
 		}
 	}
-	if !t.Detail.Expired.IsZero() {
+	if t.TimeIsUp() {
 		c.State, c.Stopped = Missed, t.Detail.Expired // whatever a policy says since
 	}
 	return c, true

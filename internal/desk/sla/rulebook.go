@@ -221,7 +221,7 @@ func (b *Rulebook) Next(t ticket.Ticket) (time.Time, string) {
 		return ticket.Never, ""
 	}
 	x := b.Terms(t).muted()
-	if t.Status == ticket.Resolved && (!t.ConfirmedAt.IsZero() || !t.Detail.Expired.IsZero()) {
+	if t.Status == ticket.Resolved && (!t.ConfirmedAt.IsZero() || t.TimeIsUp()) {
 		return x.own.AddDays(latest(t.ConfirmedAt, t.Detail.Expired), 1), ticket.ClockArchive
 	}
 	due, name := ticket.Never, ""

@@ -59,6 +59,7 @@ func newRoom(t testing.TB, d *db.DB) *room {
 		Gates: ticket.StandardGates(), Plan: clocks.Plan, Expect: clocks.Expect,
 	})
 	event.Within(bus, clocks.SolutionGiven)
+	event.Within(bus, clocks.Said)
 	event.Within(bus, clocks.Changed)
 	event.Within(bus, clocks.Moved)
 	clocks.Serve(tickets)

@@ -229,7 +229,7 @@ func (c Expire) decide(t Ticket, w world) ([]Fact, error) {
 	if err := sameSolution(t, c.Resolutions); err != nil {
 		return nil, err
 	}
-	if !t.ConfirmedAt.IsZero() || !t.Detail.Expired.IsZero() {
+	if !t.ConfirmedAt.IsZero() || t.TimeIsUp() {
 		return nil, errs.New(errs.Conflict, "ticket.already_confirmed")
 	}
 	if t.AsksBack() {
@@ -242,7 +242,7 @@ func (c RemindUser) decide(t Ticket, _ world) ([]Fact, error) {
 	if c.Resolutions != t.Detail.Resolutions || c.Nth != t.Detail.Reminders+1 {
 		return nil, errs.New(errs.Conflict, "ticket.solution_moved")
 	}
-	if !t.ConfirmedAt.IsZero() || !t.Detail.Expired.IsZero() {
+	if !t.ConfirmedAt.IsZero() || t.TimeIsUp() {
 		return nil, errs.New(errs.Conflict, "ticket.already_confirmed")
 	}
 	if t.AsksBack() {
@@ -290,7 +290,7 @@ func (c Archive) decide(t Ticket, w world) ([]Fact, error) {
 	switch {
 	case !t.ConfirmedAt.IsZero():
 		return closeIfComplete(t, w, f, Confirmed)
-	case !t.Detail.Expired.IsZero():
+	case t.TimeIsUp():
 		return closeIfComplete(t, w, f, Unconfirmed)
 	}
 	return []Fact{f}, nil
@@ -315,7 +315,10 @@ func (c Close) decide(t Ticket, w world) ([]Fact, error) {
 		}
 		return []Fact{Ended{Of: Of{t.ID}, As: Confirmed}}, nil
 	case Unconfirmed:
-		if t.Status != Resolved || t.Detail.Expired.IsZero() || !t.ConfirmedAt.IsZero() {
+		switch {
+		case t.AsksBack():
+			return nil, ErrAsksBack
+		case t.Status != Resolved || !t.TimeIsUp() || !t.ConfirmedAt.IsZero():
 			return nil, errs.New(errs.Conflict, "ticket.not_expired")
 		}
 		return []Fact{Ended{Of: Of{t.ID}, As: Unconfirmed}}, nil

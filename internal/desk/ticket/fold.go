@@ -279,7 +279,7 @@ func (f SolutionGiven) apply(t *Ticket, m event.Meta) {
 }
 
 func (f UserConfirmed) apply(t *Ticket, m event.Meta) {
-	if t.AsksBack() { // what they wrote needs no other answer than their yes
+	if t.inTime() && t.AsksBack() { // what they wrote needs no other answer than their yes
 		t.Detail.Answered = m.At
 	}
 	t.Detail.Confirmation = f.Confirmation

@@ -131,10 +131,10 @@ func GateHandOver(t Ticket) []errs.Gap {
 	return out
 }
 
-// GateConfirmed asks for the user's word, or for the time for it to be up (N35).
+// GateConfirmed asks for the user's word, or for the time for it to be up and no word since (N35).
 // Tickets that never had a solution to confirm pass.
 func GateConfirmed(t Ticket) []errs.Gap {
-	if !answers(t) || !t.ConfirmedAt.IsZero() || !t.Detail.Expired.IsZero() {
+	if !answers(t) || !t.ConfirmedAt.IsZero() || t.TimeIsUp() {
 		return nil
 	}
 	return []errs.Gap{{Clause: "N35", Key: "gap.confirmed", Form: "confirm"}}

@@ -255,6 +255,9 @@ func (l *life1) hold(t *rapid.T, before Ticket) {
 		if !l.since(UserRejected{}.EventName(), TimeUp{}.EventName()) {
 			broken("unconfirmed, and the requester had said that it does not work (N35)")
 		}
+		if v.LastRequesterAt.After(v.Detail.Expired) {
+			broken("unconfirmed, and the requester had written since the time was up (N29, N35)")
+		}
 	case Duplicate:
 		if v.MergedInto == 0 {
 			broken("a duplicate of nothing")

@@ -58,7 +58,7 @@ func (f Paced) apply(t *Ticket, m event.Meta) {
 // answered yet; and the answer to what they wrote about a solution, with which the time for
 // confirming it and its reminders begin anew.
 func (t *Ticket) asking() {
-	if t.ToConfirm() && !t.Waiting() && t.LastRequesterAt.After(t.ResolvedAt) && t.LastPublicAt.After(t.Detail.Answered) {
+	if t.inTime() && !t.Waiting() && t.LastRequesterAt.After(t.ResolvedAt) && t.LastPublicAt.After(t.Detail.Answered) {
 		t.Detail.Answered, t.Detail.Reminders = t.LastPublicAt, 0
 	}
 	switch {

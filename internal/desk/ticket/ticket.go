@@ -309,12 +309,27 @@ func (t Ticket) AsksBack() bool {
 
 // ConfirmFrom is since when the requester has what they need to confirm the solution: it was given,
 // or what they wrote about it was answered.
-func (t Ticket) ConfirmFrom() time.Time { return latest(t.ResolvedAt, t.Detail.Answered) }
+func (t Ticket) ConfirmFrom() time.Time {
+	if t.ToConfirm() && !t.inTime() && !t.Waiting() {
+		return t.LastPublicAt
+	}
+	return latest(t.ResolvedAt, t.Detail.Answered)
+}
 
 // ToConfirm reports whether the requester's word is awaited and the time for it not up.
 func (t Ticket) ToConfirm() bool {
-	return t.Status == Resolved && t.ConfirmedAt.IsZero() && t.Detail.Expired.IsZero()
+	return t.Status == Resolved && t.ConfirmedAt.IsZero() && !t.TimeIsUp()
 }
+
+// TimeIsUp reports whether the time for confirming passed without a word, and they have written none since:
+// with that, and its answer, the wait for their word begins anew (N29, N35).
+func (t Ticket) TimeIsUp() bool {
+	return !t.Detail.Expired.IsZero() && (t.Status == Closed || !t.LastRequesterAt.After(t.Detail.Expired))
+}
+
+// inTime is ToConfirm before the time for confirming was up at all. Facts are folded by it: what they say
+// of a solution stays what it was.
+func (t Ticket) inTime() bool { return t.ToConfirm() && t.Detail.Expired.IsZero() }
 
 // Complete returns how many of the seven elements are recorded (N15).
 func (t Ticket) Complete() int {

@@ -1020,7 +1020,7 @@ func ticketHead(s *sheet) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if !s.t.Detail.Expired.IsZero() && s.t.Open() {
+		if s.t.TimeIsUp() && s.t.Open() {
 			templ_7745c5c3_Err = ui.Chip(ui.Warn, "clock", s.T("workticket.timed_out")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -211,7 +211,7 @@ func (l *Life) possible() []ticket.Fact {
 		if !l.Ticket.ConfirmedAt.IsZero() {
 			return append(always, Archived(), Ended(ticket.Confirmed))
 		}
-		if !l.Ticket.Detail.Expired.IsZero() {
+		if l.Ticket.TimeIsUp() {
 			return append(always, Confirmed(), Archived(), Ended(ticket.Unconfirmed))
 		}
 		if l.Ticket.AsksBack() { // no time is up
