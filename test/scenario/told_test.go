@@ -145,6 +145,10 @@ func TestN12_N29_WhoStandsInForWhoLeftHasItOnTheirPage(t *testing.T) {
 		say("有人吗")
 		o.same("the group", o.told(second, inbox.Unread)[:1], inbox.Answered)
 		o.same("who leads, no second time", o.told(o.lead, inbox.Open), inbox.Answered)
+		o.do(o.lead, ticket.PromiseCall{At: o.Clock.Now().Add(time.Hour), Number: "8009"})
+		o.Clock.Advance(31 * time.Minute)
+		o.RunJobs()
+		o.same("a promised call is due soon", o.told(second, inbox.Unread)[:2], inbox.Promise, inbox.Answered)
 	})
 }
 

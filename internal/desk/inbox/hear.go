@@ -137,22 +137,29 @@ func (s *Service) instead(ctx context.Context, tx *db.Tx, a *audience, t ticket.
 	default:
 		return nil
 	}
+	list, err := s.standIns(ctx, tx, t)
+	a.tell(kind, true, list...)
+	return err
+}
+
+// standIns are who can act where neither owner nor assignee works here any more; none where one of them does.
+func (s *Service) standIns(ctx context.Context, tx *db.Tx, t ticket.Ticket) ([]person.ID, error) {
 	if t.Owner == 0 && t.Assignee == 0 {
-		return nil
+		return nil, nil
 	}
 	list, err := s.People.WorkersIn(ctx, tx, []person.ID{t.Owner, t.Assignee}, t.Group)
 	if err != nil || slices.ContainsFunc(list, func(w person.Worker) bool { return w.ID == t.Owner || w.ID == t.Assignee }) {
-		return err
+		return nil, err
 	}
+	var out []person.ID
 	for _, w := range list {
-		a.tell(kind, true, w.ID)
+		out = append(out, w.ID)
 	}
-	if len(list) > 0 {
-		return nil
+	if len(out) > 0 {
+		return out, nil
 	}
 	staff, err := s.People.StaffIn(ctx, tx)
-	a.tell(kind, true, person.Crew{Staff: staff}.Leads(t.Group)...)
-	return err
+	return person.Crew{Staff: staff}.Leads(t.Group), err
 }
 
 // leads tells those who lead the groups, and all who lead where these groups have none.
@@ -276,6 +283,11 @@ func (s *Service) near(ctx context.Context, j job.Job) error {
 		a := by(access.Desk().Meta(s.Clock.Now()), 0)
 		a.tell(Promise, false, t.Owner, t.Assignee)
 		return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			list, err := s.standIns(ctx, tx, t)
+			if err != nil {
+				return err
+			}
+			a.tell(Promise, false, list...)
 			return s.add(ctx, tx, t, Item{Event: n.Event, What: PromiseNear, At: s.Clock.Now()}, a, 0)
 		})
 	}

@@ -118,11 +118,7 @@ func (s *Service) charge(ctx context.Context, t ticket.Ticket) ([]person.ID, err
 		return out, nil
 	}
 	crew, err := s.People.Crew(ctx)
-	instead := crew.Members(t.Group)
-	if len(instead) == 0 {
-		instead = crew.Leads(t.Group)
-	}
-	return append(out, instead...), err
+	return append(out, crew.Instead(t.Group)...), err
 }
 
 // staff reports whether a template speaks to the people of the desk: its links lead to the

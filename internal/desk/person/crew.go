@@ -43,6 +43,14 @@ func (c Crew) Members(of GroupID) []ID {
 	return nil
 }
 
+// Instead are who can act where those who have something left: the group, else who leads (N12).
+func (c Crew) Instead(of GroupID) []ID {
+	if list := c.Members(of); len(list) > 0 {
+		return list
+	}
+	return c.Leads(of)
+}
+
 // Leads are those of a group, else all, else the administrators: somebody must know.
 func (c Crew) Leads(of GroupID) []ID {
 	var all, admins []ID

@@ -23,14 +23,16 @@ type callDue struct {
 // callsAhead is how long before its time a promised call is put before the next ticket.
 const callsAhead = 15 * time.Minute
 
-// callsDue are the promised calls that the reader is to make now, the most urgent first: their own,
-// and those of nobody on tickets that are theirs, or nobody's within their groups.
+// callsDue are the promised calls that the reader is to make now, the most urgent first.
 func (f *Faces) callsDue(c *page.Ctx) ([]callDue, error) {
 	list, err := f.Promises.List(c.Context(), c.Actor, promise.Filter{State: promise.Open, Limit: 200})
 	if err != nil {
 		return nil, err
 	}
-	groups := f.People.GroupsOf(c.Context(), c.Person.ID)
+	crew, err := f.People.Crew(c.Context())
+	if err != nil {
+		return nil, err
+	}
 	var out []callDue
 	for _, l := range list.Lines {
 		if l.Source != promise.Call || l.Due.After(c.Now.Add(callsAhead)) {
@@ -40,7 +42,7 @@ func (f *Faces) callsDue(c *page.Ctx) ([]callDue, error) {
 		if err != nil {
 			return nil, err
 		}
-		if calls(t, c.Person.ID, groups) {
+		if calls(t, c.Person.ID, crew) {
 			out = append(out, callDue{
 				Ref: t.Ref(), Subject: t.Subject, Who: f.People.Card(c.Context(), t.Requester).Name, Number: t.Detail.CallBack.Number,
 				Chip: promiseChip(c, l.Promise), Due: l.Due,
@@ -50,17 +52,15 @@ func (f *Faces) callsDue(c *page.Ctx) ([]callDue, error) {
 	return out, nil
 }
 
-// calls reports whether the promised call of a ticket is somebody's to make.
-func calls(t ticket.Ticket, who person.ID, groups []person.GroupID) bool {
-	switch {
-	case t.Detail.CallBack.At.IsZero():
+// calls reports whether the promised call of a ticket is somebody's to make: of those who work here now,
+// whoever it was given to, or has the ticket; else its group's, or those of who leads where nobody is left
+// in that (N12).
+func calls(t ticket.Ticket, who person.ID, crew person.Crew) bool {
+	if t.Detail.CallBack.At.IsZero() {
 		return false
-	case t.Detail.CallBack.Who != 0:
-		return t.Detail.CallBack.Who == who
-	case t.Assignee != 0:
-		return t.Assignee == who
-	case t.Owner != 0:
-		return t.Owner == who
 	}
-	return t.Group == 0 || slices.Contains(groups, t.Group)
+	if theirs := crew.Working(t.Detail.CallBack.Who, t.Assignee, t.Owner); len(theirs) > 0 {
+		return theirs[0] == who
+	}
+	return t.Group == 0 || slices.Contains(crew.Instead(t.Group), who)
 }

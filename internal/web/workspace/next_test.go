@@ -104,3 +104,34 @@ func TestN18_N23_APromisedCallComesBeforeTheNextTicket(t *testing.T) {
 		t.Errorf("after the call: %d to %q", a.Code, a.Header().Get("Location"))
 	}
 }
+
+// TestN12_N23_APromisedCallReachesWhoeverStandsIn: where whoever was to make it left, and whoever has the
+// ticket, it is for the team; where that has nobody any more, as one that was put out of use, for those
+// who lead, and for nobody beside them.
+func TestN12_N23_APromisedCallReachesWhoeverStandsIn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	leads := h.person("吴敏", access.Lead)
+	lead, b := h.as(leads), h.as(h.agent)
+	one := h.do(h.second, h.open(h.requester, "产线停了"), ticket.Accept{},
+		ticket.Assign{Group: h.network.ID, Assignee: h.agent.ID, Owner: h.second.ID},
+		ticket.PromiseCall{At: h.clock.Now().Add(10 * time.Minute), Number: "8009", Who: h.second.ID})
+	h.holds(h.as(h.second).page(workspace.NextPath), "到点的回电", one.Ref())
+	h.lacks(b.page(workspace.NextPath), "到点的回电")
+	h.lacks(lead.page(workspace.NextPath), "到点的回电")
+	h.second.Active = false
+	if _, err := h.people.Change(t.Context(), access.Desk(), h.second, 0); err != nil {
+		t.Fatal(err)
+	}
+	h.holds(b.page(workspace.NextPath), "到点的回电", one.Ref())
+	h.lacks(lead.page(workspace.NextPath), "到点的回电")
+
+	two := h.do(h.agent, h.open(h.other, "打印机"), ticket.Assign{Group: h.network.ID},
+		ticket.PromiseCall{At: h.clock.Now().Add(10 * time.Minute), Number: "8010"})
+	h.network.Members, h.network.Active = nil, false
+	if _, err := h.people.SaveGroup(t.Context(), access.Desk(), h.network, 0); err != nil {
+		t.Fatal(err)
+	}
+	h.holds(lead.page(workspace.NextPath), "到点的回电", two.Ref(), "8010")
+	h.lacks(b.page(workspace.NextPath), "8010")
+}
