@@ -44,6 +44,12 @@ func (c Assign) decide(t Ticket, w world) ([]Fact, error) {
 	if c == (Assign{}) {
 		bad = append(bad, errs.FieldError{Name: "assignee", Key: "ticket.assign_nothing"})
 	}
+	if c.Assignee != 0 && t.HandedOverBy(c.Assignee) && w.by.Kind != access.System { // no yes of the other team (N28)
+		if c.Assignee == person.ID(w.by.ID) {
+			return nil, ErrHandOverOwn
+		}
+		bad = append(bad, errs.FieldError{Name: "assignee", Key: "ticket.hand_over_back"})
+	}
 	if err := errs.Invalidf(bad...); err != nil {
 		return nil, err
 	}

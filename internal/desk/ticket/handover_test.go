@@ -82,6 +82,35 @@ func TestN28_AHandOverIsTakenOrGivenBackByTheOtherTeam(t *testing.T) {
 	})
 }
 
+// Assigning it by hand to whoever handed it over is no yes of the other team: that gives it back with a
+// reason (N28). To one of its own it is assigned as before, and what was taken goes to whoever.
+func TestN28_WhatIsAssignedBackToItsSenderIsNotTaken(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		net := r.person("赵网", access.Agent, "web")
+		desk, network := r.team("服务台", r.agent), r.team("网络组", net)
+		tk := r.do(r.agent, r.record("连不上"), ticket.Accept{})
+		tk = r.do(r.agent, r.do(r.agent, tk, ticket.Assign{Group: desk}), over(network))
+		back := ticket.Assign{Assignee: person.ID(r.agent.ID)}
+		r.refused(r.agent, tk, back, "ticket.hand_over_own")
+		for _, by := range []access.Actor{net, r.lead} {
+			_, err := r.Do(t.Context(), by, ticket.Target{ID: tk.ID}, back)
+			if e := errs.As(err); e == nil || len(e.Fields) != 1 || e.Fields[0].Name != "assignee" || e.Fields[0].Key != "ticket.hand_over_back" {
+				t.Errorf("assigned back: %v", err)
+			}
+		}
+		if tk = r.do(r.lead, tk, ticket.Assign{Owner: person.ID(r.lead.ID)}); !tk.HandedOver() {
+			t.Errorf("another owner is no answer: %+v", tk.Detail.HandOver)
+		}
+		if tk = r.do(r.lead, tk, ticket.Assign{Assignee: person.ID(net.ID)}); tk.Detail.HandOver.Taken.IsZero() {
+			t.Errorf("given to one of the team: %+v", tk.Detail.HandOver)
+		}
+		if tk = r.do(net, tk, back); tk.Assignee != person.ID(r.agent.ID) {
+			t.Errorf("it was taken and is with %d", tk.Assignee)
+		}
+	})
+}
+
 // What is given back goes to nobody who left, and to no group out of use: it is free for the group
 // that sent it, or stays where it is (N12, N28).
 func TestN28_WhatIsGivenBackGoesToSomebodyWhoIsHere(t *testing.T) {
