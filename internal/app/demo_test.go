@@ -75,8 +75,33 @@ func TestTheDemo(t *testing.T) {
 		"speaks in whole sentences":           demoSpeaksInWholeSentences,
 		"gives those printed something to do": demoGivesThosePrintedSomethingToDo,
 		"tells the same story each time":      demoTellsTheSameStoryEachTime,
+		"announces a weekend for one":         demoAnnouncesAWeekendForOne,
 	} {
 		t.Run(name, func(t *testing.T) { look(t, h) })
+	}
+}
+
+// What is said to happen at the weekend does.
+func demoAnnouncesAWeekendForOne(t *testing.T, h *app.House) {
+	t.Helper()
+	list, err := h.Announcements.Latest(t.Context(), access.Desk())
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := false
+	for _, a := range list {
+		if !strings.Contains(a.Title, "周末") {
+			continue
+		}
+		found = true
+		zone := clock.FirstZone(h.Settings.Desk(t.Context()).Zone)
+		from, until := a.From.In(zone), a.Until.In(zone)
+		if from.Weekday() != time.Saturday || until.Weekday() != time.Saturday || !from.After(monday()) || from.Sub(monday()) > 7*24*time.Hour {
+			t.Errorf("%s: %s to %s", a.Title, from, until)
+		}
+	}
+	if !found {
+		t.Error("nothing is announced for a weekend")
 	}
 }
 
