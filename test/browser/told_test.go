@@ -104,7 +104,7 @@ func TestByKeyboard_Watch(t *testing.T) {
 	b := asAgent(t, h)
 	b.goTo("/work/tickets/" + v.Ref())
 	b.press("w")
-	b.sees("who watches", `document.querySelector("#watchers")?.innerText.includes("陈立 在关注")`)
+	b.sees("who watches", `document.querySelector("#watchers")?.innerText.includes("陈立在关注")`)
 	b.run(`document.querySelector("#watch-act").focus()`)
 	b.press("Enter")
 	b.sees("nobody", `document.querySelector("#watchers")?.innerText.includes("还没有人关注")`)

@@ -215,3 +215,27 @@ func TestACaseHasWordsOfItsOwn(t *testing.T) {
 		t.Errorf("said %q", got)
 	}
 }
+
+// TestF33_AChineseWordStandsBesideAChineseNameWithoutASpace, and beside a Latin one with one, whichever
+// way the message writes it; figures, signs and other languages keep what is written.
+func TestF33_AChineseWordStandsBesideAChineseNameWithoutASpace(t *testing.T) {
+	t.Parallel()
+	for _, x := range []struct {
+		lang      i18n.Lang
+		key, want string
+		args      []any
+	}{
+		{i18n.ZH, "mail.rejected", "张三反馈 LD-7 还没好，工单回到处理中。", []any{"By", "张三", "Ref", "LD-7"}},
+		{i18n.ZH, "mail.rejected", "Tom Reed 反馈 LD-7 还没好，工单回到处理中。", []any{"By", "Tom Reed", "Ref", "LD-7"}},
+		{i18n.ZH, "mail.returned", "张三重新打开了 LD-7：", []any{"By", "张三", "Ref", "LD-7"}},
+		{i18n.ZH, "mail.approve", "张三为 LD-7 提请您审批。", []any{"By", "张三", "Ref", "LD-7"}},
+		{i18n.ZH, "mail.approve", "Tom Reed 为 LD-7 提请您审批。", []any{"By", "Tom Reed", "Ref", "LD-7"}},
+		{i18n.ZH, "mail.visit_moved", "LD-7 的上门时间改了，由张三上门。", []any{"By", "张三", "Ref", "LD-7"}},
+		{i18n.ZH, "mail.password_once", "下面的链接 30 分钟内有效，只能用一次。", []any{"Count", 30}},
+		{i18n.EN, "mail.returned", "张三 reopened LD-7:", []any{"By", "张三", "Ref", "LD-7"}},
+	} {
+		if got := i18n.T(x.lang, x.key, x.args...); got != x.want {
+			t.Errorf("%q, want %q", got, x.want)
+		}
+	}
+}

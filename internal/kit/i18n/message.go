@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/feature/plural"
@@ -77,13 +79,42 @@ func (t *text) fill(args []any) string {
 	}
 	var room [128]byte // most messages are written where they stand
 	b := room[:0]
+	before := ""
 	for i, piece := range t.pieces {
-		b = append(b, piece...)
+		after := ""
 		if i < len(t.names) {
-			b = append(b, value(args, t.names[i])...)
+			after = value(args, t.names[i])
 		}
+		b = append(b, beside(before, piece, after)...)
+		b = append(b, after...)
+		before = after
 	}
 	return string(b)
+}
+
+// beside returns a piece as it stands between two values: a Chinese word has no space to a Chinese one,
+// and has one to a Latin one. What a value begins and ends with is known only here: somebody is called
+// 张三, or Tom Reed.
+func beside(before, piece, after string) string {
+	if next, _ := utf8.DecodeRuneInString(strings.TrimPrefix(piece, " ")); unicode.Is(unicode.Han, next) {
+		edge, _ := utf8.DecodeLastRuneInString(before)
+		switch apart := piece[0] == ' '; {
+		case apart && unicode.Is(unicode.Han, edge):
+			piece = piece[1:]
+		case !apart && unicode.Is(unicode.Latin, edge):
+			piece = " " + piece
+		}
+	}
+	if last, _ := utf8.DecodeLastRuneInString(strings.TrimSuffix(piece, " ")); unicode.Is(unicode.Han, last) {
+		edge, _ := utf8.DecodeRuneInString(after)
+		switch apart := piece[len(piece)-1] == ' '; {
+		case apart && unicode.Is(unicode.Han, edge):
+			piece = piece[:len(piece)-1]
+		case !apart && unicode.Is(unicode.Latin, edge):
+			piece += " "
+		}
+	}
+	return piece
 }
 
 func value(args []any, name string) string {

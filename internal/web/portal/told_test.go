@@ -27,7 +27,7 @@ func TestN35_TheRequesterIsTold(t *testing.T) {
 	user, agent := h.Person(access.Requester), h.Person(access.Agent)
 	c := h.SignIn(access.Requester)
 	home := c.Get("/").Body
-	for _, want := range []string{"新消息", agent.Name + " 给出了解决方案", `class="ptn num">1<`} {
+	for _, want := range []string{"新消息", agent.Name+"给出了解决方案", `class="ptn num">1<`} {
 		if !strings.Contains(home, want) {
 			t.Errorf("the first page does not say %q", want)
 		}
@@ -41,7 +41,7 @@ func TestN35_TheRequesterIsTold(t *testing.T) {
 	h.Advance(time.Minute)
 	h.RunJobs()
 	told := c.Get("/told").Body
-	if n := strings.Count(told, agent.Name+" 有新回复"); n != 1 || strings.Contains(told, user.Name+" 有新回复") {
+	if n := strings.Count(told, agent.Name+"有新回复"); n != 1 || strings.Contains(told, user.Name+"有新回复") {
 		t.Errorf("told %d times of the reply, or of one's own words", n)
 	}
 	request := c.Get("/requests/" + v.Ref()).Body
@@ -77,7 +77,7 @@ func TestS24_WhatIsToldFollowsTheReadersWish(t *testing.T) {
 	h.Advance(time.Minute)
 	h.RunJobs()
 	told := c.Get("/told").Body
-	if strings.Contains(told, agent.Name+" 有新回复") || !strings.Contains(told, agent.Name+" 给出了解决方案") {
+	if strings.Contains(told, agent.Name+"有新回复") || !strings.Contains(told, agent.Name+"给出了解决方案") {
 		t.Error("the wish is not kept")
 	}
 	other := apptest.Actor(h.Somebody(access.Requester), "portal")

@@ -85,7 +85,7 @@ func TestS01_S12_WhoWroteAMailStandsOnIt(t *testing.T) {
 		t.Fatalf("%d %s", r.Status, r.Header.Get("Location"))
 	}
 	after := lin.Get(at).Body
-	reads(t, after, "由 陈立 放进工单")
+	reads(t, after, "由陈立放进工单")
 	if strings.Contains(after, "还不在工单里") {
 		t.Error("it still waits")
 	}
