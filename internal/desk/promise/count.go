@@ -49,6 +49,9 @@ func (s *Service) Counts(ctx context.Context, by access.Actor, from, to time.Tim
 	return out, nil
 }
 
+// dueIn are the promises of a stretch of time: counting them and listing them both ask here.
+const dueIn = ` FROM promise WHERE due >= $1 AND due < $2`
+
 // counted counts the weeks of a stretch in one query, over an index that holds all of it.
 func counted(ctx context.Context, q db.Querier, s calendar.Stretch) ([]Count, error) {
 	return db.All(ctx, q, func(r db.Row) (c Count, err error) {
@@ -56,6 +59,6 @@ func counted(ctx context.Context, q db.Querier, s calendar.Stretch) ([]Count, er
 		err = r.Scan(&week, &c.Group, &c.Priority, &c.Source, &c.State, &c.Count)
 		c.Week = s.Nth(week)
 		return c, err
-	}, `SELECT (due - CAST($3 AS BIGINT)) / CAST($4 AS BIGINT), COALESCE(group_id, 0), priority, source, state, COUNT(*) FROM promise
-		WHERE due >= $1 AND due < $2 GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`, s.From, s.To, s.From.UnixMilli(), s.Week.Milliseconds())
+	}, `SELECT (due - CAST($3 AS BIGINT)) / CAST($4 AS BIGINT), COALESCE(group_id, 0), priority, source, state, COUNT(*)`+dueIn+`
+		GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`, s.From, s.To, s.From.UnixMilli(), s.Week.Milliseconds())
 }

@@ -36,6 +36,23 @@ type Row struct {
 	Moved    int64         // promises that another one took the place of, in time
 }
 
+// count adds to the figure in which something is counted; what counts in none is left out.
+func (x *Row) count(in Figure, many int64) {
+	switch in {
+	case FigureKept:
+		x.Kept += many
+	case FigureBroken:
+		x.Broken += many
+	case FigureLate:
+		x.Late += many
+	case FigureOpen:
+		x.Open += many
+	case FigureMoved:
+		x.Moved += many
+	case FigureOpened, FigureClosed, FigureReassigned, FigureReopened, FigureRejected:
+	}
+}
+
 // Flow counts the tickets that were opened in one week, and what became of them since.
 type Flow struct {
 	Week       time.Time
@@ -81,6 +98,42 @@ type Sum struct {
 // Add adds a row.
 func (s Sum) Add(r Row) Sum {
 	return Sum{s.Kept + r.Kept, s.Broken + r.Broken, s.Late + r.Late, s.Open + r.Open, s.Moved + r.Moved, max(s.Longest, r.Longest)}
+}
+
+// Of is one of the figures of clocks and promises.
+func (s Sum) Of(f Figure) int64 {
+	switch f {
+	case FigureKept:
+		return s.Kept
+	case FigureBroken:
+		return s.Broken
+	case FigureLate:
+		return s.Late
+	case FigureOpen:
+		return s.Open
+	case FigureMoved:
+		return s.Moved
+	case FigureOpened, FigureClosed, FigureReassigned, FigureReopened, FigureRejected:
+	}
+	return 0
+}
+
+// Of is one of the figures of tickets.
+func (x Flow) Of(f Figure) int64 {
+	switch f {
+	case FigureOpened:
+		return x.Opened
+	case FigureClosed:
+		return x.Closed
+	case FigureReassigned:
+		return x.Reassigned
+	case FigureReopened:
+		return x.Reopened
+	case FigureRejected:
+		return x.Rejected
+	case FigureKept, FigureBroken, FigureLate, FigureOpen, FigureMoved:
+	}
+	return 0
 }
 
 // Missed is what was not done in time, whether or not it is done by now.

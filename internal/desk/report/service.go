@@ -84,7 +84,7 @@ func (s *Service) Ask(ctx context.Context, by access.Actor, q Question, loc *tim
 	if err := s.catchUp(ctx); err != nil {
 		return Report{}, err
 	}
-	sees := s.sees(ctx, by, q)
+	seen := s.seen(ctx, by, q)
 	var r Report
 	for week := first; !week.After(last); week = week.AddDate(0, 0, 7) {
 		r.Weeks = append(r.Weeks, week)
@@ -95,7 +95,7 @@ func (s *Service) Ask(ctx context.Context, by access.Actor, q Question, loc *tim
 			return Report{}, err
 		}
 		for _, x := range rows {
-			if sees(x.Group, x.Priority) {
+			if seen.holds(x.Group, x.Priority) {
 				r.Rows = append(r.Rows, x)
 			}
 		}
@@ -104,14 +104,14 @@ func (s *Service) Ask(ctx context.Context, by access.Actor, q Question, loc *tim
 			return Report{}, err
 		}
 		for _, x := range list {
-			if sees(x.Group, x.Priority) {
+			if seen.holds(x.Group, x.Priority) {
 				r.Flows = append(r.Flows, x)
 			}
 		}
 	}
 	said, err := s.promises(ctx, first, last, loc)
 	for _, x := range said {
-		if sees(x.Group, x.Priority) {
+		if seen.holds(x.Group, x.Priority) {
 			r.Rows = append(r.Rows, x)
 		}
 	}
@@ -135,13 +135,33 @@ func (s *Service) catchUp(ctx context.Context) error {
 	return err
 }
 
-// sees says which rows a reader gets.
-func (s *Service) sees(ctx context.Context, by access.Actor, q Question) func(person.GroupID, triage.Priority) bool {
-	all := access.Can(by, access.LeadRead, access.Object{}) == nil
-	own := s.People.GroupsOf(ctx, person.ID(by.ID))
-	return func(g person.GroupID, p triage.Priority) bool {
-		return (all || slices.Contains(own, g)) && (q.Group == 0 || q.Group == g) && (q.Priority == 0 || q.Priority == p)
+// seen is what a reader gets to see of what was counted.
+type seen struct {
+	groups   []person.GroupID // nil for every one
+	priority triage.Priority  // 0 for every one
+}
+
+// seen says which rows a reader gets.
+func (s *Service) seen(ctx context.Context, by access.Actor, q Question) seen {
+	x := seen{groups: s.Own(ctx, by), priority: q.Priority}
+	if q.Group != 0 {
+		x = x.only(q.Group)
 	}
+	return x
+}
+
+// only narrows it to one group, where it holds that one.
+func (x seen) only(g person.GroupID) seen {
+	if x.groups == nil || slices.Contains(x.groups, g) {
+		x.groups = []person.GroupID{g}
+	} else {
+		x.groups = []person.GroupID{}
+	}
+	return x
+}
+
+func (x seen) holds(g person.GroupID, p triage.Priority) bool {
+	return (x.groups == nil || slices.Contains(x.groups, g)) && (x.priority == 0 || x.priority == p)
 }
 
 // Own lists the groups that a reader gets to see: nil for every one.
@@ -169,7 +189,7 @@ func (s *Service) Between(ctx context.Context, by access.Actor, from, to time.Ti
 	if err := s.catchUp(ctx); err != nil {
 		return Report{}, err
 	}
-	sees, stretch := s.sees(ctx, by, Question{Group: group}), calendar.Stretch{From: from, To: to, Week: to.Sub(from)}
+	seen, stretch := s.seen(ctx, by, Question{Group: group}), calendar.Stretch{From: from, To: to, Week: to.Sub(from)}
 	r := Report{Weeks: []time.Time{from}}
 	rows, err := clocks(ctx, s.DB.Long(), stretch, s.Clock.Now())
 	if err != nil {
@@ -180,13 +200,13 @@ func (s *Service) Between(ctx context.Context, by access.Actor, from, to time.Ti
 		return Report{}, err
 	}
 	for _, x := range append(rows, told(list)...) {
-		if sees(x.Group, x.Priority) {
+		if seen.holds(x.Group, x.Priority) {
 			r.Rows = append(r.Rows, x)
 		}
 	}
 	came, err := flows(ctx, s.DB.Long(), stretch)
 	for _, x := range came {
-		if sees(x.Group, x.Priority) {
+		if seen.holds(x.Group, x.Priority) {
 			r.Flows = append(r.Flows, x)
 		}
 	}
@@ -210,17 +230,7 @@ func told(list []promise.Count) []Row {
 			at[k] = i
 			out = append(out, Row{Week: c.Week, Group: c.Group, Priority: c.Priority, What: Promise})
 		}
-		switch c.State {
-		case promise.Kept:
-			out[i].Kept += c.Count
-		case promise.Broken:
-			out[i].Broken += c.Count
-		case promise.Renegotiated:
-			out[i].Moved += c.Count
-		case promise.Open:
-			out[i].Open += c.Count
-		case promise.Void:
-		}
+		out[i].count(ofPromise(c.State), c.Count)
 	}
 	return out
 }

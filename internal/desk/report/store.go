@@ -120,19 +120,55 @@ func one(yes bool) int64 {
 	return 0
 }
 
+// ofRun is the figure in which a run of a clock is counted at $3: a figure and the list behind it both
+// ask here.
+const ofRun = `CASE WHEN state <> 'open' THEN state WHEN due_at < $3 THEN 'late' ELSE 'open' END`
+
 // clocks counts the runs that were due in a stretch of weeks of the same length, week by week.
 func clocks(ctx context.Context, q db.Querier, s calendar.Stretch, now time.Time) ([]Row, error) {
-	return db.All(ctx, q, func(r db.Row) (x Row, err error) {
+	type count struct {
+		Row
+		as   Figure
+		many int64
+	}
+	list, err := db.All(ctx, q, func(r db.Row) (x count, err error) {
 		var week, took int64
-		defer func() { x.Week = s.Nth(week) }()
-		err = r.Scan(&week, &x.Group, &x.Priority, &x.What, &x.Kept, &x.Broken, &x.Late, &x.Open, &took)
-		x.Longest = time.Duration(took) * time.Millisecond
+		err = r.Scan(&week, &x.Group, &x.Priority, &x.What, &x.as, &x.many, &took)
+		x.Week, x.Longest = s.Nth(week), time.Duration(took)*time.Millisecond
 		return x, err
-	}, `SELECT (due_at - CAST($4 AS BIGINT)) / CAST($5 AS BIGINT), group_id, priority, name,
-			SUM(CASE WHEN state = 'kept' THEN 1 ELSE 0 END), SUM(CASE WHEN state = 'broken' THEN 1 ELSE 0 END),
-			SUM(CASE WHEN state = 'open' AND due_at < $3 THEN 1 ELSE 0 END), SUM(CASE WHEN state = 'open' AND due_at >= $3 THEN 1 ELSE 0 END), MAX(took)
+	}, `SELECT (due_at - CAST($4 AS BIGINT)) / CAST($5 AS BIGINT), group_id, priority, name, `+ofRun+`, COUNT(*), MAX(took)
 		FROM report_clock WHERE due_at >= $1 AND due_at < $2
-		GROUP BY (due_at - CAST($4 AS BIGINT)) / CAST($5 AS BIGINT), group_id, priority, name ORDER BY 1, 2, 3, 4`, s.From, s.To, now, s.From.UnixMilli(), s.Week.Milliseconds())
+		GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4`, s.From, s.To, now, s.From.UnixMilli(), s.Week.Milliseconds())
+	var out []Row
+	for _, x := range list {
+		last := len(out) - 1
+		if last < 0 || !out[last].Week.Equal(x.Week) || out[last].Group != x.Group || out[last].Priority != x.Priority || out[last].What != x.What {
+			out = append(out, Row{Week: x.Week, Group: x.Group, Priority: x.Priority, What: x.What})
+			last++
+		}
+		out[last].count(x.as, x.many)
+		out[last].Longest = max(out[last].Longest, x.Longest)
+	}
+	return out, err
+}
+
+// times is how often a ticket is counted in a figure of what moved: a figure and the list behind it both
+// ask here.
+func times(f Figure) string {
+	switch f {
+	case FigureOpened:
+		return `1`
+	case FigureClosed:
+		return `closed`
+	case FigureReassigned:
+		return `reassigned`
+	case FigureReopened:
+		return `reopened`
+	case FigureRejected:
+		return `rejected`
+	case FigureKept, FigureBroken, FigureLate, FigureOpen, FigureMoved:
+	}
+	return `0`
 }
 
 // flows counts the tickets that were opened in such a stretch, week by week.
@@ -142,9 +178,39 @@ func flows(ctx context.Context, q db.Querier, s calendar.Stretch) ([]Flow, error
 		defer func() { x.Week = s.Nth(week) }()
 		err = r.Scan(&week, &x.Group, &x.Priority, &x.Opened, &x.Closed, &x.Reassigned, &x.Reopened, &x.Rejected)
 		return x, err
-	}, `SELECT (opened_at - CAST($3 AS BIGINT)) / CAST($4 AS BIGINT), group_id, priority, COUNT(*), SUM(closed), SUM(reassigned), SUM(reopened), SUM(rejected)
+	}, `SELECT (opened_at - CAST($3 AS BIGINT)) / CAST($4 AS BIGINT), group_id, priority, SUM(`+times(FigureOpened)+`),
+			SUM(`+times(FigureClosed)+`), SUM(`+times(FigureReassigned)+`), SUM(`+times(FigureReopened)+`), SUM(`+times(FigureRejected)+`)
 		FROM report_ticket WHERE opened_at >= $1 AND opened_at < $2
 		GROUP BY (opened_at - CAST($3 AS BIGINT)) / CAST($4 AS BIGINT), group_id, priority ORDER BY 1, 2, 3`, s.From, s.To, s.From.UnixMilli(), s.Week.Milliseconds())
+}
+
+// ran lists the runs that a figure counts.
+func ran(ctx context.Context, q db.Querier, s calendar.Stretch, x seen, p Pick, after spot, now time.Time) ([]Entry, error) {
+	at, every, groups := after.behind(s, x)
+	return db.All(ctx, q, func(r db.Row) (e Entry, err error) {
+		err = r.Scan(&e.Ticket, &e.spot.run, &e.What, &e.Group, &e.Priority, &e.At, &e.Done)
+		e.Times, e.spot.at, e.spot.ticket = 1, e.At, int64(e.Ticket)
+		return e, err
+	}, `SELECT ticket_id, run, name, group_id, priority, due_at, done_at FROM report_clock
+		WHERE due_at >= $1 AND due_at < $2 AND due_at <= $6 AND `+ofRun+` = $4 AND (CAST($5 AS TEXT) = '' OR name = $5)
+			AND (due_at < $6 OR ticket_id < $7 OR ticket_id = $7 AND run < $8)
+			AND (CAST($9 AS BIGINT) = 0 OR priority = $9) AND ($10 OR group_id IN (`+db.List(len(groups), 12)+`))
+		ORDER BY due_at DESC, ticket_id DESC, run DESC LIMIT $11`,
+		append([]any{s.From, s.To, now, p.Figure, p.What, at, after.ticket, after.run, x.priority, every, int64(p.Limit + 1)}, groups...)...)
+}
+
+// moved lists the tickets that a figure of what moved counts.
+func moved(ctx context.Context, q db.Querier, s calendar.Stretch, x seen, p Pick, after spot) ([]Entry, error) {
+	at, every, groups := after.behind(s, x)
+	return db.All(ctx, q, func(r db.Row) (e Entry, err error) {
+		err = r.Scan(&e.Ticket, &e.Group, &e.Priority, &e.At, &e.Times)
+		e.spot.at, e.spot.ticket = e.At, int64(e.Ticket)
+		return e, err
+	}, `SELECT ticket_id, group_id, priority, opened_at, `+times(p.Figure)+` FROM report_ticket
+		WHERE opened_at >= $1 AND opened_at < $2 AND opened_at <= $3 AND `+times(p.Figure)+` > 0 AND (opened_at < $3 OR ticket_id < $4)
+			AND (CAST($5 AS BIGINT) = 0 OR priority = $5) AND ($6 OR group_id IN (`+db.List(len(groups), 8)+`))
+		ORDER BY opened_at DESC, ticket_id DESC LIMIT $7`,
+		append([]any{s.From, s.To, at, after.ticket, x.priority, every, int64(p.Limit + 1)}, groups...)...)
 }
 
 // stored returns what is kept of a ticket, for comparison.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/calendar"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 )
@@ -72,6 +73,23 @@ func one(yes bool) int64 {
 	return 0
 }
 
+// counted says which tickets are counted in a figure: a figure and the list behind it both ask here.
+func counted(f Figure) string {
+	switch f {
+	case FigureTickets:
+		return `TRUE`
+	case FigureConfirmed:
+		return `needed = 1 AND closed_as = 'confirmed'`
+	case FigureUnconfirmed:
+		return `needed = 1 AND closed_as <> 'confirmed'`
+	case FigureNeeded:
+		return `needed = 1`
+	case FigureRated:
+		return `rating > 0`
+	}
+	return `FALSE`
+}
+
 // cells counts the tickets that were closed in a stretch of weeks of the same length.
 func cells(ctx context.Context, q db.Querier, s calendar.Stretch, ask Question) ([]Cell, error) {
 	return db.All(ctx, q, func(r db.Row) (c Cell, err error) {
@@ -81,14 +99,42 @@ func cells(ctx context.Context, q db.Querier, s calendar.Stretch, ask Question) 
 		c.Week = s.Nth(week)
 		return c, err
 	}, `SELECT (closed_at - CAST($3 AS BIGINT)) / CAST($4 AS BIGINT), group_id, category_id, agent_id, COUNT(*),
-			SUM(CASE WHEN needed = 1 AND closed_as = 'confirmed' THEN 1 ELSE 0 END), SUM(CASE WHEN needed = 1 AND closed_as <> 'confirmed' THEN 1 ELSE 0 END),
-			SUM(CASE WHEN rating > 0 THEN 1 ELSE 0 END), SUM(rating),
+			SUM(CASE WHEN `+counted(FigureConfirmed)+` THEN 1 ELSE 0 END), SUM(CASE WHEN `+counted(FigureUnconfirmed)+` THEN 1 ELSE 0 END),
+			SUM(CASE WHEN `+counted(FigureRated)+` THEN 1 ELSE 0 END), SUM(rating),
 			SUM(CASE WHEN efficient >= 0 THEN efficient ELSE 0 END), SUM(CASE WHEN efficient >= 0 THEN 1 ELSE 0 END),
 			SUM(CASE WHEN friendly >= 0 THEN friendly ELSE 0 END), SUM(CASE WHEN friendly >= 0 THEN 1 ELSE 0 END),
 			SUM(CASE WHEN book >= 0 THEN book ELSE 0 END), SUM(CASE WHEN book >= 0 THEN 1 ELSE 0 END)
 		FROM score_ticket WHERE closed_at >= $1 AND closed_at < $2
 			AND (CAST($5 AS BIGINT) = 0 OR group_id = $5) AND (CAST($6 AS BIGINT) = 0 OR category_id = $6)
 		GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`, s.From, s.To, s.From.UnixMilli(), s.Week.Milliseconds(), ask.Group, ask.Category)
+}
+
+// behind lists the tickets that a figure counts.
+func behind(ctx context.Context, q db.Querier, from, to time.Time, ask Question, p Pick, people []person.ID, every bool, after spot) ([]Entry, error) {
+	at, group, category := after.at, ask.Group, ask.Category
+	if at.IsZero() {
+		at = to
+	}
+	if p.Group != nil {
+		group = *p.Group
+	}
+	if p.Category != nil {
+		category = *p.Category
+	}
+	if ask.Group != 0 && group != ask.Group || ask.Category != 0 && category != ask.Category {
+		return nil, nil
+	}
+	args := []any{from, to, at, after.ticket, p.Group != nil || group != 0, group, p.Category != nil || category != 0, category, every, int64(p.Limit + 1), person.ID(-1)}
+	for _, id := range people {
+		args = append(args, id)
+	}
+	return db.All(ctx, q, func(r db.Row) (e Entry, err error) {
+		err = r.Scan(&e.Ticket, &e.Closed, &e.As, &e.Group, &e.Category, &e.Agent, &e.Rating)
+		return e, err
+	}, `SELECT ticket_id, closed_at, closed_as, group_id, category_id, agent_id, rating FROM score_ticket
+		WHERE closed_at >= $1 AND closed_at < $2 AND closed_at <= $3 AND (closed_at < $3 OR ticket_id < $4) AND `+counted(p.Figure)+`
+			AND (NOT $5 OR group_id = $6) AND (NOT $7 OR category_id = $8) AND ($9 OR agent_id IN (`+db.List(len(people)+1, 11)+`))
+		ORDER BY closed_at DESC, ticket_id DESC LIMIT $10`, args...)
 }
 
 // Count is a word with how often it stands there.
