@@ -90,21 +90,21 @@ func (f *Faces) month(c *page.Ctx) error {
 	}
 	v := monthView{
 		Query: query, Tabs: f.reportTabs(c), Desk: c.Desk.Name, Name: m.Name(), Made: c.Now.In(c.Zone).Format("2006-01-02 15:04"), // on paper there is no today
-		Total:  f.scoreLine(c, c.T("report.total"), m.Total),
+		Total:  f.scoreLine(c, c.T("report.total"), m.Total, opener{}),
 		Causes: m.Causes, Empty: m.Total.Tickets == 0 && len(m.Clocks.Flows) == 0,
 	}
 	if v.Filters, err = f.monthFilters(c, m, query); err != nil {
 		return err
 	}
-	v.Rate = rate(c, "", m.Clocks.Sum()).Rate
+	v.Rate = rate(c, "", m.Clocks.Sum(), opener{}).Rate
 	v.Clocks = rateTable{
 		c.T("report.by_what"), c.T("report.col_what"), lines(c, m.Clocks.Rows, report.Things(), false,
-			func(x report.Row) string { return x.What }, func(k string) string { return report.Word(c.Lang, k) }), true,
+			func(x report.Row) string { return x.What }, func(k string) string { return report.Word(c.Lang, k) }, func(string) opener { return opener{} }), true,
 	}
 	flow := m.Clocks.Flow()
 	v.Opened, v.Closed, v.Back = flow.Opened, flow.Closed, flow.Reopened+flow.Rejected
 	v.Volume, v.Truth = volumeChart(c, f, m), monthTruth(c, m)
-	tables := f.scoreTables(c, score.Answer{Cells: m.Cells}, query, "")
+	tables := f.scoreTables(c, score.Answer{Cells: m.Cells}, query, "", opener{})
 	v.Groups, v.Categories = tables[0], tables[1]
 	for _, x := range m.Misses {
 		v.Misses = append(v.Misses, monthMiss{x.What, f.Norm.Pack().Title(c.Lang, x.What), x.Many})

@@ -45,6 +45,7 @@ type rateLine struct {
 	Says   string // the bar in words
 	Took   string // the longest
 	Now    bool
+	Opens  opener
 }
 
 // rateTable is a table of rates.
@@ -71,6 +72,7 @@ type reportView struct {
 type flowLine struct {
 	Group string
 	report.Flow
+	Opens opener
 }
 
 // question reads a query.
@@ -103,18 +105,21 @@ func (f *Faces) report(c *page.Ctx) error {
 	if v.Filters, err = f.reportFilters(c, "/work/report", q, query, own); err != nil {
 		return err
 	}
-	v.Total = rate(c, c.T("report.total"), r.Sum())
+	opens := opener{path: reportBehindPath, line: query}
+	v.Total = rate(c, c.T("report.total"), r.Sum(), opens)
 	v.Tables = []rateTable{
 		{c.T("report.by_what"), c.T("report.col_what"), lines(c, r.Rows, report.Things(), false,
-			func(x report.Row) string { return x.What }, func(k string) string { return report.Word(c.Lang, k) }), true},
-		{c.T("report.by_week"), c.T("report.col_week"), byWeek(c, r), false},
+			func(x report.Row) string { return x.What }, func(k string) string { return report.Word(c.Lang, k) }, func(k string) opener { return opens.only("what", k) }), true},
+		{c.T("report.by_week"), c.T("report.col_week"), byWeek(c, r, func(k time.Time) opener { return opens.only("week", report.Week(k)) }), false},
 		{c.T("report.by_group"), c.T("report.col_group"), lines(c, r.Rows, r.Groups(), false,
-			func(x report.Row) person.GroupID { return x.Group }, func(k person.GroupID) string { return f.groupName(c, k) }), false},
+			func(x report.Row) person.GroupID { return x.Group }, func(k person.GroupID) string { return f.groupName(c, k) }, func(k person.GroupID) opener { return opens.only("in", key(int64(k))) }), false},
 		{c.T("report.by_priority"), c.T("report.col_priority"), lines(c, r.Rows, priorities(), false,
-			func(x report.Row) triage.Priority { return x.Priority }, triage.Priority.String), false},
+			func(x report.Row) triage.Priority { return x.Priority }, triage.Priority.String, func(k triage.Priority) opener { return opens.only("level", k.String()) }), false},
 	}
 	for _, x := range r.FlowsBy() {
-		v.Flows = append(v.Flows, flowLine{f.groupName(c, x.Group), x})
+		name, open := f.groupName(c, x.Group), opens.only("in", key(int64(x.Group)))
+		open.name = name
+		v.Flows = append(v.Flows, flowLine{name, x, open})
 	}
 	return f.showHouse(c, http.StatusOK, c.T("report.title"), func(fr page.Frame) templ.Component { return reportPage(fr, v) })
 }
@@ -124,8 +129,8 @@ func priorities() []triage.Priority {
 }
 
 // byWeek is the table of weeks, the latest on top; those without anything due stand in it, too.
-func byWeek(c *page.Ctx, r report.Report) []rateLine {
-	out := lines(c, r.Rows, r.Weeks, true, func(x report.Row) time.Time { return x.Week }, report.Week)
+func byWeek(c *page.Ctx, r report.Report, open func(time.Time) opener) []rateLine {
+	out := lines(c, r.Rows, r.Weeks, true, func(x report.Row) time.Time { return x.Week }, report.Week, open)
 	slices.Reverse(out)
 	if len(out) > 0 && r.Weeks[len(r.Weeks)-1].AddDate(0, 0, 7).After(c.Now) {
 		out[0].Now = true
@@ -133,18 +138,19 @@ func byWeek(c *page.Ctx, r report.Report) []rateLine {
 	return out
 }
 
-// lines are the sums of rows by a key.
-func lines[K comparable](c *page.Ctx, rows []report.Row, keys []K, all bool, key func(report.Row) K, name func(K) string) []rateLine {
+// lines are the sums of rows by a key, and where their figures lead.
+func lines[K comparable](c *page.Ctx, rows []report.Row, keys []K, all bool, key func(report.Row) K, name func(K) string, open func(K) opener) []rateLine {
 	var out []rateLine
 	for _, l := range report.By(rows, keys, all, key) {
-		out = append(out, rate(c, name(l.Key), l.Sum))
+		out = append(out, rate(c, name(l.Key), l.Sum, open(l.Key)))
 	}
 	return out
 }
 
 // rate writes a sum as a line with its bar.
-func rate(c *page.Ctx, label string, s report.Sum) rateLine {
-	l := rateLine{Label: label, Sum: s, Rate: c.T("report.rate_none"), Says: c.T("report.rate_of", "Name", label, "Kept", s.Kept, "Missed", s.Missed())}
+func rate(c *page.Ctx, label string, s report.Sum, open opener) rateLine {
+	open.name = label
+	l := rateLine{Label: label, Sum: s, Opens: open, Rate: c.T("report.rate_none"), Says: c.T("report.rate_of", "Name", label, "Kept", s.Kept, "Missed", s.Missed())}
 	if n := s.Rate(); n >= 0 {
 		l.Rate = fmt.Sprintf("%d.%d%%", n/10, n%10)
 		l.Kept, l.Missed = fmt.Sprintf("%d.%d", n/10, n%10), fmt.Sprintf("%d.%d", (1000-n)/10, (1000-n)%10)
@@ -167,10 +173,7 @@ func (f *Faces) reportFilters(c *page.Ctx, at string, q report.Question, query u
 	link := func(name, value, label string, on bool) ui.Link {
 		return ui.Link{Label: label, Href: reportAddress(at, with(query, name, value)), Current: on}
 	}
-	span := ui.FilterView{Label: c.T("report.weeks_label"), Value: c.T("report.weeks_of", "Count", max(q.Weeks, 0))}
-	if q.Weeks == 0 {
-		span.Value = c.T("report.weeks_of", "Count", 12)
-	}
+	span := ui.FilterView{Label: c.T("report.weeks_label"), Value: weeksWord(c, q.Weeks)}
 	for _, n := range reportWeeks() {
 		span.Options = append(span.Options, link("weeks", strconv.Itoa(n), c.T("report.weeks_of", "Count", n), n == q.Weeks || n == 12 && q.Weeks == 0))
 	}

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/a-h/templ"
@@ -41,6 +40,8 @@ type scoreLine struct {
 	Confirmed string // "12/15"
 	Rating    string
 	Own       bool
+	Sum       score.Sum
+	Opens     opener
 }
 
 type scoreTable struct {
@@ -54,7 +55,7 @@ type spreadLine struct {
 	People, Tickets int64
 	Lowest, Highest int
 	Deviates        string
-	Of              []scoreLine
+	Opens           opener
 }
 
 type scoresView struct {
@@ -96,8 +97,11 @@ func (f *Faces) scoreQuestion(c *page.Ctx) (score.Question, url.Values) {
 // scores shows how closed tickets were done: the share that was confirmed first, then the three scores.
 func (f *Faces) scores(c *page.Ctx) error {
 	q, query := f.scoreQuestion(c)
-	return f.scoresPage(c, q, query, "")
+	return f.scoresPage(c, q, query, "/work/scores", "")
 }
+
+// scoresOfAgentPath is the page of one person's scores.
+func scoresOfAgentPath(id person.ID) string { return "/work/scores/agents/" + key(int64(id)) }
 
 // scoresOfAgent shows one person's to whoever leads.
 func (f *Faces) scoresOfAgent(c *page.Ctx) error {
@@ -111,10 +115,10 @@ func (f *Faces) scoresOfAgent(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return f.scoresPage(c, q, query, who.Name)
+	return f.scoresPage(c, q, query, scoresOfAgentPath(q.Agent), who.Name)
 }
 
-func (f *Faces) scoresPage(c *page.Ctx, q score.Question, query url.Values, agent string) error {
+func (f *Faces) scoresPage(c *page.Ctx, q score.Question, query url.Values, at, agent string) error {
 	a, err := f.Scores.Ask(c.Context(), c.Actor, q, c.Zone)
 	if err != nil {
 		return err
@@ -122,13 +126,20 @@ func (f *Faces) scoresPage(c *page.Ctx, q score.Question, query url.Values, agen
 	total := a.Total()
 	v := scoresView{Query: query, Tabs: f.reportTabs(c), All: a.All, Agent: agent, Empty: total.Tickets == 0}
 	own := f.Reports.Own(c.Context(), c.Actor)
-	if v.Filters, err = f.reportFilters(c, c.Request.URL.Path, report.Question{Weeks: q.Weeks, Group: q.Group}, query, own); err != nil {
+	if v.Filters, err = f.reportFilters(c, at, report.Question{Weeks: q.Weeks, Group: q.Group}, query, own); err != nil {
 		return err
 	}
 	v.Filters = v.Filters[:2]
-	v.Total = f.scoreLine(c, c.T("report.total"), total)
+	opens := opener{} // what is added up without names opens for nobody, see score.Behind
+	if a.All {
+		opens = opener{path: scoreBehindPath, line: query}
+	}
+	if q.Agent != 0 {
+		opens = opens.only("of", key(int64(q.Agent)))
+	}
+	v.Total = f.scoreLine(c, c.T("report.total"), total, opens)
 	if a.Own.Tickets > 0 && agent == "" {
-		v.Own = f.scoreLine(c, c.T("score.mine"), a.Own)
+		v.Own = f.scoreLine(c, c.T("score.mine"), a.Own, opener{path: scoreBehindPath, line: query}.only("agent", key(c.Actor.ID)))
 	}
 	past := q
 	past.Weeks = max(len(a.Weeks), 1)
@@ -139,9 +150,9 @@ func (f *Faces) scoresPage(c *page.Ctx, q score.Question, query url.Values, agen
 		v.Before = c.T("score.before", "Rate", tenths(t), "Points", points(total.Truth()-t))
 	}
 	v.Truth, v.Scores = truthChart(c, a), scoreChart(c, a)
-	v.Tables = f.scoreTables(c, a, query, agent)
+	v.Tables = f.scoreTables(c, a, query, agent, opens)
 	if a.All && agent == "" {
-		v.Spreads = f.spreadLines(c, a)
+		v.Spreads = f.spreadLines(c, a, opens)
 	}
 	title := c.T("score.title")
 	if agent != "" {
@@ -167,8 +178,9 @@ func points(n int64) string {
 	return fmt.Sprintf("%s%d.%d", sign, n/10, n%10)
 }
 
-func (f *Faces) scoreLine(c *page.Ctx, label string, s score.Sum) scoreLine {
-	l := scoreLine{Label: label, Tickets: s.Tickets, Three: s.Mean(), Truth: tenths(s.Truth()), Confirmed: fmt.Sprintf("%d/%d", s.Confirmed, s.Confirmed+s.Unconfirmed), Rating: "–"}
+func (f *Faces) scoreLine(c *page.Ctx, label string, s score.Sum, open opener) scoreLine {
+	open.name = label
+	l := scoreLine{Label: label, Sum: s, Opens: open, Tickets: s.Tickets, Three: s.Mean(), Truth: tenths(s.Truth()), Confirmed: fmt.Sprintf("%d/%d", s.Confirmed, s.Confirmed+s.Unconfirmed), Rating: "–"}
 	if s.Rated > 0 {
 		l.Rating = c.T("score.stars", "Stars", fmt.Sprintf("%d.%d", s.Rating()/10, s.Rating()%10), "Count", s.Rated)
 	}
@@ -212,22 +224,22 @@ func scoreChart(c *page.Ctx, a score.Answer) ui.ChartView {
 	return v
 }
 
-func (f *Faces) scoreTables(c *page.Ctx, a score.Answer, query url.Values, agent string) []scoreTable {
+func (f *Faces) scoreTables(c *page.Ctx, a score.Answer, query url.Values, agent string, open opener) []scoreTable {
 	groups := scoreTable{Title: c.T("report.by_group"), Head: c.T("report.col_group")}
 	for _, l := range score.By(a.Cells, func(x score.Cell) person.GroupID { return x.Group }) {
-		groups.Lines = append(groups.Lines, f.scoreLine(c, f.groupName(c, l.Key), l.Sum))
+		groups.Lines = append(groups.Lines, f.scoreLine(c, f.groupName(c, l.Key), l.Sum, open.only("in", key(int64(l.Key)))))
 	}
 	categories := scoreTable{Title: c.T("score.by_category"), Head: c.T("score.category")}
 	for _, l := range score.By(a.Cells, func(x score.Cell) catalog.CategoryID { return x.Category }) {
-		categories.Lines = append(categories.Lines, f.scoreLine(c, f.categoryName(c, l.Key), l.Sum))
+		categories.Lines = append(categories.Lines, f.scoreLine(c, f.categoryName(c, l.Key), l.Sum, open.only("category", key(int64(l.Key)))))
 	}
 	out := []scoreTable{groups, categories}
 	if a.All && agent == "" {
 		people := scoreTable{Title: c.T("score.by_agent"), Sub: c.T("score.by_agent_sub"), Head: c.T("score.agent")}
 		for _, l := range score.By(a.Cells, func(x score.Cell) person.ID { return x.Agent }) {
-			line := f.scoreLine(c, c.T("report.by_desk"), l.Sum)
+			line := f.scoreLine(c, f.agentName(c, l.Key), l.Sum, open.only("agent", key(int64(l.Key))))
 			if p := f.People.Card(c.Context(), l.Key); p.ID != 0 {
-				line.Label, line.Href = p.Name, reportAddress("/work/scores/agents/"+strconv.FormatInt(int64(p.ID), 10), query)
+				line.Href = reportAddress(scoresOfAgentPath(p.ID), query)
 			}
 			people.Lines = append(people.Lines, line)
 		}
@@ -249,7 +261,7 @@ func (f *Faces) categoryName(c *page.Ctx, id catalog.CategoryID) string {
 // mostSpreads bounds the table: what lies apart least says least.
 const mostSpreads = 12
 
-func (f *Faces) spreadLines(c *page.Ctx, a score.Answer) []spreadLine {
+func (f *Faces) spreadLines(c *page.Ctx, a score.Answer, open opener) []spreadLine {
 	var out []spreadLine
 	for _, s := range score.Spreads(a.Cells) {
 		if len(out) == mostSpreads {
@@ -258,10 +270,9 @@ func (f *Faces) spreadLines(c *page.Ctx, a score.Answer) []spreadLine {
 		l := spreadLine{
 			Category: f.categoryName(c, s.Category), Score: c.T("score." + s.Score), People: int64(s.People), Tickets: s.Tickets,
 			Lowest: s.Lowest, Highest: s.Highest, Deviates: fmt.Sprintf("%.1f", s.Deviates),
+			Opens: open.only("category", key(int64(s.Category))).only("spread", s.Score),
 		}
-		for _, p := range s.Of {
-			l.Of = append(l.Of, f.scoreLine(c, f.People.Card(c.Context(), p.Key).Name, p.Sum))
-		}
+		l.Opens.name = l.Category
 		out = append(out, l)
 	}
 	return out

@@ -134,6 +134,7 @@ func (f *Faces) Mount(r *page.Router) {
 	f.mountMailStop(r)
 	f.mountProblems(r)
 	f.mountScore(r)
+	f.mountBehind(r)
 	f.mountDeviation(r)
 	f.mountMonth(r)
 	f.mountAnnouncements(r)
