@@ -236,18 +236,19 @@ func (l *letter) filled(text string) string {
 // them say nothing.
 func (l *letter) fill(text string) (string, bool) {
 	var out strings.Builder
-	said, asked := false, false
+	said, asked, last := false, false, ""
 	for {
 		before, after, found := strings.Cut(text, "{{")
-		out.WriteString(before)
 		name, rest, closed := strings.Cut(after, "}}")
 		if !found || !closed {
+			out.WriteString(i18n.Beside(last, before, ""))
 			return out.String(), said || !asked
 		}
 		v := l.value(strings.TrimSpace(name))
 		asked, said = true, said || strings.TrimSpace(v) != ""
+		out.WriteString(i18n.Beside(last, before, v))
 		out.WriteString(v)
-		text = rest
+		text, last = rest, v
 	}
 }
 

@@ -85,17 +85,17 @@ func (t *text) fill(args []any) string {
 		if i < len(t.names) {
 			after = value(args, t.names[i])
 		}
-		b = append(b, beside(before, piece, after)...)
+		b = append(b, Beside(before, piece, after)...)
 		b = append(b, after...)
 		before = after
 	}
 	return string(b)
 }
 
-// beside returns a piece as it stands between two values: a Chinese word has no space to a Chinese one,
+// Beside returns a piece as it stands between two values: a Chinese word has no space to a Chinese one,
 // and has one to a Latin one. What a value begins and ends with is known only here: somebody is called
 // 张三, or Tom Reed.
-func beside(before, piece, after string) string {
+func Beside(before, piece, after string) string {
 	if next, _ := utf8.DecodeRuneInString(strings.TrimPrefix(piece, " ")); unicode.Is(unicode.Han, next) {
 		edge, _ := utf8.DecodeLastRuneInString(before)
 		switch apart := piece[0] == ' '; {

@@ -27,7 +27,7 @@ func TestN35_TheRequesterIsTold(t *testing.T) {
 	user, agent := h.Person(access.Requester), h.Person(access.Agent)
 	c := h.SignIn(access.Requester)
 	home := c.Get("/").Body
-	for _, want := range []string{"新消息", agent.Name+"给出了解决方案", `class="ptn num">1<`} {
+	for _, want := range []string{"新消息", agent.Name + "给出了解决方案", `class="ptn num">1<`} {
 		if !strings.Contains(home, want) {
 			t.Errorf("the first page does not say %q", want)
 		}
