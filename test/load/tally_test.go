@@ -43,6 +43,8 @@ func TestReportOfManyTickets(t *testing.T) {
 			{"page", "/work/report"},
 			{"page", "/work/report?weeks=52"},
 			{"page", "/work/report?weeks=52&group=1"},
+			{"page", "/work/report/tickets?weeks=52&figure=kept"},
+			{"page", "/work/report/tickets?weeks=52&figure=reopened&in=1"},
 			{"API", "/api/v1/report?weeks=104"},
 			{"CSV", "/work/report/report.csv?weeks=52"},
 			{"XLSX", "/work/report/report.xlsx?weeks=52"},
