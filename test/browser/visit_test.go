@@ -131,6 +131,50 @@ func TestN27_AVisitWhereThereIsNoNetwork(t *testing.T) {
 	b.comes(`!(await caches.has("visits"))`)
 }
 
+// Each button on the page of a visit works as often as it is pressed, and one press is one act: what
+// is saved is saved again, and what was refused is corrected and sent again (N27).
+func TestN27_AVisitIsWrittenDownAsOftenAsItTakes(t *testing.T) {
+	t.Parallel()
+	h := apptest.New(t)
+	v := agreed(t, h, "打印机卡纸")
+	b := asAgent(t, h)
+	b.provoke(http.StatusUnprocessableEntity)
+	b.size(narrow)
+	b.goTo("/work/visits/" + strconv.FormatInt(int64(v.ID), 10))
+	opens := func(step string) { b.Helper(); b.run(`document.querySelector("` + step + `").open = true`) }
+	stands := func(what, in, state string) {
+		b.Helper()
+		b.sees(what, `document.querySelector("#visit-state").dataset.state === "`+state+`" && document.querySelector("#visit-queue li:not(.refused)") === null && document.querySelector("`+in+` [aria-busy=true]") === null`)
+	}
+	opens("#step-arrive")
+	b.tap("我到了")
+	b.sees("that it is refused", `document.querySelector("#visit-queue li.refused")`)
+	opens("#step-arrive")
+	b.do(chromedp.SendKeys(chromedp.CSS("#arrive-why"), "标签掉了"))
+	b.tap("我到了")
+	stands("that it is accepted", "main", "on_site")
+
+	for _, text := range []string{"换了搓纸轮", "，试打十页"} {
+		opens("#step-finish")
+		b.do(chromedp.SendKeys(chromedp.CSS("#finish-work"), text))
+		b.tap("先保存")
+		b.sees("it with the desk", `document.querySelector("#visit-state").innerText.includes("`+text+`")`)
+		stands("nothing at work", "main", "on_site")
+	}
+	opens("#step-finish")
+	b.run(`const done = document.querySelector("#step-finish button:not([formaction])"); done.click(); done.click()`)
+	stands("that it is done", "main", "done")
+	b.sees("no word of a second", `document.querySelector("#visit-queue").hidden || document.querySelectorAll("#visit-queue li").length === 1`)
+	deeds, err := h.Visits.Deeds(t.Context(), access.Desk(), v)
+	order := ""
+	for _, d := range deeds {
+		order += string(d.Act) + " "
+	}
+	if err != nil || order != "fix arrive note note finish " {
+		t.Errorf("%s %v", order, err)
+	}
+}
+
 // draw signs on a canvas, as a finger does.
 func (b *tab) draw(selector string) {
 	b.Helper()

@@ -10,8 +10,8 @@ document.addEventListener("htmx:before:request", (e) => {
 });
 
 // The button that was pressed shows that it is at work, and a second press does nothing.
-const busy = (button) => button?.setAttribute("aria-busy", "true");
-const rest = (button) => button?.removeAttribute("aria-busy");
+export const busy = (button) => button?.setAttribute("aria-busy", "true");
+export const rest = (button) => button?.removeAttribute("aria-busy");
 
 document.addEventListener(
   "submit",
@@ -23,8 +23,10 @@ document.addEventListener(
   },
   true,
 );
+// Only what leaves the page is at work until then: whoever sends a form in another way (known when
+// all have heard of it) says when it rests, and what is shown in a frame leaves nothing.
 document.addEventListener("submit", (e) => {
-  if (!e.defaultPrevented && e.target.method !== "dialog") setTimeout(() => busy(e.submitter));
+  if (e.target.method !== "dialog") setTimeout(() => e.defaultPrevented || e.submitter?.formTarget || busy(e.submitter));
 });
 document.addEventListener("htmx:before:request", (e) => busy(e.detail.ctx.request.submitter));
 document.addEventListener("htmx:finally:request", (e) => rest(e.detail.ctx.request?.submitter));

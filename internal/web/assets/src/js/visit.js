@@ -3,6 +3,7 @@
 // kept in the browser until it has been sent: exactly what they typed, under a key by
 // which the desk does it once however often it arrives, and with when it was done. It
 // is sent in the order in which it was done, and what the desk refuses stays to be seen.
+import { busy, rest } from "./answer.js";
 import { on, parsed, plural } from "./page.js";
 
 const bar = document.getElementById("visit-queue");
@@ -71,13 +72,13 @@ async function show() {
   }
 }
 
-let busy = false;
+let sending = false;
 let again = 0;
 
 // send sends what waits, one after the other, until nothing waits or the network is gone.
 async function send() {
-  if (busy) return;
-  busy = true;
+  if (sending) return;
+  sending = true;
   let sent = 0;
   try {
     for (;;) {
@@ -111,7 +112,7 @@ async function send() {
       }
     }
   } finally {
-    busy = false;
+    sending = false;
   }
   if (sent) await renew();
   await show();
@@ -193,6 +194,7 @@ function ready() {
 if (bar && "indexedDB" in window) {
   on("submit", "form[data-late]", async (form, e) => {
     e.preventDefault();
+    busy(e.submitter); // until the act is kept and its form folded: one press, one act
     const canvas = form.querySelector("[data-sign] canvas");
     if (canvas) form.elements.drawn.value = canvas.dataset.signed ? canvas.toDataURL("image/png") : "";
     const data = new FormData(form);
@@ -208,6 +210,8 @@ if (bar && "indexedDB" in window) {
       bar.querySelector("p").hidden = false;
       bar.querySelector("[data-queue-count]").textContent = bar.dataset.full;
       return;
+    } finally {
+      rest(e.submitter);
     }
     form.closest("details").open = false;
     const next = form.closest("details").nextElementSibling;
