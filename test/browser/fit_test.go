@@ -10,6 +10,8 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 )
 
@@ -250,5 +252,37 @@ func TestWhatIsNarrowHasRoomForItsWords(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// An incident on a telephone, with what belongs to it and what looks the same, whose subjects are longer
+// than its screen: the numbers stand whole, and nothing scrolls sideways (N4).
+func TestN4_AnIncidentWithItsRequestsFitsAPhone(t *testing.T) {
+	t.Parallel()
+	h := apptest.New(t)
+	shop, err := h.Catalog.SaveCategory(t.Context(), access.Desk(), catalog.Category{Name: "网上订单"}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []ticket.Ticket
+	for range 3 {
+		list = append(list, work(t, h, taken(t, h, "网上订单平台无法下单，付款页面一直转圈，多位同事和经销商都打电话来问什么时候能恢复正常"), ticket.Classify{Category: shop.ID}))
+	}
+	on := ticket.Target{ID: list[0].ID}
+	if _, err := h.Majors.Declare(t.Context(), access.Desk(), on, major.Declaration{Headline: "网上订单平台暂时无法下单"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Majors.Attach(t.Context(), access.Desk(), on, ticket.Target{ID: list[1].ID}); err != nil {
+		t.Fatal(err)
+	}
+	b := open(t, h.URL)
+	b.signIn(h.Person(access.Lead).Email)
+	b.size(narrow)
+	b.goTo("/work/majors/" + list[0].Ref())
+	for _, v := range list[1:] {
+		b.sees("the number in one line", `(e => e.getBoundingClientRect().height < 30 && e.nextElementSibling.getBoundingClientRect().width > 60)(document.querySelector("main li a[href='/work/tickets/`+v.Ref()+`']"))`)
+	}
+	for _, w := range append(eval[[]string](b, unfit), b.shape("zh-CN")...) {
+		t.Error(w)
 	}
 }
