@@ -15,7 +15,7 @@ import (
 
 // problems makes the room of what lies behind tickets. Days are those of the desk, and worked as
 // its calendar says. Which device a ticket is about, and which articles there are, is known to
-// rooms that tell it here once they stand.
+// rooms that it asks here.
 func (h *House) problems(s stores, o Options) {
 	h.Problems = problem.NewService(problem.Parts{
 		DB: s.DB, Bus: h.Bus, Clock: o.Clock, Jobs: h.Jobs, People: h.People, Catalog: h.Catalog, Tickets: h.Tickets,
@@ -24,7 +24,8 @@ func (h *House) problems(s stores, o Options) {
 		Device: func(ctx context.Context, list []ticket.ID) (map[ticket.ID]string, error) {
 			return h.Devices.Tied(ctx, list)
 		},
-		Hint: func(tx *db.Tx, which ticket.ID) { h.Hub.Publish(tx, live.Ticket(which)) },
+		Articles: h.Knowledge.PerCategory,
+		Hint:     func(tx *db.Tx, which ticket.ID) { h.Hub.Publish(tx, live.Ticket(which)) },
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
+	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/desk/problem"
 	"github.com/loopdesk/loopdesk/internal/desk/problem/radar"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
@@ -300,6 +301,48 @@ func TestN5_N38_TheAgendaHoldsWhatCameBackInThePeriod(t *testing.T) {
 		w.do(w.agent, "web", ticket.Reopen{Reason: "又坏了"})
 		if first, between, again := agenda(1), agenda(2), agenda(3); first != 1 || between != 0 || again != 1 {
 			t.Errorf("come back twice: %d, %d and %d on the agendas", first, between, again)
+		}
+	})
+}
+
+// The agenda names the categories that are asked about and have no published article, and no longer
+// one for which an article was published since; a review that was held keeps what it said.
+func TestN38_TheAgendaNamesCategoriesWithoutAnArticle(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		w := build(t, h, "")
+		lead := apptest.Actor(w.lead, "web")
+		start := h.Clock.Now().UTC()
+		for range 3 {
+			_, _, err := h.Tickets.Record(t.Context(), apptest.Actor(w.owner, "portal"), ticket.Request{Requester: w.owner.ID, Channel: ticket.Portal, Category: w.subject.ID, Say: ticket.Say{Text: "软件打不开"}})
+			w.must(err)
+		}
+		call := func(begin time.Time) problem.ReviewID {
+			which, err := h.Problems.Call(t.Context(), lead, begin, start.AddDate(0, 1, 0))
+			w.must(err)
+			return which
+		}
+		named := func(which problem.ReviewID) bool {
+			t.Helper()
+			r, _, err := h.Problems.Review(t.Context(), lead, which)
+			w.must(err)
+			if !r.Agenda.ArticlesKnow {
+				t.Error("the agenda does not know which articles there are")
+			}
+			return slices.ContainsFunc(r.Agenda.NoArticle, func(g problem.CategoryUse) bool { return g.Category == w.subject.ID })
+		}
+		held, next := call(start.AddDate(0, 0, -1)), call(start.AddDate(0, 0, -2))
+		page := w.browser("lead", w.lead).get(fmt.Sprintf("/work/reviews/%d", held))
+		if !named(held) || !strings.Contains(page.body, problem.Item("category", w.subject.ID)) {
+			t.Error("a category that was asked about three times and has no article is not on the agenda")
+		}
+		w.must(h.Problems.Hold(t.Context(), lead, held, 0))
+		w.published(knowledge.Content{Title: "软件打不开", Body: "步骤", Category: w.subject.ID, Audience: knowledge.Staff})
+		if named(next) {
+			t.Error("it has an article and is still on the agenda")
+		}
+		if !named(held) {
+			t.Error("the record of what was held changed")
 		}
 	})
 }

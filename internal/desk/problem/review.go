@@ -39,7 +39,7 @@ type Agenda struct {
 	Overdue      []Improvement `json:",omitempty"`
 	Effects      []Improvement `json:",omitempty"` // done, with their counts
 	NoArticle    []CategoryUse `json:",omitempty"` // categories with tickets and without an article
-	ArticlesKnow bool          // whether anybody told which articles there are
+	ArticlesKnow bool          // false in what was held while nobody told which articles there are
 	Requesters   []Repeat      `json:",omitempty"` // who asked most
 	Devices      []Repeat      `json:",omitempty"` // which devices came up most
 	DevicesKnow  bool          // whether anybody told which devices tickets are about
