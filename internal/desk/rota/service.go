@@ -177,6 +177,7 @@ func (s *Service) staff(ctx context.Context, list []person.ID) bool {
 
 // Trade writes a swap down. Leads may for anybody; everybody else gives a duty of their own
 // away or takes one over, and says how that was agreed. Whoever has a duty by a swap may pass it on.
+// A swap with somebody whose turn it is not then would be a line that changes nothing, and is refused.
 func (s *Service) Trade(ctx context.Context, by access.Actor, x Swap) (Swap, error) {
 	if err := access.Can(by, access.RotaSwap, access.Object{}); err != nil {
 		return Swap{}, err
@@ -197,8 +198,12 @@ func (s *Service) Trade(ctx context.Context, by access.Actor, x Swap) (Swap, err
 	if err != nil {
 		return Swap{}, err
 	}
+	named := x.Instead != 0
 	if x.Instead = r.whose(x, swaps); x.Instead == x.Person {
 		return Swap{}, errs.Field("person", "rota.swap_back")
+	}
+	if named && !r.changes(x, swaps) {
+		return Swap{}, errs.Field("instead", "rota.swap_not_theirs")
 	}
 	x.By, x.At, x.Off = me, s.clock.Now(), false
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {

@@ -168,6 +168,43 @@ func TestN4_ADutyThatWasTakenOverIsPassedOn(t *testing.T) {
 	})
 }
 
+// A swap with somebody who is not on call then would change nothing, and is refused; so is one that
+// stands already.
+func TestN4_ASwapThatChangesNothingIsRefused(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		r, now := h.made(), h.clock.Now()
+		swap := rota.Swap{Rota: r.ID, From: now, To: now.Add(time.Hour), Person: h.lea.ID, Instead: h.bob.ID, Agreed: "by phone"}
+		refused := func(x rota.Swap) {
+			t.Helper()
+			before, _ := h.OnCall(t.Context(), r.ID, now)
+			if _, err := h.Trade(t.Context(), h.asL, x); !cmp.Equal(fields(t, err), []string{"instead"}) {
+				t.Errorf("%+v: %v", x, err)
+			}
+			if after, _ := h.OnCall(t.Context(), r.ID, now); !cmp.Equal(before, after) {
+				t.Errorf("on call %v, before %v", after, before)
+			}
+		}
+		refused(swap)
+		next := swap // a turn of Bob's begins on the Monday at nine
+		next.To = time.Date(2026, 3, 9, 9, 0, 0, 0, r.Location())
+		refused(next)
+		next.To = next.To.Add(time.Minute)
+		if _, err := h.Trade(t.Context(), h.asL, next); err != nil {
+			t.Errorf("a turn that begins within the time: %v", err)
+		}
+		swap.Instead = h.ann.ID
+		if _, err := h.Trade(t.Context(), h.asL, swap); err != nil {
+			t.Fatal(err)
+		}
+		refused(swap)
+		swap.Instead, swap.Person = h.lea.ID, h.bob.ID
+		if _, err := h.Trade(t.Context(), h.asL, swap); err != nil {
+			t.Errorf("a turn that somebody has by a swap: %v", err)
+		}
+	})
+}
+
 func TestN4_FeedIsReadBySecretAndRevoked(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, h *house) {

@@ -3,6 +3,7 @@
 package rota
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -79,6 +80,16 @@ func (r Rota) whose(x Swap, swaps []Swap) person.ID {
 		}
 	}
 	return whose
+}
+
+// changes reports whether anybody else is on call at any time because a swap is written down now.
+func (r Rota) changes(x Swap, swaps []Swap) bool {
+	x.ID = math.MaxInt64 // the last counts
+	with := append(slices.Clone(swaps), x)
+	edges := r.edges(x.From, x.To, with)
+	return slices.ContainsFunc(edges[:len(edges)-1], func(t time.Time) bool {
+		return !slices.Equal(r.People(t, swaps), r.People(t, with))
+	})
 }
 
 // covering finds the last swap at t in the place of somebody, or in whoever's place.
