@@ -43,3 +43,32 @@ func TestARefusedPageBeginsWithItsSummary(t *testing.T) {
 	b.press("Enter")
 	b.focused("[data-focus]")
 }
+
+// A form says at once, at each field, what is still to be filled in, and keeps what was typed: it used to
+// be one bubble of the browser after the other.
+func TestAFormNamesAllThatIsMissingAtOnce(t *testing.T) {
+	t.Parallel()
+	h := apptest.New(t)
+	b := open(t, h.URL)
+	b.signIn(h.Person(access.Admin).Email)
+	b.goTo("/admin/people/new")
+	b.do(chromedp.SendKeys(chromedp.CSS("input[name=phone]"), "8009"))
+	b.press("Enter")
+	b.focused(`input[name=name][aria-invalid="true"]`)
+	b.sees("both fields are named", `["name", "email"].every(n => document.getElementById("f-" + n + "-error")?.textContent === "请填写这一项。" && document.getElementById("f-" + n).getAttribute("aria-describedby").includes("f-" + n + "-error"))`)
+	b.sees("what was typed is there", `document.querySelector("input[name=phone]").value === "8009"`)
+	b.write("张三")
+	b.sees("what is filled in is named no more", `!document.getElementById("f-name-error") && !document.querySelector("input[name=name]").matches("[aria-invalid], [aria-describedby]") && !!document.getElementById("f-email-error")`)
+	b.do(chromedp.SendKeys(chromedp.CSS("input[name=email]"), "zhang.san@qinglan.example"))
+	b.press("Enter")
+	b.reads("张三")
+	b.sees("the person is there", `/\/admin\/people\/\d+$/.test(location.pathname)`)
+
+	// Where the server knows more than the browser, it names everything.
+	b.provoke(http.StatusUnprocessableEntity)
+	b.goTo("/admin/calendars/new")
+	b.run(`document.querySelectorAll("form.form input:not([type=hidden]):not([type=checkbox])").forEach(i => i.value = "")`)
+	b.do(chromedp.SendKeys(chromedp.CSS("input[name=title_en]"), "Berlin"))
+	b.press("Enter")
+	b.sees("all four are named", `["title", "name", "zone", "mon"].every(n => document.getElementById("f-" + n + "-error")) && document.querySelector("input[name=title_en]").value === "Berlin"`)
+}

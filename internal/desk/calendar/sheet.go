@@ -100,12 +100,13 @@ func (s Sheet) Check() error {
 	if _, err := zone(s.Zone); err != nil {
 		bad.add("zone", errs.New(errs.Invalid, "calendar.zone_unknown", "Zone", short(s.Zone)))
 	}
+	named := len(bad)
 	for i, day := range s.Week {
 		if e := wrong(day); e != nil {
 			bad.add(Field(time.Weekday(i)), e)
 		}
 	}
-	if len(bad) == 0 && s.Worked() < MinWeek {
+	if len(bad) == named && s.Worked() < MinWeek { // of hours that can be read
 		bad.add("mon", errs.New(errs.Invalid, "calendar.no_time"))
 	}
 	switch {

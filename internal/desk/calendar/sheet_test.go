@@ -99,6 +99,10 @@ func TestN23_ASheetThatCannotBeKeptIsRefused(t *testing.T) {
 			}
 		})
 	}
+	empty := calendar.Sheet{}.Check() // all at once
+	for field, key := range map[string]string{"name": "calendar.name_form", "title": "calendar.title_length", "zone": "calendar.zone_unknown", "mon": "calendar.no_time"} {
+		refused(t, empty, field, key)
+	}
 	if err := calendar.Start().Check(); err != nil {
 		t.Errorf("the book of a new desk: %v", err)
 	}

@@ -57,24 +57,22 @@ func (c Assign) decide(t Ticket, w world) ([]Fact, error) {
 }
 
 func (c HandOver) decide(t Ticket, w world) ([]Fact, error) {
+	bad := long(map[string]string{"done": c.Done, "why": c.Why, "needed": c.Needed})
 	if c.Assignee != 0 && !w.staff[c.Assignee] {
-		return nil, errs.Field("assignee", "ticket.assignee_unknown")
+		bad = append(bad, errs.FieldError{Name: "assignee", Key: "ticket.assignee_unknown"})
 	}
 	if c.Group == 0 && c.Assignee != 0 { // to a person: it goes to their group with them
 		if c.Group = w.home; c.Group == 0 {
 			c.Group = t.Group
 		}
 	} else if !w.group[c.Group] {
-		return nil, errs.Field("group", "ticket.group_unknown")
-	}
-	if err := fits(map[string]string{"done": c.Done, "why": c.Why, "needed": c.Needed}); err != nil {
-		return nil, err
+		bad = append(bad, errs.FieldError{Name: "group", Key: "ticket.group_unknown"})
 	}
 	out := []Fact{HandedOver{Of{t.ID}, t.Group, c.Group, c.Assignee, text.Body(c.Done), text.Body(c.Why), text.Body(c.Needed)}}
 	if n := t.passes(t.Group, c.Group); n >= PassedOften {
 		out = append(out, PassedAround{Of{t.ID}, pairOf(t.Group, c.Group), n})
 	}
-	return out, nil
+	return out, errs.Marked(bad...) // beside the facts, so that what is missing is named with it
 }
 
 func (c Classify) decide(t Ticket, w world) ([]Fact, error) {
@@ -331,7 +329,11 @@ func (c Close) decide(t Ticket, w world) ([]Fact, error) {
 	case Duplicate:
 		return nil, errs.Field("as", "ticket.close_by_merge")
 	}
-	return nil, errs.Field("as", "ticket.close_as")
+	bad := []errs.FieldError{{Name: "as", Key: "ticket.close_as"}}
+	if text.Body(c.Reason) == "" { // those that may be chosen by hand want one
+		bad = append(bad, errs.FieldError{Name: "reason", Key: "ticket.close_reason"})
+	}
+	return nil, errs.Marked(bad...)
 }
 
 func (c Reopen) decide(t Ticket, w world) ([]Fact, error) {
@@ -410,14 +412,24 @@ func (c Deviate) decide(t Ticket, w world) ([]Fact, error) {
 }
 
 // fits refuses texts beyond maxField characters, all at once.
-func fits(fields map[string]string) error {
-	var bad []errs.FieldError
+func fits(fields map[string]string) error { return errs.Invalidf(long(fields)...) }
+
+// long are the texts beyond maxField characters.
+func long(fields map[string]string) (bad []errs.FieldError) {
 	for name, text := range fields {
 		if utf8.RuneCountInString(text) > maxField {
 			bad = append(bad, errs.FieldError{Name: name, Key: "ticket.text_long", Args: []any{"Max", maxField}})
 		}
 	}
-	return errs.Invalidf(bad...)
+	return bad
+}
+
+// marks are the fields that an error points at; none for nil and for any other error.
+func marks(err error) []errs.FieldError {
+	if e := errs.As(err); e != nil {
+		return e.Fields
+	}
+	return nil
 }
 
 func latest(a, b time.Time) time.Time {

@@ -16,22 +16,16 @@ func (c HoldFor) decide(t Ticket, w world) ([]Fact, error) {
 	default:
 		return nil, errs.Field("reason", "ticket.hold_reason")
 	}
-	if err := ahead("next", "ticket.next", c.Next, w.at); err != nil {
-		return nil, err
-	}
-	if err := ahead("vendor_by", "ticket.vendor", c.Vendor.By, w.at); err != nil {
-		return nil, err
-	}
-	if err := fits(map[string]string{"stuck": c.Stuck, "doing": c.Doing}); err != nil {
-		return nil, err
-	}
+	bad := long(map[string]string{"stuck": c.Stuck, "doing": c.Doing})
+	bad = append(bad, marks(ahead("next", "ticket.next", c.Next, w.at))...)
+	bad = append(bad, marks(ahead("vendor_by", "ticket.vendor", c.Vendor.By, w.at))...)
 	f := Held{Of: Of{t.ID}, Reason: c.Reason, Stuck: text.Body(c.Stuck), Doing: text.Body(c.Doing), Next: c.Next}
 	if c.Reason == ForVendor || c.Reason == Blocked {
 		f.Vendor = Vendor{
 			Name: oneLine(text.Storable(c.Vendor.Name), 120), Case: oneLine(text.Storable(c.Vendor.Case), 120), Contact: oneLine(text.Storable(c.Vendor.Contact), 120), By: c.Vendor.By,
 		}
 	}
-	return []Fact{f}, nil
+	return []Fact{f}, errs.Marked(bad...)
 }
 
 // farthest is how far ahead a time may lie that people are told. Beyond it stands a slip of the

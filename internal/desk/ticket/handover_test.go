@@ -233,3 +233,28 @@ func TestN28_AGroupOutOfUseAnswersWhatItWasGiven(t *testing.T) {
 		}
 	})
 }
+
+func TestN11_N28_AHandOverSaysAtOnceAllThatItNeeds(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		tk := r.do(r.agent, r.record("打印机卡纸"), ticket.Accept{})
+		_, err := r.Do(t.Context(), r.agent, ticket.Target{ID: tk.ID}, ticket.HandOver{Done: "重启过"})
+		e := errs.As(err)
+		if e == nil || e.Kind != errs.Invalid {
+			t.Fatalf("%v", err)
+		}
+		var named []string
+		for _, f := range e.Fields {
+			named = append(named, f.Name)
+		}
+		for _, g := range e.Gaps {
+			named = append(named, g.Key)
+		}
+		if diff := cmp.Diff([]string{"group", "gap.why", "gap.needed"}, named); diff != "" {
+			t.Error(diff)
+		}
+		if now := r.now(tk); now.Version != tk.Version || !now.Detail.HandOver.At.IsZero() {
+			t.Errorf("what was refused left something: %+v", now.Detail.HandOver)
+		}
+	})
+}

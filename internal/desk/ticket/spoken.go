@@ -114,20 +114,18 @@ func (c AnswerReadBack) decide(t Ticket, w world) ([]Fact, error) {
 }
 
 func (c PromiseCall) decide(t Ticket, w world) ([]Fact, error) {
+	bad := marks(ahead("call_at", "ticket.call_at", c.At, w.at))
 	if c.At.IsZero() {
-		return nil, errs.Field("call_at", "ticket.call_at_needed")
-	}
-	if err := ahead("call_at", "ticket.call_at", c.At, w.at); err != nil {
-		return nil, err
+		bad = append(bad, errs.FieldError{Name: "call_at", Key: "ticket.call_at_needed"})
 	}
 	number := person.CleanName(text.Storable(c.Number))
 	if n := utf8.RuneCountInString(number); n == 0 || n > 80 || !strings.ContainsAny(number, "0123456789") {
-		return nil, errs.Field("call_number", "ticket.call_number")
+		bad = append(bad, errs.FieldError{Name: "call_number", Key: "ticket.call_number"})
 	}
 	if c.Who != 0 && !w.staff[c.Who] {
-		return nil, errs.Field("call_who", "ticket.assignee_unknown")
+		bad = append(bad, errs.FieldError{Name: "call_who", Key: "ticket.assignee_unknown"})
 	}
-	return []Fact{CallPromised{Of{t.ID}, CallBack{At: c.At.UTC().Truncate(time.Millisecond), Number: number, Who: c.Who}}}, nil
+	return []Fact{CallPromised{Of{t.ID}, CallBack{At: c.At.UTC().Truncate(time.Millisecond), Number: number, Who: c.Who}}}, errs.Marked(bad...)
 }
 
 func (f ReadBackAsked) apply(t *Ticket, m event.Meta) {

@@ -12,17 +12,22 @@ import (
 // pure. The service around it asks access and version before; it plans, saves and records after.
 //
 // Errors: Conflict where the life does not allow the command or the ticket is past it; Missing
-// with all gaps where gates stand before it; Invalid with fields.
+// with all gaps where gates stand before it; Invalid with fields, and with the gaps too where the rule
+// returned its facts beside the fields that it refuses.
 func (g Gates) step(t Ticket, w world, cmd Command) (Ticket, []Fact, error) {
 	if !May(cmd.Name(), t.Status) {
 		return Ticket{}, nil, NotNow(cmd.Name(), t.Status)
 	}
 	list, err := cmd.decide(t, w)
-	if err != nil {
+	if err != nil && (len(list) == 0 || errs.KindOf(err) != errs.Invalid) {
 		return Ticket{}, nil, err
 	}
 	after := w.after(t, list)
-	if gaps := g.between(t, after, cmd.Name()); len(gaps) > 0 {
+	gaps := g.between(t, after, cmd.Name())
+	if err != nil {
+		return Ticket{}, nil, alsoMissing(errs.As(err), gaps)
+	}
+	if len(gaps) > 0 {
 		way := "" // out of it, where policy knows one
 		if !slices.ContainsFunc(gaps, func(g errs.Gap) bool { return g.Deviable }) {
 			way = "firm"
@@ -30,6 +35,15 @@ func (g Gates) step(t Ticket, w world, cmd Command) (Ticket, []Fact, error) {
 		return Ticket{}, nil, &errs.Error{Kind: errs.Missing, Key: "ticket.missing", Args: []any{"Count", len(gaps), "Case", way}, Gaps: gaps}
 	}
 	return after, list, nil
+}
+
+// alsoMissing names what the gates miss together with the fields that the rule refuses: whoever mends
+// the one must not be sent back for the other.
+func alsoMissing(bad *errs.Error, gaps []errs.Gap) error {
+	if len(gaps) == 0 {
+		return bad
+	}
+	return &errs.Error{Kind: errs.Invalid, Key: "errs.fields", Fields: bad.Fields, Gaps: gaps, Cause: bad.Cause}
 }
 
 // after folds new facts into a ticket.

@@ -128,11 +128,11 @@ func (w Wish) when(v Visit, now time.Time) time.Time {
 
 // plan proposes times or fixes one.
 func (v Visit) plan(w Wish, s scene) (Visit, error) {
-	times, err := checkSpans(w.Times, s.now)
-	if err != nil {
-		return v, err
-	}
 	var bad []errs.FieldError
+	times, err := checkSpans(w.Times, s.now)
+	if e := errs.As(err); e != nil {
+		bad = append(bad, e.Fields...)
+	}
 	if v.ID == 0 || w.Place != "" || w.PlaceID != 0 {
 		v.Place, v.PlaceID, v.Device = lineOf("place", w.Place, maxPlace, &bad), w.PlaceID, w.Device
 	}
@@ -162,6 +162,12 @@ func (v Visit) plan(w Wish, s scene) (Visit, error) {
 	}
 	v.Round++
 	v.StartedAt, v.ArrivedAt, v.ArrivedBy = time.Time{}, time.Time{}, ""
+	switch {
+	case err != nil && len(bad) == 1:
+		return v, err
+	case err != nil:
+		return v, errs.Invalidf(bad...)
+	}
 	if w.Act == Fix {
 		if len(times) > 1 {
 			bad = append(bad, errs.FieldError{Name: "from_2", Key: "visit.fix_one"})

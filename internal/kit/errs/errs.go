@@ -104,6 +104,14 @@ func Invalidf(fields ...FieldError) error {
 	return &Error{Kind: Invalid, Key: "errs.fields", Fields: fields}
 }
 
+// Marked is Invalidf in which a single field error stands for itself, as Field makes it.
+func Marked(fields ...FieldError) error {
+	if len(fields) == 1 {
+		return Field(fields[0].Name, fields[0].Key, fields[0].Args...)
+	}
+	return Invalidf(fields...)
+}
+
 // Wrap gives a cause to a new error; the cause is for the log.
 func Wrap(cause error, kind Kind, key string, args ...any) *Error {
 	return &Error{Kind: kind, Key: key, Args: args, Cause: cause}

@@ -147,6 +147,13 @@ func sheetOf(form *page.Form) (calendar.Sheet, error) {
 	var err error
 	s.Special, err = calendar.ParseSpecials(form.Get("special"))
 	mark("special", err)
+	if e := errs.As(s.Check()); e != nil && len(bad) > 0 { // what does not hang on hours that nobody could read is named with them
+		for _, m := range e.Fields {
+			if slices.Contains([]string{"name", "title", "title_en", "zone", "sets"}, m.Name) {
+				bad = append(bad, m)
+			}
+		}
+	}
 	return s, errs.Invalidf(bad...)
 }
 

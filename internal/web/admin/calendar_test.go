@@ -178,3 +178,13 @@ func TestN23_AnAdministratorGivesYearsOfHolidays(t *testing.T) {
 	has(t, upload(t, agent, "cn", "x.json", year, "3"), 403)
 	has(t, agent.Post("/admin/calendars/china-office/remove", url.Values{"version": {"3"}}), 403)
 }
+
+func TestN23_ACalendarSaysAtOnceAllThatIsToBeMended(t *testing.T) {
+	t.Parallel()
+	h := apptest.New(t)
+	admin := h.SignIn(access.Admin)
+	has(t, admin.Post("/admin/calendars/new", url.Values{"mon": {"von neun bis fünf"}, "title_en": {"Berlin"}, "make_up": {"mon"}, "version": {"0"}}), http.StatusUnprocessableEntity,
+		"von neun bis fünf", `value="Berlin"`, "用小写字母、数字和连字符", "名称要有 1 到 60 个字", "没有“”这个时区", `id="f-mon-error"`, `id="f-name-error"`, `id="f-title-error"`, `id="f-zone-error"`)
+	has(t, admin.Post("/admin/calendars/new", url.Values{"name": {"berlin"}, "make_up": {"mon"}, "version": {"0"}}), http.StatusUnprocessableEntity,
+		`value="berlin"`, `id="f-mon-error"`, `id="f-title-error"`, `id="f-zone-error"`)
+}

@@ -53,7 +53,7 @@ func TestASplitFromTheTicket(t *testing.T) {
 	if which == nil {
 		t.Fatal("no message can be chosen")
 	}
-	p.shows(p.post("split", "at", "act-split", "subject", "另一件"), 422, "选择要带到新工单的消息", "另一件")
+	p.shows(p.post("split", "at", "act-split", "subject", "另一件"), 422, "选择要带到新工单的消息，其中至少一条是用户的原话", "另一件")
 	done := p.post("split", "at", "act-split", "subject", "另一件", "messages", which[1]+which[2])
 	x := p.now()
 	if done.Status != 303 || done.Location() != "/work/tickets/"+ticket.Ref(x.SplitTo()) {

@@ -14,6 +14,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
+	"github.com/loopdesk/loopdesk/internal/kit/i18n"
 )
 
 func TestN35_AWholeLifeByPlainForms(t *testing.T) {
@@ -111,6 +112,11 @@ func TestN11_N30_GatesOfHandOverAndBlock(t *testing.T) {
 	p := openPage(t, "打印机卡纸")
 	p.do(ticket.Accept{})
 	p.shows(p.htmx("hand-over", "group", number(int64(p.group)), "done", "查了日志"), 409, "查了日志", "还缺：为什么转交", "还缺：需要对方做什么")
+	p.shows(p.htmx("hand-over", "done", "查了日志"), 422, "查了日志", "请选择一个在用的支持组", "还缺：为什么转交", "还缺：需要对方做什么", "有几处需要修改")
+	p.shows(p.htmx("hold", "reason", "blocked", "stuck", "等备件", "next", "2020-01-01T00:00"), 422, "等备件", "还缺：正在做什么", "要晚于现在")
+	p.shows(p.htmx("promise-call", "call_number", "打她手机"), 422, "打她手机", "请填写回电时间", i18n.T(i18n.ZH, "ticket.call_number"))
+	p.shows(p.htmx("visit", "mode", "propose"), 422, i18n.T(i18n.ZH, "visit.times_none"), i18n.T(i18n.ZH, "visit.place_needed"))
+	p.shows(p.htmx("close"), 422, i18n.T(i18n.ZH, "ticket.close_as"), i18n.T(i18n.ZH, "ticket.close_reason"))
 	p.shows(p.htmx("hold", "reason", "blocked", "stuck", "等备件"), 409, "等备件", "还缺：正在做什么", "还缺：下次反馈时间")
 	p.shows(p.htmx("hold", "reason", "vendor", "next", "2020-01-01T00:00", "stuck", "等备件"), 422, "等备件", "要晚于现在", `value="2020-01-01T00:00"`)
 	p.shows(p.htmx("hold", "reason", "vendor", "next", "tomorrow"), 422, "填写日期和时间")
