@@ -312,6 +312,47 @@ func TestN9_AChangedArticleAsksToBeRead(t *testing.T) {
 	})
 }
 
+// TestN37_WhatWasSentBackWaitsForItsAuthor with the reviewer's words, until it is handed in again; not
+// for who sent it back, and not where the author took it back themselves.
+func TestN37_WhatWasSentBackWaitsForItsAuthor(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		w := build(t, h, "")
+		agent, lead := apptest.Actor(w.agent, "web"), apptest.Actor(w.lead, "web")
+		a, err := h.Knowledge.Save(t.Context(), agent, knowledge.Manuscript{Lang: "zh", Content: knowledge.Content{Title: "安装与许可", Body: "步骤", Audience: knowledge.Staff}})
+		w.must(err)
+		submit := func() {
+			t.Helper()
+			_, err := h.Knowledge.Submit(t.Context(), agent, a.ID, 0, w.lead.ID)
+			w.must(err)
+		}
+		author, reviewer := w.browser("author", w.agent), w.browser("reviewer", w.lead)
+		told := func(v *visitor) bool {
+			t.Helper()
+			return strings.Contains(v.get("/work/inbox").body, "安装与许可")
+		}
+		submit()
+		_, err = h.Knowledge.SendBack(t.Context(), agent, a.ID, 0, "")
+		w.must(err)
+		if told(author) {
+			t.Error("the author is told that they took it back")
+		}
+		submit()
+		_, err = h.Knowledge.SendBack(t.Context(), lead, a.ID, 0, "第三步写得不清楚")
+		w.must(err)
+		if !told(author) {
+			t.Error("the author is not told that it came back")
+		}
+		if told(reviewer) {
+			t.Error("who sent it back is told of it")
+		}
+		submit()
+		if told(author) {
+			t.Error("it was handed in again, and the author is still asked for it")
+		}
+	})
+}
+
 // TestN37_TheKeeperIsRemindedOnce when the date comes on which an article is looked at again.
 func TestN37_TheKeeperIsRemindedOnce(t *testing.T) {
 	t.Parallel()

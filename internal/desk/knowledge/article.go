@@ -199,6 +199,13 @@ func (a *Article) sendBack(by person.ID, why string) error {
 	return nil
 }
 
+// returnedTo reports whether the edition was sent back to somebody and was not handed in again: to who
+// wrote in it, and to the keeper, unless they were the one who was asked.
+func (a Article) returnedTo(who person.ID) bool {
+	return a.Work.Stage == Writing && a.Work.ReturnedWhy != "" &&
+		(slices.Contains(a.Work.Writers, who) || a.Keeper == who && a.Work.Reviewer != who)
+}
+
 // publish lets the edition be read. Denied for whoever wrote in it, whatever they are.
 func (a *Article) publish(by person.ID, at time.Time, months int) error {
 	switch {

@@ -198,7 +198,7 @@ func (s *Service) step(ctx context.Context, by access.Actor, which ID, version i
 		if err := s.plan(ctx, tx, a); err != nil {
 			return err
 		}
-		for _, who := range []person.ID{m.To, before.Keeper, before.Work.Reviewer} {
+		for _, who := range append([]person.ID{m.To, before.Keeper, before.Work.Reviewer}, before.Work.Writers...) {
 			s.hint(tx, who)
 		}
 		return nil

@@ -219,13 +219,14 @@ func (s *Service) Readers(ctx context.Context, by access.Actor, a Article) ([]Re
 
 // Todo is what waits for one member of staff.
 type Todo struct {
-	Review []Article // somebody asks for their word
-	Look   []Article // theirs, to be looked at again
-	Read   []Card    // changed, to have been read
+	Review   []Article // somebody asks for their word
+	Returned []Article // theirs, sent back by who was asked
+	Look     []Article // theirs, to be looked at again
+	Read     []Card    // changed, to have been read
 }
 
 // Count is how much it is.
-func (t Todo) Count() int { return len(t.Review) + len(t.Look) + len(t.Read) }
+func (t Todo) Count() int { return len(t.Review) + len(t.Returned) + len(t.Look) + len(t.Read) }
 
 // Todo returns what waits for somebody. Without a member of staff it is nothing.
 func (s *Service) Todo(ctx context.Context, by access.Actor) (out Todo, err error) {
@@ -247,6 +248,9 @@ func (s *Service) Todo(ctx context.Context, by access.Actor) (out Todo, err erro
 		}
 		if a.Work.Stage == InReview && a.Work.Reviewer == person.ID(by.ID) {
 			out.Review = append(out.Review, a)
+		}
+		if a.returnedTo(person.ID(by.ID)) {
+			out.Returned = append(out.Returned, a)
 		}
 		if a.ReviewDue && a.Keeper == person.ID(by.ID) {
 			out.Look = append(out.Look, a)

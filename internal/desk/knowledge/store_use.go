@@ -141,15 +141,18 @@ func askedFrom(ctx context.Context, q db.Querier, who person.ID) ([]ReadBy, erro
 	return db.All(ctx, q, scanAsked, `SELECT `+askedColumns+` FROM article_reader WHERE person_id = $1 AND read_at IS NULL ORDER BY asked_at, article_id LIMIT 100`, who)
 }
 
-// waiting are the articles whose edition somebody is asked to review, and those that they keep and
-// that are due.
+// waiting are the articles whose edition somebody is asked to review, those that came back to who wrote
+// them or keeps them, and those that they keep and that are due.
 func waiting(ctx context.Context, q db.Querier, who person.ID) ([]ID, error) {
 	return db.All(ctx, q, func(r db.Row) (which ID, err error) {
 		err = r.Scan(&which)
 		return which, err
 	}, `SELECT article_id FROM article_edition JOIN article ON article.id = article_edition.article_id AND article.work = article_edition.number
 			WHERE article_edition.reviewer_id = $1 AND article_edition.state = 'review' AND article.retired_at IS NULL
-		UNION SELECT id FROM article WHERE keeper_id = $1 AND review_due AND retired_at IS NULL`, who)
+		UNION SELECT article_id FROM article_edition JOIN article ON article.id = article_edition.article_id AND article.work = article_edition.number
+			WHERE article_edition.state = 'draft' AND article_edition.returned_why <> '' AND article.retired_at IS NULL
+				AND (article.keeper_id = $1 OR ' ' || article_edition.writers || ' ' LIKE $2)
+		UNION SELECT id FROM article WHERE keeper_id = $1 AND review_due AND retired_at IS NULL`, who, "% "+writersText([]person.ID{who})+" %")
 }
 
 type draftRow struct {

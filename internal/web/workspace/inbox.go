@@ -63,6 +63,9 @@ func (f *Faces) articleTodos(c *page.Ctx) ([]articleTodo, error) {
 	for _, a := range todo.Review {
 		out = append(out, articleTodo{articleAddress(a.ID) + "?see=work", a.Work.Title, c.T("workarticle.inbox_review"), "search-check"})
 	}
+	for _, a := range todo.Returned {
+		out = append(out, articleTodo{articleAddress(a.ID) + "?see=work", a.Work.Title, c.T("workarticle.inbox_returned"), "undo-2"})
+	}
 	for _, a := range todo.Read {
 		out = append(out, articleTodo{articleAddress(a.ID), a.Live.Title, c.T("workarticle.inbox_read"), "book-open"})
 	}
