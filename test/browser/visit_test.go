@@ -149,10 +149,12 @@ func TestN27_AVisitIsWrittenDownAsOftenAsItTakes(t *testing.T) {
 	opens("#step-arrive")
 	b.tap("我到了")
 	b.sees("that it is refused", `document.querySelector("#visit-queue li.refused")`)
-	opens("#step-arrive")
-	b.do(chromedp.SendKeys(chromedp.CSS("#arrive-why"), "标签掉了"))
+	b.focused("#arrive-why[aria-invalid=true]")
+	b.sees("why, in sight, in the form", `(e => e.innerText.length > 4 && e.getBoundingClientRect().top > 0 && e.getBoundingClientRect().bottom < innerHeight)(document.querySelector("#step-arrive[open] .er"))`)
+	b.write("标签掉了")
 	b.tap("我到了")
 	stands("that it is accepted", "main", "on_site")
+	b.sees("no word of what was refused", `document.querySelector("#visit-queue").hidden`)
 
 	for _, text := range []string{"换了搓纸轮", "，试打十页"} {
 		opens("#step-finish")
@@ -164,7 +166,7 @@ func TestN27_AVisitIsWrittenDownAsOftenAsItTakes(t *testing.T) {
 	opens("#step-finish")
 	b.run(`const done = document.querySelector("#step-finish button:not([formaction])"); done.click(); done.click()`)
 	stands("that it is done", "main", "done")
-	b.sees("no word of a second", `document.querySelector("#visit-queue").hidden || document.querySelectorAll("#visit-queue li").length === 1`)
+	b.sees("no word of a second", `document.querySelector("#visit-queue").hidden`)
 	deeds, err := h.Visits.Deeds(t.Context(), access.Desk(), v)
 	order := ""
 	for _, d := range deeds {
@@ -172,6 +174,55 @@ func TestN27_AVisitIsWrittenDownAsOftenAsItTakes(t *testing.T) {
 	}
 	if err != nil || order != "fix arrive note note finish " {
 		t.Errorf("%s %v", order, err)
+	}
+}
+
+// What was refused after the page was left stands in its form again, words and signature, and is sent as
+// it was corrected; a press that came too late is forgotten with its form (N27).
+func TestN27_WhatIsRefusedOnAVisitIsCorrected(t *testing.T) {
+	t.Parallel()
+	h := apptest.New(t)
+	v := agreed(t, h, "打印机卡纸")
+	way := &patchy{Handler: h.Handler()}
+	web := httptest.NewServer(way)
+	t.Cleanup(web.Close)
+	at := "/work/visits/" + strconv.FormatInt(int64(v.ID), 10)
+	b := open(t, web.URL)
+	b.size(narrow)
+	b.signIn(h.Person(access.Agent).Email)
+	b.provoke(http.StatusUnprocessableEntity, http.StatusConflict)
+	b.goTo(at)
+	b.sees("a worker", `navigator.serviceWorker.controller`)
+	b.comes(`(await caches.match(location.origin + "` + at + `")) !== undefined && (await caches.match("/offline")) !== undefined`)
+	if _, err := h.Visits.Do(t.Context(), apptest.Actor(h.Person(access.Agent), "web"), v.ID, visit.Wish{Act: visit.Start, Key: "another-telephone"}); err != nil {
+		t.Fatal(err)
+	}
+	b.tap("我出发了")
+	b.sees("that it came too late, in sight", `document.querySelector("#visit-queue li.refused") && (e => e.matches(".er") && e.getBoundingClientRect().bottom < innerHeight)(document.activeElement)`)
+	b.run(`document.querySelector("#step-arrive").open = true`)
+	b.do(chromedp.SendKeys(chromedp.CSS("#arrive-why"), "标签掉了"))
+	b.tap("我到了")
+	b.sees("the next step, and no word of what came too late", `document.querySelector("#visit-state").dataset.state === "on_site" && document.querySelector("#visit-queue").hidden && !document.querySelector("#step-start")`)
+
+	b.offline(way, true)
+	b.run(`document.querySelector("#step-sign").open = true`)
+	b.draw("#step-sign canvas")
+	b.do(chromedp.SendKeys(chromedp.CSS("#sign-work"), "换了搓纸轮"))
+	b.run(`document.querySelector("#sign-name").value = ""`)
+	b.tap("确认签字")
+	b.sees("it waiting", `document.querySelectorAll("#visit-queue li").length === 1`)
+	b.goTo(at) // left, and opened again
+	b.sees("it waiting still, and the form empty", `document.querySelectorAll("#visit-queue li").length === 1 && document.querySelector("#sign-work").value === ""`)
+	b.complaints()
+	b.offline(way, false)
+	b.focused("#sign-name[aria-invalid=true]")
+	b.sees("its words and its line in the form", `document.querySelector("#step-sign").open && document.querySelector("#sign-work").value === "换了搓纸轮" && document.querySelector("#step-sign [data-signed]") && document.querySelector("#sign-name").value === "" && !document.querySelector("#visit-queue q")`)
+	b.write("王芳")
+	b.tap("确认签字")
+	b.sees("that it is signed, and nothing refused", `document.querySelector("#visit-state").dataset.state === "signed" && document.querySelector("#visit-queue").hidden && !document.querySelector("#step-sign")`)
+	now, err := h.Visits.Get(t.Context(), access.Desk(), v.ID)
+	if err != nil || now.SignedBy != "王芳" || now.SignFile == "" || now.Work != "换了搓纸轮" {
+		t.Errorf("%+v %v", now, err)
 	}
 }
 

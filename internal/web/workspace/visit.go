@@ -247,11 +247,11 @@ func (f *Faces) actRefused(c *page.Ctx, v visit.Visit, act visit.Act, form *page
 	case errs.Invalid:
 		if wantsJSON(c) {
 			e := errs.As(err)
-			text := c.T(e.Key, e.Args...)
+			text, field := c.T(e.Key, e.Args...), ""
 			if len(e.Fields) > 0 {
-				text = c.T(e.Fields[0].Key, e.Fields[0].Args...)
+				text, field = c.T(e.Fields[0].Key, e.Fields[0].Args...), e.Fields[0].Name
 			}
-			return c.JSON(http.StatusUnprocessableEntity, map[string]string{"detail": text})
+			return c.JSON(http.StatusUnprocessableEntity, map[string]string{"detail": text, "field": field})
 		}
 	}
 	if wantsJSON(c) {

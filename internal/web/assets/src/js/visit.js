@@ -4,7 +4,7 @@
 // which the desk does it once however often it arrives, and with when it was done. It
 // is sent in the order in which it was done, and what the desk refuses stays to be seen.
 import { busy, rest } from "./answer.js";
-import { on, parsed, plural } from "./page.js";
+import { on, parsed, plural, typing } from "./page.js";
 
 const bar = document.getElementById("visit-queue");
 const person = bar?.dataset.person;
@@ -33,12 +33,38 @@ async function store(mode, what) {
 }
 
 const list = async () => ((await store("readonly", (s) => s.getAll())) ?? []).filter((act) => act.person === person);
-const put = (act) => store("readwrite", (s) => s.put(act));
+const put = (act, instead = []) =>
+  store("readwrite", (s) => {
+    instead.forEach((old) => s.delete(old.n));
+    return s.put(act);
+  });
 const drop = (n) => store("readwrite", (s) => s.delete(n));
 
 const name = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
 
-// show says how much waits, and what was refused and why.
+// formOf is the form that does such an act: none where it has gone, or where the act is of another page.
+const path = (address) => new URL(address, location.href).pathname;
+const formOf = (act) =>
+  [...document.querySelectorAll("form[data-late]")].find((form) => [form, ...form.querySelectorAll("[formaction]")].some((e) => path(e.getAttribute("formaction") ?? e.getAttribute("action")) === act.url));
+
+// What somebody said by an act, and with it the pictures and the signature.
+const spoken = (fields) => fields.filter(([field, value]) => typeof value === "string" && value && !["key", "did", "drawn"].includes(field));
+const words = (act) => spoken(act.fields).filter(([field]) => field !== "how").map(([, value]) => value);
+const value = (act, field) => act.fields.find(([name]) => name === field)?.[1];
+const typed = (act) => words(act).length > 0 || act.files.length > 0 || Boolean(value(act, "drawn"));
+
+// held are the acts whose words stand in a form: what it sent, and what was put back into it.
+const forms = new WeakMap();
+const held = (form) => forms.get(form) ?? forms.set(form, new Set()).get(form);
+const photos = (data) => [...data.values()].filter((file) => file instanceof File && file.size > 0);
+
+// unchanged says that a form still holds what was sent of it, and nothing besides.
+function unchanged(form, act) {
+  const data = new FormData(form);
+  return held(form).has(act.n) && JSON.stringify(spoken([...data])) === JSON.stringify(spoken(act.fields)) && photos(data).length === act.files.length;
+}
+
+// show says how much waits, and what was refused and why. Words without a form to stand in stand here.
 async function show() {
   const acts = await list();
   const waits = acts.filter((act) => !act.refused);
@@ -53,6 +79,11 @@ async function show() {
       if (act.refused) {
         line.className = "refused";
         line.append(` — ${bar.dataset.refused} ${act.refused}`);
+        if (!formOf(act) && words(act).length) {
+          const said = document.createElement("q");
+          said.textContent = words(act).join(" · ");
+          line.append(said);
+        }
         const gone = document.createElement("button");
         gone.type = "button";
         gone.className = "btn";
@@ -79,7 +110,8 @@ let again = 0;
 async function send() {
   if (sending) return;
   sending = true;
-  let sent = 0;
+  const sent = [];
+  const refused = [];
   try {
     for (;;) {
       const act = (await list()).find((one) => !one.refused);
@@ -96,7 +128,7 @@ async function send() {
       }
       if (answer.ok) {
         await drop(act.n);
-        sent++;
+        sent.push(act);
         again = 0;
       } else if (answer.status === 401 || answer.type === "opaqueredirect") {
         bar.querySelector("[data-queue-count]").textContent = bar.dataset.signin;
@@ -108,14 +140,80 @@ async function send() {
       } else {
         const said = await answer.json().catch(() => ({}));
         act.refused = said.detail || said.title || String(answer.status);
+        act.field = said.field;
         await put(act);
+        refused.push(act);
       }
     }
   } finally {
     sending = false;
   }
-  if (sent) await renew();
+  if (sent.length) await renew(sent, refused);
   await show();
+  if (refused.length) await correct(refused);
+}
+
+// refill puts what was refused back into its form, to be corrected there, unless somebody has written in
+// it since: after the page was left the form is empty, and the words are nowhere else.
+async function refill() {
+  for (const act of await list()) {
+    const form = act.refused && formOf(act);
+    if (!form || held(form).has(act.n) || touched(form)) continue;
+    for (const field of form.querySelectorAll("input:not([type=hidden]):not([type=file]), textarea")) {
+      const said = value(act, field.name) ?? "";
+      if (field.type === "radio") field.checked = field.value === said;
+      else field.value = said;
+    }
+    const files = new DataTransfer();
+    for (const file of act.files) files.items.add(new File([file.blob], file.name, { type: file.blob.type }));
+    const chosen = form.querySelector("input[type=file]");
+    if (chosen) chosen.files = files.files;
+    const canvas = form.querySelector("[data-sign] canvas");
+    if (canvas && value(act, "drawn")) {
+      const line = new Image();
+      line.onload = () => {
+        canvas.getContext("2d").drawImage(line, 0, 0);
+        canvas.dataset.signed = "1";
+      };
+      line.src = value(act, "drawn");
+    }
+    form.dispatchEvent(new Event("change"));
+    held(form).add(act.n);
+  }
+}
+
+// correct opens the forms of what was refused again, says there what is wrong, and leads to the first,
+// unless somebody is writing elsewhere.
+async function correct(acts) {
+  await refill();
+  let first;
+  for (const act of acts) {
+    const form = formOf(act);
+    if (!form) continue;
+    settle(form);
+    const field = act.field && form.querySelector(`[name="${CSS.escape(act.field)}"]`);
+    const why = document.createElement("p");
+    why.className = "er";
+    why.setAttribute("role", "alert");
+    why.tabIndex = -1;
+    why.dataset.refusal = "";
+    why.textContent = act.refused;
+    if (field) field.closest(".fld").append(why);
+    else form.prepend(why);
+    form.closest("details").open = true;
+    if (field?.matches("textarea, input:not([type=hidden])")) field.setAttribute("aria-invalid", "true");
+    first ??= field?.getAttribute("aria-invalid") ? field : why;
+  }
+  first ??= bar;
+  if (typing(document.activeElement) && document.activeElement.closest("form[data-late]")?.checkVisibility()) return;
+  first.scrollIntoView({ block: "center" });
+  first.focus({ preventScroll: true });
+}
+
+// settle takes back what correct said in a form.
+function settle(form) {
+  form.querySelectorAll("[data-refusal]").forEach((why) => why.remove());
+  form.querySelectorAll("[aria-invalid]").forEach((field) => field.removeAttribute("aria-invalid"));
 }
 
 // later tries again by itself, less and less often; coming back to the page or to the network asks
@@ -131,8 +229,9 @@ const touched = (part) =>
   [...part.querySelectorAll("input:not([type=hidden]):not([type=radio]), textarea")].some((f) => f.value !== f.defaultValue) ||
   part.querySelector("[data-signed]") !== null;
 
-// renew shows what the desk knows now, and leaves alone whatever somebody is writing in.
-async function renew() {
+// renew shows what the desk knows now, and leaves alone whatever somebody is writing in: what was just
+// sent and stands there as it was sent is not being written.
+async function renew(sent, refused) {
   let fresh;
   try {
     const answer = await fetch(location.pathname);
@@ -147,11 +246,18 @@ async function renew() {
   }
   for (const old of document.querySelectorAll("[data-fresh-step]")) {
     const now = fresh.getElementById(old.id);
-    if (touched(old)) continue;
+    const writes = typing(document.activeElement) && old.contains(document.activeElement);
+    if (touched(old) && (writes || !sent.some((act) => unchanged(old.querySelector("form"), act)))) continue;
     if (now) old.replaceWith(now);
     else old.remove();
   }
   ready();
+  await refill();
+  // What was refused before, was only a press and has no form any more cannot be done again and is missed
+  // by nobody. Words, pictures and a signature stay until whoever typed them lets go of them.
+  for (const act of await list()) {
+    if (act.refused && !typed(act) && act.url.startsWith(`${location.pathname}/`) && !formOf(act) && !refused.some((one) => one.n === act.n)) await drop(act.n);
+  }
 }
 
 // A drawn signature: a line by finger, pen or mouse. Who cannot draw types the name.
@@ -201,10 +307,13 @@ if (bar && "indexedDB" in window) {
     data.set("key", name());
     data.set("did", String(Date.now()));
     const fields = [...data].filter(([, value]) => typeof value === "string");
-    const files = [...data.values()].filter((value) => value instanceof File && value.size > 0).map((file) => ({ blob: file, name: file.name }));
+    const files = photos(data).map((file) => ({ blob: file, name: file.name }));
     const to = e.submitter?.getAttribute("formaction") ?? form.getAttribute("action");
     try {
-      await put({ person, url: new URL(to, location.href).pathname, label: form.dataset.late, did: Date.now(), fields, files });
+      // What is corrected stands for what was refused, whose words the form held.
+      const instead = (await list()).filter((act) => act.refused && act.url === path(to) && held(form).has(act.n));
+      held(form).add(await put({ person, url: path(to), label: form.dataset.late, did: Date.now(), fields, files }, instead));
+      settle(form);
     } catch {
       bar.hidden = false;
       bar.querySelector("p").hidden = false;
@@ -220,7 +329,7 @@ if (bar && "indexedDB" in window) {
     await send();
   });
   ready();
-  show().then(send);
+  refill().then(show).then(send);
   addEventListener("online", send);
   addEventListener("pageshow", send);
   document.addEventListener("visibilitychange", () => document.hidden || send());
