@@ -80,7 +80,12 @@ func TestN35_N1_AFigureOfTheScoresOpensItsTickets(t *testing.T) {
 		}
 		now := h.Clock.Now()
 		for _, q := range []score.Question{
-			{Weeks: 26}, {Weeks: 4}, {Weeks: 1}, {Group: groups[0], Weeks: 26}, {Agent: agent.ID, Weeks: 26}, {Weeks: 4, Until: now.AddDate(0, 0, -21)},
+			{Weeks: 26},
+			{Weeks: 4},
+			{Weeks: 1},
+			{Group: groups[0], Weeks: 26},
+			{Agent: agent.ID, Weeks: 26},
+			{Weeks: 4, Until: now.AddDate(0, 0, -21)},
 			{Weeks: 1, Until: calendar.Monday(now, at).Add(-time.Millisecond)},
 		} {
 			a, err := h.Scores.Ask(t.Context(), by, q, at)
