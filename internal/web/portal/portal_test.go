@@ -232,3 +232,16 @@ func TestEveryPageSpeaksBothLanguages(t *testing.T) {
 		}
 	}
 }
+
+// A code in a title stays in one piece, on the page of the request and in every list of requests.
+func TestN16_ACodeInATitleDoesNotBreak(t *testing.T) {
+	t.Parallel()
+	h := apptest.New(t)
+	c := h.SignIn(access.Requester)
+	at := c.Post("/new", url.Values{"text": {"VPN 连不上，一直报错 VPN-809"}}).Location()
+	for _, page := range []string{at, "/", "/requests"} {
+		if got := c.Get(page); got.Status != http.StatusOK || !strings.Contains(got.Body, `报错 <span class="nb">VPN-809</span>`) {
+			t.Errorf("%s: %d, the code may break", page, got.Status)
+		}
+	}
+}
