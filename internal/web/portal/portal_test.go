@@ -5,6 +5,7 @@ package portal_test
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -244,4 +245,50 @@ func TestN16_ACodeInATitleDoesNotBreak(t *testing.T) {
 			t.Errorf("%s: %d, the code may break", page, got.Status)
 		}
 	}
+}
+
+// Of a promised call and the next update the requester reads what comes first, and what it is.
+func TestN29_N18_WhatComesFirstIsTold(t *testing.T) {
+	t.Parallel()
+	h := apptest.New(t)
+	user, agent := apptest.Actor(h.Person(access.Requester), "portal"), apptest.Actor(h.Person(access.Agent), "web")
+	c := h.SignIn(access.Requester)
+	v, _, err := h.Tickets.Record(t.Context(), user, ticket.Request{Requester: h.Person(access.Requester).ID, Channel: ticket.Portal, Say: ticket.Say{Text: "显示器不亮"}})
+	give := func(cmd ticket.Command) {
+		t.Helper()
+		if err == nil {
+			v, err = h.Tickets.Do(t.Context(), agent, ticket.Target{ID: v.ID}, cmd)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	give(ticket.Accept{})
+	give(ticket.Reply{Say: ticket.Say{Text: "已经在看"}})
+	shows := func(path string, want, other string) {
+		t.Helper()
+		if got := c.Get(path).Body; !strings.Contains(got, want) || strings.Contains(got, other) {
+			t.Errorf("%s does not say %q, or says %q", path, want, other)
+		}
+	}
+	update := v.NextDue
+	if v.NextClock != "update" || !update.After(h.Clock.Now()) {
+		t.Fatalf("%s due %v", v.NextClock, update)
+	}
+	at := "/requests/" + v.Ref()
+	give(ticket.PromiseCall{At: update.Add(24 * time.Hour), Number: "8009"})
+	call := c.Get(at).Body
+	if !strings.Contains(call, "前给您下一次反馈") {
+		t.Error("the later call stands in the place of the update")
+	}
+	said := regexp.MustCompile(`([^<>]+) 前给您下一次反馈`).FindStringSubmatch(call)
+	if said == nil {
+		t.Fatal("no time is told")
+	}
+	shows("/requests", strings.TrimSpace(said[0]), "给您打电话")
+	give(ticket.PromiseCall{At: h.Clock.Now().Add(10 * time.Minute), Number: "8009"})
+	if got := regexp.MustCompile(`handshake[^\n]*?给您打电话`).FindString(c.Get(at).Body); got == "" {
+		t.Error("that it is a call is not said")
+	}
+	shows(at, "给您打电话", "前给您下一次反馈")
 }

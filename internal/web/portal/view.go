@@ -117,15 +117,54 @@ func nextStep(c *page.Ctx, t ticket.Ticket) string {
 	return ""
 }
 
-// next is when the requester hears next: what was promised, else the clock that runs.
+// next is when the requester hears next: of what was promised and the next update what comes first, else
+// the clock that runs.
 func (f *Faces) next(t ticket.Ticket) (time.Time, string) {
-	switch {
-	case t.Status == ticket.Closed || t.Status == ticket.Resolved:
+	if t.Status == ticket.Closed || t.Status == ticket.Resolved {
 		return time.Time{}, ""
-	case !t.PromiseAt.IsZero() && t.FirstResponseAt.IsZero():
-		return t.PromiseAt, "portal.next_contact"
-	case !t.PromiseAt.IsZero():
-		return t.PromiseAt, "portal.next_word"
+	}
+	if t.PromiseAt.IsZero() {
+		return f.nextByClock(t)
+	}
+	if due := f.nextUpdate(t); !due.IsZero() && due.Before(t.PromiseAt) {
+		return due, "portal.next_word"
+	}
+	return t.PromiseAt, nextPromised(t)
+}
+
+// nextUpdate is when the next update is due; zero where none is, and in a list, which reads no detail,
+// where another clock is due before it.
+func (f *Faces) nextUpdate(t ticket.Ticket) time.Time {
+	if len(t.Detail.Owed) > 0 {
+		c, _ := f.clocks.One(sla.Update, t)
+		return c.Due
+	}
+	if t.NextClock == string(sla.Update) {
+		return t.NextDue
+	}
+	return time.Time{}
+}
+
+// nextPromised says what was promised first. A list does not know of a call or a visit that it is one.
+func nextPromised(t ticket.Ticket) string {
+	for _, o := range t.Detail.Owed {
+		switch {
+		case !o.By.Equal(t.PromiseAt):
+		case o.Call:
+			return "portal.promised_call"
+		case o.Visit != 0:
+			return "portal.promised_visit"
+		}
+	}
+	if t.FirstResponseAt.IsZero() {
+		return "portal.next_contact"
+	}
+	return "portal.next_word"
+}
+
+// nextByClock is when the clock that runs is due, where nothing was promised.
+func (f *Faces) nextByClock(t ticket.Ticket) (time.Time, string) {
+	switch {
 	case t.NextClock == string(sla.Update):
 		return t.NextDue, "portal.next_word"
 	case t.NextClock == string(sla.Response):
