@@ -199,10 +199,21 @@ func mailboxAfters(f page.Frame) []ui.Option {
 	return out
 }
 
+// kept reports whether a secret may be left empty: one is stored, and was not asked for anew.
+func (v mailboxView) kept(field, sealed string) bool { return sealed != "" && v.Form.Mark(field) == "" }
+
 // secretHelp says of a secret whether one is stored; it is never shown.
 func secretHelp(f page.Frame, sealed string) string {
 	if sealed != "" {
 		return f.T("mailboxadmin.secret_stored")
 	}
 	return f.T("mailboxadmin.secret_none")
+}
+
+// signInHelp is secretHelp that says when the secret is needed.
+func signInHelp(f page.Frame, way intake.SignIn, sealed string) string {
+	if sealed != "" {
+		return f.T("mailboxadmin.secret_stored_" + string(way))
+	}
+	return f.T("mailboxadmin.secret_none_" + string(way))
 }
