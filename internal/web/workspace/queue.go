@@ -4,6 +4,7 @@ package workspace
 
 import (
 	"cmp"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -46,6 +47,7 @@ type listView struct {
 	Cursor  string
 	Trail   []string // the cursors of the pages before this one, but the first
 	Text    string
+	Wrong   string // why what was typed into the box is no filter; the list is the one before
 	Filters []ui.FilterView
 	Views   []ui.Link // the ready-made lists with their counts, for a phone
 	Rows    []ui.QueueRow
@@ -98,9 +100,16 @@ func (f *Faces) queue(c *page.Ctx) error {
 		return c.Redirect(f.searchAddress(c, flt)) // words in everything are for the index
 	}
 	c.Together()
+	status := http.StatusOK
 	v, err := f.readQueue(c, c.Request.URL.Query())
+	if typed := c.Query("q"); errs.KindOf(err) == errs.Invalid && typed != "" {
+		why := err
+		if v, err = f.queueWithout(c); err == nil {
+			v.Text, v.Wrong, status = typed, reasonOf(c, why).Text, http.StatusUnprocessableEntity
+		}
+	}
 	if written := cmp.Or(c.Query("f"), c.Query("q")); errs.KindOf(err) == errs.Invalid && written != "" { // where it can be mended
-		return c.Redirect(viewsPath + "/new?f=" + url.QueryEscape(written))
+		return c.Redirect(builderOf(written))
 	}
 	if err != nil {
 		return err
@@ -112,8 +121,26 @@ func (f *Faces) queue(c *page.Ctx) error {
 	fr := c.Frame(v.Title).Listen("queue", "person")
 	fr.Path = v.Here() // without what became of a command
 	w := ui.Workspace{Page: fr.Page(), Nav: f.nav(c, fr, v.View), Keys: keyMap(fr)}
-	return c.Show(framed(w, queuePageOf(fr, v)))
+	return c.Render(status, framed(w, queuePageOf(fr, v)))
 }
+
+// queueWithout reads the list as it was before a filter was typed that cannot be read: the one that the
+// reader came from, else the one in the address without it.
+func (f *Faces) queueWithout(c *page.Ctx) (listView, error) {
+	if from, err := url.Parse(c.Back("")); err == nil && from.Path == "/work" {
+		if v, err := f.readQueue(c, from.Query()); err == nil {
+			return v, nil
+		}
+	}
+	query := c.Request.URL.Query()
+	for _, name := range []string{"q", "after", "trail"} {
+		query.Del(name)
+	}
+	return f.readQueue(c, query)
+}
+
+// builderOf is where a filter is put together of its parts.
+func builderOf(written string) string { return viewsPath + "/new?f=" + url.QueryEscape(written) }
 
 // queueRows answers the list alone, for a reader who asked to see what has changed.
 func (f *Faces) queueRows(c *page.Ctx) error {

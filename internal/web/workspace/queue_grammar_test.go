@@ -5,7 +5,6 @@ package workspace_test
 import (
 	"net/http"
 	"net/url"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,7 +13,7 @@ import (
 )
 
 // The box above the list speaks as filters and the search do: a property narrows, bare words are
-// words, and what cannot be read is shown where it can be mended.
+// words, and what cannot be read is told there, with the way to where it can be put together.
 func TestTheBoxOfTheQueueSpeaksAsFiltersDo(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -36,8 +35,9 @@ func TestTheBoxOfTheQueueSpeaksAsFiltersDo(t *testing.T) {
 	}
 	for _, typed := range []string{"stauts:open", "owner:没有这个人"} {
 		a := b.get("/work?q=" + url.QueryEscape(typed))
-		if to := a.Header().Get("Location"); a.Code != http.StatusSeeOther || !strings.HasPrefix(to, "/work/views/new?f=") {
-			t.Errorf("%s: %d to %q", typed, a.Code, to)
+		if a.Code != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d to %q", typed, a.Code, a.Header().Get("Location"))
 		}
+		h.holds(a.Body.String(), `href="/work/views/new?f=`+url.QueryEscape(typed)+`"`)
 	}
 }

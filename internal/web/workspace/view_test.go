@@ -83,6 +83,32 @@ func TestAFilterThatIsWrongIsSaidWithWhatWasTyped(t *testing.T) {
 	h.holds(a.Body.String(), "没有“stauts”这个字段", "stauts:open")
 }
 
+// Who types a wrong filter into the box of the queue stays there, with what was typed, why it is wrong,
+// the list as it was, and the way to where a filter is put together.
+func TestAWrongFilterInTheBoxOfTheQueueLeavesTheList(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	first := h.open(h.requester, "第一单")
+	second := h.do(h.agent, h.open(h.other, "第二单"), ticket.Accept{}, graded())
+	b := h.as(h.agent)
+	a := b.get("/work?" + url.Values{"f": {"status:open -owner:none"}, "q": {"stauts:open"}}.Encode())
+	if a.Code != http.StatusUnprocessableEntity {
+		t.Errorf("%d, to %s", a.Code, a.Header().Get("Location"))
+	}
+	body := a.Body.String()
+	h.holds(body, "没有“stauts”这个字段", `value="stauts:open"`, `aria-describedby="q-error"`, `id="q-error"`, `href="/work/views/new?f=stauts%3Aopen"`)
+	if diff := cmp.Diff(refs(second), shown(body)); diff != "" {
+		t.Errorf("the list is not as it was: %s", diff)
+	}
+	if strings.Contains(body, `/work/rows?after`) || strings.Contains(body, "q=stauts") {
+		t.Error("the list goes on with the filter that is wrong")
+	}
+	a = b.get("/work?" + url.Values{"q": {"stauts:open"}}.Encode())
+	if diff := cmp.Diff(refs(second, first), shown(a.Body.String())); diff != "" {
+		t.Errorf("nothing is left of the queue: %s", diff)
+	}
+}
+
 func TestTheOrderAndThePartsOfAList(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
