@@ -194,8 +194,8 @@ func TestF53_WhoeverWasToldMaySave(t *testing.T) {
 		at := func(format string, args ...any) string { return fmt.Sprintf(format, args...) }
 		group := at("/admin/groups/%d", w.group.ID)
 		forms := []struct {
-			page, action, field, first, second string
-			more                               []string
+			page, action, field, first, second, latest string
+			more                                       []string
 		}{
 			{page: "/me", action: "/me", field: "department"},
 			{page: "/work/problems/" + p.ID.Ref(), action: "/work/problems/" + p.ID.Ref() + "/edit", field: "cause"},
@@ -205,8 +205,8 @@ func TestF53_WhoeverWasToldMaySave(t *testing.T) {
 			{page: at("/work/rota/%d/edit", w.rota()), field: "name"},
 			{page: at("/work/announcements/%d", news.ID), field: "title"},
 			{page: at("/work/texts/%d", text.ID), field: "body"},
-			{page: article, field: "body"},
-			{page: at("/work/views/%d", view), action: "/work/views/edit", field: "name", more: []string{"act", "save"}},
+			{page: article, field: "body", latest: "打开最新内容"},
+			{page: at("/work/views/%d", view), action: "/work/views/edit", field: "name", latest: "打开最新的视图", more: []string{"act", "save"}},
 			{page: at("/admin/people/%d", w.agent.ID), field: "department"},
 			{page: group, field: "name"},
 			{page: group, action: group + "/sender", field: "sender_name"},
@@ -256,6 +256,9 @@ func TestF53_WhoeverWasToldMaySave(t *testing.T) {
 				r := send(page.Body, second)
 				if r.Status != http.StatusPreconditionFailed {
 					t.Fatalf("the second goes over the first: %d %s", r.Status, alerts(r.Body))
+				}
+				if latest := cmp.Or(f.latest, "在新标签页打开最新内容"); !strings.Contains(r.Body, latest) {
+					t.Errorf("it does not lead to what the first saved: %s", alerts(r.Body))
 				}
 				if got := shownForm(t, r.Body, action).Get(f.field); got != second {
 					t.Errorf("what was typed is gone: %q", got)

@@ -1348,7 +1348,7 @@ func conflictAct(f page.Frame, v conflictView, c directory.Conflict) templ.Compo
 				return templ_7745c5c3_Err
 			}
 			if v.Key == c.Key {
-				templ_7745c5c3_Err = ui.Problems(f.Lang, v.Form.Above(), nil).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Problems(f.Lang, v.Form.Above(), v.Form.Beside()).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -208,7 +208,7 @@ func (v formView) called(f page.Frame, i int) string {
 
 // problems lead to what is wrong with a draft.
 func (v formView) problems() []ui.Problem {
-	var out []ui.Problem
+	out := slices.Clone(v.In.Beside())
 	for i := range v.Draft {
 		for _, name := range []string{"label", "label_en", "name", "kind", "by", "help", "help_en", "unit", "unit_en", "min", "max", "option", "test"} {
 			if m := v.mark(name, i); m != "" {

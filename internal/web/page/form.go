@@ -43,6 +43,7 @@ type Form struct {
 	Marks  map[string]string   // what is wrong with a field, by its name
 	Gaps   []Gap               // what a gate found missing
 	Stale  bool                // somebody was quicker; the texts are kept
+	Latest []ui.Problem        // of a stale one: the way to what stands now, beside the form
 
 	Bytes []byte // the file of FormWithBytes, as it came
 
@@ -209,6 +210,7 @@ func (c *Ctx) MarkUp(f *Form, err error) int {
 		}
 		if e.Now != 0 {
 			f.Values.Set("version", strconv.FormatInt(e.Now, 10))
+			f.Latest = []ui.Problem{{Text: c.T("page.latest"), Href: c.onward()}}
 		}
 		if len(e.Fields) == 1 && e.Fields[0].Key == e.Key {
 			f.Notice = "" // the mark beside the field says it already

@@ -178,6 +178,14 @@ func (f *Form) Above() string {
 	return f.Notice
 }
 
+// Beside are ways that help to mend the form, to stand under what is wrong with it.
+func (f *Form) Beside() []ui.Problem {
+	if f == nil {
+		return nil
+	}
+	return f.Latest
+}
+
 func minPassword() int { return session.MinPassword }
 
 func zoneOptions(own string) []ui.Option {

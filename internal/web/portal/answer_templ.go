@@ -161,7 +161,7 @@ func answerCard(f page.Frame, r request, form *page.Form) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if form.Get("act") == "answer" {
-			templ_7745c5c3_Err = ui.Problems(f.Lang, form.Above(), nil).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Problems(f.Lang, form.Above(), form.Beside()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -197,7 +197,7 @@ func rateForm(f page.Frame, r request, form *page.Form, refused bool) templ.Comp
 			return templ_7745c5c3_Err
 		}
 		if refused {
-			templ_7745c5c3_Err = ui.Problems(f.Lang, form.Above(), nil).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Problems(f.Lang, form.Above(), form.Beside()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -43,7 +43,7 @@ func requestPage(f page.Frame, r request, form *page.Form) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if refusedAbove(r, form) {
-			templ_7745c5c3_Err = ui.Problems(f.Lang, form.Above(), nil).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Problems(f.Lang, form.Above(), form.Beside()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1259,7 +1259,7 @@ func replyBox(f page.Frame, r request, form *page.Form) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if form.Get("act") != "answer" && form.Get("act") != "rate" && !refusedAbove(r, form) {
-			templ_7745c5c3_Err = ui.Problems(f.Lang, form.Above(), nil).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Problems(f.Lang, form.Above(), form.Beside()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

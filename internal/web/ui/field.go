@@ -123,4 +123,5 @@ func (f Field) lines() []string { return append(slices.Clone(f.Values), "") }
 type Problem struct {
 	Field string // name of the field, "" for the form as a whole
 	Text  string
+	Href  string // a page that helps to mend it, in a tab of its own so that what was typed stays
 }

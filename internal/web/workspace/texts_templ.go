@@ -336,7 +336,7 @@ func textPage(f *Faces, c *page.Ctx, fr page.Frame, t canned.Text, form *page.Fo
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Problems(fr.Lang, form.Notice, nil).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Problems(fr.Lang, form.Notice, form.Beside()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -647,7 +647,7 @@ func oneVisitPage(c *page.Ctx, f page.Frame, v visitView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.Act != "" && v.Form != nil && v.Form.Notice != "" {
-			templ_7745c5c3_Err = ui.Problems(f.Lang, v.Form.Notice, nil).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Problems(f.Lang, v.Form.Notice, v.Form.Beside()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
