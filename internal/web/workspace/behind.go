@@ -24,10 +24,12 @@ import (
 	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
 
-// Where the lists behind figures stand.
+// Where the report and the scores stand, and the lists behind their figures.
 const (
-	reportBehindPath = "/work/report/tickets"
-	scoreBehindPath  = "/work/scores/tickets"
+	reportPath       = "/work/report"
+	scoresPath       = "/work/scores"
+	reportBehindPath = reportPath + "/tickets"
+	scoreBehindPath  = scoresPath + "/tickets"
 )
 
 // mountBehind adds the lists that the figures of the reports open.
@@ -168,7 +170,7 @@ func (f *Faces) behindReport(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := behindView{Back: ui.Link{Label: c.T("report.title"), Href: reportAddress("/work/report", back)}, Narrow: f.reportNarrow(c, q, p)}
+	v := behindView{Back: ui.Link{Label: c.T("report.title"), Href: reportAddress(reportPath, back)}, Narrow: f.reportNarrow(c, q, p)}
 	flow := slices.Contains(report.FlowFigures(), p.Figure)
 	many := flow && p.Figure != report.FigureOpened && p.Figure != report.FigureClosed
 	what, says, head := c.T("report.sheet_counts"), "report.behind_runs", []string{"behind_due", "behind_ticket"}
@@ -266,7 +268,7 @@ func (f *Faces) behindScore(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	at := "/work/scores"
+	at := scoresPath
 	if of, given, err := narrowed(c, query, "of", readKey[person.ID]); err != nil {
 		return err
 	} else if given {

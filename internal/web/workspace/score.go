@@ -25,9 +25,9 @@ import (
 
 // mountScore adds the three scores and the truth about closure.
 func (f *Faces) mountScore(r *page.Router) {
-	r.Get("/work/scores", access.ReportRead, f.scores)
-	r.Get("/work/scores/scores.xlsx", access.ReportRead, f.scoresFile)
-	r.Get("/work/scores/agents/{id}", access.LeadRead, f.scoresOfAgent)
+	r.Get(scoresPath, access.ReportRead, f.scores)
+	r.Get(scoresPath+"/scores.xlsx", access.ReportRead, f.scoresFile)
+	r.Get(scoresPath+"/agents/{id}", access.LeadRead, f.scoresOfAgent)
 }
 
 // scoreLine is a line of a table: how many tickets, their means, the share that was confirmed.
@@ -78,8 +78,8 @@ type scoresView struct {
 func (f *Faces) reportTabs(c *page.Ctx) []ui.Link {
 	path := c.Request.URL.Path
 	out := []ui.Link{
-		{Label: c.T("report.title"), Href: "/work/report", Current: path == "/work/report"},
-		{Label: c.T("score.title"), Href: "/work/scores", Current: path == "/work/scores"},
+		{Label: c.T("report.title"), Href: reportPath, Current: path == reportPath},
+		{Label: c.T("score.title"), Href: scoresPath, Current: path == scoresPath},
 	}
 	if access.Can(c.Actor, access.LeadRead, access.Object{}) == nil {
 		out = append(out, ui.Link{Label: c.T("score.month_tab"), Href: "/work/month", Current: path == "/work/month"})
@@ -97,11 +97,11 @@ func (f *Faces) scoreQuestion(c *page.Ctx) (score.Question, url.Values) {
 // scores shows how closed tickets were done: the share that was confirmed first, then the three scores.
 func (f *Faces) scores(c *page.Ctx) error {
 	q, query := f.scoreQuestion(c)
-	return f.scoresPage(c, q, query, "/work/scores", "")
+	return f.scoresPage(c, q, query, scoresPath, "")
 }
 
 // scoresOfAgentPath is the page of one person's scores.
-func scoresOfAgentPath(id person.ID) string { return "/work/scores/agents/" + key(int64(id)) }
+func scoresOfAgentPath(id person.ID) string { return scoresPath + "/agents/" + key(int64(id)) }
 
 // scoresOfAgent shows one person's to whoever leads.
 func (f *Faces) scoresOfAgent(c *page.Ctx) error {
