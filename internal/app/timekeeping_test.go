@@ -234,7 +234,7 @@ func TestN4_RotaOnItsPages(t *testing.T) {
 	week := r.Location()
 	contains(t, "the week", agent.Get(week).Body, "陈立", "周敏", "全天", "09:00")
 	contains(t, "the list", agent.Get("/work/rota").Body, "一线值班", "陈立")
-	swap := url.Values{"from": {"2026-03-02T09:00"}, "to": {"2026-03-03T09:00"}, "instead": {key(agent.Person.ID)}, "person": {key(lead.Person.ID)}, "agreed": {"电话里说好了"}}
+	swap := url.Values{"from": {"2026-03-02T09:00"}, "to": {"2026-03-03T09:00"}, "instead": {key(lead.Person.ID)}, "person": {key(agent.Person.ID)}, "agreed": {"电话里说好了"}}
 	if r := agent.Post(week+"/swap", swap); r.Status != http.StatusSeeOther {
 		t.Errorf("swap: %d\n%s", r.Status, r.Body)
 	}

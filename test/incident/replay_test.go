@@ -123,7 +123,11 @@ func (r *replay) happen(x incident, m moment, user access.Actor) {
 		r.move(x, m, by)
 	}
 	if m.Person != was.Person && m.Person != "?" && status() != ticket.Closed {
-		r.do(x, by, ticket.Assign{Assignee: person.ID(by.ID)})
+		who := by
+		if r.on[x.ID].HandedOverBy(person.ID(by.ID)) { // the other desk lets them have it again; here no hand may do it (N28)
+			who = access.Desk()
+		}
+		r.do(x, who, ticket.Assign{Assignee: person.ID(by.ID)})
 	}
 	r.reach(x, m.State, by)
 }

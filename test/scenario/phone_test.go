@@ -13,6 +13,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
+	"github.com/loopdesk/loopdesk/internal/kit/i18n"
 )
 
 var markOf = regexp.MustCompile(`name="mark" value="([0-9a-f]+)"`) //nolint:gochecknoglobals // a constant
@@ -63,7 +64,7 @@ func TestN18_N40_A37_ACallIsReadBackByALetter(t *testing.T) {
 		if !v.Unheard() || v.Detail.ReadBack.Asked.IsZero() || v.Detail.CallBack.Number != s.user.Phone {
 			t.Fatalf("%+v %+v", v.Detail.ReadBack, v.Detail.CallBack)
 		}
-		if page := s.agent.Get("/work/tickets/" + ref); !strings.Contains(page.Body, "未复述") || !strings.Contains(page.Body, "回电 分机 8206") {
+		if page := s.agent.Get("/work/tickets/" + ref); !strings.Contains(page.Body, "未复述") || !strings.Contains(page.Body, "回电分机 8206") {
 			t.Error("the ticket does not say what is open")
 		}
 
@@ -142,7 +143,7 @@ func TestN18_SeveralShareATelephoneAndAMailbox(t *testing.T) {
 		}
 		form := url.Values{"text": {"打印机卡纸"}, "requester": {"new"}, "new_name": {"夜班小陈"}, "new_email": {p.Email}, "direction": {"in"}, "act": {"flag"}}
 		r := agent.Post("/work/phone", form)
-		if r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Body, "这个邮箱是"+p.Name+"的") || !strings.Contains(r.Body, "打印机卡纸") {
+		if r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Body, i18n.T(i18n.ZH, "work.mailbox_shared", "Name", p.Name)) || !strings.Contains(r.Body, "打印机卡纸") {
 			t.Fatalf("%d", r.Status)
 		}
 		form = url.Values{"text": {"打印机卡纸"}, "requester": {strconv.FormatInt(int64(p.ID), 10)}, "speaker": {"夜班小陈"}, "direction": {"in"}, "act": {"flag"}}

@@ -175,14 +175,14 @@ func TestN26_S69_AToolIsOpenedByItsLink(t *testing.T) {
 		form.Set("tool_0_link", "rustdesk://connection/new/{id}?t={ticket}")
 		is(t, "a good one", admin.Post("/admin/remote", form), http.StatusSeeOther)
 		is(t, "by an agent", x.agent.Post("/admin/remote", form), http.StatusForbidden)
-		is(t, "without the device", x.agent.Post(x.page()+"/launch", url.Values{"tool": {"RustDesk"}, "target": {""}}), http.StatusUnprocessableEntity, "填写ID")
+		is(t, "without the device", x.agent.Post(x.page()+"/launch", url.Values{"tool": {"RustDesk"}, "target": {""}}), http.StatusUnprocessableEntity, "填写 ID")
 		is(t, "begun", x.agent.Post(x.page()+"/launch", url.Values{"tool": {"RustDesk"}, "target": {`12 3"><b>`}}), http.StatusSeeOther)
 		page := is(t, "open", x.agent.Get(x.page()), http.StatusOK, `href="rustdesk://connection/new/12%203%22%3E%3Cb%3E?t=`+x.v.Ref()+`"`)
 		is(t, "without an outcome", x.agent.Post(at(t, page.Body)+"/end", url.Values{}), http.StatusUnprocessableEntity, "选择结果")
 		is(t, "the chip", x.agent.Get("/work/tickets/"+x.v.Ref()), http.StatusOK, "RustDesk 远程中")
 		h.Clock.Advance(10 * time.Minute)
 		is(t, "ended", x.agent.Post(at(t, page.Body)+"/end", url.Values{"outcome": {"solved"}, "note": {"重装驱动"}}), http.StatusSeeOther)
-		is(t, "the timeline", x.agent.Get("/work/tickets/"+x.v.Ref()), http.StatusOK, "RustDesk 开始远程协助", "RustDesk结束：支持人员结束", "结果：已解决", "重装驱动")
+		is(t, "the timeline", x.agent.Get("/work/tickets/"+x.v.Ref()), http.StatusOK, "RustDesk 开始远程协助", "RustDesk 结束：支持人员结束", "结果：已解决", "重装驱动")
 		if story := x.user.Get("/requests/" + x.v.Ref()).Body; strings.Contains(story, "重装驱动") || !strings.Contains(story, "RustDesk") {
 			t.Errorf("the requester reads %s", story)
 		}

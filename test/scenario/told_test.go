@@ -159,7 +159,7 @@ func TestTold_SeenDoneAndBroughtBack(t *testing.T) {
 		agent := o.SignInAs(o.agent)
 		number := strings.TrimPrefix(o.t.Ref(), ticket.Prefix)
 		page := agent.Get("/work/inbox").Body
-		if !strings.Contains(page, "打印机卡纸") || !strings.Contains(page, "周敏 在备注里提到您") {
+		if !strings.Contains(page, "打印机卡纸") || !strings.Contains(page, "周敏在备注里提到您") {
 			o.Fatal("the page does not tell it")
 		}
 		upTo := field(o, page, "upto")
@@ -212,7 +212,7 @@ func TestTold_WatchersFollowAndMove(t *testing.T) {
 			o.Fatalf("%d", r.Status)
 		}
 		lead.Post("/work/tickets/"+number+"/watch", url.Values{}) // twice is once
-		if page := lead.Get("/work/tickets/" + number).Body; !strings.Contains(page, "周敏 在关注") || !strings.Contains(page, "取消关注") {
+		if page := lead.Get("/work/tickets/" + number).Body; !strings.Contains(page, "周敏在关注") || !strings.Contains(page, "取消关注") {
 			o.Error("the page does not say who watches")
 		}
 		o.note(o.agent, "换了纸盒")
@@ -261,7 +261,7 @@ func TestTold_TheSummaryHoldsWhatWasNotSeen(t *testing.T) {
 			o.Fatalf("%d letters", len(list))
 		}
 		body := list[0].Text()
-		for _, want := range []string{o.t.Ref(), "打印机卡纸", "周敏 在备注里提到您", o.URL + "/work/inbox"} {
+		for _, want := range []string{o.t.Ref(), "打印机卡纸", "周敏在备注里提到您", o.URL + "/work/inbox"} {
 			if !strings.Contains(body, want) {
 				o.Errorf("the summary lacks %q:\n%s", want, body)
 			}
@@ -316,7 +316,7 @@ func TestTold_ByThePersonsOwnRules(t *testing.T) {
 		}
 		o.Advance(time.Hour)
 		list := o.Mailbox(o.agent.Email)[before:]
-		if len(list) != 1 || !strings.Contains(list[0].Text(), "王海燕 回复了") || strings.Contains(list[0].Text(), "提到") {
+		if len(list) != 1 || !strings.Contains(list[0].Text(), "王海燕回复了") || strings.Contains(list[0].Text(), "提到") {
 			o.Errorf("%d letters", len(list))
 		}
 	})

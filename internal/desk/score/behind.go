@@ -80,6 +80,9 @@ type Behind struct {
 //
 // Errors: as Ask; Denied for figures of others; NotFound for a figure that there is not; Invalid in "after".
 func (s *Service) Behind(ctx context.Context, by access.Actor, q Question, p Pick, loc *time.Location) (Behind, error) {
+	if _, ok := (Sum{}).Of(p.Figure); !ok {
+		return Behind{}, errs.New(errs.NotFound, "errs.not_found")
+	}
 	a, err := s.Ask(ctx, by, q, loc)
 	if err != nil {
 		return Behind{}, err
@@ -87,9 +90,6 @@ func (s *Service) Behind(ctx context.Context, by access.Actor, q Question, p Pic
 	me := person.ID(by.ID)
 	if !a.All && (p.Agent == nil || *p.Agent != me || me == 0) {
 		return Behind{}, errs.New(errs.Denied, "access.denied")
-	}
-	if _, ok := (Sum{}).Of(p.Figure); !ok {
-		return Behind{}, errs.New(errs.NotFound, "errs.not_found")
 	}
 	after, err := readSpot(p.After)
 	if err != nil {

@@ -101,7 +101,7 @@ func TestN15_N18_ACallBecomesATicketThatIsReadBack(t *testing.T) {
 	h.clock.Advance(3*time.Minute + 42*time.Second)
 
 	_, body, _ := c.press("act", "check")
-	h.holds(body, "7 / 7", "0 / 4", "03:42", "您是财务部的王海燕，", "回电打8009，对吗？", "时间是今天 08:30，", "现象是早上八点半开门就这样", "影响的是ERP，", "范围是整个部门。",
+	h.holds(body, "7 / 7", "0 / 4", "03:42", "您是财务部的王海燕，", "回电打8009，对吗？", "时间是今天 08:30，", "现象是早上八点半开门就这样", "影响的是 ERP，", "范围是整个部门。",
 		"您希望今天 11:30 前能恢复，对吗？", "还差 4 句复述", "网络组会处理，今天 09:18 前给您第一次反馈。", ">P1<", "核心业务 × 整个部门 × 停了")
 	h.lacks(body, "待填")
 	marks := sentences(body)
