@@ -15,7 +15,7 @@ import (
 )
 
 var (
-	figureOf = regexp.MustCompile(`<a class="lk" href="(/work/report/tickets\?[^"]*)" aria-label="([^"]*)">(\d+)</a>`)
+	figureOf = regexp.MustCompile(`<a class="lk fig" href="(/work/report/tickets\?[^"]*)" aria-label="([^"]*)">(\d+)</a>`)
 	olderOf  = regexp.MustCompile(`<a [^>]*href="([^"]*after=[^"]*)"[^>]*rel="next"|<a [^>]*rel="next"[^>]*href="([^"]*after=[^"]*)"`)
 )
 

@@ -22,7 +22,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
 
-var scoreFigure = regexp.MustCompile(`<a class="lk" href="(/work/scores/tickets\?[^"]*)" aria-label="([^"]*)">([^<]*)</a>`)
+var scoreFigure = regexp.MustCompile(`<a class="lk fig" href="(/work/scores/tickets\?[^"]*)" aria-label="([^"]*)">([^<]*)</a>`)
 
 func scoreFigures() []score.Figure {
 	return []score.Figure{score.FigureTickets, score.FigureConfirmed, score.FigureUnconfirmed, score.FigureNeeded, score.FigureRated}
