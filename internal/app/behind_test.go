@@ -12,10 +12,11 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/web/workspace"
 )
 
 var (
-	figureOf = regexp.MustCompile(`<a class="lk fig" href="(/work/report/tickets\?[^"]*)" aria-label="([^"]*)">(\d+)</a>`)
+	figureOf = regexp.MustCompile(`<a class="lk fig" href="(` + workspace.ReportBehindPath + `\?[^"]*)" aria-label="([^"]*)">(\d+)</a>`)
 	olderOf  = regexp.MustCompile(`<a [^>]*href="([^"]*after=[^"]*)"[^>]*rel="next"|<a [^>]*rel="next"[^>]*href="([^"]*after=[^"]*)"`)
 )
 
@@ -28,10 +29,10 @@ func TestN23_N30_EachFigureOnThePageLeadsToWhatItCounts(t *testing.T) {
 		lead, agent := h.SignIn(access.Lead), h.SignIn(access.Agent)
 		opened := 0
 		for _, p := range []struct {
-			who  *apptest.Client
-			path string
-		}{{lead, "/work/report"}, {lead, "/work/report?group=2&weeks=26"}, {lead, "/work/report?priority=1&weeks=4"}, {agent, "/work/report"}} {
-			page := p.who.Get(p.path)
+			who   *apptest.Client
+			query string
+		}{{lead, ""}, {lead, "?group=2&weeks=26"}, {lead, "?priority=1&weeks=4"}, {agent, ""}} {
+			page := p.who.Get(workspace.ReportPath + p.query)
 			for _, m := range figureOf.FindAllStringSubmatch(page.Body, -1) {
 				opened++
 				at, name := html.UnescapeString(m[1]), html.UnescapeString(m[2])
@@ -46,19 +47,19 @@ func TestN23_N30_EachFigureOnThePageLeadsToWhatItCounts(t *testing.T) {
 		if opened < 60 {
 			t.Errorf("only %d figures lead anywhere", opened)
 		}
-		back := lead.Get("/work/report/tickets?figure=kept&weeks=26&group=2&week=2099-01-05")
-		if back.Status != http.StatusOK || !strings.Contains(back.Body, `href="/work/report?group=2&amp;weeks=26"`) || !strings.Contains(back.Body, "现在没有工单算在这个数字里") {
+		back := lead.Get(workspace.ReportBehindPath + "?figure=kept&weeks=26&group=2&week=2099-01-05")
+		if back.Status != http.StatusOK || !strings.Contains(back.Body, `href="`+workspace.ReportPath+`?group=2&amp;weeks=26"`) || !strings.Contains(back.Body, "现在没有工单算在这个数字里") {
 			t.Errorf("a week that the report has not: %d\n%s", back.Status, back.Body)
 		}
 		for _, at := range []string{"figure=longest", "", "figure=kept&what=confirm", "figure=kept&week=monday", "figure=kept&in=-1", "figure=kept&level=5"} {
-			if r := lead.Get("/work/report/tickets?" + at); r.Status != http.StatusNotFound {
+			if r := lead.Get(workspace.ReportBehindPath + "?" + at); r.Status != http.StatusNotFound {
 				t.Errorf("%q: %d", at, r.Status)
 			}
 		}
-		if r := lead.Get("/work/report/tickets?figure=kept&after=nonsense"); r.Status != http.StatusSeeOther {
+		if r := lead.Get(workspace.ReportBehindPath + "?figure=kept&after=nonsense"); r.Status != http.StatusSeeOther {
 			t.Errorf("a place that is none: %d", r.Status)
 		}
-		if r := h.SignIn(access.Requester).Get("/work/report/tickets?figure=kept"); r.Status == http.StatusOK {
+		if r := h.SignIn(access.Requester).Get(workspace.ReportBehindPath + "?figure=kept"); r.Status == http.StatusOK {
 			t.Errorf("a requester: %d", r.Status)
 		}
 	})

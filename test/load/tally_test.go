@@ -17,6 +17,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/db/dbtest"
+	"github.com/loopdesk/loopdesk/internal/web/workspace"
 )
 
 // tallyVariable is how many tickets a report counts; make tally takes 100,000.
@@ -43,8 +44,8 @@ func TestReportOfManyTickets(t *testing.T) {
 			{"page", "/work/report"},
 			{"page", "/work/report?weeks=52"},
 			{"page", "/work/report?weeks=52&group=1"},
-			{"page", "/work/report/tickets?weeks=52&figure=kept"},
-			{"page", "/work/report/tickets?weeks=52&figure=reopened&in=1"},
+			{"page", workspace.ReportBehindPath + "?weeks=52&figure=kept"},
+			{"page", workspace.ReportBehindPath + "?weeks=52&figure=reopened&in=1"},
 			{"API", "/api/v1/report?weeks=104"},
 			{"CSV", "/work/report/report.csv?weeks=52"},
 			{"XLSX", "/work/report/report.xlsx?weeks=52"},

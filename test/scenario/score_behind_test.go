@@ -20,9 +20,10 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/score"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/web/workspace"
 )
 
-var scoreFigure = regexp.MustCompile(`<a class="lk fig" href="(/work/scores/tickets\?[^"]*)" aria-label="([^"]*)">([^<]*)</a>`)
+var scoreFigure = regexp.MustCompile(`<a class="lk fig" href="(` + workspace.ScoreBehindPath + `\?[^"]*)" aria-label="([^"]*)">([^<]*)</a>`)
 
 func scoreFigures() []score.Figure {
 	return []score.Figure{score.FigureTickets, score.FigureConfirmed, score.FigureUnconfirmed, score.FigureNeeded, score.FigureRated}
@@ -110,7 +111,7 @@ func TestN35_N1_AFigureOfTheScoresOpensItsTickets(t *testing.T) {
 
 		client := h.SignIn(access.Lead)
 		texts := map[string]int{}
-		for _, path := range []string{"/work/scores?weeks=26", "/work/scores/agents/" + fmt.Sprint(agent.ID) + "?weeks=26"} {
+		for _, path := range []string{workspace.ScoresPath + "?weeks=26", workspace.ScoresPath + "/agents/" + fmt.Sprint(agent.ID) + "?weeks=26"} {
 			for _, m := range scoreFigure.FindAllStringSubmatch(client.Get(path).Body, -1) {
 				to, name := html.UnescapeString(m[1]), html.UnescapeString(m[2])
 				texts[path]++
@@ -124,7 +125,7 @@ func TestN35_N1_AFigureOfTheScoresOpensItsTickets(t *testing.T) {
 				}
 			}
 		}
-		if len(texts) != 2 || texts["/work/scores?weeks=26"] < 20 {
+		if len(texts) != 2 || texts[workspace.ScoresPath+"?weeks=26"] < 20 {
 			t.Errorf("figures that lead anywhere: %v", texts)
 		}
 
@@ -139,7 +140,7 @@ func TestN35_N1_AFigureOfTheScoresOpensItsTickets(t *testing.T) {
 			}
 		}
 		own := h.SignIn(access.Agent)
-		body := own.Get("/work/scores?weeks=26").Body
+		body := own.Get(workspace.ScoresPath + "?weeks=26").Body
 		for _, m := range scoreFigure.FindAllStringSubmatch(body, -1) {
 			if to := html.UnescapeString(m[1]); !strings.Contains(to, "agent="+fmt.Sprint(mine)) || own.Get(to).Status != http.StatusOK {
 				t.Errorf("an agent is led to %s", to)
@@ -148,17 +149,17 @@ func TestN35_N1_AFigureOfTheScoresOpensItsTickets(t *testing.T) {
 		if !strings.Contains(body, "支持组的数字不列名单") {
 			t.Error("the page does not say which figures open")
 		}
-		if r := own.Get("/work/scores/tickets?figure=tickets"); r.Status != http.StatusForbidden {
+		if r := own.Get(workspace.ScoreBehindPath + "?figure=tickets"); r.Status != http.StatusForbidden {
 			t.Errorf("everybody's, for an agent: %d", r.Status)
 		}
-		if r := h.SignIn(access.Requester).Get("/work/scores/tickets?figure=tickets"); r.Status == http.StatusOK {
+		if r := h.SignIn(access.Requester).Get(workspace.ScoreBehindPath + "?figure=tickets"); r.Status == http.StatusOK {
 			t.Errorf("a requester: %d", r.Status)
 		}
 		for path, want := range map[string]int{
 			"figure=stars": http.StatusNotFound, "": http.StatusNotFound, "figure=rated&in=x": http.StatusNotFound, "figure=rated&spread=fast": http.StatusNotFound,
 			"figure=rated&after=nonsense": http.StatusSeeOther, "figure=rated&agent=999": http.StatusOK,
 		} {
-			if r := client.Get("/work/scores/tickets?" + path); r.Status != want {
+			if r := client.Get(workspace.ScoreBehindPath + "?" + path); r.Status != want {
 				t.Errorf("%q: %d", path, r.Status)
 			}
 		}

@@ -24,18 +24,19 @@ import (
 	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
 
-// Where the report and the scores stand, and the lists behind their figures.
+// ReportPath and ScoresPath are where the report and the scores stand, ReportBehindPath and ScoreBehindPath
+// the lists behind their figures.
 const (
-	reportPath       = "/work/report"
-	scoresPath       = "/work/scores"
-	reportBehindPath = reportPath + "/tickets"
-	scoreBehindPath  = scoresPath + "/tickets"
+	ReportPath       = "/work/report"
+	ScoresPath       = "/work/scores"
+	ReportBehindPath = ReportPath + "/tickets"
+	ScoreBehindPath  = ScoresPath + "/tickets"
 )
 
 // mountBehind adds the lists that the figures of the reports open.
 func (f *Faces) mountBehind(r *page.Router) {
-	r.Get(reportBehindPath, access.ReportRead, f.behindReport)
-	r.Get(scoreBehindPath, access.ReportRead, f.behindScore)
+	r.Get(ReportBehindPath, access.ReportRead, f.behindReport)
+	r.Get(ScoreBehindPath, access.ReportRead, f.behindScore)
 }
 
 // opener is where the figures of one line lead; the zero opener leads nowhere.
@@ -165,12 +166,12 @@ func (f *Faces) behindReport(c *page.Ctx) error {
 	}
 	b, err := f.Reports.Behind(c.Context(), c.Actor, q, p, c.Zone)
 	if errs.KindOf(err) == errs.Invalid { // a place in the list that there is not
-		return c.Redirect(reportAddress(reportBehindPath, query))
+		return c.Redirect(reportAddress(ReportBehindPath, query))
 	}
 	if err != nil {
 		return err
 	}
-	v := behindView{Back: ui.Link{Label: c.T("report.title"), Href: reportAddress(reportPath, back)}, Narrow: f.reportNarrow(c, q, p)}
+	v := behindView{Back: ui.Link{Label: c.T("report.title"), Href: reportAddress(ReportPath, back)}, Narrow: f.reportNarrow(c, q, p)}
 	flow := slices.Contains(report.FlowFigures(), p.Figure)
 	many := flow && p.Figure != report.FigureOpened && p.Figure != report.FigureClosed
 	what, says, head := c.T("report.sheet_counts"), "report.behind_runs", []string{"behind_due", "behind_ticket"}
@@ -268,7 +269,7 @@ func (f *Faces) behindScore(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	at := scoresPath
+	at := ScoresPath
 	if of, given, err := narrowed(c, query, "of", readKey[person.ID]); err != nil {
 		return err
 	} else if given {
@@ -276,7 +277,7 @@ func (f *Faces) behindScore(c *page.Ctx) error {
 	}
 	b, err := f.Scores.Behind(c.Context(), c.Actor, q, p, c.Zone)
 	if errs.KindOf(err) == errs.Invalid { // a place in the list that there is not
-		return c.Redirect(reportAddress(scoreBehindPath, query))
+		return c.Redirect(reportAddress(ScoreBehindPath, query))
 	}
 	if err != nil {
 		return err

@@ -103,7 +103,7 @@ func deviationsPage(f page.Frame, v deviationsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Empty("signature", f.T("score.deviations_none"), ui.Btn{Label: f.T("report.title"), Variant: "outline", Href: reportPath}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Empty("signature", f.T("score.deviations_none"), ui.Btn{Label: f.T("report.title"), Variant: "outline", Href: ReportPath}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -116,7 +116,7 @@ func monthPage(f page.Frame, v monthView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Empty("chart-column", f.T("score.month_empty"), ui.Btn{Label: f.T("score.title"), Variant: "outline", Href: scoresPath}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Empty("chart-column", f.T("score.month_empty"), ui.Btn{Label: f.T("score.title"), Variant: "outline", Href: ScoresPath}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -37,7 +37,7 @@ func (f *Faces) overrides(c *page.Ctx) error {
 	if v.Lines, err = f.overrideLines(c, q); err != nil {
 		return err
 	}
-	if v.Filters, err = f.reportFilters(c, reportPath+"/overrides", q, query, nil); err != nil {
+	if v.Filters, err = f.reportFilters(c, ReportPath+"/overrides", q, query, nil); err != nil {
 		return err
 	}
 	return f.showHouse(c, http.StatusOK, c.T("report.overrides_title"), func(fr page.Frame) templ.Component { return overridesPage(fr, v) })

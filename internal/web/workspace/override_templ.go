@@ -69,11 +69,11 @@ func overridesPage(f page.Frame, v overridesView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Button(ui.Btn{Label: f.T("report.title"), Icon: "chart-column", Variant: "ghost", Size: "sm", Class: "desk-only", Href: reportAddress(reportPath, v.Query)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Button(ui.Btn{Label: f.T("report.title"), Icon: "chart-column", Variant: "ghost", Size: "sm", Class: "desk-only", Href: reportAddress(ReportPath, v.Query)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Button(ui.Btn{Label: f.T("report.csv"), Icon: "download", Variant: "outline", Size: "sm", Href: reportAddress(reportPath+"/overrides.csv", v.Query)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Button(ui.Btn{Label: f.T("report.csv"), Icon: "download", Variant: "outline", Size: "sm", Href: reportAddress(ReportPath+"/overrides.csv", v.Query)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -118,7 +118,7 @@ func overridesPage(f page.Frame, v overridesView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(v.Lines) == 0 {
-			templ_7745c5c3_Err = ui.Empty("chart-column", f.T("report.overrides_none"), ui.Btn{Label: f.T("report.title"), Variant: "outline", Href: reportPath}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Empty("chart-column", f.T("report.overrides_none"), ui.Btn{Label: f.T("report.title"), Variant: "outline", Href: ReportPath}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -26,10 +26,10 @@ import (
 
 // mountReport adds what was kept and broken, on a page and as files.
 func (f *Faces) mountReport(r *page.Router) {
-	r.Get(reportPath, access.ReportRead, f.report)
-	r.Get(reportPath+"/{file}", access.ReportRead, f.reportFile)
-	r.Get(reportPath+"/overrides", access.LeadRead, f.overrides)
-	r.Get(reportPath+"/overrides.csv", access.LeadRead, f.overridesFile)
+	r.Get(ReportPath, access.ReportRead, f.report)
+	r.Get(ReportPath+"/{file}", access.ReportRead, f.reportFile)
+	r.Get(ReportPath+"/overrides", access.LeadRead, f.overrides)
+	r.Get(ReportPath+"/overrides.csv", access.LeadRead, f.overridesFile)
 }
 
 // reportWeeks are the stretches that the page offers.
@@ -102,10 +102,10 @@ func (f *Faces) report(c *page.Ctx) error {
 	}
 	own := f.Reports.Own(c.Context(), c.Actor)
 	v := reportView{Query: query, Tabs: f.reportTabs(c), Own: own != nil, Empty: len(r.Rows)+len(r.Flows) == 0}
-	if v.Filters, err = f.reportFilters(c, reportPath, q, query, own); err != nil {
+	if v.Filters, err = f.reportFilters(c, ReportPath, q, query, own); err != nil {
 		return err
 	}
-	opens := opener{path: reportBehindPath, line: query}
+	opens := opener{path: ReportBehindPath, line: query}
 	v.Total = rate(c, c.T("report.total"), r.Sum(), opens)
 	v.Tables = []rateTable{
 		{c.T("report.by_what"), c.T("report.col_what"), lines(c, r.Rows, report.Things(), false,

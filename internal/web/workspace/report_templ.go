@@ -88,20 +88,20 @@ func reportPage(f page.Frame, v reportView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if !v.Own {
-			templ_7745c5c3_Err = ui.Button(ui.Btn{Label: f.T("report.overrides"), Icon: "arrow-right-left", Variant: "outline", Size: "sm", Class: "wordless", Href: reportAddress(reportPath+"/overrides", v.Query)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.Btn{Label: f.T("report.overrides"), Icon: "arrow-right-left", Variant: "outline", Size: "sm", Class: "wordless", Href: reportAddress(ReportPath+"/overrides", v.Query)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ui.Button(ui.Btn{Label: f.T("report.csv"), Icon: "download", Variant: "outline", Size: "sm", Class: "max-md:[&>.ic]:hidden", Href: reportAddress(reportPath+"/report.csv", v.Query)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Button(ui.Btn{Label: f.T("report.csv"), Icon: "download", Variant: "outline", Size: "sm", Class: "max-md:[&>.ic]:hidden", Href: reportAddress(ReportPath+"/report.csv", v.Query)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Button(ui.Btn{Label: f.T("report.csv_flow"), Icon: "download", Variant: "outline", Size: "sm", Class: "desk-only", Href: reportAddress(reportPath+"/flow.csv", v.Query)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Button(ui.Btn{Label: f.T("report.csv_flow"), Icon: "download", Variant: "outline", Size: "sm", Class: "desk-only", Href: reportAddress(ReportPath+"/flow.csv", v.Query)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Button(ui.Btn{Label: f.T("report.xlsx"), Icon: "download", Variant: "outline", Size: "sm", Class: "max-md:[&>.ic]:hidden", Href: reportAddress(reportPath+"/report.xlsx", v.Query)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Button(ui.Btn{Label: f.T("report.xlsx"), Icon: "download", Variant: "outline", Size: "sm", Class: "max-md:[&>.ic]:hidden", Href: reportAddress(ReportPath+"/report.xlsx", v.Query)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

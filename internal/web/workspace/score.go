@@ -25,9 +25,9 @@ import (
 
 // mountScore adds the three scores and the truth about closure.
 func (f *Faces) mountScore(r *page.Router) {
-	r.Get(scoresPath, access.ReportRead, f.scores)
-	r.Get(scoresPath+"/scores.xlsx", access.ReportRead, f.scoresFile)
-	r.Get(scoresPath+"/agents/{id}", access.LeadRead, f.scoresOfAgent)
+	r.Get(ScoresPath, access.ReportRead, f.scores)
+	r.Get(ScoresPath+"/scores.xlsx", access.ReportRead, f.scoresFile)
+	r.Get(ScoresPath+"/agents/{id}", access.LeadRead, f.scoresOfAgent)
 }
 
 // scoreLine is a line of a table: how many tickets, their means, the share that was confirmed.
@@ -78,8 +78,8 @@ type scoresView struct {
 func (f *Faces) reportTabs(c *page.Ctx) []ui.Link {
 	path := c.Request.URL.Path
 	out := []ui.Link{
-		{Label: c.T("report.title"), Href: reportPath, Current: path == reportPath},
-		{Label: c.T("score.title"), Href: scoresPath, Current: path == scoresPath},
+		{Label: c.T("report.title"), Href: ReportPath, Current: path == ReportPath},
+		{Label: c.T("score.title"), Href: ScoresPath, Current: path == ScoresPath},
 	}
 	if access.Can(c.Actor, access.LeadRead, access.Object{}) == nil {
 		out = append(out, ui.Link{Label: c.T("score.month_tab"), Href: "/work/month", Current: path == "/work/month"})
@@ -97,11 +97,11 @@ func (f *Faces) scoreQuestion(c *page.Ctx) (score.Question, url.Values) {
 // scores shows how closed tickets were done: the share that was confirmed first, then the three scores.
 func (f *Faces) scores(c *page.Ctx) error {
 	q, query := f.scoreQuestion(c)
-	return f.scoresPage(c, q, query, scoresPath, "")
+	return f.scoresPage(c, q, query, ScoresPath, "")
 }
 
 // scoresOfAgentPath is the page of one person's scores.
-func scoresOfAgentPath(id person.ID) string { return scoresPath + "/agents/" + key(int64(id)) }
+func scoresOfAgentPath(id person.ID) string { return ScoresPath + "/agents/" + key(int64(id)) }
 
 // scoresOfAgent shows one person's to whoever leads.
 func (f *Faces) scoresOfAgent(c *page.Ctx) error {
@@ -132,14 +132,14 @@ func (f *Faces) scoresPage(c *page.Ctx, q score.Question, query url.Values, at, 
 	v.Filters = v.Filters[:2]
 	opens := opener{} // what is added up without names opens for nobody, see score.Behind
 	if a.All {
-		opens = opener{path: scoreBehindPath, line: query}
+		opens = opener{path: ScoreBehindPath, line: query}
 	}
 	if q.Agent != 0 {
 		opens = opens.only("of", key(int64(q.Agent)))
 	}
 	v.Total = f.scoreLine(c, c.T("report.total"), total, opens)
 	if a.Own.Tickets > 0 && agent == "" {
-		v.Own = f.scoreLine(c, c.T("score.mine"), a.Own, opener{path: scoreBehindPath, line: query}.only("agent", key(c.Actor.ID)))
+		v.Own = f.scoreLine(c, c.T("score.mine"), a.Own, opener{path: ScoreBehindPath, line: query}.only("agent", key(c.Actor.ID)))
 	}
 	past := q
 	past.Weeks = max(len(a.Weeks), 1)

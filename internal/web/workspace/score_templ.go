@@ -88,12 +88,12 @@ func scoresPage(f page.Frame, v scoresView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.Agent != "" {
-			templ_7745c5c3_Err = ui.Button(ui.Btn{Label: f.T("score.title"), Icon: "arrow-left", Variant: "ghost", Size: "sm", Href: reportAddress(scoresPath, v.Query)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.Btn{Label: f.T("score.title"), Icon: "arrow-left", Variant: "ghost", Size: "sm", Href: reportAddress(ScoresPath, v.Query)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = ui.Button(ui.Btn{Label: f.T("report.xlsx"), Icon: "download", Variant: "outline", Size: "sm", Href: reportAddress(scoresPath+"/scores.xlsx", v.Query)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.Btn{Label: f.T("report.xlsx"), Icon: "download", Variant: "outline", Size: "sm", Href: reportAddress(ScoresPath+"/scores.xlsx", v.Query)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -221,8 +221,8 @@ func (f *Faces) nav(c *page.Ctx, fr page.Frame, current ticket.View) ui.Nav {
 		{Link: ui.Link{Label: fr.T("workremote.open_title"), Href: "/work/remote", Icon: "monitor", Current: here("/work/remote")}},
 		{Link: ui.Link{Label: fr.T("workrota.title"), Href: "/work/rota", Icon: "calendar", Current: here("/work/rota")}, Key: "g o"},
 		{Link: ui.Link{Label: fr.T("work.quarantine"), Href: quarantinePath, Icon: "shield-alert", Current: here(quarantinePath)}, Rail: true},
-		{Link: ui.Link{Label: fr.T("score.title"), Href: scoresPath, Icon: "circle-check", Current: here(scoresPath)}, Key: "g e"},
-		{Link: ui.Link{Label: fr.T("report.title"), Href: reportPath, Icon: "chart-column", Current: here(reportPath)}, Rail: true, Key: "g r"},
+		{Link: ui.Link{Label: fr.T("score.title"), Href: ScoresPath, Icon: "circle-check", Current: here(ScoresPath)}, Key: "g e"},
+		{Link: ui.Link{Label: fr.T("report.title"), Href: ReportPath, Icon: "chart-column", Current: here(ReportPath)}, Rail: true, Key: "g r"},
 	}}
 	if !mayLead(c.Actor) { // the board is for whoever leads
 		desk.Items = slices.DeleteFunc(desk.Items, func(i ui.NavItem) bool { return i.Href == "/work/board" })
