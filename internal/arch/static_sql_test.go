@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -364,6 +365,29 @@ func TestA05_S81_StatementsAreConstants(t *testing.T) {
 	}
 	if n < 100 {
 		t.Fatalf("only %d statements found: the search is broken", n)
+	}
+}
+
+// A prepared statement stays prepared: SQLite plans for the value of a parameter that is a whole pattern,
+// and so prepares the statement anew each time it runs (docs/sql.md, rule 11).
+func TestNoPatternIsABareParameter(t *testing.T) {
+	t.Parallel()
+	bare, n := regexp.MustCompile(`(?i)\bLIKE\s+\$\d`), 0
+	for _, f := range shipped(t) {
+		ast.Inspect(f.ast, func(x ast.Node) bool {
+			lit, ok := x.(*ast.BasicLit)
+			if !ok || lit.Kind != token.STRING {
+				return true
+			}
+			n += strings.Count(lit.Value, " LIKE ")
+			if at := bare.FindString(lit.Value); at != "" {
+				t.Errorf("%s/%s: %s", f.dir, f.name, at)
+			}
+			return true
+		})
+	}
+	if n < 10 {
+		t.Fatalf("only %d patterns found: the search is broken", n)
 	}
 }
 

@@ -151,8 +151,8 @@ func waiting(ctx context.Context, q db.Querier, who person.ID) ([]ID, error) {
 			WHERE article_edition.reviewer_id = $1 AND article_edition.state = 'review' AND article.retired_at IS NULL
 		UNION SELECT article_id FROM article_edition JOIN article ON article.id = article_edition.article_id AND article.work = article_edition.number
 			WHERE article_edition.state = 'draft' AND article_edition.returned_why <> '' AND article.retired_at IS NULL
-				AND (article.keeper_id = $1 OR ' ' || article_edition.writers || ' ' LIKE $2)
-		UNION SELECT id FROM article WHERE keeper_id = $1 AND review_due AND retired_at IS NULL`, who, "% "+writersText([]person.ID{who})+" %")
+				AND (article.keeper_id = $1 OR ' ' || article_edition.writers || ' ' LIKE '% ' || $2 || ' %')
+		UNION SELECT id FROM article WHERE keeper_id = $1 AND review_due AND retired_at IS NULL`, who, writersText([]person.ID{who}))
 }
 
 type draftRow struct {

@@ -245,7 +245,7 @@ func isLetters(s string) bool {
 
 // pattern finds the text anywhere; wildcards in it mean themselves.
 func pattern(text string) string {
-	return "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text) + "%"
+	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text)
 }
 
 // HasAdmin reports whether anybody can administer the desk yet.

@@ -52,7 +52,7 @@ func save(ctx context.Context, tx *db.Tx, p Person) error {
 	return err
 }
 
-// search narrows a list. Both texts are patterns, empty for no narrowing.
+// search narrows a list. Both texts are parts of patterns, empty for no narrowing.
 type search struct {
 	staff  bool
 	active bool
@@ -70,9 +70,9 @@ type search struct {
 func list(ctx context.Context, q db.Querier, f search) ([]Person, error) {
 	return db.All(ctx, q, scan, `SELECT `+columns+` FROM person
 		WHERE (name, id) > ($1, $2) AND ($3 = FALSE OR role <> 'requester') AND ($4 = FALSE OR active = TRUE)
-		AND ($5 = '' OR lower(name) LIKE $5 ESCAPE '!' OR name LIKE $6 ESCAPE '!' OR email LIKE $5 ESCAPE '!'
-			OR lower(department) LIKE $5 ESCAPE '!' OR department LIKE $6 ESCAPE '!' OR phone LIKE $5 ESCAPE '!'
-			OR numbers LIKE $5 ESCAPE '!'
+		AND ($5 = '' OR lower(name) LIKE '%' || $5 || '%' ESCAPE '!' OR name LIKE '%' || $6 || '%' ESCAPE '!' OR email LIKE '%' || $5 || '%' ESCAPE '!'
+			OR lower(department) LIKE '%' || $5 || '%' ESCAPE '!' OR department LIKE '%' || $6 || '%' ESCAPE '!' OR phone LIKE '%' || $5 || '%' ESCAPE '!'
+			OR numbers LIKE '%' || $5 || '%' ESCAPE '!'
 			OR $8 <> '' AND id IN (SELECT person_id FROM person_key WHERE kind = 'sound' AND key >= $8 AND ($9 = '' OR key < $9)))
 		ORDER BY name, id LIMIT $7`,
 		f.after.Name, f.after.ID, f.staff, f.active, f.lower, f.typed, f.limit, f.sound, f.beyond)
