@@ -501,7 +501,7 @@ func decideForm(f Frame, d Decision) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.TextArea(f.Lang, ui.Field{Name: "comment", Label: f.T("workapproval.comment"), Help: f.T("workapproval.comment_help"), Rows: 3, Max: 2000, Value: d.Form.Get("comment"), Error: decideError(d.Form)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TextArea(f.Lang, ui.Field{Name: "comment", Label: f.T("workapproval.comment"), Help: f.T("workapproval.comment_help"), Rows: 3, Max: 2000, Value: commentOf(d.Form, !isCall(d.Form)), Error: decideError(d.Form)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -551,7 +551,7 @@ func callForm(f Frame, d Decision) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if d.Form.Mark("who") != "" {
+		if isCall(d.Form) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, " open")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -610,7 +610,7 @@ func callForm(f Frame, d Decision) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.TextArea(f.Lang, ui.Field{Name: "comment", ID: "f-call-comment", Label: f.T("workapproval.call_note"), Optional: true, Rows: 2, Max: 2000}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TextArea(f.Lang, ui.Field{Name: "comment", ID: "f-call-comment", Label: f.T("workapproval.call_note"), Optional: true, Rows: 2, Max: 2000, Value: commentOf(d.Form, isCall(d.Form)), Error: callError(d.Form)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1063,11 +1063,28 @@ func DecisionList(f Frame, waits, done []Decision) templ.Component {
 	})
 }
 
+// isCall says which of the two forms was refused, for both have a comment: only the call has a place.
+func isCall(form *Form) bool { return form.Get("place") != "" }
+
+func commentOf(form *Form, its bool) string {
+	if !its {
+		return ""
+	}
+	return form.Get("comment")
+}
+
 func decideError(form *Form) string {
-	if s := form.Mark("comment"); s != "" {
+	if s := form.Mark("comment"); s != "" && !isCall(form) {
 		return s
 	}
 	return form.Mark("answer")
+}
+
+func callError(form *Form) string {
+	if !isCall(form) {
+		return ""
+	}
+	return form.Mark("comment")
 }
 
 func placeOf(form *Form) string {

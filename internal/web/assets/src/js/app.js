@@ -35,3 +35,4 @@ import "./toast.js";
 import "./viewer.js";
 import "./visit.js";
 import "./wording.js";
+import "./beside.js"; // when all else knows its fields
