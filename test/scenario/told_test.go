@@ -149,6 +149,17 @@ func TestN12_N29_WhoStandsInForWhoLeftHasItOnTheirPage(t *testing.T) {
 		o.Clock.Advance(31 * time.Minute)
 		o.RunJobs()
 		o.same("a promised call is due soon", o.told(second, inbox.Unread)[:2], inbox.Promise, inbox.Answered)
+		o.Clock.Advance(time.Hour)
+		o.RunJobs()
+		p, err := o.Inbox.List(o.Context(), apptest.Actor(second, "web"), inbox.Filter{State: inbox.Unread})
+		if err != nil {
+			o.Fatal(err)
+		}
+		if !slices.ContainsFunc(p.Lines, func(l inbox.Line) bool {
+			return slices.ContainsFunc(l.Items, func(i inbox.Item) bool { return i.What == (promise.Broke{}).EventName() })
+		}) {
+			o.Errorf("nobody hears that the call was not made: %+v", p.Lines)
+		}
 	})
 }
 

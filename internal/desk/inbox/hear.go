@@ -124,8 +124,9 @@ func (s *Service) forget(ctx context.Context, tx *db.Tx, who person.ID, on ticke
 	return err
 }
 
-// instead adds who hears the requester where neither owner nor assignee works here any more: the
-// group, else those who lead, as letters do (N12, N29). What nobody has taken yet stands in the queue.
+// instead adds who hears the requester, and what stands still, where neither owner nor assignee works
+// here any more: the group, else those who lead, as letters do (N12, N29). What nobody has taken yet
+// stands in the queue.
 func (s *Service) instead(ctx context.Context, tx *db.Tx, a *audience, t ticket.Ticket, f ticket.Fact) error {
 	kind := Rejected
 	switch f := f.(type) {
@@ -134,6 +135,8 @@ func (s *Service) instead(ctx context.Context, tx *db.Tx, a *audience, t ticket.
 			return nil
 		}
 	case ticket.UserRejected, ticket.Reopened:
+	case ticket.VendorSilent, ticket.MailHeld:
+		kind = Trouble
 	default:
 		return nil
 	}
@@ -218,8 +221,8 @@ func (s *Service) heardRaised(ctx context.Context, tx *db.Tx, r event.Record) er
 	return s.add(ctx, tx, t, s.item(r, 0), a, 0)
 }
 
-// heardOwner tells whoever is accountable, and whoever works on the ticket; and whoever asked,
-// where that is a kind of theirs, too.
+// heardOwner tells whoever is accountable, and whoever works on the ticket, or who stands in for them;
+// and whoever asked, where that is a kind of theirs, too.
 func (s *Service) heardOwner(ctx context.Context, tx *db.Tx, r event.Record, k Kind, letter bool, own Kind) error {
 	t, err := s.Tickets.GetIn(ctx, tx, ticket.ID(r.Subject))
 	if err != nil {
@@ -227,6 +230,13 @@ func (s *Service) heardOwner(ctx context.Context, tx *db.Tx, r event.Record, k K
 	}
 	a := by(r.Meta, 0)
 	a.tell(k, letter, t.Owner, t.Assignee)
+	if k != Watched { // it asks for an act: somebody has to do it
+		list, err := s.standIns(ctx, tx, t)
+		if err != nil {
+			return err
+		}
+		a.tell(k, letter, list...)
+	}
 	if own != "" {
 		a.ask(own, t.Requester)
 	}
