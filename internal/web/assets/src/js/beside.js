@@ -49,12 +49,14 @@ function left() {
   }
 }
 
+const refused = () => performance.getEntriesByType("navigation")[0]?.responseStatus >= 400;
+
 // give puts back what was typed. Where somebody else has written in the same place meanwhile, the form
 // is of the version on which it was typed: the desk then tells of theirs, as ever.
 function give(form, { typed, was, version: of, sent }) {
   const [before, now] = [new Map(was), given(form)];
   if (sent) {
-    if (typed.every(([key, value]) => now.get(key) === value)) began.set(form, before); // refused: the desk gave it back
+    if (refused()) began.set(form, before); // the desk gave it back, and it is still not saved
     return;
   }
   const over = typed.some(([key, value]) => now.get(key) !== value && now.get(key) !== before.get(key));
