@@ -271,10 +271,13 @@ func TestA30_A11_ScriptsOfOursSetTextOnly(t *testing.T) {
 	}
 	bad := regexp.MustCompile(`\b(innerHTML|outerHTML|insertAdjacentHTML|createContextualFragment|eval|Function|document\.write|setAttribute\(\s*["']on|localStorage|sessionStorage)\b|javascript:|https?://`)
 	allowed := map[string]string{
-		"page.js part.innerHTML = text;":                                                            "an answer of ours into a template element, where nothing runs or loads",
-		`place.js const place = JSON.parse(sessionStorage.getItem(kept) ?? "null");`:                "where a list stood: numbers, and ids that are looked up",
-		`place.js sessionStorage.removeItem(kept);`:                                                 "the same, used once",
-		`place.js sessionStorage.setItem(kept, JSON.stringify({ ...here(list), of: name(list) }));`: "the same, for the one load after a command; it goes with the tab",
+		`beside.js const text = sessionStorage.getItem(kept);`:                                        "what its reader typed in the forms beside the one that was sent: values of fields, put back as such",
+		`beside.js sessionStorage.removeItem(kept);`:                                                  "the same, gone with the page that comes, whether or not it has those forms",
+		`beside.js if (Object.keys(left).length) sessionStorage.setItem(kept, JSON.stringify(left));`: "the same, for one load of one tab; no password, no file, nothing at sign-out",
+		"page.js part.innerHTML = text;":                                                              "an answer of ours into a template element, where nothing runs or loads",
+		`place.js const place = JSON.parse(sessionStorage.getItem(kept) ?? "null");`:                  "where a list stood: numbers, and ids that are looked up",
+		`place.js sessionStorage.removeItem(kept);`:                                                   "the same, used once",
+		`place.js sessionStorage.setItem(kept, JSON.stringify({ ...here(list), of: name(list) }));`:   "the same, for the one load after a command; it goes with the tab",
 	}
 	got := map[string]bool{}
 	for _, name := range list {
