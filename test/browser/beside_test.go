@@ -12,6 +12,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/major"
 	"github.com/loopdesk/loopdesk/internal/desk/problem"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/web/workspace"
 )
 
 // What is typed in one form of a page is still there when its neighbour was sent, and when that was
@@ -31,7 +32,7 @@ func TestNothingTypedIsLostWhenANeighbourIsSent(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			incident, about := "/work/majors/"+v.Ref(), "/work/problems/"+p.ID.Ref()
+			incident, about := workspace.Path+"/majors/"+v.Ref(), workspace.Path+"/problems/"+p.ID.Ref()
 			boss := h.Somebody(access.Requester)
 			_, a := waitingFor(t, h, boss)
 			b := asLead(t, h)
@@ -54,7 +55,7 @@ func TestNothingTypedIsLostWhenANeighbourIsSent(t *testing.T) {
 			b.click(`form[action$="/update"] button[type=submit]`)
 			b.sees("the update, and its form empty", `[...document.querySelectorAll("ol")].some((o) => o.textContent.includes("备用线路")) && document.querySelector("#f-text").value === ""`)
 			b.sees("the review", `document.querySelector("#f-review").value === "光纤被挖断"`)
-			b.goTo("/work")
+			b.goTo(workspace.Path)
 			b.goTo(incident)
 			b.sees("nothing that was left behind", `document.querySelector("#f-review").value === ""`)
 

@@ -14,6 +14,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/kit/i18n"
+	"github.com/loopdesk/loopdesk/internal/web/workspace"
 )
 
 var markOf = regexp.MustCompile(`name="mark" value="([0-9a-f]+)"`) //nolint:gochecknoglobals // a constant
@@ -64,7 +65,7 @@ func TestN18_N40_A37_ACallIsReadBackByALetter(t *testing.T) {
 		if !v.Unheard() || v.Detail.ReadBack.Asked.IsZero() || v.Detail.CallBack.Number != s.user.Phone {
 			t.Fatalf("%+v %+v", v.Detail.ReadBack, v.Detail.CallBack)
 		}
-		if page := s.agent.Get("/work/tickets/" + ref); !strings.Contains(page.Body, "未复述") || !strings.Contains(page.Body, "回电分机 8206") {
+		if page := s.agent.Get(workspace.TicketsPath + ref); !strings.Contains(page.Body, "未复述") || !strings.Contains(page.Body, "回电分机 8206") {
 			t.Error("the ticket does not say what is open")
 		}
 

@@ -15,6 +15,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/web/workspace"
 )
 
 // helped is a ticket that somebody works on, with the browsers of both sides.
@@ -182,7 +183,7 @@ func TestN26_S69_AToolIsOpenedByItsLink(t *testing.T) {
 		is(t, "the chip", x.agent.Get("/work/tickets/"+x.v.Ref()), http.StatusOK, "RustDesk 远程中")
 		h.Clock.Advance(10 * time.Minute)
 		is(t, "ended", x.agent.Post(at(t, page.Body)+"/end", url.Values{"outcome": {"solved"}, "note": {"重装驱动"}}), http.StatusSeeOther)
-		is(t, "the timeline", x.agent.Get("/work/tickets/"+x.v.Ref()), http.StatusOK, "RustDesk 开始远程协助", "RustDesk 结束：支持人员结束", "结果：已解决", "重装驱动")
+		is(t, "the timeline", x.agent.Get(workspace.TicketsPath+x.v.Ref()), http.StatusOK, "RustDesk 开始远程协助", "RustDesk 结束：支持人员结束", "结果：已解决", "重装驱动")
 		if story := x.user.Get("/requests/" + x.v.Ref()).Body; strings.Contains(story, "重装驱动") || !strings.Contains(story, "RustDesk") {
 			t.Errorf("the requester reads %s", story)
 		}

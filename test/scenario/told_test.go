@@ -25,6 +25,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/db/dbtest"
 	"github.com/loopdesk/loopdesk/internal/kit/netguard"
+	"github.com/loopdesk/loopdesk/internal/web/workspace"
 )
 
 // office is a house with an agent, a lead and a requester with a ticket that the agent has.
@@ -223,7 +224,7 @@ func TestTold_WatchersFollowAndMove(t *testing.T) {
 			o.Fatalf("%d", r.Status)
 		}
 		lead.Post("/work/tickets/"+number+"/watch", url.Values{}) // twice is once
-		if page := lead.Get("/work/tickets/" + number).Body; !strings.Contains(page, "周敏在关注") || !strings.Contains(page, "取消关注") {
+		if page := lead.Get(workspace.TicketsPath + number).Body; !strings.Contains(page, "周敏在关注") || !strings.Contains(page, "取消关注") {
 			o.Error("the page does not say who watches")
 		}
 		o.note(o.agent, "换了纸盒")
@@ -272,7 +273,7 @@ func TestTold_TheSummaryHoldsWhatWasNotSeen(t *testing.T) {
 			o.Fatalf("%d letters", len(list))
 		}
 		body := list[0].Text()
-		for _, want := range []string{o.t.Ref(), "打印机卡纸", "周敏在备注里提到您", o.URL + "/work/inbox"} {
+		for _, want := range []string{o.t.Ref(), "打印机卡纸", "周敏在备注里提到您", o.URL + workspace.Path + "/inbox"} {
 			if !strings.Contains(body, want) {
 				o.Errorf("the summary lacks %q:\n%s", want, body)
 			}

@@ -243,7 +243,7 @@ func isLetters(s string) bool {
 	return strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz'-") == ""
 }
 
-// pattern finds the text anywhere; wildcards in it mean themselves.
+// pattern is the text for a pattern; wildcards in it mean themselves.
 func pattern(text string) string {
 	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text)
 }

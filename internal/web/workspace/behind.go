@@ -27,8 +27,8 @@ import (
 // ReportPath and ScoresPath are where the report and the scores stand, ReportBehindPath and ScoreBehindPath
 // the lists behind their figures.
 const (
-	ReportPath       = "/work/report"
-	ScoresPath       = "/work/scores"
+	ReportPath       = Path + "/report"
+	ScoresPath       = Path + "/scores"
 	ReportBehindPath = ReportPath + "/tickets"
 	ScoreBehindPath  = ScoresPath + "/tickets"
 )

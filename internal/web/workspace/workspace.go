@@ -47,6 +47,12 @@ import (
 	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
 
+// Path is the first page of the workspace, the queue; TicketsPath stands before the number of a ticket.
+const (
+	Path        = "/work"
+	TicketsPath = Path + "/tickets/"
+)
+
 // Parts are the services that the pages call.
 type Parts struct {
 	Tickets     *ticket.Service

@@ -62,7 +62,7 @@ function give(form, { typed, was, version: of, sent }) {
   }
   const over = typed.some(([key, value]) => now.get(key) !== value && now.get(key) !== before.get(key));
   putBack(form, typed);
-  if (over && version(form)) version(form).value = of;
+  if (over && of && version(form)) version(form).value = of;
 }
 
 const back = left();
