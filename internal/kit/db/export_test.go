@@ -37,9 +37,12 @@ func AllReaders(tb testing.TB, d *DB) (back func()) {
 	var frees []func()
 	switch b := d.back.(type) {
 	case *sqlite:
-		for range cap(b.short.free) {
-			c := <-b.short.free
-			frees = append(frees, func() { b.short.free <- c })
+		for range cap(b.short.turns) {
+			c, err := b.short.take(context.Background())
+			if err != nil {
+				tb.Fatal(err)
+			}
+			frees = append(frees, func() { b.short.give(c) })
 		}
 	case *postgres:
 		for range b.pool.Config().MaxConns {
@@ -55,6 +58,18 @@ func AllReaders(tb testing.TB, d *DB) (back func()) {
 			free()
 		}
 	}
+}
+
+// Prepared returns how many statements each free reader of SQLite has ready, the last used last.
+func Prepared(d *DB) []int {
+	p := d.back.(*sqlite).short
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var out []int
+	for _, c := range p.idle {
+		out = append(out, len(c.stmts))
+	}
+	return out
 }
 
 // Listeners returns how many listen to channel in this process.

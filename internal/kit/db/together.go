@@ -110,7 +110,7 @@ func (t *together) begin() error {
 func (t *together) free() {
 	t.unguard()
 	t.cancel()
-	t.from.free <- t.conn
+	t.from.give(t.conn)
 	t.conn = nil
 }
 
