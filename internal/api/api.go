@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -254,18 +255,22 @@ func (a *API) Document() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// document serves the description to anybody: it is the same in every desk and says nothing of this one.
+// document serves the description to anybody: it is the same in every desk and says nothing of this
+// one. It is written when somebody asks for it first: a start of the desk need not wait for that.
 func (a *API) document() {
 	const path = "/openapi.json"
-	body, err := a.Document()
-	if err != nil {
-		panic(err) // the operations are constants: it fails in the first test or never
-	}
+	written := sync.OnceValue(func() []byte {
+		body, err := a.Document()
+		if err != nil {
+			panic(err) // the operations are constants: it fails in the first test or never
+		}
+		return body
+	})
 	a.routes = append(a.routes, Route{Method: http.MethodGet, Pattern: Prefix + path})
 	a.mux.HandleFunc("GET "+Prefix+path, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Cache-Control", "max-age=300")
-		_, _ = w.Write(body)
+		_, _ = w.Write(written())
 	})
 }
 

@@ -66,9 +66,7 @@ func newHouse(t *testing.T, d *db.DB) *house {
 	h.jobs = job.New(d, h.clock, nil)
 	bus := event.NewBus(h.jobs)
 	p := api.Parts{Clock: h.clock, People: person.NewService(d, bus, h.clock), Catalog: catalog.New(d, bus, h.clock), Settings: setting.NewService(d, bus, h.clock)}
-	var err error
-	p.Sessions, err = session.NewService(ctx, d, bus, h.clock, p.People, sessiontest.Cheap())
-	h.must(err)
+	p.Sessions = session.NewService(d, bus, h.clock, p.People, sessiontest.Cheap())
 	p.Clocks = sla.NewService(p.Settings, h.jobs, h.clock)
 	blobs, err := blob.Open(ctx, "file://"+filepath.ToSlash(t.TempDir()))
 	h.must(err)

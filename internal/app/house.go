@@ -264,10 +264,7 @@ func assemble(ctx context.Context, c Config, s stores, o Options) (*House, error
 	})
 	h.Telephony = telephony.NewService(telephony.Parts{DB: s.DB, Bus: h.Bus, Clock: o.Clock, People: h.People, Settings: h.Settings, Keys: s.Keys})
 	h.Links = session.NewLinks(s.Keys, o.Clock)
-	var err error
-	if h.Sessions, err = session.NewService(ctx, s.DB, h.Bus, o.Clock, h.People, o.PasswordCost); err != nil {
-		return nil, err
-	}
+	h.Sessions = session.NewService(s.DB, h.Bus, o.Clock, h.People, o.PasswordCost)
 	h.Sessions.Elsewhere = h.judge
 	h.Words = wordbook.NewService(h.Settings)
 	h.Uploads = upload.NewService(s.DB, s.Keys, o.Clock, h.People)

@@ -70,10 +70,7 @@ func newRoom(t testing.TB, d *db.DB, server *slapdtest.Server) *room {
 		DB: d, Bus: bus, Clock: c, Jobs: r.jobs, People: r.people, Settings: setting.NewService(d, bus, c),
 		Keys: secret.New(bytes.Repeat([]byte{7}, secret.Size)), Client: client(), Log: log,
 	})
-	var err error
-	if r.sessions, err = session.NewService(t.Context(), d, bus, c, r.people, sessiontest.Cheap()); err != nil {
-		t.Fatal(err)
-	}
+	r.sessions = session.NewService(d, bus, c, r.people, sessiontest.Cheap())
 	event.Within(bus, r.sessions.PersonChanged)
 	r.sessions.Elsewhere = func(ctx context.Context, p person.Person, password string) (bool, bool) {
 		v := r.Judge(ctx, p, password)

@@ -125,9 +125,7 @@ func newDesk(t *testing.T, d *db.DB, address string) *desk {
 		T: t, db: d, bus: bus, jobs: jobs, clock: c, people: people, settings: settings, tickets: tickets,
 		links: session.NewLinks(keys, c), post: &post{}, parsed: map[string]intake.Mail{},
 	}
-	if r.sessions, err = session.NewService(ctx, d, bus, c, people, sessiontest.Cheap()); err != nil {
-		t.Fatal(err)
-	}
+	r.sessions = session.NewService(d, bus, c, people, sessiontest.Cheap())
 	r.notify = notify.NewService(notify.Parts{
 		DB: d, Bus: bus, Clock: c, Jobs: jobs, People: people, Tickets: tickets, Settings: settings, Links: r.links, Keys: keys, Sessions: r.sessions,
 		Sender: r.post, Renderer: plain{}, BaseURL: "https://desk.example.org/",

@@ -35,3 +35,16 @@ func (s *Service) OpenFor(t *testing.T, who person.ID) string {
 	}
 	return secret
 }
+
+// DrawnHash is the hash of nobody's password where hashing costs c.
+func DrawnHash(c Cost) string { return newHasher(c).nobodys() }
+
+// MadeHash is a hash of a password where hashing costs c.
+func MadeHash(t *testing.T, c Cost, password string) string {
+	t.Helper()
+	hash, err := newHasher(c).make(t.Context(), password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return hash
+}

@@ -63,11 +63,7 @@ func newRoom(t *testing.T, d *db.DB, cost session.Cost) *room {
 // node is the room as another process on the same database has it: with memories of its own.
 func (r *room) node() *session.Service {
 	r.Helper()
-	s, err := session.NewService(r.Context(), r.db, r.bus, r.clock, person.NewService(r.db, r.bus, r.clock), r.cost)
-	if err != nil {
-		r.Fatal(err)
-	}
-	return s
+	return session.NewService(r.db, r.bus, r.clock, person.NewService(r.db, r.bus, r.clock), r.cost)
 }
 
 // somebody adds a person without a password.

@@ -4,6 +4,9 @@ package session
 
 import (
 	"context"
+	"crypto/sha512"
+	"encoding/base64"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -11,6 +14,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/id"
 )
 
 // Cost is what hashing a password once takes. It is no setting of an operator: only tests, which
@@ -109,6 +113,15 @@ func (h hasher) enter(ctx context.Context) error {
 }
 
 func (h hasher) leave() { <-h.places }
+
+// nobodys is a hash that no password has, and that takes as long to compare with as any other. It
+// is drawn and not computed: that would cost every start of the desk a sign-in.
+func (h hasher) nobodys() string {
+	p, b64 := h.cost.params(), base64.RawStdEncoding
+	random := sha512.Sum512([]byte(id.Token()))
+	salt, key := random[:p.SaltLength], random[p.SaltLength:p.SaltLength+p.KeyLength]
+	return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", p.Memory, p.Iterations, p.Parallelism, b64.EncodeToString(salt), b64.EncodeToString(key)) // version 0x13, RFC 9106
+}
 
 func (h hasher) make(ctx context.Context, password string) (string, error) {
 	if err := h.enter(ctx); err != nil {

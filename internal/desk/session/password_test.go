@@ -7,6 +7,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/alexedwards/argon2id"
 	"pgregory.net/rapid"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
@@ -109,4 +110,25 @@ func TestA54_NothingIsCutOrChanged(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What an unknown account is compared with has the form and the cost of a hash that was made, so that
+// comparing takes as long, and no two desks have the same.
+func TestS48_NobodysHashIsAsAnyOther(t *testing.T) {
+	t.Parallel()
+	drawn, made := session.DrawnHash(session.Standard()), session.MadeHash(t, session.Standard(), "correct horse battery")
+	a, salt, key, err := argon2id.DecodeHash(drawn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, _, _, err := argon2id.DecodeHash(made)
+	if err != nil || *a != *b || len(drawn) != len(made) || len(salt) != int(a.SaltLength) || len(key) != int(a.KeyLength) {
+		t.Errorf("drawn %s, made %s, %v", drawn, made, err)
+	}
+	if ok, err := argon2id.ComparePasswordAndHash("", drawn); ok || err != nil {
+		t.Errorf("an empty password: %v, %v", ok, err)
+	}
+	if drawn == session.DrawnHash(session.Standard()) {
+		t.Error("two desks drew the same hash")
+	}
 }

@@ -53,12 +53,15 @@ var loaded = sync.OnceValue(func() *catalogue { return load(files) })
 // only; what was wrong is kept for Check.
 func load(fsys fs.FS) *catalogue {
 	c := &catalogue{zh: newBook(ZH), en: newBook(EN)}
-	bundle := goi18n.NewBundle(language.SimplifiedChinese)
-	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
+	formats := map[string]goi18n.UnmarshalFunc{"toml": toml.Unmarshal}
 	names, err := fs.Glob(fsys, "locale/*.toml")
 	c.err = err
 	for _, name := range names {
-		file, err := bundle.LoadMessageFileFS(fsys, name)
+		var file *goi18n.MessageFile
+		text, err := fs.ReadFile(fsys, name)
+		if err == nil {
+			file, err = goi18n.ParseMessageFileBytes(text, name, formats) // a bundle would compile them once more
+		}
 		if err != nil {
 			c.err = errors.Join(c.err, fmt.Errorf("%s: %w", name, err))
 			continue

@@ -89,9 +89,7 @@ func newHouse(t *testing.T, change ...func(*page.Kit)) *house {
 	keys := secret.New(bytes.Repeat([]byte{7}, secret.Size))
 	h.links = session.NewLinks(keys, h.clock)
 	var err error
-	if h.sessions, err = session.NewService(ctx, d, h.bus, h.clock, h.people, sessiontest.Cheap()); err != nil {
-		t.Fatal(err)
-	}
+	h.sessions = session.NewService(d, h.bus, h.clock, h.people, sessiontest.Cheap())
 	event.Within(h.bus, h.sessions.PersonChanged)
 	blobs, err := blob.Open(ctx, "file://"+t.TempDir())
 	if err != nil {

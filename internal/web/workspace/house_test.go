@@ -98,9 +98,7 @@ func newHouse(t *testing.T) *house {
 	h.settings = setting.NewService(h.db, bus, h.clock)
 	h.catalog = catalog.New(h.db, bus, h.clock)
 	var err error
-	if h.sessions, err = session.NewService(ctx, h.db, bus, h.clock, h.people, sessiontest.Cheap()); err != nil {
-		t.Fatal(err)
-	}
+	h.sessions = session.NewService(h.db, bus, h.clock, h.people, sessiontest.Cheap())
 	blobs, err := blob.Open(ctx, "file://"+t.TempDir())
 	if err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -88,37 +89,61 @@ func EmptyPostgres(t testing.TB, server string) string {
 // makePostgres copies the database that template names.
 func makePostgres(t testing.TB, server string, template func(context.Context, *pgx.Conn, string) (string, error)) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
-	defer cancel()
-	conn, err := pgx.Connect(ctx, server)
-	if err != nil {
-		t.Fatal("connect to the PostgreSQL of the tests:", err)
-	}
-	defer func() { _ = conn.Close(ctx) }()
-	from, err := template(ctx, conn, server)
-	if err != nil {
-		t.Fatal(err)
-	}
 	name := "loopdesk_test_" + token()
-	// Copied as files: written through the log, as is usual, each costs four times the processor time.
-	if _, err := conn.Exec(ctx, `CREATE DATABASE `+name+` TEMPLATE `+from+` STRATEGY file_copy`); err != nil {
+	err := masters.do(server, func(ctx context.Context, conn *pgx.Conn) error {
+		from, err := template(ctx, conn, server)
+		if err != nil {
+			return err
+		}
+		// Copied as files: written through the log, as is usual, each costs four times the processor time.
+		_, err = conn.Exec(ctx, `CREATE DATABASE `+name+` TEMPLATE `+from+` STRATEGY file_copy`)
+		return err
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { drop(t, server, name) })
+	t.Cleanup(func() {
+		err := masters.do(server, func(ctx context.Context, conn *pgx.Conn) error {
+			_, err := conn.Exec(ctx, `DROP DATABASE IF EXISTS `+name+` WITH (FORCE)`)
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
 	return withDatabase(server, name)
 }
 
-func drop(t testing.TB, server, name string) {
+// connections are those over which a test process makes and drops databases. They stay until it
+// ends: for each one the server starts a process, which costs it as much as a database.
+type connections struct{ idle chan *pgx.Conn }
+
+var masters = connections{make(chan *pgx.Conn, 2)} //nolint:gochecknoglobals // of the process
+
+func (c connections) do(server string, fn func(context.Context, *pgx.Conn) error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	conn, err := pgx.Connect(ctx, server)
+	conn, err := c.take(ctx, server)
 	if err != nil {
-		t.Error(err)
-		return
+		return fmt.Errorf("connect to the PostgreSQL of the tests: %w", err)
 	}
-	defer func() { _ = conn.Close(ctx) }()
-	if _, err := conn.Exec(ctx, `DROP DATABASE IF EXISTS `+name+` WITH (FORCE)`); err != nil {
-		t.Error(err)
+	if err = fn(ctx, conn); err != nil {
+		return errors.Join(err, conn.Close(ctx))
+	}
+	select {
+	case c.idle <- conn:
+		return nil
+	default:
+		return conn.Close(ctx)
+	}
+}
+
+func (c connections) take(ctx context.Context, server string) (*pgx.Conn, error) {
+	select {
+	case conn := <-c.idle:
+		return conn, nil
+	default:
+		return pgx.Connect(ctx, server)
 	}
 }
 
