@@ -4,6 +4,7 @@ package scenario_test
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -17,6 +18,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/channel/email/mailtest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
+	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
@@ -160,6 +162,66 @@ func TestN12_N29_WhoStandsInForWhoLeftHasItOnTheirPage(t *testing.T) {
 			return slices.ContainsFunc(l.Items, func(i inbox.Item) bool { return i.What == (promise.Broke{}).EventName() })
 		}) {
 			o.Errorf("nobody hears that the call was not made: %+v", p.Lines)
+		}
+	})
+}
+
+// What stands still on a ticket whose people left is told to who can act: a vendor who is silent, a
+// mail that was held beside it, a letter that did not arrive. Nothing of it is told while its agent is
+// here to hear it.
+func TestN12_N29_WhoStandsInHearsWhatStandsStill(t *testing.T) {
+	t.Parallel()
+	offices(t, func(o *office) {
+		heard := func(who person.Person, what string) bool {
+			o.Helper()
+			p, err := o.Inbox.List(o.Context(), apptest.Actor(who, "web"), inbox.Filter{State: inbox.Open})
+			if err != nil {
+				o.Fatal(err)
+			}
+			return slices.ContainsFunc(p.Lines, func(l inbox.Line) bool {
+				return slices.ContainsFunc(l.Items, func(i inbox.Item) bool { return i.What == what && i.Kind == inbox.Trouble })
+			})
+		}
+		trouble := map[string]func(){
+			(ticket.VendorSilent{}).EventName(): func() {
+				now := o.Clock.Now()
+				o.do(o.lead, ticket.HoldFor{Reason: ticket.ForVendor, Next: now.Add(3 * time.Hour), Vendor: ticket.Vendor{Name: "惠普", Case: "4711", By: now.Add(time.Hour)}})
+				o.Clock.Advance(61 * time.Minute)
+				o.RunJobs()
+				o.do(o.lead, ticket.Resume{})
+			},
+			(ticket.MailHeld{}).EventName(): func() {
+				held := ticket.KeepOut{Inbound: 1, Author: o.user.ID, Address: o.user.Email, Reason: "intake.reply_forged", Forged: true}
+				if _, err := o.Tickets.Do(o.Context(), access.Desk(), ticket.Target{ID: o.t.ID}, held); err != nil {
+					o.Fatal(err)
+				}
+			},
+			(notify.Undelivered{}).EventName(): func() {
+				err := o.DB.Write(o.Context(), func(ctx context.Context, tx *db.Tx) error {
+					f := notify.Undelivered{Ticket: o.t.ID, Person: o.user.ID, Template: notify.Replied, Reason: "notify.bounced", Address: o.user.Email}
+					_, err := o.Bus.Record(ctx, tx, access.Desk().Meta(o.Clock.Now()), f)
+					return err
+				})
+				if err != nil {
+					o.Fatal(err)
+				}
+			},
+		}
+		for _, what := range slices.Sorted(maps.Keys(trouble)) {
+			trouble[what]()
+			if !heard(o.agent, what) || heard(o.lead, what) {
+				o.Errorf("%s: told to the agent %v, to who leads %v", what, heard(o.agent, what), heard(o.lead, what))
+			}
+		}
+		o.agent.Active = false
+		if _, err := o.People.Change(o.Context(), access.Desk(), o.agent, 0); err != nil {
+			o.Fatal(err)
+		}
+		for _, what := range slices.Sorted(maps.Keys(trouble)) {
+			trouble[what]()
+			if !heard(o.lead, what) {
+				o.Errorf("%s: nobody hears of it after the agent left", what)
+			}
 		}
 	})
 }

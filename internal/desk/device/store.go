@@ -53,7 +53,9 @@ func page(ctx context.Context, q db.Querier, f Filter, like string) ([]Device, e
 		cond.WriteString(" AND " + text)
 	}
 	if like != "" {
-		and(`(d.folded LIKE ? ESCAPE '\' OR d.serial_key LIKE ? ESCAPE '\' OR LOWER(d.model) LIKE ? ESCAPE '\')`, "%"+pattern(fold(like))+"%", "%"+pattern(fold(like))+"%", "%"+pattern(strings.ToLower(like))+"%")
+		folded := db.Literal(fold(like))
+		and(`(d.folded LIKE '%' || ? || '%' ESCAPE '!' OR d.serial_key LIKE '%' || ? || '%' ESCAPE '!' OR LOWER(d.model) LIKE '%' || ? || '%' ESCAPE '!')`,
+			folded, folded, db.Literal(strings.ToLower(like)))
 	}
 	if f.Kind != "" {
 		and(`d.kind = ?`, f.Kind)
@@ -75,11 +77,6 @@ func page(ctx context.Context, q db.Querier, f Filter, like string) ([]Device, e
 	}
 	args = append(args, f.Limit)
 	return db.All(ctx, q, scan, `SELECT `+columns+from+`WHERE TRUE`+cond.String()+` ORDER BY d.folded LIMIT $`+strconv.Itoa(len(args)), args...)
-}
-
-// pattern makes what somebody typed mean itself within LIKE.
-func pattern(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
 }
 
 func insert(ctx context.Context, tx *db.Tx, d Device) (ID, error) {

@@ -134,7 +134,7 @@ func (s *Service) Find(ctx context.Context, by access.Actor, text string, staff 
 	}
 	// A number that somebody has is not looked for in the texts of ten thousand others.
 	if clean := CleanName(text); clean != "" && len(out) < limit && (kind != byDigits || len(out) == 0) {
-		list, err := list(ctx, s.db, search{staff: staff, active: true, lower: pattern(strings.ToLower(clean)), typed: pattern(clean), limit: limit + len(out)})
+		list, err := list(ctx, s.db, search{staff: staff, active: true, lower: db.Literal(strings.ToLower(clean)), typed: db.Literal(clean), limit: limit + len(out)})
 		if err != nil {
 			return nil, err
 		}

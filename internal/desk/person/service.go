@@ -218,7 +218,7 @@ func (s *Service) List(ctx context.Context, by access.Actor, f Filter) ([]Person
 	}
 	find := search{staff: f.Staff, after: Person{ID: f.After.ID, Name: CleanName(f.After.Name)}, limit: f.Limit}
 	if text := CleanName(f.Text); text != "" {
-		find.lower, find.typed = pattern(strings.ToLower(text)), pattern(text)
+		find.lower, find.typed = db.Literal(strings.ToLower(text)), db.Literal(text)
 		if len(phonetic.Fold(text)) > 1 && isLetters(text) {
 			find.sound = phonetic.Fold(text)
 			find.beyond = phonetic.End(find.sound)
@@ -241,11 +241,6 @@ func (s *Service) Called(ctx context.Context, by access.Actor, text string, limi
 // isLetters reports whether a text may be how a name sounds: letters alone.
 func isLetters(s string) bool {
 	return strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz'-") == ""
-}
-
-// pattern is the text for a pattern; wildcards in it mean themselves.
-func pattern(text string) string {
-	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text)
 }
 
 // HasAdmin reports whether anybody can administer the desk yet.

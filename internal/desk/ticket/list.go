@@ -213,6 +213,6 @@ func (w *where) narrow(f Filter) {
 		w.and("number = ?", n)
 		return
 	}
-	like := "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text) + "%"
-	w.and("(lower(subject) LIKE ? ESCAPE '!' OR lower(snippet) LIKE ? ESCAPE '!')", like, like)
+	like := db.Literal(text)
+	w.and("(lower(subject) LIKE '%' || ? || '%' ESCAPE '!' OR lower(snippet) LIKE '%' || ? || '%' ESCAPE '!')", like, like)
 }

@@ -3,7 +3,6 @@
 package ticket
 
 import (
-	"strings"
 
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
@@ -171,7 +170,8 @@ var (
 
 // holds asks whether a text holds a word; wildcards mean themselves.
 func (w *where) holds(p *queue.Plan) {
-	like := "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(p.Words[0]) + "%"
+	const has = " LIKE '%' || ? || '%' ESCAPE '!'"
+	like := db.Literal(p.Words[0])
 	w.piece("(")
 	switch p.Col {
 	case queue.ColDepartment:
@@ -180,10 +180,10 @@ func (w *where) holds(p *queue.Plan) {
 		w.piece(lowerPlace.For(w.engine))
 	default:
 		w.piece(lowerSubject.For(w.engine))
-		w.piece(" LIKE ? ESCAPE '!' OR ", like)
+		w.piece(has+" OR ", like)
 		w.piece(lowerSnippet.For(w.engine))
 	}
-	w.piece(" LIKE ? ESCAPE '!')", like)
+	w.piece(has+")", like)
 }
 
 func wordColumn(c queue.Col) string {

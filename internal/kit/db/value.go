@@ -14,6 +14,13 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
 
+// Literal makes the wildcards of a text mean themselves, for a pattern of the form
+// LIKE '%' || $1 || '%' ESCAPE '!'. It is the one way in which what somebody typed becomes a part
+// of a pattern.
+func Literal(text string) string { return wildcards.Replace(text) }
+
+var wildcards = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_") //nolint:gochecknoglobals // a constant that is only expensive to make
+
 // values makes arguments what both drivers take without asking: int64,
 // float64, bool, string, []byte and nil. A pointer is what it points at. What
 // it does not know it passes on.
