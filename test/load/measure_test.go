@@ -37,7 +37,7 @@ func creations(d *running.Desk, callers int, b bounds) figures {
 func pages(d *running.Desk, callers int, b bounds, paths ...string) (f figures, size int64) {
 	d.Helper()
 	clients := browsers(d, callers)
-	for i := range 10 * callers { // what is read once is not what is measured
+	for i := range 200 { // caches and readers are as on any working day, as for creations
 		if _, err := fetch(clients[i%callers], "http://"+d.HTTP+paths[i%len(paths)]); err != nil {
 			d.Fatal(err)
 		}

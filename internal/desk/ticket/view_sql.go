@@ -3,7 +3,6 @@
 package ticket
 
 import (
-
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 )
