@@ -217,6 +217,12 @@ func TestN27_WhatIsRefusedOnAVisitIsCorrected(t *testing.T) {
 	b.offline(way, false)
 	b.focused("#sign-name[aria-invalid=true]")
 	b.sees("its words and its line in the form", `document.querySelector("#step-sign").open && document.querySelector("#sign-work").value === "换了搓纸轮" && document.querySelector("#step-sign [data-signed]") && document.querySelector("#sign-name").value === "" && !document.querySelector("#visit-queue q")`)
+	b.goTo("/work/visits") // where its line leads back to it
+	b.sees("its words in the list", `document.querySelector("#visit-queue li.refused q")?.textContent.includes("换了搓纸轮")`)
+	b.complaints()
+	b.tap("去更正")
+	b.sees("its words in the form again", `location.pathname === "`+at+`" && document.querySelector("#sign-work")?.value === "换了搓纸轮" && document.querySelector("#step-sign [data-signed]")`)
+	b.run(`document.querySelector("#sign-name").focus()`)
 	b.write("王芳")
 	b.tap("确认签字")
 	b.sees("that it is signed, and nothing refused", `document.querySelector("#visit-state").dataset.state === "signed" && document.querySelector("#visit-queue").hidden && !document.querySelector("#step-sign")`)

@@ -84,6 +84,14 @@ async function show() {
           said.textContent = words(act).join(" · ");
           line.append(said);
         }
+        const at = act.url.slice(0, act.url.lastIndexOf("/")); // of its visit, which has the form
+        if (at !== location.pathname) {
+          const there = document.createElement("a");
+          there.className = "lk";
+          there.href = at;
+          there.textContent = bar.dataset.correct;
+          line.append(there);
+        }
         const gone = document.createElement("button");
         gone.type = "button";
         gone.className = "btn";
