@@ -106,7 +106,7 @@ func covering(t time.Time, swaps []Swap, whose person.ID) (out Swap, ok bool) {
 func (s Shift) at(t time.Time, loc *time.Location) person.ID {
 	local := t.In(loc)
 	today := date(local.Year(), local.Month(), local.Day())
-	for back := range 2 { // a shift of yesterday may last until now
+	for back := range 3 { // a shift of yesterday may last until now, and yesterday may be a day that the zone left out
 		day := today.AddDate(0, 0, -back)
 		if from, to, ok := s.occurrence(day, loc); ok && !t.Before(from) && t.Before(to) {
 			return s.turn(day)

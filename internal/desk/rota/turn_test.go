@@ -199,6 +199,20 @@ func TestN4_WholeDaysCoverEveryInstant(t *testing.T) {
 	})
 }
 
+// Samoa had no 30 December 2011: the day before lasts until its end by the old clock.
+func TestN4_ADayThatAZoneLeftOutLeavesNoHole(t *testing.T) {
+	t.Parallel()
+	r := rota.Rota{Name: "x", Zone: "Pacific/Apia", Active: true, Shifts: []rota.Shift{
+		{Name: "x", From: 1, To: 1, Days: rota.EveryDay, People: []person.ID{1, 2}, Every: 1, Start: day(2011, 12, 1)},
+	}}
+	for minute := -1; minute <= 2; minute++ { // the person of the 29th, and then of the 31st, who is the same
+		at := day(2011, 12, 30).Add(10*time.Hour + time.Duration(minute)*time.Minute)
+		if got := r.People(at, nil); !slices.Equal(got, []person.ID{1}) {
+			t.Errorf("at %v: %v are on call", at, got)
+		}
+	}
+}
+
 func TestN4_RotaThatCannotWorkIsRefused(t *testing.T) {
 	t.Parallel()
 	r := rota.Rota{Name: " ", Zone: "Mars/Base", Shifts: []rota.Shift{{Name: "", From: 1440, To: -1, Days: 0, People: []person.ID{3, 3}, Every: 0, Start: day(9999, 1, 1)}}}

@@ -87,7 +87,9 @@ async function show() {
         const at = act.url.slice(0, act.url.lastIndexOf("/")); // of its visit, which has the form
         if (at !== location.pathname) {
           const there = document.createElement("a");
-          there.className = "lk";
+          there.className = "btn";
+          there.dataset.variant = "ghost";
+          there.dataset.size = "xs";
           there.href = at;
           there.textContent = bar.dataset.correct;
           line.append(there);
