@@ -17,6 +17,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/web/workspace"
 )
 
 // lead writes a note as the lead of a house.
@@ -161,10 +162,11 @@ func TestTheWorkerShowsMessagesAndALostNetwork(t *testing.T) {
 	}
 	// A busy browser may lose a message that comes as its worker wakes; a second of the same tag takes the
 	// place of the first.
+	message := fmt.Sprintf(`{"title":"LD-1042","body":"有人提到您","path":%q,"tag":"LD-1042","lang":"zh-CN"}`, workspace.TicketsPath+"1042")
 	shown := false
 	for range 10 {
 		call(b, serviceworker.DeliverPushMessage, serviceworker.DeliverPushMessageParams{
-			Origin: web.URL, RegistrationID: which, Data: `{"title":"LD-1042","body":"有人提到您","path":"/work/tickets/1042","tag":"LD-1042","lang":"zh-CN"}`,
+			Origin: web.URL, RegistrationID: which, Data: message,
 		})
 		if shown = eval[bool](b, `(async () => {
 			for (let n = 0; n < 200; n++) {

@@ -86,6 +86,27 @@ func (o *office) told(who person.Person, s inbox.State) []inbox.Kind {
 	return out
 }
 
+// leaves puts somebody out of use who no longer works here.
+func (o *office) leaves(p person.Person) {
+	o.Helper()
+	p.Active = false
+	if _, err := o.People.Change(o.Context(), access.Desk(), p, 0); err != nil {
+		o.Fatal(err)
+	}
+}
+
+// hears reports whether a fact of that name stands open on somebody's page.
+func (o *office) hears(who person.Person, what string) bool {
+	o.Helper()
+	p, err := o.Inbox.List(o.Context(), apptest.Actor(who, "web"), inbox.Filter{State: inbox.Open})
+	if err != nil {
+		o.Fatal(err)
+	}
+	return slices.ContainsFunc(p.Lines, func(l inbox.Line) bool {
+		return slices.ContainsFunc(l.Items, func(i inbox.Item) bool { return i.What == what })
+	})
+}
+
 func (o *office) same(what string, got []inbox.Kind, want ...inbox.Kind) {
 	o.Helper()
 	if !slices.Equal(got, want) {
@@ -128,16 +149,10 @@ func TestN12_N29_WhoStandsInForWhoLeftHasItOnTheirPage(t *testing.T) {
 	t.Parallel()
 	offices(t, func(o *office) {
 		second := o.Somebody(access.Agent)
-		leave := func(p person.Person) {
-			p.Active = false
-			if _, err := o.People.Change(o.Context(), access.Desk(), p, 0); err != nil {
-				o.Fatal(err)
-			}
-		}
 		say := func(text string) { o.do(o.user, ticket.Reply{Say: ticket.Say{Text: text}}) }
 		say("还是卡")
 		o.same("while the agent is here", o.told(o.lead, inbox.Open))
-		leave(o.agent)
+		o.leaves(o.agent)
 		say("现在整个部门都不行了")
 		o.same("of no group: who leads", o.told(o.lead, inbox.Open), inbox.Answered)
 		team, err := o.People.SaveGroup(o.Context(), access.Desk(), person.Group{Name: "打印组", Active: true, Members: []person.ID{second.ID}}, 0)
@@ -154,14 +169,8 @@ func TestN12_N29_WhoStandsInForWhoLeftHasItOnTheirPage(t *testing.T) {
 		o.same("a promised call is due soon", o.told(second, inbox.Unread)[:2], inbox.Promise, inbox.Answered)
 		o.Clock.Advance(time.Hour)
 		o.RunJobs()
-		p, err := o.Inbox.List(o.Context(), apptest.Actor(second, "web"), inbox.Filter{State: inbox.Unread})
-		if err != nil {
-			o.Fatal(err)
-		}
-		if !slices.ContainsFunc(p.Lines, func(l inbox.Line) bool {
-			return slices.ContainsFunc(l.Items, func(i inbox.Item) bool { return i.What == (promise.Broke{}).EventName() })
-		}) {
-			o.Errorf("nobody hears that the call was not made: %+v", p.Lines)
+		if !o.hears(second, (promise.Broke{}).EventName()) {
+			o.Error("nobody hears that the call was not made")
 		}
 	})
 }
@@ -172,16 +181,6 @@ func TestN12_N29_WhoStandsInForWhoLeftHasItOnTheirPage(t *testing.T) {
 func TestN12_N29_WhoStandsInHearsWhatStandsStill(t *testing.T) {
 	t.Parallel()
 	offices(t, func(o *office) {
-		heard := func(who person.Person, what string) bool {
-			o.Helper()
-			p, err := o.Inbox.List(o.Context(), apptest.Actor(who, "web"), inbox.Filter{State: inbox.Open})
-			if err != nil {
-				o.Fatal(err)
-			}
-			return slices.ContainsFunc(p.Lines, func(l inbox.Line) bool {
-				return slices.ContainsFunc(l.Items, func(i inbox.Item) bool { return i.What == what && i.Kind == inbox.Trouble })
-			})
-		}
 		trouble := map[string]func(){
 			(ticket.VendorSilent{}).EventName(): func() {
 				now := o.Clock.Now()
@@ -209,17 +208,14 @@ func TestN12_N29_WhoStandsInHearsWhatStandsStill(t *testing.T) {
 		}
 		for _, what := range slices.Sorted(maps.Keys(trouble)) {
 			trouble[what]()
-			if !heard(o.agent, what) || heard(o.lead, what) {
-				o.Errorf("%s: told to the agent %v, to who leads %v", what, heard(o.agent, what), heard(o.lead, what))
+			if !o.hears(o.agent, what) || o.hears(o.lead, what) {
+				o.Errorf("%s: told to the agent %v, to who leads %v", what, o.hears(o.agent, what), o.hears(o.lead, what))
 			}
 		}
-		o.agent.Active = false
-		if _, err := o.People.Change(o.Context(), access.Desk(), o.agent, 0); err != nil {
-			o.Fatal(err)
-		}
+		o.leaves(o.agent)
 		for _, what := range slices.Sorted(maps.Keys(trouble)) {
 			trouble[what]()
-			if !heard(o.lead, what) {
+			if !o.hears(o.lead, what) {
 				o.Errorf("%s: nobody hears of it after the agent left", what)
 			}
 		}

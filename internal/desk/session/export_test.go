@@ -6,8 +6,6 @@ import (
 	"context"
 	"testing"
 
-	"github.com/alexedwards/argon2id"
-
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/id"
@@ -16,13 +14,7 @@ import (
 // WeakHash is a hash as an earlier release might have made it.
 func WeakHash(t *testing.T, password string) string {
 	t.Helper()
-	weak := *Standard().params()
-	weak.Memory, weak.Iterations = 8*1024, 1
-	hash, err := argon2id.CreateHash(password, &weak)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return hash
+	return MadeHash(t, Cost{Memory: 8 * 1024, Passes: 1}, password)
 }
 
 // OpenFor opens a visit without the price of a password.
