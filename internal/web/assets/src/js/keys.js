@@ -14,6 +14,14 @@ function chord(e) {
   return e.ctrlKey || e.metaKey ? `ctrl+${key}` : key;
 }
 
+// pressable says whether an element is there for its key: it is seen, or is a choice that would be seen
+// if its menu were open.
+function pressable(element) {
+  if (element.disabled) return false;
+  const menu = element.matches(".mi") && element.closest("details.menu:not([open])");
+  return menu ? visible(menu) && getComputedStyle(element).display !== "none" : visible(element);
+}
+
 // find returns the element for a key: in the open dialog if there is one, then
 // around the focus, then in the row under the cursor, then on the page.
 function find(key) {
@@ -21,7 +29,7 @@ function find(key) {
   const dialog = document.querySelector("dialog[open]");
   const focus = document.activeElement?.closest("form, details");
   for (const root of dialog ? [dialog] : [focus, document.querySelector(".cur"), document]) {
-    const found = [...(root?.querySelectorAll(selector) ?? [])].find((el) => !el.disabled && visible(el));
+    const found = [...(root?.querySelectorAll(selector) ?? [])].find(pressable);
     if (found) return found;
   }
   return null;
