@@ -20,7 +20,7 @@ import (
 const canary = "canaryk7x2q9"
 
 // plant puts the word wherever staff write for staff: notes, files on notes, call records,
-// hand-overs, gradings, deviations, the closure sheet, other people's tickets and their files.
+// below answers by mail, hand-overs, gradings, deviations, the closure sheet, other people's tickets and their files.
 func (w *world) plant() {
 	w.Helper()
 	w.do(w.agent, "web", ticket.CallRecord{Say: ticket.Say{Text: canary + " 通话"}, Spoke: true})
@@ -36,6 +36,7 @@ func (w *world) plant() {
 		ticket.Reply{Say: ticket.Say{Text: canary + " 别人的话", Files: []string{file}}}); err != nil {
 		w.Fatal(err)
 	}
+	w.do(w.agent, "mail", ticket.Reply{Say: ticket.Say{Text: "已转给厂商", Quoted: "> " + canary + " 同事的话", Channel: ticket.Mail}})
 	w.RunJobs()
 	w.do(w.agent, "web", ticket.Resolve{
 		Solution: ticket.Solution{Text: "扩容完成", Prevention: "告警", Verify: []string{"提交一笔"}}, Difficulties: canary + " 不能重启", Approach: canary + " 在线加",

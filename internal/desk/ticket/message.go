@@ -50,6 +50,16 @@ type Message struct {
 	Attached []Attachment
 }
 
+// outside is the message for whoever is not staff: without what its mail repeated, in which staff may
+// have spoken among themselves, nor the HTML that it cannot be taken out of (S25).
+func (m Message) outside() Message {
+	m.Copied = nil
+	if m.Quoted != "" {
+		m.Quoted, m.HTML = "", ""
+	}
+	return m
+}
+
 // Attachment is a file on a message.
 type Attachment struct {
 	ID      int64

@@ -79,9 +79,17 @@ func (s *Service) Thread(ctx context.Context, by access.Actor, t Ticket) ([]Entr
 	}
 	out := make([]Entry, 0, len(whole))
 	for _, e := range whole {
-		if forRequester(e.Fact) && (e.Message == nil || e.Message.Kind == Public) {
-			out = append(out, e)
+		if !forRequester(e.Fact) || e.Message != nil && e.Message.Kind != Public {
+			continue
 		}
+		if _, call := e.Fact.(CallPromised); call && int64(t.Requester) != by.ID {
+			continue // their number is not for those who take part
+		}
+		if e.Message != nil {
+			m := e.Message.outside()
+			e.Message = &m
+		}
+		out = append(out, e)
 	}
 	return out, nil
 }
@@ -195,8 +203,10 @@ func (s *Service) MessageOf(ctx context.Context, by access.Actor, t Ticket, whic
 	if err != nil {
 		return Message{}, err
 	}
-	if m := list[which]; m != nil {
+	if m := list[which]; m != nil && by.Staff() {
 		return *m, nil
+	} else if m != nil {
+		return m.outside(), nil
 	}
 	return Message{}, errs.New(errs.NotFound, "ticket.message_not_found")
 }
@@ -228,6 +238,10 @@ func forRequester(f Fact) bool {
 		return true
 	case RemoteAsked, RemoteAgreed, RemoteStarted, RemotePictured, RemoteEnded: // it is their screen, and their consent
 		return true
+	case ReadBackAsked, CallPromised:
+		return true
+	case ReadBackDone:
+		return f.How != "" // else it was said on the telephone
 	case Said:
 		return f.Kind == Public
 	case Carried:

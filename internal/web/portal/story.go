@@ -21,7 +21,11 @@ func (f *Faces) steps(c *page.Ctx, t ticket.Ticket) ([]step, error) {
 	var out []step
 	for _, e := range list {
 		if s, told := f.step(c, t, e); told {
-			s.When = ui.At(c.Lang, e.Record.Meta.At, c.Now, c.Zone)
+			at := e.Record.Meta.At
+			if _, along := e.Fact.(ticket.Carried); along {
+				at = e.Message.At
+			}
+			s.When = ui.At(c.Lang, at, c.Now, c.Zone)
 			if s.State == "" {
 				s.State = ui.Done
 			}
@@ -49,16 +53,16 @@ func (f *Faces) step(c *page.Ctx, t ticket.Ticket, e ticket.Entry) (s step, told
 		if fact.Kept(e.Record.Meta) {
 			s.Title = c.T("portal.step_taken", "Name", actor)
 		}
-	case ticket.Said:
+	case ticket.Said, ticket.Carried:
 		if e.Message == nil {
 			return s, false
 		}
 		f.said(c, t, e.Message, &s)
 		author := f.people.Card(c.Context(), e.Message.Author)
 		switch {
-		case fact.ByRequester && int64(author.ID) == c.Actor.ID:
+		case e.Message.ByUser && int64(author.ID) == c.Actor.ID:
 			s.Title, s.Icon, s.State = c.T("portal.step_you_wrote"), "user", ui.Todo
-		case fact.ByRequester:
+		case e.Message.ByUser:
 			s.Title, s.Icon, s.State = c.T("portal.step_other_wrote", "Name", author.Name), "user", ui.Todo
 		default:
 			s.Title = c.T("portal.step_replied", "Name", author.Name)
@@ -82,9 +86,6 @@ func (f *Faces) step(c *page.Ctx, t ticket.Ticket, e ticket.Entry) (s step, told
 	case ticket.ReadBackAsked:
 		s.Title = c.T("portal.step_read_back_asked")
 	case ticket.ReadBackDone:
-		if fact.How == "" {
-			return s, false // said on the telephone
-		}
 		s.Title, s.Icon, s.State = f.ofAsker(c, t, "portal.step_read_back", "portal.step_read_back_by"), "user", ui.Todo
 	case ticket.CallPromised:
 		s.Title = c.T("portal.step_call_promised", "Time", c.Moment(fact.Call.At), "Number", fact.Call.Number)

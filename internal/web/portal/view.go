@@ -277,7 +277,7 @@ func (f *Faces) read(c *page.Ctx) (request, error) {
 				r.Merged = ticket.Ref(l.Number)
 			}
 		}
-		if r.Mine && r.Merged != "" {
+		if r.Merged != "" && f.tookAlong(c, t) {
 			if r.MergedAt, err = onward(c, t, r.Merged); err != nil {
 				return request{}, err
 			}
@@ -300,6 +300,17 @@ func (f *Faces) read(c *page.Ctx) (request, error) {
 	}
 	r.Steps, err = f.steps(c, t)
 	return r, err
+}
+
+// tookAlong reports whether the reader may read the ticket that a request was merged into: whoever
+// took part was taken along.
+func (f *Faces) tookAlong(c *page.Ctx, t ticket.Ticket) bool {
+	by := c.Actor
+	if by.Kind == access.Link {
+		by.Ticket = int64(t.MergedInto)
+	}
+	_, err := f.tickets.Get(c.Context(), by, ticket.Target{ID: t.MergedInto})
+	return err == nil
 }
 
 // onward is where a request goes on that was merged into another of the same requester. A link of a letter
