@@ -48,6 +48,9 @@ func (h *House) wire() {
 	event.Within(h.Bus, h.Sessions.PersonChanged)             // whoever lost rights loses their sessions (S45)
 	event.Within(h.Bus, h.Escalations.Changed)                // steps count from when they are saved
 	event.After(h.Bus, "major:pace", h.Majors.Changed)        // another cadence of incidents holds for those that stand
+	event.Within(h.Bus, h.Majors.Merged)                      // a request that is merged takes its incident along (N4)
+	event.Within(h.Bus, h.Problems.Merged)                    // and its problems (N38)
+	event.After(h.Bus, "major:finish", h.Majors.Finish)       // a ticket that waited for the end of its incident alone closes (N36)
 	event.WithinAny(h.Bus, h.incident)                        // a major incident is looked at at once (N4)
 	event.WithinAny(h.Bus, h.Live.Heard)                      // open pages hear that they are stale
 	event.Within(h.Bus, h.rings)                              // the pad comes up for whoever is called

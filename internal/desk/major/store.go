@@ -82,10 +82,30 @@ func requests(ctx context.Context, q db.Querier, on ticket.ID) ([]Request, error
 		SELECT ticket_id, major_id, COALESCE(by_id, 0), at FROM major_request WHERE major_id = $1 ORDER BY ticket_id LIMIT $2`, on, maxRequests)
 }
 
-// attach gives a request to an incident; false where it belongs to one already.
+// requestOf returns the request that a ticket is; NotFound where it belongs to no incident.
+func requestOf(ctx context.Context, q db.Querier, on ticket.ID) (Request, error) {
+	return db.One(ctx, q, scanRequest, `SELECT ticket_id, major_id, COALESCE(by_id, 0), at FROM major_request WHERE ticket_id = $1`, on)
+}
+
+// given returns the requests of the incidents that stand.
+func given(ctx context.Context, q db.Querier) ([]ticket.ID, error) {
+	return db.All(ctx, q, func(r db.Row) (which ticket.ID, err error) { return which, r.Scan(&which) }, `
+		SELECT r.ticket_id FROM major_request r JOIN major m ON m.ticket_id = r.major_id WHERE m.ended_at IS NULL`)
+}
+
+// detach takes a request from its incident.
+func detach(ctx context.Context, tx *db.Tx, on ticket.ID) error {
+	_, err := db.Exec(ctx, tx, `DELETE FROM major_request WHERE ticket_id = $1`, on)
+	return err
+}
+
+// attach gives a request to an incident, also one of an earlier incident that has ended; false where it
+// belongs to one that stands.
 func attach(ctx context.Context, tx *db.Tx, x Request) (bool, error) {
 	n, err := db.Exec(ctx, tx, `
-		INSERT INTO major_request (ticket_id, major_id, by_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT (ticket_id) DO NOTHING`,
+		INSERT INTO major_request (ticket_id, major_id, by_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT (ticket_id) DO UPDATE
+		SET major_id = excluded.major_id, by_id = excluded.by_id, at = excluded.at
+		WHERE EXISTS (SELECT 1 FROM major m WHERE m.ticket_id = major_request.major_id AND m.ended_at IS NOT NULL)`,
 		x.Ticket, x.Major, db.Opt(x.By), x.At)
 	return n == 1, err
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/event"
 )
 
 // Word is an update as it is written.
@@ -90,7 +91,8 @@ func (s *Service) spread(ctx context.Context, tx *db.Tx, say ticket.Ready, on ti
 }
 
 // Attach gives a request to an incident and ties the two tickets. A request belongs to one
-// incident; giving it again changes nothing.
+// incident that stands: giving it again changes nothing, and to another is a Conflict. One whose
+// incident has ended goes over.
 func (s *Service) Attach(ctx context.Context, by access.Actor, on, request ticket.Target) error {
 	t, err := s.ticket(ctx, by, on)
 	if err != nil {
@@ -114,8 +116,11 @@ func (s *Service) Attach(ctx context.Context, by access.Actor, on, request ticke
 			return err
 		}
 		fresh, err := attach(ctx, tx, Request{Ticket: child.ID, Major: t.ID, By: person.ID(by.ID), At: at})
-		if err != nil || !fresh {
+		if err != nil {
 			return err
+		}
+		if !fresh {
+			return s.belongs(ctx, tx, child.ID, t.ID)
 		}
 		if !tied {
 			if _, err := link.In(ctx, tx, ticket.Target{ID: child.ID}); err != nil {
@@ -127,12 +132,61 @@ func (s *Service) Attach(ctx context.Context, by access.Actor, on, request ticke
 	})
 }
 
+// belongs is nil where a request belongs to an incident, and a Conflict that names the one it is of.
+func (s *Service) belongs(ctx context.Context, tx *db.Tx, request, on ticket.ID) error {
+	x, err := requestOf(ctx, tx, request)
+	if err != nil || x.Major == on {
+		return err
+	}
+	other, err := s.Tickets.GetIn(ctx, tx, x.Major)
+	if err != nil {
+		return err
+	}
+	return errs.New(errs.Conflict, "major.attached_elsewhere", "Ref", other.Ref())
+}
+
+// Merged listens, within the commit, for a request that is merged into another: that one belongs to the
+// incident from then on, and its requester goes on hearing of it (N4, N14).
+func (s *Service) Merged(ctx context.Context, tx *db.Tx, r event.Record, e ticket.Ended) error {
+	if e.Into == 0 {
+		return nil
+	}
+	x, err := requestOf(ctx, tx, ticket.ID(r.Subject))
+	if errs.KindOf(err) == errs.NotFound {
+		return nil
+	}
+	if err == nil {
+		err = detach(ctx, tx, x.Ticket)
+	}
+	if err != nil || x.Major == e.Into {
+		return err
+	}
+	x.Ticket = e.Into
+	if fresh, err := attach(ctx, tx, x); err != nil || !fresh {
+		return err
+	}
+	_, err = s.Bus.Record(ctx, tx, r.Meta, Attached{Ticket: x.Major, Request: x.Ticket})
+	return err
+}
+
+// Finish listens for the end of an incident: its ticket closes where nothing else held it open (N36).
+func (s *Service) Finish(ctx context.Context, _ event.Record, e Ended) error {
+	if err := s.Load(ctx); err != nil { // it may have ended on another node
+		return err
+	}
+	_, err := s.Tickets.Do(ctx, access.Desk(), ticket.Target{ID: e.Ticket}, ticket.Finish{})
+	if k := errs.KindOf(err); k == errs.Conflict || k == errs.Missing {
+		return nil // it is not solved, not confirmed, or waits for its record
+	}
+	return err
+}
+
 // alike is how long before a declaration a request may have come that looks like the same.
 const alike = 12 * time.Hour
 
 // Alike returns open requests that look like the same incident and belong to none: of the same
 // service or, without one, the same category, that came since half a day before it was declared.
-func (s *Service) Alike(ctx context.Context, by access.Actor, x Incident, t ticket.Ticket, list []Request) ([]ticket.Ticket, error) {
+func (s *Service) Alike(ctx context.Context, by access.Actor, x Incident, t ticket.Ticket) ([]ticket.Ticket, error) {
 	f := ticket.Filter{View: ticket.Risk, Limit: 50}
 	switch {
 	case t.Service != 0:
@@ -146,8 +200,12 @@ func (s *Service) Alike(ctx context.Context, by access.Actor, x Incident, t tick
 	if err != nil {
 		return nil, err
 	}
+	taken, err := given(ctx, s.DB)
+	if err != nil {
+		return nil, err
+	}
 	return slices.DeleteFunc(p.Tickets, func(o ticket.Ticket) bool {
 		return o.ID == t.ID || o.CreatedAt.Before(x.DeclaredAt.Add(-alike)) ||
-			slices.ContainsFunc(list, func(r Request) bool { return r.Ticket == o.ID })
+			slices.Contains(taken, o.ID)
 	}), nil
 }

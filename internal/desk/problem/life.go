@@ -318,14 +318,18 @@ func (s *Service) put(ctx context.Context, tx *db.Tx, by access.Actor, which ID,
 // Unlink takes a ticket from a problem.
 func (s *Service) Unlink(ctx context.Context, by access.Actor, which ID, on ticket.Target) (ticket.Ticket, error) {
 	return s.linking(ctx, by, which, on, func(ctx context.Context, tx *db.Tx, t ticket.Ticket) error {
-		removed, err := unlink(ctx, tx, which, t.ID)
-		if err != nil || !removed {
-			return err
-		}
-		s.hint(tx, t.ID)
-		_, err = s.Bus.Record(ctx, tx, by.Meta(s.Clock.Now()), Unlinked{which, t.ID, t.Number})
-		return err
+		return s.take(ctx, tx, by, which, t)
 	})
+}
+
+func (s *Service) take(ctx context.Context, tx *db.Tx, by access.Actor, which ID, t ticket.Ticket) error {
+	removed, err := unlink(ctx, tx, which, t.ID)
+	if err != nil || !removed {
+		return err
+	}
+	s.hint(tx, t.ID)
+	_, err = s.Bus.Record(ctx, tx, by.Meta(s.Clock.Now()), Unlinked{which, t.ID, t.Number})
+	return err
 }
 
 // linking is a change of which tickets belong to a problem.

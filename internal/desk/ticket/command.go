@@ -155,6 +155,9 @@ type (
 		Gap    string
 		Reason string
 	}
+	// Finish closes a solved ticket that waited for something outside it only, which is over now: a
+	// gate is asked as before any closing (N36).
+	Finish struct{}
 	// Expire says that the time for confirming this solution is up.
 	Expire struct{ Resolutions int }
 	// KeepOut says that a mail for this ticket was held, for its sender is not proven (S01, S04).
@@ -209,6 +212,7 @@ func (Merge) Name() Name        { return CmdMerge }
 func (Link) Name() Name         { return CmdLink }
 func (Deviate) Name() Name      { return CmdDeviate }
 func (Expire) Name() Name       { return CmdExpire }
+func (Finish) Name() Name       { return CmdFinish }
 func (KeepOut) Name() Name      { return CmdKeepOut }
 
 // sideOf narrows what either side of a shared screen may tell to the two who are sides: the

@@ -287,17 +287,36 @@ func (c Archive) decide(t Ticket, w world) ([]Fact, error) {
 	if err := fits(map[string]string{"difficulties": c.Difficulties, "approach": c.Approach}); err != nil {
 		return nil, err
 	}
-	f := Archived{Of{t.ID}, text.Body(c.Difficulties), text.Body(c.Approach)}
-	if t.Status != Resolved {
-		return []Fact{f}, nil
-	}
+	return closeIfOver(t, w, Archived{Of{t.ID}, text.Body(c.Difficulties), text.Body(c.Approach)})
+}
+
+// over returns how a solved ticket ends that waits for nothing but its record; false where the
+// requester's word is awaited still.
+func (t Ticket) over() (Outcome, bool) {
 	switch {
+	case t.Status != Resolved:
 	case !t.ConfirmedAt.IsZero():
-		return closeIfComplete(t, w, f, Confirmed)
+		return Confirmed, true
 	case t.TimeIsUp():
-		return closeIfComplete(t, w, f, Unconfirmed)
+		return Unconfirmed, true
+	}
+	return "", false
+}
+
+// closeIfOver is closeIfComplete for what may take the last gap from a ticket (N36).
+func closeIfOver(t Ticket, w world, f Fact) ([]Fact, error) {
+	if as, ok := t.over(); ok {
+		return closeIfComplete(t, w, f, as)
 	}
 	return []Fact{f}, nil
+}
+
+func (Finish) decide(t Ticket, _ world) ([]Fact, error) {
+	as, ok := t.over()
+	if !ok {
+		return nil, errs.New(errs.Conflict, "ticket.not_confirmed")
+	}
+	return []Fact{Ended{Of: Of{t.ID}, As: as}}, nil
 }
 
 func (c Close) decide(t Ticket, w world) ([]Fact, error) {
@@ -401,7 +420,10 @@ func (c Deviate) decide(t Ticket, w world) ([]Fact, error) {
 	for _, cmd := range []Name{CmdAccept, CmdHandOver, CmdHold, CmdVisit, CmdResolve, CmdClose} {
 		for _, g := range w.missing(cmd, t) {
 			if g.Key == c.Gap && g.Deviable {
-				return []Fact{Deviated{Of{t.ID}, g.Clause, g.Key, reason}}, fits(map[string]string{"reason": reason})
+				if err := fits(map[string]string{"reason": reason}); err != nil {
+					return nil, err
+				}
+				return closeIfOver(t, w, Deviated{Of{t.ID}, g.Clause, g.Key, reason})
 			}
 			if g.Key == c.Gap {
 				return nil, errs.New(errs.Conflict, "ticket.not_deviable")

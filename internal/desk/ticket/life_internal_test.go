@@ -152,6 +152,7 @@ func anyCommand(t *rapid.T, l *life1) Command {
 		LeaveOut{Address: rapid.SampledFrom([]string{"Liu@example.test", "x", ""}).Draw(t, "left out")},
 		Deviate{Gap: rapid.SampledFrom([]string{"gap.intake", "gap.read_back", "gap.grade", "gap.solution", "gap.verify", "gap.cause", "gap.closure", "gap.confirmed", "gap.nothing"}).Draw(t, "gap"), Reason: "现场紧急，事后补录"},
 		Expire{Resolutions: number},
+		Finish{},
 	}).Draw(t, "command")
 }
 

@@ -71,6 +71,7 @@ const (
 	CmdLink     Name = "link"
 	CmdDeviate  Name = "deviate"
 	CmdExpire   Name = "expire"
+	CmdFinish   Name = "finish"
 	CmdKeepOut  Name = "keep-out"
 
 	CmdAddParticipant    Name = "add-participant"
@@ -126,6 +127,7 @@ var life = map[Name]rule{ //nolint:gochecknoglobals // a constant table
 	CmdLink:     {access.TicketWork, []Status{New, Opened, Pending, Resolved, Closed}},
 	CmdDeviate:  {access.TicketDeviate, []Status{New, Opened, Pending, Resolved}},
 	CmdExpire:   {access.TicketAuto, []Status{Resolved}},
+	CmdFinish:   {access.TicketAuto, []Status{Resolved}},
 	CmdKeepOut:  {access.TicketAuto, []Status{New, Opened, Pending, Resolved, Closed}},
 
 	CmdAddParticipant:    {access.TicketWork, Statuses()},

@@ -101,7 +101,7 @@ func goesFirst(cmd Command, w world) bool {
 	switch c := cmd.(type) {
 	case Reply:
 		return !c.byUser(w.by)
-	case Ask, CallRecord, HandOver, HoldFor, Resolve, Confirm, Reject, Close, Reopen, Merge, AskReadBack, PromiseCall, Expire:
+	case Ask, CallRecord, HandOver, HoldFor, Resolve, Confirm, Reject, Close, Reopen, Merge, AskReadBack, PromiseCall, Expire, Finish, Archive, Deviate:
 		return true
 	}
 	return false

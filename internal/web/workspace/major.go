@@ -223,7 +223,7 @@ func (f *Faces) showMajor(c *page.Ctx, status int, t ticket.Ticket, form *page.F
 			v.Requests = append(v.Requests, child)
 		}
 		if x.Open() {
-			if v.Alike, err = f.Majors.Alike(c.Context(), c.Actor, x, t, list); err != nil {
+			if v.Alike, err = f.Majors.Alike(c.Context(), c.Actor, x, t); err != nil {
 				return err
 			}
 		}
