@@ -6,6 +6,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
@@ -27,7 +28,8 @@ func Put(lang string) func(Personal) string {
 }
 
 // Draw makes the draft of an article of a ticket that was solved: symptom, cause, steps,
-// verification, prevention, without personal data (N37). It stores nothing.
+// verification, prevention, without personal data (N37). Without a language it is in the one that the
+// solution is written in. It stores nothing.
 //
 // Errors: Conflict where the ticket has no solution yet.
 func (s *Service) Draw(ctx context.Context, by access.Actor, on ticket.Target, lang string) (Manuscript, error) {
@@ -40,6 +42,9 @@ func (s *Service) Draw(ctx context.Context, by access.Actor, on ticket.Target, l
 	}
 	if t.Detail.Solution.Text == "" {
 		return Manuscript{}, wrong("knowledge.no_solution")
+	}
+	if lang == "" {
+		lang = written(t.Detail.Solution.Text)
 	}
 	m := Manuscript{Lang: lang, From: []ticket.ID{t.ID}, Content: Content{Title: t.Subject, Body: compose(t, lang), Category: t.Category, Audience: Staff}}
 	known, put := s.known(ctx, []ticket.Ticket{t}), Put(lang)
@@ -54,6 +59,14 @@ func (s *Service) Draw(ctx context.Context, by access.Actor, on ticket.Target, l
 		m.Title = string(r[:maxTitle-1]) + "…"
 	}
 	return m, nil
+}
+
+// written is the language of a text: a Chinese one may hold English names, an English one no Chinese word.
+func written(text string) string {
+	if strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+		return "zh"
+	}
+	return "en"
 }
 
 // compose writes what is known of a solved ticket in the order of an article.

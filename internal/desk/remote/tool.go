@@ -39,8 +39,8 @@ func Presets() []Tool {
 	return []Tool{
 		{Name: "RustDesk", Link: "rustdesk://connection/new/{id}", Ask: "ID"},
 		{Name: "TeamViewer", Link: "https://start.teamviewer.com/{id}", Ask: "ID"},
-		{Name: "向日葵 SunLogin", Ask: "识别码"},
-		{Name: "ToDesk", Ask: "设备代码"},
+		{Name: "向日葵 SunLogin", Ask: "识别码 (ID)"},
+		{Name: "ToDesk", Ask: "设备代码 (ID)"},
 		{Name: "MeshCentral", Link: "https://mesh.example.org/?viewmode=11&gotonode={id}", Ask: "Node"},
 	}
 }

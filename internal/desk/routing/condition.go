@@ -93,14 +93,22 @@ func Compile(s string) (Condition, error) {
 	return Condition{p}, nil
 }
 
-// wrong says where a condition stops making sense.
+// wrong says where a condition stops making sense, and why in the words of the desk.
 func wrong(err error) error {
 	var at *file.Error
-	if errors.As(err, &at) {
-		return errs.Field("condition", "routing.condition_wrong", "Column", at.Column+1, "Detail", at.Message)
+	if !errors.As(err, &at) {
+		return errs.Field("condition", "routing.condition_wrong", "Column", 1)
 	}
-	detail, _, _ := strings.Cut(err.Error(), "\n")
-	return errs.Field("condition", "routing.condition_wrong", "Column", 1, "Detail", detail)
+	key := "routing.condition_wrong"
+	switch {
+	case strings.Contains(at.Message, "token EOF"), strings.Contains(at.Message, "not terminated"):
+		key = "routing.condition_ends"
+	case strings.HasPrefix(at.Message, "unknown name"):
+		key = "routing.condition_name"
+	case strings.HasPrefix(at.Message, "cannot use"), strings.HasPrefix(at.Message, "invalid operation"):
+		key = "routing.condition_kind"
+	}
+	return errs.Field("condition", key, "Column", at.Column+1)
 }
 
 // Holds asks the condition about a ticket. What goes wrong is for the administrator.

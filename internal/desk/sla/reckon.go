@@ -296,14 +296,7 @@ func (x Terms) accept(t ticket.Ticket) (Clock, bool) {
 		return Clock{}, false
 	}
 	c := x.begin(Accept, h.At, "sla.why_handed_over", minutes(x.Target.Accept), "sla.why_accept")
-	switch {
-	case !h.Answered().IsZero(): // taken, or given back with a reason
-		c.Stopped = h.Answered()
-	case !t.ResolvedAt.IsZero() && t.ResolvedAt.After(h.At):
-		c.Stopped = t.ResolvedAt
-	case !t.Open():
-		c.Stopped = latest(t.ClosedAt, h.At)
-	}
+	c.Stopped = h.Answered() // taken, given back with a reason, or solved before
 	c.pause(x, x.waits(t, Accept))
 	return c, true
 }

@@ -40,6 +40,7 @@ func Apply(t Ticket, f Fact, m event.Meta) Ticket {
 func (t *Ticket) Advance(f Fact, m event.Meta) {
 	f.apply(t, m)
 	t.taken(f, m)
+	t.noHandOver(f, m)
 	t.asking()
 	t.owe(f, m)
 	t.called(f, m)
@@ -176,7 +177,7 @@ func (f HandedOver) apply(t *Ticket, m event.Meta) {
 // name since, or one who did not hand it over works on it (N28).
 func (t *Ticket) taken(f Fact, m event.Meta) {
 	h := &t.Detail.HandOver
-	if h.At.IsZero() || !h.Taken.IsZero() || !h.Refused.IsZero() {
+	if h.At.IsZero() || !h.Answered().IsZero() {
 		return
 	}
 	other := person.ID(m.ActorID) != h.By && m.ActorID != 0

@@ -121,7 +121,18 @@ func (t *Ticket) move(from, to person.GroupID) {
 // HandedOver reports whether a hand-over waits for the answer of the other team.
 func (t Ticket) HandedOver() bool {
 	h := t.Detail.HandOver
-	return !h.At.IsZero() && h.Taken.IsZero() && h.Refused.IsZero() && (t.Status == Opened || t.Status == Pending)
+	return !h.At.IsZero() && h.Answered().IsZero() && (t.Status == Opened || t.Status == Pending)
+}
+
+// noHandOver notes that nobody has to answer a hand-over any more: the ticket is solved, or has ended. If
+// it comes back, it is whose it is (N28).
+func (t *Ticket) noHandOver(f Fact, m event.Meta) {
+	switch f.(type) {
+	case SolutionGiven, Ended:
+		if h := &t.Detail.HandOver; !h.At.IsZero() && h.Answered().IsZero() {
+			h.Over = m.At
+		}
+	}
 }
 
 // HandedOverBy reports whether somebody handed the ticket over and waits for the other team.
@@ -189,10 +200,13 @@ func (f HandOverRefused) apply(t *Ticket, m event.Meta) {
 
 func (PassedAround) apply(*Ticket, event.Meta) {}
 
-// Answered is when the other team answered a hand-over, either way; zero before.
+// Answered is when the other team answered a hand-over, either way, or nobody had to any more; zero before.
 func (h HandOverNote) Answered() time.Time {
-	if !h.Taken.IsZero() {
+	switch {
+	case !h.Taken.IsZero():
 		return h.Taken
+	case !h.Refused.IsZero():
+		return h.Refused
 	}
-	return h.Refused
+	return h.Over
 }

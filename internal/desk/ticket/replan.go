@@ -14,7 +14,7 @@ import (
 // FoldVersion counts the ways in which facts were folded into rows, release by release. A
 // release that keeps more in the detail than the one before raises it; what was open then is
 // folded again from its facts.
-const FoldVersion = 4
+const FoldVersion = 5
 
 // Replanning says how open tickets are planned again.
 type Replanning struct {

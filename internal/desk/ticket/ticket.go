@@ -223,6 +223,8 @@ type HandOverNote struct {
 	From    person.GroupID `json:",omitempty"` // which team had it before
 	Refused time.Time      `json:",omitzero"`  // when the other team gave it back
 	Refusal string         `json:",omitempty"` // and why
+
+	Over time.Time `json:",omitzero"` // when the ticket was solved or ended before either
 }
 
 // Solution is what the requester gets to resolve the ticket (N32–N34).

@@ -18,8 +18,7 @@ import (
 // for nobody but the desk.
 
 const (
-	// CmdVisit proposes a visit, fixes one or sets out for it. Gates stand before it: first things
-	// first (N25).
+	// CmdVisit proposes a visit or fixes one. Gates stand before it: first things first (N25).
 	CmdVisit Name = "visit"
 	// CmdVisitStep is what happens to a visit afterwards. It happened: nothing stands before it.
 	CmdVisitStep Name = "visit-step"
@@ -115,7 +114,7 @@ type VisitNow struct {
 // Name depends on the step: gates stand before those with which a visit begins.
 func (c Visit) Name() Name {
 	switch c.Note.Step {
-	case VisitProposed, VisitFixed, VisitStarted:
+	case VisitProposed, VisitFixed:
 		return CmdVisit
 	default:
 		return CmdVisitStep
@@ -144,7 +143,7 @@ func (c Visit) decide(t Ticket, w world) ([]Fact, error) {
 	if !slices.Contains(VisitSteps(), c.Note.Step) || c.Note.ID == 0 {
 		return nil, errs.New(errs.Invalid, "errs.invalid")
 	}
-	over := t.Status == Closed || t.Status == Resolved
+	over := t.Status == Closed || t.Status == Resolved && c.Note.Step != VisitStarted // what was agreed before it was solved is kept
 	if over && c.Note.Step.Waits() || t.Status == Closed && answersVisit(c.Note.Step) {
 		return nil, errs.New(errs.Conflict, "ticket.visit_over")
 	}

@@ -36,7 +36,11 @@ func (f *Faces) importYears(c *page.Ctx) error {
 	for _, y := range list {
 		names = append(names, y.Key())
 	}
-	c.Say("calendaradmin.imported", "Years", strings.Join(names, ", "), "Count", left)
+	key := "calendaradmin.imported"
+	if left > 0 {
+		key = "calendaradmin.imported_some"
+	}
+	c.Say(key, "Years", strings.Join(names, ", "), "Count", left)
 	return c.Redirect("/admin/calendars")
 }
 

@@ -102,7 +102,7 @@ func (f *Faces) answer(c *page.Ctx) error {
 		default:
 			continue
 		}
-		lines = append(lines, c.T("portal.problem_of", "Label", w.Label, "Text", value))
+		lines = append(lines, c.T("portal.answer_of", "Question", c.T("ticket.ask_"+string(w.Element)), "Text", value))
 	}
 	if cmd.Say.Text = strings.Join(lines, "\n"); cmd.Say.Text == "" {
 		cmd.Say.Text = "-" // the room says what is missing, not that there are no words

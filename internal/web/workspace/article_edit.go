@@ -258,7 +258,8 @@ func (f *Faces) keepArticle(c *page.Ctx) error {
 	return nil
 }
 
-// drawArticle makes a draft of a solved ticket and opens it in the editor.
+// drawArticle makes a draft of a solved ticket, in the language that it was solved in, and opens it in the
+// editor.
 func (f *Faces) drawArticle(c *page.Ctx) error {
 	number, err := c.Number("number")
 	if err != nil {
@@ -267,7 +268,7 @@ func (f *Faces) drawArticle(c *page.Ctx) error {
 	if _, err := c.Form(page.SmallForm, "version"); err != nil {
 		return err
 	}
-	m, err := f.Knowledge.Draw(c.Context(), c.Actor, ticket.Target{Number: number}, articleLang(c))
+	m, err := f.Knowledge.Draw(c.Context(), c.Actor, ticket.Target{Number: number}, "")
 	if err != nil {
 		return err
 	}

@@ -527,16 +527,16 @@ func shareView(f page.Frame, v remoteView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if v.Share.State == remote.Asked {
-					templ_7745c5c3_Err = ui.Button(ui.Btn{Label: f.T("workremote.withdraw"), Icon: "x", Variant: "outline", Size: "sm", Type: "submit"}).Render(ctx, templ_7745c5c3_Buffer)
+				asked := v.Share.State == remote.Asked
+				if asked {
+					templ_7745c5c3_Err = ui.Button(ui.Btn{Label: f.T("workremote.withdraw"), Icon: "x", Variant: "outline", Size: "sm", Type: "submit", Attrs: templ.Attributes{"data-remote-asked": true}}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-				} else {
-					templ_7745c5c3_Err = ui.Button(ui.Btn{Label: f.T("workremote.stop"), Icon: "octagon-pause", Variant: "danger", Size: "sm", Type: "submit"}).Render(ctx, templ_7745c5c3_Buffer)
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
+				}
+				templ_7745c5c3_Err = ui.Button(ui.Btn{Label: f.T("workremote.stop"), Icon: "octagon-pause", Variant: "danger", Size: "sm", Type: "submit", Attrs: templ.Attributes{"data-remote-agreed": true, "hidden": asked}}).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
 				}
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "</form></div><p class=\"text-sm text-fg3\" data-remote-kept role=\"status\"></p><div class=\"screen mt-3\" data-remote-stage hidden tabindex=\"0\" role=\"application\" aria-label=\"")
 				if templ_7745c5c3_Err != nil {

@@ -27,7 +27,7 @@ func (s *sheet) mayAnswerHandOver() bool {
 // answered for everybody, then folded; a refusal until something else happens with the work.
 func (s *sheet) showsHandOver() bool {
 	h := s.t.Detail.HandOver
-	return !h.At.IsZero() && (s.t.Status == ticket.Opened || s.t.Status == ticket.Pending)
+	return !h.At.IsZero() && h.Over.IsZero() && (s.t.Status == ticket.Opened || s.t.Status == ticket.Pending)
 }
 
 // acceptClock is the time in which the other team answers; false once it did.

@@ -370,7 +370,10 @@ function viewer(root) {
     },
     {
       state({ state: now, pictures }) {
-        if (known === "asked" && now !== "asked") show("Agreed");
+        if (known === "asked" && now !== "asked") {
+          show("Agreed");
+          for (const b of root.querySelectorAll("[data-remote-asked], [data-remote-agreed]")) b.hidden = b.matches("[data-remote-asked]");
+        }
         known = now;
         if (keep) keep.hidden = !pictures || stage.hidden;
       },
