@@ -20,7 +20,7 @@ type told struct {
 
 // audience says who is told what about a fact. author wrote the message that the fact
 // carries; it differs from the actor where a mail was taken in by the desk; charge are those who
-// hear what the requester says. Nobody is told what they did themselves, and nobody twice about
+// hear what the requester says, and what stands still. Nobody is told what they did themselves, and nobody twice about
 // one fact.
 func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID, charge []person.ID) []told {
 	actor := person.ID(0)
@@ -71,7 +71,7 @@ func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID, ch
 	case ticket.RemoteAsked:
 		tell(RemoteAsked, t.Requester)
 	case ticket.VendorSilent:
-		tell(VendorLate, t.Owner, t.Assignee)
+		tell(VendorLate, charge...)
 	case ticket.SolutionGiven:
 		tell(Solved, t.Requester)
 		tell(Replied, t.Detail.Participants...) // the solution as words: the question is for the requester (N35)
@@ -105,9 +105,9 @@ func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID, ch
 	return out
 }
 
-// charge is who must hear what the requester says of a ticket, or that they were not reached: the owner
-// and the assignee, and where neither of them works here any more, who can act in their place (N12).
-// What nobody has taken yet stands in the queue.
+// charge is who must hear what the requester says of a ticket, what stands still on it, or that they were
+// not reached: the owner and the assignee, and where neither of them works here any more, who can act in
+// their place (N12). What nobody has taken yet stands in the queue.
 func (s *Service) charge(ctx context.Context, t ticket.Ticket) ([]person.ID, error) {
 	out := []person.ID{t.Owner, t.Assignee}
 	works := func(who person.ID) bool {

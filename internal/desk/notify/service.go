@@ -95,7 +95,7 @@ func (s *Service) tell(ctx context.Context, r event.Record, f ticket.Fact) error
 	}
 	readers := audience(t, f, r.Meta, author(e), charge)
 	if held, ok := f.(ticket.MailHeld); ok {
-		readers = s.keptOut(ctx, t, held)
+		readers = s.keptOut(ctx, t, held, charge)
 	}
 	for _, x := range readers {
 		d, err := s.draft(ctx, r.ID, r.Meta, t, x, wrote)

@@ -15,10 +15,10 @@ import (
 // whoever sends mail in other people's names must not fill their mailboxes with it (S14).
 const withheldFor = 4 * time.Hour
 
-// keptOut says who is told that a mail waits: whoever is accountable, and the author where it
+// keptOut says who is told that a mail waits: those in charge of the ticket, and the author where it
 // may be they who wrote it. One whose domain says that it is a forgery is not told, and neither
 // is anybody who has no part in the ticket (S01, S07).
-func (s *Service) keptOut(ctx context.Context, t ticket.Ticket, f ticket.MailHeld) []told {
+func (s *Service) keptOut(ctx context.Context, t ticket.Ticket, f ticket.MailHeld, charge []person.ID) []told {
 	var out []told
 	tell := func(w Template, who person.ID) {
 		for _, x := range out {
@@ -38,8 +38,9 @@ func (s *Service) keptOut(ctx context.Context, t ticket.Ticket, f ticket.MailHel
 	case author.Role.Staff() && access.Can(access.Actor{ID: int64(author.ID), Kind: access.Person, Role: author.Role, Via: "mail"}, access.TicketRead, t.Object()) == nil:
 		tell(AnswerKept, author.ID)
 	}
-	tell(MailKept, t.Owner)
-	tell(MailKept, t.Assignee)
+	for _, who := range charge {
+		tell(MailKept, who)
+	}
 	return out
 }
 
