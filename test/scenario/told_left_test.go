@@ -7,9 +7,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/approval"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/desk/visit"
 )
 
 // letters counts the letters to somebody that hold the words, when all that waits for company has left.
@@ -63,4 +66,68 @@ func TestN12_N29_WhoStandsInHasALetterOfWhatStandsStill(t *testing.T) {
 			}
 		}
 	})
+}
+
+// How an approval ended is told to whoever has the ticket where nobody who asked for it works here any
+// more, and to who stands in for them where they left, too: what waits for it must go on.
+func TestN12_N31_TheEndOfAnApprovalIsToldWhereItsAskerLeft(t *testing.T) {
+	t.Parallel()
+	for name, both := range map[string]bool{"the asker": false, "the agent, too": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			offices(t, func(o *office) {
+				asker, approver := o.Somebody(access.Agent), o.Somebody(access.Requester)
+				a, err := o.Approvals.Ask(o.Context(), apptest.Actor(asker, "web"), ticket.Target{ID: o.t.ID}, approval.Ask{
+					Subject: approval.Subject{Title: "换硬盘", Content: "换硬盘"}, Levels: []approval.AskLevel{{People: []person.ID{approver.ID}}}, Hold: true,
+				})
+				if err != nil {
+					o.Fatal(err)
+				}
+				o.RunJobs()
+				o.leaves(asker)
+				heir := o.agent
+				if both {
+					o.leaves(o.agent)
+					heir = o.lead
+				}
+				if _, err := o.Approvals.Decide(o.Context(), apptest.Actor(approver, "portal"), a.ID, approval.Decision{Yes: true}); err != nil {
+					o.Fatal(err)
+				}
+				n := o.letters(heir, "的审批已批准")
+				if !o.hears(heir, (ticket.Approval{}).EventName()) || n != 1 {
+					o.Errorf("%s has it on the page: %v, and %d letters", heir.Name, o.hears(heir, (ticket.Approval{}).EventName()), n)
+				}
+				if !both && o.hears(o.lead, (ticket.Approval{}).EventName()) {
+					o.Error("who leads is told while the agent is here")
+				}
+			})
+		})
+	}
+}
+
+// What the requester answers to a visit whose people left is told to who can act.
+func TestN12_N27_WhoStandsInHearsTheAnswerToAVisit(t *testing.T) {
+	t.Parallel()
+	for _, act := range []visit.Act{visit.Pick, visit.Refuse} {
+		t.Run(string(act), func(t *testing.T) {
+			t.Parallel()
+			offices(t, func(o *office) {
+				from := o.Clock.Now().Add(48 * time.Hour)
+				wish := visit.Wish{Act: visit.Propose, Engineer: o.agent.ID, Times: []ticket.Span{{From: from, To: from.Add(time.Hour)}}, Place: "A座 301", Purpose: "换搓纸轮", Zone: "Asia/Shanghai"}
+				v, err := o.Visits.Propose(o.Context(), apptest.Actor(o.agent, "web"), ticket.Target{ID: o.t.ID}, wish)
+				if err != nil {
+					o.Fatal(err)
+				}
+				o.RunJobs()
+				o.leaves(o.agent)
+				if _, err := o.Visits.Do(o.Context(), apptest.Actor(o.user, "portal"), v.ID, visit.Wish{Act: act, Pick: 1, Why: "那天不在"}); err != nil {
+					o.Fatal(err)
+				}
+				n := o.letters(o.lead, o.user.Name+"回复了")
+				if !o.hears(o.lead, (ticket.VisitStepped{}).EventName()) || n != 1 {
+					o.Errorf("who leads has it on the page: %v, and %d letters", o.hears(o.lead, (ticket.VisitStepped{}).EventName()), n)
+				}
+			})
+		})
+	}
 }

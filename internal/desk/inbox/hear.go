@@ -125,23 +125,35 @@ func (s *Service) forget(ctx context.Context, tx *db.Tx, who person.ID, on ticke
 }
 
 // instead adds who hears the requester, and what stands still, where neither owner nor assignee works
-// here any more: the group, else those who lead, as letters do (N12, N29). What nobody has taken yet
-// stands in the queue.
+// here any more: the group, else those who lead, as letters do (N12, N29); and who hears how an approval
+// ended where its asker does not. What nobody has taken yet stands in the queue.
 func (s *Service) instead(ctx context.Context, tx *db.Tx, a *audience, t ticket.Ticket, f ticket.Fact) error {
-	kind := Rejected
+	kind, letter := Rejected, true
 	switch f := f.(type) {
 	case ticket.Said:
 		if kind = Answered; !f.ByRequester || f.Kind != ticket.Public {
 			return nil
 		}
+	case ticket.VisitStepped:
+		if kind, letter = Answered, false; f.Visit.Step != ticket.VisitAgreed && f.Visit.Step != ticket.VisitRefused {
+			return nil
+		}
 	case ticket.UserRejected, ticket.Reopened:
 	case ticket.VendorSilent, ticket.MailHeld:
 		kind = Trouble
+	case ticket.Approval:
+		if kind = Outcome; !f.Step.Ends() || f.By == f.Asker {
+			return nil
+		}
+		if list, err := s.People.WorkersIn(ctx, tx, []person.ID{f.Asker}, 0); err != nil || len(list) > 0 {
+			return err
+		}
+		a.tell(kind, letter, t.Owner, t.Assignee)
 	default:
 		return nil
 	}
 	list, err := s.standIns(ctx, tx, t)
-	a.tell(kind, true, list...)
+	a.tell(kind, letter, list...)
 	return err
 }
 

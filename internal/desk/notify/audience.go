@@ -20,7 +20,7 @@ type told struct {
 
 // audience says who is told what about a fact. author wrote the message that the fact
 // carries; it differs from the actor where a mail was taken in by the desk; charge are those who
-// hear what the requester says, and what stands still. Nobody is told what they did themselves, and nobody twice about
+// must hear of it where it is about whoever has the ticket. Nobody is told what they did themselves, and nobody twice about
 // one fact.
 func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID, charge []person.ID) []told {
 	actor := person.ID(0)
@@ -99,7 +99,7 @@ func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID, ch
 	case ticket.Approval:
 		tell(Approve, f.Turn...)
 		if f.Step.Ends() && f.By != f.Asker {
-			tell(Approved, f.Asker)
+			tell(Approved, charge...)
 		}
 	}
 	return out
@@ -110,15 +110,26 @@ func audience(t ticket.Ticket, f ticket.Fact, m event.Meta, author person.ID, ch
 // their place (N12). What nobody has taken yet stands in the queue.
 func (s *Service) charge(ctx context.Context, t ticket.Ticket) ([]person.ID, error) {
 	out := []person.ID{t.Owner, t.Assignee}
-	works := func(who person.ID) bool {
-		p := s.People.Card(ctx, who)
-		return p.Active && p.Role.Staff()
-	}
+	works := func(who person.ID) bool { return s.works(ctx, who) }
 	if t.Owner == 0 && t.Assignee == 0 || slices.ContainsFunc(out, works) {
 		return out, nil
 	}
 	crew, err := s.People.Crew(ctx)
 	return append(out, crew.Instead(t.Group)...), err
+}
+
+// chargeOf is who must hear of one fact: how an approval ended, whoever asked for it, while they work here.
+func (s *Service) chargeOf(ctx context.Context, t ticket.Ticket, f ticket.Fact) ([]person.ID, error) {
+	if a, ok := f.(ticket.Approval); ok && s.works(ctx, a.Asker) {
+		return []person.ID{a.Asker}, nil
+	}
+	return s.charge(ctx, t)
+}
+
+// works reports whether somebody is of the desk now.
+func (s *Service) works(ctx context.Context, who person.ID) bool {
+	p := s.People.Card(ctx, who)
+	return p.Active && p.Role.Staff()
 }
 
 // staff reports whether a template speaks to the people of the desk: its links lead to the

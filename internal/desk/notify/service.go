@@ -89,7 +89,7 @@ func (s *Service) tell(ctx context.Context, r event.Record, f ticket.Fact) error
 	}
 	var list []Delivery
 	wrote := s.wrote(ctx, t, e)
-	charge, err := s.charge(ctx, t)
+	charge, err := s.chargeOf(ctx, t, f)
 	if err != nil {
 		return err
 	}
