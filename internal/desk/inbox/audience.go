@@ -101,8 +101,8 @@ func (a *audience) hear(t ticket.Ticket, f ticket.Fact) {
 	case ticket.UserRejected, ticket.Reopened:
 		a.tell(Rejected, true, t.Owner, t.Assignee)
 	case ticket.Ended:
-		if f.As == ticket.Cancelled {
-			a.tell(Rejected, true, t.Owner, t.Assignee)
+		if f.As == ticket.Cancelled { // there is a letter where it was withdrawn
+			a.tell(Rejected, slices.Contains(a.not, t.Requester), t.Owner, t.Assignee)
 		}
 		for _, v := range t.Detail.Visits {
 			if v.Step.Waits() { // nobody goes there any more
