@@ -6,7 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
+	"github.com/loopdesk/loopdesk/internal/desk/promise"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 )
 
@@ -33,4 +35,24 @@ func TestTold_WhoHadItHasALetterThatItWasCancelled(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A promised call is first of all of whoever was named to make it: that it is due soon, and that nobody
+// called, is told to them as to whoever has the ticket. Another promise of the ticket is not theirs.
+func TestN18_N29_WhoIsNamedForACallIsTold(t *testing.T) {
+	t.Parallel()
+	offices(t, func(o *office) {
+		colleague := o.Somebody(access.Agent)
+		o.do(o.agent, ticket.PromiseCall{At: o.Clock.Now().Add(4 * time.Hour), Number: "13800000000", Who: colleague.ID})
+		o.do(o.agent, ticket.HoldFor{Reason: ticket.ForVendor, Next: o.Clock.Now().Add(2 * time.Hour)})
+		o.Advance(3 * time.Hour)
+		o.same("of another promise", o.told(colleague, inbox.Open))
+		o.Advance(40 * time.Minute)
+		o.same("due soon", o.told(colleague, inbox.Open), inbox.Promise)
+		o.Advance(time.Hour)
+		o.same("nobody called", o.told(colleague, inbox.Open), inbox.Promise, inbox.Promise)
+		if broke := (promise.Broke{}).EventName(); !o.hears(colleague, broke) || !o.hears(o.agent, broke) {
+			o.Errorf("that nobody called is told to whoever was named: %v, to whoever has the ticket: %v", o.hears(colleague, broke), o.hears(o.agent, broke))
+		}
+	})
 }

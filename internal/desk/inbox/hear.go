@@ -36,7 +36,7 @@ func (s *Service) Heard(ctx context.Context, tx *db.Tx, r event.Record) error {
 	case r.Name == (promise.Made{}).EventName():
 		return s.heardMade(ctx, tx, r)
 	case r.Name == (promise.Broke{}).EventName():
-		return s.heardOwner(ctx, tx, r, Promise, false, Late)
+		return s.heardBroke(ctx, tx, r)
 	case r.Name == problem.TicketSolvedName:
 		return s.heardOwner(ctx, tx, r, Watched, false, "")
 	case r.Name == undelivered:
@@ -233,15 +233,38 @@ func (s *Service) heardRaised(ctx context.Context, tx *db.Tx, r event.Record) er
 	return s.add(ctx, tx, t, s.item(r, 0), a, 0)
 }
 
+// heardBroke tells of a promise that was not kept.
+func (s *Service) heardBroke(ctx context.Context, tx *db.Tx, r event.Record) error {
+	var f promise.Broke
+	if err := json.Unmarshal(r.Data, &f); err != nil {
+		return err
+	}
+	t, err := s.Tickets.GetIn(ctx, tx, ticket.ID(r.Subject))
+	if err != nil {
+		return err
+	}
+	return s.heardOwner(ctx, tx, r, Promise, false, Late, caller(t, f.Due))
+}
+
+// caller is who was named to make the promised call of a ticket, where what is due at an instant is that
+// call; 0 for nobody.
+func caller(t ticket.Ticket, due time.Time) person.ID {
+	if c := t.Detail.CallBack; c.At.Equal(due) {
+		return c.Who
+	}
+	return 0
+}
+
 // heardOwner tells whoever is accountable, and whoever works on the ticket, or who stands in for them;
-// and whoever asked, where that is a kind of theirs, too.
-func (s *Service) heardOwner(ctx context.Context, tx *db.Tx, r event.Record, k Kind, letter bool, own Kind) error {
+// and whoever asked, where that is a kind of theirs, too. Others are told as well.
+func (s *Service) heardOwner(ctx context.Context, tx *db.Tx, r event.Record, k Kind, letter bool, own Kind, others ...person.ID) error {
 	t, err := s.Tickets.GetIn(ctx, tx, ticket.ID(r.Subject))
 	if err != nil {
 		return err
 	}
 	a := by(r.Meta, 0)
 	a.tell(k, letter, t.Owner, t.Assignee)
+	a.tell(k, letter, others...)
 	if k != Watched { // it asks for an act: somebody has to do it
 		list, err := s.standIns(ctx, tx, t)
 		if err != nil {
@@ -303,7 +326,7 @@ func (s *Service) near(ctx context.Context, j job.Job) error {
 			continue
 		}
 		a := by(access.Desk().Meta(s.Clock.Now()), 0)
-		a.tell(Promise, false, t.Owner, t.Assignee)
+		a.tell(Promise, false, t.Owner, t.Assignee, caller(t, p.Due))
 		return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 			list, err := s.standIns(ctx, tx, t)
 			if err != nil {
