@@ -118,7 +118,9 @@ func (a *audience) hear(t ticket.Ticket, f ticket.Fact) {
 		case ticket.VisitReassigned:
 			a.tell(Assigned, false, f.Visit.Engineer)
 			a.tell(Rejected, false, f.Visit.Before)
-		case ticket.VisitStarted, ticket.VisitArrived, ticket.VisitDone, ticket.VisitSigned, ticket.VisitMissed, ticket.VisitCancelled:
+		case ticket.VisitCancelled: // whoever of the desk did it
+			a.tell(Rejected, false, f.Visit.Engineer)
+		case ticket.VisitStarted, ticket.VisitArrived, ticket.VisitDone, ticket.VisitSigned, ticket.VisitMissed:
 			// The engineer's own steps, and ends that the page of visits shows.
 		}
 	case ticket.UserConfirmed:

@@ -111,7 +111,11 @@ func (s *Service) heardTicket(ctx context.Context, tx *db.Tx, r event.Record) er
 	}
 	a.tell(Watched, false, follow...)
 	a.hearOwn(t, f)
-	return s.add(ctx, tx, t, s.item(r, author), a, of)
+	i := s.item(r, author)
+	if v, visit := f.(ticket.VisitStepped); visit && v.Visit.Step == ticket.VisitCancelled {
+		i.What = VisitOff
+	}
+	return s.add(ctx, tx, t, i, a, of)
 }
 
 // forget takes from the list of somebody what they were told of a request that they no longer may see:

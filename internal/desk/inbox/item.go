@@ -33,6 +33,10 @@ type Item struct {
 // PromiseNear is what happened where a promised word is due soon.
 const PromiseNear = "promise.near"
 
+// VisitOff is what happened where a visit was called off: what is said of it is not what is said where
+// somebody else goes, though it is the same fact.
+const VisitOff = "visit.off"
+
 // ReadBackDue is what happened where a request was spoken and nobody read it back (N18).
 const ReadBackDue = "ticket.read_back_due"
 
