@@ -104,8 +104,5 @@ func (s *Service) told(ctx context.Context, j job.Job) error {
 		From: from, To: Mailbox{Name: p.Name, Address: p.Email}, ReplyTo: from, MessageID: fmt.Sprintf("<news.%s.%d@%s>", x.Token, x.To, domain(m)),
 		At: n.At, Kind: Report, Lang: n.Lang, Body: body,
 	})
-	if err != nil && refusal(err).Permanent {
-		return job.Permanent(err)
-	}
-	return err
+	return s.outcome(j, err)
 }

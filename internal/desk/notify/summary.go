@@ -109,10 +109,7 @@ func (s *Service) summarized(ctx context.Context, j job.Job) error {
 		From: from, To: Mailbox{Name: p.Name, Address: p.Email}, ReplyTo: from, MessageID: "<" + x.Token + "@" + domain(m) + ">",
 		At: n.At, Kind: Report, Lang: n.Lang, Body: body,
 	})
-	if err != nil && refusal(err).Permanent {
-		return job.Permanent(err)
-	}
-	return err
+	return s.outcome(j, err)
 }
 
 // parts puts the lines of each ticket together, in the order in which they happened. A ticket

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package scenario_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/app/apptest"
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/notify"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/setting"
+	"github.com/loopdesk/loopdesk/internal/kit/db"
+	"github.com/loopdesk/loopdesk/internal/kit/netguard/porttest"
+)
+
+// TestF38_LettersOfNoTicketOutliveAnOutage: the mail server takes nothing for hours when news, the monthly
+// report and a summary are due. They are tried again as the letters of tickets are, and each arrives once.
+func TestF38_LettersOfNoTicketOutliveAnOutage(t *testing.T) {
+	t.Parallel()
+	for _, outage := range []time.Duration{10 * time.Minute, 30 * time.Hour} {
+		t.Run(outage.String(), func(t *testing.T) {
+			t.Parallel()
+			apptest.Each(t, func(t *testing.T, h *apptest.House) {
+				w := build(t, h, "")
+				h.RunJobs()
+				server, _, err := setting.Load(t.Context(), h.Settings, notify.MailingName, notify.StartMailing())
+				w.must(err)
+				sends := func(through int64) {
+					m := server
+					m.Port = through
+					w.must(setting.Save(t.Context(), h.Settings, access.Desk(), notify.MailingName, m, setting.AnyVersion))
+				}
+				sends(porttest.Free(t))
+				w.must(h.DB.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+					line := notify.SummaryLine{Ticket: w.ticket.ID, Key: "inbox.did_ticket_vendor_silent", At: h.Clock.Now()}
+					if err := h.Notices.Summarize(ctx, tx, w.agent.ID, []notify.SummaryLine{line}); err != nil {
+						return err
+					}
+					if err := h.Notices.Tell(ctx, tx, w.stranger.ID, "1", notify.News{Title: "周日维护"}); err != nil {
+						return err
+					}
+					return h.Notices.Tell(ctx, tx, w.lead.ID, "month.2026-03", notify.News{Title: "2026-03", Path: "/work/month", Figures: []notify.Figure{{Key: "score.tickets", Text: "7"}}})
+				}))
+				for range outage / (5 * time.Minute) {
+					_, _ = h.Jobs.RunDue(t.Context())
+					h.Clock.Advance(5 * time.Minute)
+				}
+				sends(server.Port)
+				for range 5 {
+					h.Advance(time.Hour)
+				}
+				for _, x := range []struct {
+					who  person.Person
+					says string
+				}{{w.agent, "供应商没有按时答复"}, {w.stranger, "周日维护"}, {w.lead, "2026-03"}} {
+					n := 0
+					for _, m := range h.Mailbox(x.who.Email) {
+						if strings.Contains(m.Text(), x.says) || strings.Contains(m.Header("Subject"), x.says) {
+							n++
+						}
+					}
+					if n != 1 {
+						t.Errorf("%d letters of %s; dead jobs: %v", n, x.says, w.column(`SELECT kind FROM job WHERE state = 2`))
+					}
+				}
+			})
+		})
+	}
+}
