@@ -9,10 +9,13 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
+	"github.com/loopdesk/loopdesk/internal/channel/email/mailtest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/desk/triage"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/netguard/porttest"
 )
@@ -70,4 +73,50 @@ func TestF38_LettersOfNoTicketOutliveAnOutage(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestF38_ALetterThatIsSentAgainWaitsForNothing: in quiet hours something urgent took a letter along, and
+// it was refused. Whoever sends it again does not wait for the end of the hours, at which it was to go.
+func TestF38_ALetterThatIsSentAgainWaitsForNothing(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		w := build(t, h, "")
+		ctx, by := t.Context(), apptest.Actor(w.agent, "web")
+		// It is 09:00 in Shanghai.
+		w.must(setting.Save(ctx, h.Settings, access.Desk(), notify.PaceName, notify.Pace{Quiet: notify.Hours{From: 8 * 60, To: 18 * 60}}, setting.AnyVersion))
+		w.do(w.agent, "web", ticket.Reply{Say: ticket.Say{Text: "在看了"}})
+		h.RunJobs()
+		w.do(w.agent, "web", ticket.Grade{Answers: triage.Answers{Affected: triage.One, Halt: triage.Impaired}, Override: triage.P1, Reason: "月末"})
+		h.Mail.Refuse(mailtest.AtReceiver, 1, 550, "no such mailbox")
+		w.do(w.agent, "web", ticket.Reply{Say: ticket.Say{Text: "都停了，正在处理"}})
+		h.Advance(time.Minute)
+		words := func() (n int) {
+			for _, m := range h.Mailbox(w.owner.Email) {
+				if strings.Contains(m.Text(), "在看了") {
+					n++
+				}
+			}
+			return n
+		}
+		refused := 0
+		log, err := h.Notices.ForTicket(ctx, by, w.now())
+		w.must(err)
+		for _, d := range log {
+			if d.State == notify.Failed {
+				refused++
+				w.must(h.Notices.Retry(ctx, by, w.now(), d.ID))
+			}
+		}
+		if refused != 1 {
+			t.Fatalf("%d letters were refused", refused)
+		}
+		h.Advance(5 * time.Minute)
+		if n := words(); n != 1 {
+			t.Errorf("%d letters, minutes after it was sent again", n)
+		}
+		h.Advance(12 * time.Hour)
+		if n := words(); n != 1 {
+			t.Errorf("%d letters after the quiet hours", n)
+		}
+	})
 }

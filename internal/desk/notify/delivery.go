@@ -121,7 +121,7 @@ type Delivery struct {
 	SentAt    time.Time
 	DueAt     time.Time // when it may go: it waits for others, or for the end of quiet hours
 	With      ID        // the delivery in whose letter it is told; 0 for one of its own
-	Early     int64     // 1 where it goes before DueAt, because something urgent follows it
+	Early     int64     // 1 where the job for its time does not send it: something urgent follows it, or a person sends it again
 	BouncedAt time.Time
 
 	answering // until it is decided whether an acknowledgement goes out

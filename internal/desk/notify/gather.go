@@ -4,11 +4,9 @@ package notify
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/kit/db"
-	"github.com/loopdesk/loopdesk/internal/kit/job"
 )
 
 // What waits is one letter with everything that joined it:
@@ -68,15 +66,14 @@ func (s *Service) hurry(ctx context.Context, tx *db.Tx, d Delivery) error {
 		return err
 	}
 	for _, w := range list {
-		n := strconv.FormatInt(int64(w.ID), 10)
-		if err := s.Jobs.Enqueue(ctx, tx, job.Spec{Kind: SendJob, Payload: n + early, Key: SendJob + ":" + n + early}); err != nil {
+		if err := s.queue(ctx, tx, w); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// early marks the job that sends a letter before its time. From then on the job that was
+// early marks the job that sends a letter before its time, or once more. From then on the job that was
 // queued for its time has nothing to do with it: one job at a time is in charge of a letter.
 const early = " early"
 

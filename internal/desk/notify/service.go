@@ -315,6 +315,9 @@ func (s *Service) queue(ctx context.Context, tx *db.Tx, d Delivery) error {
 		return nil
 	}
 	n := strconv.FormatInt(int64(d.ID), 10)
+	if d.Early != 0 {
+		n += early
+	}
 	return s.Jobs.Enqueue(ctx, tx, job.Spec{Kind: SendJob, Payload: n, Key: SendJob + ":" + n, RunAt: d.DueAt})
 }
 
@@ -384,7 +387,7 @@ func (s *Service) Retry(ctx context.Context, by access.Actor, t ticket.Ticket, w
 		d.MessageID = s.messageID(m, d.Ticket, d.Person)
 	}
 	d.Address, d.State, d.QueuedAt = p.Email, Queued, s.Clock.Now()
-	d.DueAt = d.QueuedAt
+	d.DueAt, d.Early = d.QueuedAt, 1 // the job for its time may wait still
 	if d.BouncedAt.IsZero() && d.With == 0 {
 		return s.requeue(ctx, d)
 	}

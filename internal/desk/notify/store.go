@@ -55,7 +55,7 @@ func readdress(ctx context.Context, tx *db.Tx, d Delivery) error {
 func again(ctx context.Context, tx *db.Tx, d Delivery) (bool, error) {
 	n, err := db.Exec(ctx, tx, `
 		UPDATE delivery SET state = 'queued', reason = '', answer = '', attempts = 0, address = $2, message_id = $3, queued_at = $4,
-			due_at = $4, with_id = NULL, early = 0, bounced_at = NULL
+			due_at = $4, with_id = NULL, early = 1, bounced_at = NULL
 		WHERE id = $1 AND state IN ('failed', 'skipped', 'bounced')`,
 		d.ID, d.Address, d.MessageID, d.QueuedAt)
 	return n == 1, err
