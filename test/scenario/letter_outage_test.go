@@ -120,3 +120,37 @@ func TestF38_ALetterThatIsSentAgainWaitsForNothing(t *testing.T) {
 		}
 	})
 }
+
+// TestF39_TheMonthlyReportGoesOutOnce: the job that brings it is cut off after the letters left, before it
+// was marked as done, and runs again.
+func TestF39_TheMonthlyReportGoesOutOnce(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		w := build(t, h, "")
+		w.must(h.Scores.MailMonth(t.Context(), apptest.Actor(w.lead, "web"), true))
+		w.must(h.Scores.Ensure(t.Context()))
+		letters := func() (n int) {
+			for _, m := range h.Mailbox(w.lead.Email) {
+				if strings.Contains(m.Header("Subject"), "服务月报") {
+					n++
+				}
+			}
+			return n
+		}
+		h.Clock.Advance(32 * 24 * time.Hour)
+		h.RunJobs()
+		if n := letters(); n != 1 {
+			t.Fatalf("%d letters of the month", n)
+		}
+		w.statement(`UPDATE job SET run_at = 0, due_at = 0 WHERE kind = 'score:month'`)
+		h.RunJobs()
+		if n := letters(); n != 1 {
+			t.Errorf("%d letters of the month after its job ran again", n)
+		}
+		h.Clock.Advance(31 * 24 * time.Hour)
+		h.RunJobs()
+		if n := letters(); n != 2 {
+			t.Errorf("%d letters of two months", n)
+		}
+	})
+}

@@ -56,8 +56,12 @@ type news struct {
 }
 
 // Tell queues, in the caller's commit, one letter to somebody. The token names what is told: the
-// same news is queued once for each reader.
+// same news is queued once for each reader, also where the letter before has left (F39).
 func (s *Service) Tell(ctx context.Context, tx *db.Tx, to person.ID, token string, n News) error {
+	fresh, err := markNews(ctx, tx, to, token, s.Clock.Now())
+	if err != nil || !fresh {
+		return err
+	}
 	text, err := json.Marshal(news{to, token, n})
 	if err != nil {
 		return err

@@ -235,3 +235,9 @@ func cameBack(ctx context.Context, tx *db.Tx, d Delivery) (bool, error) {
 		d.ID, d.State, d.Reason, d.Answer, d.BouncedAt)
 	return n == 1, err
 }
+
+// markNews notes that somebody is told a piece of news; false where they were told it before.
+func markNews(ctx context.Context, tx *db.Tx, to person.ID, token string, at time.Time) (bool, error) {
+	n, err := db.Exec(ctx, tx, `INSERT INTO news_told (person_id, token, at) VALUES ($1, $2, $3) ON CONFLICT (person_id, token) DO NOTHING`, to, token, at)
+	return n == 1, err
+}
