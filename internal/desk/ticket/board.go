@@ -4,6 +4,7 @@ package ticket
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/memo"
 )
 
 // board holds every open ticket in memory, as far as filters ask about it and with its first
@@ -21,7 +23,8 @@ import (
 type board struct {
 	mu      sync.RWMutex
 	rows    map[ID]*square
-	counted map[asked]count // since the last change, for as long as countFresh
+	closed  *memo.Memo[ID, int64] // as of which version those are closed that left it lately
+	counted map[asked]count       // since the last change, for as long as countFresh
 }
 
 // asked is who counts what: the ready-made lists where filters is empty.
@@ -41,12 +44,18 @@ type count struct {
 // a view, and every page shows it.
 const countFresh = time.Second
 
+// keepClosed is how many tickets that left the board are remembered at least. What is older than
+// a closing arrives within moments of it.
+const keepClosed = 4096
+
 type square struct {
 	version int64
 	queue.Row
 }
 
-func newBoard() *board { return &board{rows: map[ID]*square{}, counted: map[asked]count{}} }
+func newBoard() *board {
+	return &board{rows: map[ID]*square{}, closed: memo.New[ID, int64](keepClosed), counted: map[asked]count{}}
+}
 
 func (b *board) put(t Ticket) {
 	b.mu.Lock()
@@ -54,15 +63,37 @@ func (b *board) put(t Ticket) {
 	if old, ok := b.rows[t.ID]; ok && old.version > t.Version {
 		return // a later commit was quicker to arrive
 	}
+	if closed, ok := b.closed.Get(t.ID); ok && closed > t.Version {
+		return // so was the one that closed it
+	}
 	clear(b.counted)
 	if !t.Open() {
 		delete(b.rows, t.ID)
+		b.closed.Put(t.ID, t.Version, 1)
 		return
 	}
 	b.rows[t.ID] = &square{t.Version, t.row()}
 }
 
-// LoadBoard reads every open ticket once, at start.
+// besides returns what is on the board and not among these.
+func (b *board) besides(list []Ticket) (out []ID) {
+	read := make(map[ID]bool, len(list))
+	for _, t := range list {
+		read[t.ID] = true
+	}
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	for which := range b.rows {
+		if !read[which] {
+			out = append(out, which)
+		}
+	}
+	return out
+}
+
+// LoadBoard reads every open ticket, at start and where some news of other nodes may have been
+// missed. What is on the board and was not among them is looked at again: another node closed it,
+// or it has come since.
 func (s *Service) LoadBoard(ctx context.Context) error {
 	list, err := db.All(ctx, s.DB, scan, `SELECT `+listColumns+` FROM ticket WHERE is_open = 1`)
 	if err != nil {
@@ -72,6 +103,9 @@ func (s *Service) LoadBoard(ctx context.Context) error {
 	for _, t := range list {
 		t.Detail.Participants = taking[t.ID]
 		s.board.put(t)
+	}
+	for _, which := range s.board.besides(list) {
+		err = errors.Join(err, s.Refresh(ctx, which))
 	}
 	return err
 }
