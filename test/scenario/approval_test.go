@@ -212,3 +212,16 @@ func TestN28_N11_RefusedEscalatedAccepted(t *testing.T) {
 		}
 	})
 }
+
+// A ticket that is closed and opened again asks for an approval before the desk has heard of the
+// closing: what was asked after it waits on, because the ticket is open.
+func TestN31_AnApprovalAskedAfterReopeningWaitsOn(t *testing.T) {
+	t.Parallel()
+	offices(t, func(o *office) {
+		o.do(o.user, ticket.Close{As: ticket.Cancelled, Reason: "不用了"})
+		o.do(o.user, ticket.Reopen{Reason: "还是要用"})
+		if a := o.ask(true, approval.AskLevel{People: []person.ID{o.lead.ID}}); o.stands(a) != approval.Waiting {
+			o.Errorf("it is %s, and the ticket %s", o.stands(a), o.now().Status)
+		}
+	})
+}

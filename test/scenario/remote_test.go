@@ -195,3 +195,23 @@ func TestN26_S69_AToolIsOpenedByItsLink(t *testing.T) {
 		is(t, "the list is empty", x.agent.Get("/work/remote"), http.StatusOK, "没有进行中的远程协助")
 	})
 }
+
+// A ticket that is closed and opened again asks for a screen before the desk has heard of the
+// closing: the question stands, because the ticket is open.
+func TestN26_AShareAskedForAfterReopeningStands(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		x := helping(t, h)
+		for _, cmd := range []ticket.Command{ticket.Close{As: ticket.Cancelled, Reason: "不用了"}, ticket.Reopen{Reason: "又停了"}} {
+			if _, err := h.Tickets.Do(t.Context(), apptest.Actor(x.user.Person, "portal"), ticket.Target{ID: x.v.ID}, cmd); err != nil {
+				t.Fatal(err)
+			}
+		}
+		is(t, "asked", x.agent.Post(x.page()+"/share", url.Values{}), http.StatusSeeOther)
+		h.RunJobs()
+		share, err := h.Remote.Share(t.Context(), apptest.Actor(x.agent.Person, "web"), x.v)
+		if err != nil || !share.Open() {
+			t.Errorf("it ended (%s) on an open ticket: %v", share.Reason, err)
+		}
+	})
+}

@@ -228,7 +228,8 @@ func (s *Service) Withdraw(ctx context.Context, by access.Actor, which ID) (Appr
 	return s.close(ctx, seen, Withdrawn, "", person.ID(by.ID))
 }
 
-// close ends an approval that nobody decided. Conflict where it ended before.
+// close ends an approval that nobody decided. Conflict where it ended before. What is dropped with
+// its ticket is not where that was opened again before anybody heard of its end.
 func (s *Service) close(ctx context.Context, seen Approval, as State, reason string, by person.ID) (Approval, error) {
 	ready, err := s.desk(ctx)
 	if err != nil {
@@ -236,7 +237,8 @@ func (s *Service) close(ctx context.Context, seen Approval, as State, reason str
 	}
 	var out Approval
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := s.Tickets.Lock(ctx, tx, seen.Ticket); err != nil {
+		t, err := s.Tickets.Lock(ctx, tx, seen.Ticket)
+		if err != nil || as == Dropped && t.Open() {
 			return err
 		}
 		a, err := take(ctx, tx, seen.ID)

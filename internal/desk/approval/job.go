@@ -98,7 +98,8 @@ func (s *Service) remind(ctx context.Context, j job.Job) error {
 	})
 }
 
-// closed drops what waits on a ticket that is closed.
+// closed drops what waits on a ticket that is closed. It comes after the commit: the ticket may be
+// open again by then, and what waits on it too.
 func (s *Service) closed(ctx context.Context, r event.Record, _ ticket.Ended) error {
 	list, err := waitingOf(ctx, s.DB, ticket.ID(r.Subject))
 	for _, a := range list {

@@ -63,7 +63,8 @@ func (s *Service) endBySelf(ctx context.Context, x Session, act Act) error {
 	return err
 }
 
-// TicketEnded hears, after its commit, that a ticket was closed: what is open on it ends.
+// TicketEnded hears, after its commit, that a ticket was closed: what is open on it ends, where the
+// ticket was not opened again meanwhile.
 func (s *Service) TicketEnded(ctx context.Context, _ event.Record, f ticket.Ended) error {
 	list, err := openOf(ctx, s.DB, f.Ticket)
 	for _, x := range list {

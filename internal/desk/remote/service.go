@@ -168,8 +168,12 @@ type change struct {
 }
 
 func (s *Service) changeIn(ctx context.Context, tx *db.Tx, c change) (Session, error) {
-	if _, err := s.Tickets.Lock(ctx, tx, c.on); err != nil {
+	t, err := s.Tickets.Lock(ctx, tx, c.on)
+	if err != nil {
 		return Session{}, err
+	}
+	if c.act == Close && t.Open() { // it was opened again before its end was heard of
+		return Session{}, errs.New(errs.Conflict, "remote.not_now")
 	}
 	x, err := take(ctx, tx, c.which)
 	if err != nil {
