@@ -46,6 +46,11 @@ func (x *exchange) send(id string, at time.Time, key []byte, body string) int {
 	return res.StatusCode
 }
 
+// rings reports whether the page of whoever is called says so.
+func (x *exchange) rings(page *apptest.Client) bool {
+	return strings.Contains(page.Get("/work/phone/ringing").Body, "/work/phone?call=")
+}
+
 func told(state, call string) string {
 	return fmt.Sprintf(`{"type":"call.%s","data":{"call":%q,"direction":"in","number":"8206","extension":"6011"}}`, state, call)
 }
@@ -153,6 +158,57 @@ func TestN18_N40_A37_S57_ACallFromRingToTicket(t *testing.T) {
 		}
 		if got := x.send("m5", h.Clock.Now(), key, told("ringing", "c2")); got != http.StatusUnauthorized {
 			t.Errorf("signed with a revoked secret: %d", got)
+		}
+	})
+}
+
+// TestN18_N40_ACallThatGoesRoundRingsAgain: nobody took it, it went on to others and came back to the
+// same extension, also after another call there. What rang once and is over does not.
+func TestN18_N40_ACallThatGoesRoundRingsAgain(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		agent := h.SignIn(access.Agent)
+		who, err := h.People.ByEmail(t.Context(), agent.Person.Email)
+		if err != nil {
+			t.Fatal(err)
+		}
+		who.Phone = "分机 6011"
+		if _, err := h.People.Change(t.Context(), access.Desk(), who, 0); err != nil {
+			t.Fatal(err)
+		}
+		made, err := h.Telephony.MakeSecret(t.Context(), apptest.Actor(h.Person(access.Admin), "web"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(made, "whsec_"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := &exchange{t, h, key}
+		for i, step := range []struct {
+			state, call string
+			rings       bool
+		}{
+			{"ringing", "c1", true},
+			{"ended", "c1", false},
+			{"ringing", "c1", true}, // it came round
+			{"ended", "c1", false},
+			{"ringing", "c2", true},
+			{"ended", "c2", false},
+			{"ringing", "c1", true}, // and once more, after another
+			{"answered", "c1", true},
+			{"ended", "c1", false},
+			{"ringing", "c1", false}, // late: it was spoken on
+			{"ended", "c3", false},
+			{"ringing", "c3", false}, // late: of what is over
+		} {
+			h.Clock.Advance(20 * time.Second)
+			if got := x.send("m"+strconv.Itoa(i), h.Clock.Now(), key, told(step.state, step.call)); got != http.StatusNoContent {
+				t.Fatalf("%d: %d", i, got)
+			}
+			if got := x.rings(agent); got != step.rings {
+				t.Errorf("%d, %s is %s: the page says a call: %v", i, step.call, step.state, got)
+			}
 		}
 	})
 }
