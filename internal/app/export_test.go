@@ -32,6 +32,9 @@ func (h *House) Told() []string  { return h.told }
 // Ready reports whether the house works.
 func (h *House) Ready() bool { return h.ready.Load() }
 
+// Hourly is the housekeeping of an hour.
+func (h *House) Hourly(ctx context.Context) error { return h.hourly(ctx) }
+
 // RelayAddress is where browsers reach a relay that listens at an address.
 func (c Config) RelayAddress(at net.Addr, public string) string { return c.relayAddress(at, public) }
 

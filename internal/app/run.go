@@ -54,6 +54,23 @@ func (h *House) Run(ctx context.Context, d Doors) error {
 	if err := h.Search.Ensure(ctx); err != nil {
 		return fmt.Errorf("look at the search index: %w", err)
 	}
+	if err := h.ensure(ctx); err != nil {
+		return err
+	}
+	watched, unwatch := context.WithCancel(context.WithoutCancel(ctx))
+	var operators errgroup.Group
+	if d.Metrics != nil {
+		operators.Go(func() error { return h.serveHTTP(watched, d.Metrics, h.operators()) })
+	}
+	h.ready.Store(true)
+	err := h.work(ctx, d)
+	unwatch()
+	return errors.Join(err, operators.Wait())
+}
+
+// ensure plans what is done by the clock and plans its own next run, where nothing waits: at first,
+// and after one that failed so often that it was given up.
+func (h *House) ensure(ctx context.Context) error {
 	if err := h.Directory.Ensure(ctx); err != nil {
 		return fmt.Errorf("look at the directory: %w", err)
 	}
@@ -66,15 +83,7 @@ func (h *House) Run(ctx context.Context, d Doors) error {
 	if err := h.Scores.Ensure(ctx); err != nil {
 		return fmt.Errorf("plan the next monthly report by mail: %w", err)
 	}
-	watched, unwatch := context.WithCancel(context.WithoutCancel(ctx))
-	var operators errgroup.Group
-	if d.Metrics != nil {
-		operators.Go(func() error { return h.serveHTTP(watched, d.Metrics, h.operators()) })
-	}
-	h.ready.Store(true)
-	err := h.work(ctx, d)
-	unwatch()
-	return errors.Join(err, operators.Wait())
+	return nil
 }
 
 // work is Run without the operator's door.
@@ -179,14 +188,19 @@ func (h *House) housekeeping(ctx context.Context) error {
 				err = errors.Join(err, h.Tickets.LoadBoard(ctx))
 			}
 		case <-hourly.C:
-			_, err = h.Tickets.Sweep(ctx)
-			_, gone := h.Inbox.Sweep(ctx)
-			err = errors.Join(err, gone)
+			err = h.hourly(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
 			h.Log.WarnContext(ctx, "housekeeping failed and is tried again", "error", err)
 		}
 	}
+}
+
+// hourly is the part of housekeeping that may wait.
+func (h *House) hourly(ctx context.Context) error {
+	_, err := h.Tickets.Sweep(ctx)
+	_, gone := h.Inbox.Sweep(ctx)
+	return errors.Join(err, gone, h.ensure(ctx))
 }
 
 // serveHTTP serves until ctx ends, then lets the requests finish.

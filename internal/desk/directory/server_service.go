@@ -281,7 +281,7 @@ func (s *Service) Standing(ctx context.Context, by access.Actor) (out Standing, 
 	return out, err
 }
 
-// Ensure queues what must be looked at when the house starts.
+// Ensure queues what must be looked at when the house starts, and again where that died.
 func (s *Service) Ensure(ctx context.Context) error {
 	conf, _, err := s.server(ctx)
 	if err != nil {
