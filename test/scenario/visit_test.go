@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -157,6 +158,29 @@ func TestN27_AVisitByAPIPassesTheSameGates(t *testing.T) {
 		}
 		if r := h.API(w.owner).JSON(http.MethodGet, at, ""); r.Status != http.StatusOK || strings.Contains(r.Body, "用户在开会") {
 			t.Errorf("what staff wrote is read by the requester: %d %s", r.Status, r.Body)
+		}
+	})
+}
+
+// A visit that is sent several times at one moment is one: whoever comes second waits for the first,
+// and finds what they would make.
+func TestN27_AVisitSentTwiceAtOnceIsOne(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		w := build(t, h, "")
+		for round := range 5 {
+			var all sync.WaitGroup
+			for range 4 {
+				all.Go(func() {
+					if _, err := w.going(5 + round); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			all.Wait()
+		}
+		if list := w.column(`SELECT token FROM visit`); len(list) != 5 {
+			t.Errorf("%d visits of 5", len(list))
 		}
 	})
 }

@@ -219,6 +219,9 @@ func (s *Service) do(ctx context.Context, by access.Actor, v Visit, on ticket.Ta
 		now := now
 		now.now = at
 		was, on := v, on
+		if _, err := s.Tickets.Lock(ctx, tx, v.Ticket); err != nil { // one after the other: the second finds what the first did
+			return err
+		}
 		if v.ID != 0 {
 			if was, err = take(ctx, tx, v.ID); err != nil {
 				return err
