@@ -213,6 +213,52 @@ func TestN28_N11_RefusedEscalatedAccepted(t *testing.T) {
 	})
 }
 
+// A form that is sent twice asks once: nobody gets two letters about the same. Whoever asks somebody
+// else, or for something else, asks anew, and so they do where the first is over.
+func TestN31_AnApprovalAskedTwiceIsOne(t *testing.T) {
+	t.Parallel()
+	offices(t, func(o *office) {
+		agent := o.SignInAs(o.agent)
+		other := o.Somebody(access.Requester)
+		ask := func(content string, of person.Person) {
+			o.Helper()
+			is(o.T, "asked", agent.Post("/work/tickets/"+o.t.Ref()+"/approvals", url.Values{
+				"kind": {"free"}, "title": {"开通写权限"}, "content": {content}, "people": {of.Email}, "mode": {"all"}, "hours": {"8"}, "hold": {"yes"},
+			}), http.StatusSeeOther)
+			o.RunJobs()
+		}
+		are := func(n int, when string) (list []approval.View) {
+			o.Helper()
+			list, err := o.Approvals.OfTicket(o.Context(), apptest.Actor(o.agent, "web"), o.now())
+			if err != nil || len(list) != n {
+				o.Fatalf("%s: %d approvals, want %d: %v", when, len(list), n, err)
+			}
+			return list
+		}
+		ask("三个月", o.lead)
+		ask("三个月", o.lead)
+		first := are(1, "sent twice")[0]
+		letters := 0
+		for _, m := range o.Mailbox(o.lead.Email) {
+			if approveLink.MatchString(m.Text()) {
+				letters++
+			}
+		}
+		if letters != 1 {
+			o.Errorf("%d letters", letters)
+		}
+		ask("三个月", other)
+		are(2, "asked of somebody else")
+		ask("六个月", o.lead)
+		are(3, "asked for something else")
+		if _, err := o.Approvals.Withdraw(o.Context(), apptest.Actor(o.agent, "web"), first.ID); err != nil {
+			o.Fatal(err)
+		}
+		ask("三个月", o.lead)
+		are(4, "asked after it was withdrawn")
+	})
+}
+
 // A ticket that is closed and opened again asks for an approval before the desk has heard of the
 // closing: what was asked after it waits on, because the ticket is open.
 func TestN31_AnApprovalAskedAfterReopeningWaitsOn(t *testing.T) {

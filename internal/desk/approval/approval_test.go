@@ -375,7 +375,7 @@ func TestS04_S30_ALinkDecidesOneThingOnce(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *room) {
 		tk := r.open()
-		a, other := r.ask(tk, approval.AskLevel{Manager: true}), r.ask(tk, approval.AskLevel{Manager: true})
+		a, other := r.ask(tk, approval.AskLevel{Manager: true}), r.ask(tk, approval.AskLevel{Manager: true, Mode: approval.Any})
 		code, _, err := r.Link(t.Context(), a.ID, r.boss.ID)
 		if err != nil || code == "" {
 			t.Fatal(code, err)

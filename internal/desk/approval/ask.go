@@ -52,7 +52,8 @@ func askable(s ticket.Status) bool {
 	return s == ticket.New || s == ticket.Opened || s == ticket.Pending
 }
 
-// Ask asks for an approval and, where it is wanted, lets the ticket wait for it.
+// Ask asks for an approval and, where it is wanted, lets the ticket wait for it. The same wish sent
+// twice asks once: while it waits, it is the answer.
 //
 // Errors: those of reading the ticket; Denied without the right to ask; Conflict where the ticket is
 // solved or closed; Invalid with fields; Missing where gates stand before the wait.
@@ -79,8 +80,8 @@ func (s *Service) Ask(ctx context.Context, by access.Actor, on ticket.Target, q 
 	if err != nil {
 		return Approval{}, err
 	}
+	var out Approval
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		x := a
 		now, err := s.Tickets.Lock(ctx, tx, t.ID)
 		if err != nil {
 			return err
@@ -88,18 +89,33 @@ func (s *Service) Ask(ctx context.Context, by access.Actor, on ticket.Target, q 
 		if !askable(now.Status) {
 			return errs.New(errs.Conflict, "approval.not_now")
 		}
-		if x, err = s.put(ctx, tx, tell, by, x); err != nil {
+		waiting, err := waitingOf(ctx, tx, t.ID)
+		if err != nil {
 			return err
 		}
-		if x.Holds && now.Status == ticket.Opened {
+		if i := slices.IndexFunc(waiting, a.wishes); i >= 0 {
+			out = waiting[i]
+			return nil
+		}
+		if out, err = s.put(ctx, tx, tell, by, a); err != nil {
+			return err
+		}
+		if out.Holds && now.Status == ticket.Opened {
 			if _, err := hold.In(ctx, tx, ticket.Target{ID: t.ID}); err != nil {
 				return err
 			}
 		}
-		a = x
 		return nil
 	})
-	return a, err
+	return out, err
+}
+
+// wishes reports whether another approval was asked for by the same person in the same words, of the
+// same people and to the same end.
+func (a Approval) wishes(o Approval) bool {
+	seated := func(x, y Seat) bool { return x.Level == y.Level && x.Person == y.Person }
+	return a.AskedBy == o.AskedBy && a.Digest == o.Digest && a.Note == o.Note && a.Holds == o.Holds && a.Days == o.Days &&
+		slices.Equal(a.Levels, o.Levels) && slices.EqualFunc(a.Seats, o.Seats, seated)
 }
 
 // drawUp checks a wish and turns it into an approval that nobody has seen yet.
