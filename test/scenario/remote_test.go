@@ -13,6 +13,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/remote"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/web/workspace"
@@ -157,6 +158,30 @@ func TestN26_S20_S21_S27_AShareIsForItsTwoSides(t *testing.T) {
 		is(t, "declined", x.user.Post(share+"/refuse", url.Values{"cannot": {"yes"}}), http.StatusSeeOther)
 		is(t, "explained to the agent", x.agent.Get(x.page()), http.StatusOK, "浏览器不支持", "远程控制工具或电话")
 		is(t, "explained to the requester", x.user.Get("/requests/"+x.v.Ref()+"/share"), http.StatusOK, "浏览器不支持", "打电话")
+	})
+}
+
+// Screens that are not shown here any more are not shown by a consent either that was asked for
+// before: the page says so, signed in and by the link, and the question can still be declined.
+func TestN26_NoConsentWhereScreensWereSwitchedOff(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		x := helping(t, h)
+		is(t, "asked", x.agent.Post(x.page()+"/share", url.Values{}), http.StatusSeeOther)
+		is(t, "switched off", h.SignIn(access.Admin).Post("/admin/remote", url.Values{
+			"answer_minutes": {"30"}, "longest_minutes": {"60"}, "forgotten_hours": {"4"}, "version": {"0"},
+		}), http.StatusSeeOther)
+		for name, door := range map[string]struct {
+			who  *apptest.Client
+			path string
+		}{"signed in": {x.user, "/requests/" + x.v.Ref()}, "by the link": {h.Nobody(), x.link}} {
+			share := at(t, door.who.Get(door.path+"/share").Body)
+			is(t, name, door.who.Post(share+"/agree", url.Values{"words": {"1"}}), http.StatusConflict, "停用浏览器屏幕查看", "/refuse")
+		}
+		share, err := h.Remote.Share(t.Context(), apptest.Actor(x.agent.Person, "web"), x.v)
+		if err != nil || share.State != remote.Asked {
+			t.Errorf("it is %s: %v", share.State, err)
+		}
 	})
 }
 

@@ -47,7 +47,7 @@ type Consent struct {
 
 // Agree is the requester's consent. It returns the secret by which the window that shows the
 // screen is known: another window that agrees takes over from it. Stale where the words have
-// changed since they were read.
+// changed since they were read; Conflict where an administrator wants no screens shown any more.
 func (s *Service) Agree(ctx context.Context, by access.Actor, on ticket.Target, which ID, c Consent) (Session, string, error) {
 	t, x, side, err := s.find(ctx, by, on, which)
 	switch {
@@ -59,6 +59,13 @@ func (s *Service) Agree(ctx context.Context, by access.Actor, on ticket.Target, 
 		return x, "", errs.New(errs.Stale, "remote.words_changed")
 	case !t.Open():
 		return x, "", errs.New(errs.Conflict, "remote.closed")
+	}
+	p, _, err := s.Policy(ctx)
+	if err == nil && p.Off {
+		err = errs.New(errs.Conflict, "remote.off")
+	}
+	if err != nil {
+		return x, "", err
 	}
 	window := id.Token()
 	x, err = s.change(ctx, by, t, which, Agree, func(ctx context.Context, tx *db.Tx, x *Session) error {
