@@ -170,18 +170,41 @@ func most(list []Repeat) []Repeat {
 	return list[:min(len(list), agendaShown)]
 }
 
+// about is what a decision is about: the kind and the key of an item of the agenda; nothing where it is
+// about none.
+func (d Decision) about() (kind string, key int64) {
+	kind, rest, _ := strings.Cut(d.Item, ":")
+	key, err := strconv.ParseInt(rest, 10, 64)
+	if err != nil {
+		return "", 0
+	}
+	return kind, key
+}
+
 // subject is the problem or the category that a decision is about; zero where it is about neither.
 func (d Decision) subject() (ID, catalog.CategoryID) {
-	kind, rest, _ := strings.Cut(d.Item, ":")
-	n, err := strconv.ParseInt(rest, 10, 64)
-	if err != nil {
-		return 0, 0
-	}
-	switch kind {
+	switch kind, n := d.about(); kind {
 	case "problem":
 		return ID(n), 0
 	case "category":
 		return 0, catalog.CategoryID(n)
 	}
 	return 0, 0
+}
+
+// improvement is the entry of the register that a decision is about; zero where it is about none.
+func (d Decision) improvement() ImprovementID {
+	switch kind, n := d.about(); kind {
+	case "improvement", "effect":
+		return ImprovementID(n)
+	}
+	return 0
+}
+
+// made is the entry of the register that came of a decision; zero where none did.
+func (d Decision) made() ImprovementID {
+	if d.Makes == MakeImprovement {
+		return ImprovementID(d.Made)
+	}
+	return 0
 }

@@ -4,6 +4,7 @@ package problem
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
@@ -20,7 +21,8 @@ func (s *Service) Reviews(ctx context.Context, by access.Actor) ([]Review, error
 	return reviews(ctx, s.DB, 60)
 }
 
-// Review returns a review with what was decided. The agenda of a draft is made as of now.
+// Review returns a review with what was decided. The agenda of a draft is made as of now. Of the
+// improvements it holds those that the reader finds in the register.
 func (s *Service) Review(ctx context.Context, by access.Actor, which ReviewID) (Review, []Decision, error) {
 	if err := may(by, access.ProblemRead); err != nil {
 		return Review{}, nil, err
@@ -35,7 +37,41 @@ func (s *Service) Review(ctx context.Context, by access.Actor, which ReviewID) (
 		}
 	}
 	list, err := decisions(ctx, s.DB, which)
+	if err == nil {
+		list, err = s.shown(ctx, by, &r.Agenda, list)
+	}
 	return r, list, err
+}
+
+// shown takes out of a review what its reader does not find in the register (S24): improvements that leads
+// keep to themselves, what was decided about such a one, and that one came of a decision.
+func (s *Service) shown(ctx context.Context, by access.Actor, a *Agenda, list []Decision) ([]Decision, error) {
+	if may(by, access.ProblemWork) == nil {
+		return list, nil
+	}
+	var named []ImprovementID
+	for _, i := range slices.Concat(a.Overdue, a.Effects) {
+		named = append(named, i.ID)
+	}
+	for _, d := range list {
+		named = append(named, d.improvement(), d.made())
+	}
+	found, err := someImprovements(ctx, s.DB, named)
+	if err != nil {
+		return nil, err
+	}
+	hidden := func(which ImprovementID) bool {
+		return which != 0 && !slices.ContainsFunc(found, func(i Improvement) bool { return i.ID == which && readable(by, i) })
+	}
+	unread := func(i Improvement) bool { return hidden(i.ID) }
+	a.Overdue, a.Effects = slices.DeleteFunc(a.Overdue, unread), slices.DeleteFunc(a.Effects, unread)
+	list = slices.DeleteFunc(list, func(d Decision) bool { return hidden(d.improvement()) })
+	for i, d := range list {
+		if hidden(d.made()) {
+			list[i].Makes, list[i].Made = Nothing, 0
+		}
+	}
+	return list, nil
 }
 
 // draftReview makes the draft of the month that ended last, once, and tells the leads.

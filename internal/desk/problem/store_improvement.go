@@ -41,6 +41,17 @@ func improvements(ctx context.Context, q db.Querier, limit int) ([]Improvement, 
 		ORDER BY CASE WHEN state IN ('open', 'doing') THEN 0 ELSE 1 END, CASE WHEN due_at IS NULL THEN 1 ELSE 0 END, due_at, id DESC LIMIT $1`, limit)
 }
 
+func someImprovements(ctx context.Context, q db.Querier, which []ImprovementID) ([]Improvement, error) {
+	if len(which) == 0 {
+		return nil, nil
+	}
+	args := make([]any, len(which))
+	for i, k := range which {
+		args[i] = k
+	}
+	return db.All(ctx, q, scanImprovement, `SELECT `+improvementColumns+` FROM problem_improvement WHERE id IN (`+db.List(len(which), 1)+`)`, args...)
+}
+
 func improvementsOf(ctx context.Context, q db.Querier, of ID) ([]Improvement, error) {
 	return db.All(ctx, q, scanImprovement, `SELECT `+improvementColumns+` FROM problem_improvement WHERE problem_id = $1 ORDER BY id DESC LIMIT 50`, of)
 }

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package scenario_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/loopdesk/loopdesk/internal/app/apptest"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/problem"
+)
+
+// TestS24_N39_AReviewHoldsTheImprovementsThatItsReaderMayRead: what leads keep among themselves in the
+// register is on the agenda for them alone, while a review is prepared and once it was held; and what was
+// decided about it, or came of a decision, is named to nobody else.
+func TestS24_N39_AReviewHoldsTheImprovementsThatItsReaderMayRead(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		w := build(t, h, "")
+		lead, ctx := apptest.Actor(w.lead, "web"), t.Context()
+		start := h.Clock.Now().UTC()
+		begin := time.Date(start.Year(), start.Month(), 1, 0, 0, 0, 0, time.UTC)
+		improve := func(p problem.Plan) problem.ImprovementID {
+			t.Helper()
+			p.Why, p.Due, p.Category = "原因不宜公开", start.Add(time.Hour), w.subject.ID
+			i, err := h.Problems.Improve(ctx, lead, p)
+			w.must(err)
+			return i.ID
+		}
+		late := improve(problem.Plan{Title: "绩效约谈 canarylate", Owner: w.lead.ID})
+		done := improve(problem.Plan{Title: "调整班次 canarydone", Owner: w.lead.ID})
+		_, err := h.Problems.SaveImprovement(ctx, lead, done, 0, problem.Plan{Title: "调整班次 canarydone", Why: "原因不宜公开", Owner: w.lead.ID, Category: w.subject.ID}, problem.Done, "")
+		w.must(err)
+		theirs := improve(problem.Plan{Title: "加监控 theirs", Owner: w.agent.ID})
+		h.Clock.Advance(48 * time.Hour)
+		which, err := h.Problems.Call(ctx, lead, begin, start.Add(24*time.Hour))
+		w.must(err)
+		_, err = h.Problems.Decide(ctx, lead, which, problem.Decision{Item: problem.Item("improvement", late), About: late.Ref() + " 绩效约谈 canarylate", Text: "下月再谈 canarytext"})
+		w.must(err)
+		made, err := h.Problems.Decide(ctx, lead, which, problem.Decision{Item: problem.Item("category", w.subject.ID), About: w.subject.Name, Text: "写一篇文章", Owner: w.lead.ID, Makes: problem.MakeImprovement})
+		w.must(err)
+
+		at := fmt.Sprintf("/work/reviews/%d", which)
+		look := func(p person.Person, all bool) {
+			t.Helper()
+			c := h.SignInAs(p)
+			body := c.Get(at).Body
+			for _, id := range []problem.ImprovementID{late, done, problem.ImprovementID(made.Made)} {
+				href := fmt.Sprintf("/work/improvements/%d", id)
+				if got := c.Get(href).Status == http.StatusOK; got != all {
+					t.Fatalf("%s opens %s: %v", p.Email, href, got)
+				}
+				if named := strings.Contains(body, href) || strings.Contains(body, id.Ref()); named != all {
+					t.Errorf("%s finds %s in the review: %v", p.Email, href, named)
+				}
+			}
+			if hint := strings.Contains(body, "canary"); hint != all {
+				t.Errorf("%s reads words about it: %v", p.Email, hint)
+			}
+			if !strings.Contains(body, fmt.Sprintf("/work/improvements/%d", theirs)) || !strings.Contains(body, "写一篇文章") {
+				t.Errorf("%s lacks what everybody reads", p.Email)
+			}
+		}
+		look(w.agent, false)
+		look(w.lead, true)
+		w.must(h.Problems.Hold(ctx, lead, which, 0))
+		look(w.agent, false)
+		look(w.lead, true)
+	})
+}
