@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
+	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/problem"
 )
@@ -70,5 +71,46 @@ func TestS24_N39_AReviewHoldsTheImprovementsThatItsReaderMayRead(t *testing.T) {
 		w.must(h.Problems.Hold(ctx, lead, which, 0))
 		look(w.agent, false)
 		look(w.lead, true)
+	})
+}
+
+// TestN39_AnImprovementIsDueForWhoHasIt: that an improvement is due stands on the page of whoever it belongs
+// to, and no longer there once it belongs to somebody else, or is done.
+func TestN39_AnImprovementIsDueForWhoHasIt(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		w := build(t, h, "")
+		lead, ctx := apptest.Actor(w.lead, "web"), t.Context()
+		second := h.Somebody(access.Agent)
+		plan := problem.Plan{Title: "加监控", Why: "总是满", Owner: w.agent.ID, Due: h.Clock.Now().Add(time.Hour), Category: w.subject.ID}
+		i, err := h.Problems.Improve(ctx, lead, plan)
+		w.must(err)
+		at := fmt.Sprintf("/work/improvements/%d", i.ID)
+		save := func(to problem.Progress) {
+			t.Helper()
+			_, err := h.Problems.SaveImprovement(ctx, lead, i.ID, 0, plan, to, "")
+			w.must(err)
+		}
+		told := func(when string, who person.Person, want int64) {
+			t.Helper()
+			w.must(h.Problems.Refresh(ctx))
+			n, err := h.Problems.Unseen(ctx, apptest.Actor(who, "web"))
+			w.must(err)
+			if named := strings.Contains(h.SignInAs(who).Get("/work/inbox").Body, at); n != want || named != (want == 1) {
+				t.Errorf("%s, %s is told of %d, want %d, and reads it: %v", when, who.Email, n, want, named)
+			}
+		}
+		h.Clock.Advance(48 * time.Hour)
+		told("past its day", w.agent, 1)
+		plan.Owner = second.ID
+		save(problem.Doing)
+		told("of somebody else", w.agent, 0)
+		told("theirs now", second, 1)
+		plan.Owner = w.agent.ID
+		save(problem.Doing)
+		told("given back", w.agent, 1)
+		told("given back", second, 0)
+		save(problem.Done)
+		told("done", w.agent, 0)
 	})
 }

@@ -69,3 +69,13 @@ func (s *Service) remind(ctx context.Context) error {
 		return nil
 	})
 }
+
+// dueStill keeps the notice that an improvement is due with its owner while it is to be done, and takes
+// it from everybody else: it waits for them no more.
+func dueStill(ctx context.Context, tx *db.Tx, i Improvement) error {
+	owner := i.Owner
+	if !i.State.Standing() {
+		owner = 0
+	}
+	return takeBack(ctx, tx, NoticeDue, int64(i.ID), owner)
+}

@@ -145,6 +145,9 @@ func (s *Service) SaveImprovement(ctx context.Context, by access.Actor, which Im
 		if err := saveImprovement(ctx, tx, i); err != nil {
 			return err
 		}
+		if err := dueStill(ctx, tx, i); err != nil {
+			return err
+		}
 		_, err = s.Bus.Record(ctx, tx, by.Meta(now), Improved{i})
 		return err
 	})

@@ -124,3 +124,9 @@ func untell(ctx context.Context, tx *db.Tx, who person.ID, which int64) error {
 	_, err := db.Exec(ctx, tx, `UPDATE problem_notice SET seen = TRUE WHERE id = $1 AND person_id = $2`, which, who)
 	return err
 }
+
+// takeBack takes a notice from everybody but one, who may be told it anew; from everybody, for nobody.
+func takeBack(ctx context.Context, tx *db.Tx, kind string, about int64, but person.ID) error {
+	_, err := db.Exec(ctx, tx, `DELETE FROM problem_notice WHERE kind = $1 AND about_id = $2 AND person_id <> $3`, kind, about, but)
+	return err
+}
