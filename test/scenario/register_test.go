@@ -114,3 +114,43 @@ func TestN39_AnImprovementIsDueForWhoHasIt(t *testing.T) {
 		told("done", w.agent, 0)
 	})
 }
+
+// TestN39_AnImprovementIsDueAgainOnItsNewDay: an owner who put the notice away is told once more when the day
+// to which the improvement was moved has passed, and not again because something else of it changed.
+func TestN39_AnImprovementIsDueAgainOnItsNewDay(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		w := build(t, h, "")
+		ctx, lead, agent := t.Context(), apptest.Actor(w.lead, "web"), apptest.Actor(w.agent, "web")
+		plan := problem.Plan{Title: "表空间扩容", Why: "表空间总满", Owner: w.agent.ID, Due: h.Clock.Now().Add(48 * time.Hour)}
+		i, err := h.Problems.Improve(ctx, lead, plan)
+		w.must(err)
+		told := func(when string, want int) {
+			t.Helper()
+			w.must(h.Problems.Refresh(ctx))
+			list, err := h.Problems.Notices(ctx, agent)
+			w.must(err)
+			if len(list) != want {
+				t.Errorf("%s the owner is told of %d, want %d", when, len(list), want)
+			}
+			for _, n := range list {
+				w.must(h.Problems.PutAway(ctx, agent, n.ID))
+			}
+		}
+		save := func() {
+			t.Helper()
+			_, err := h.Problems.SaveImprovement(ctx, lead, i.ID, 0, plan, problem.Doing, "")
+			w.must(err)
+		}
+		h.Clock.Advance(72 * time.Hour)
+		told("past its day", 1)
+		plan.Why = "表空间总满，告警太晚"
+		save()
+		told("after another reason was written", 0)
+		plan.Due = h.Clock.Now().Add(30 * 24 * time.Hour)
+		save()
+		told("before the new day", 0)
+		h.Clock.Advance(31 * 24 * time.Hour)
+		told("past the new day", 1)
+	})
+}

@@ -70,11 +70,11 @@ func (s *Service) remind(ctx context.Context) error {
 	})
 }
 
-// dueStill keeps the notice that an improvement is due with its owner while it is to be done, and takes
-// it from everybody else: it waits for them no more.
-func dueStill(ctx context.Context, tx *db.Tx, i Improvement) error {
+// dueStill keeps the notice that an improvement is due with its owner while it is, and takes it from
+// everybody else: it waits for them no more, and on a later day its owner is told anew.
+func dueStill(ctx context.Context, tx *db.Tx, i Improvement, now time.Time) error {
 	owner := i.Owner
-	if !i.State.Standing() {
+	if !i.Overdue(now) {
 		owner = 0
 	}
 	return takeBack(ctx, tx, NoticeDue, int64(i.ID), owner)

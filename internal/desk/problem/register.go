@@ -145,7 +145,7 @@ func (s *Service) SaveImprovement(ctx context.Context, by access.Actor, which Im
 		if err := saveImprovement(ctx, tx, i); err != nil {
 			return err
 		}
-		if err := dueStill(ctx, tx, i); err != nil {
+		if err := dueStill(ctx, tx, i, now); err != nil {
 			return err
 		}
 		_, err = s.Bus.Record(ctx, tx, by.Meta(now), Improved{i})
