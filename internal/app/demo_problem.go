@@ -90,8 +90,7 @@ func (h *House) improveDemo(ctx context.Context, c *cast, lead access.Actor, p p
 // meetDemo calls the review of the month and records a first decision.
 func (h *House) meetDemo(ctx context.Context, c *cast, lead access.Actor, p problem.Problem) error {
 	now := h.Clock.Now().In(h.zone(ctx))
-	begin := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location())
-	which, err := h.Problems.Call(ctx, lead, begin.UTC(), begin.AddDate(0, 1, 0).UTC())
+	which, err := h.Problems.CallMonth(ctx, lead)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,8 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/problem"
+	"github.com/loopdesk/loopdesk/internal/desk/setting"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
 
 // TestS24_N39_AReviewHoldsTheImprovementsThatItsReaderMayRead: what leads keep among themselves in the
@@ -152,5 +154,93 @@ func TestN39_AnImprovementIsDueAgainOnItsNewDay(t *testing.T) {
 		told("before the new day", 0)
 		h.Clock.Advance(31 * 24 * time.Hour)
 		told("past the new day", 1)
+	})
+}
+
+// reviewsOf are the reviews, the newest period first.
+func (w *world) reviewsOf() []problem.Review {
+	w.Helper()
+	list, err := w.Problems.Reviews(w.Context(), apptest.Actor(w.lead, "web"))
+	w.must(err)
+	return list
+}
+
+// TestN38_AMonthHasOneReviewInWhicheverZone: a lead who lives in another zone than the desk calls the review
+// of the desk's month, and a desk that moves to another zone drafts none a second time.
+func TestN38_AMonthHasOneReviewInWhicheverZone(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		w := build(t, h, "")
+		w.must(h.Problems.Refresh(t.Context()))
+		before := len(w.reviewsOf())
+		w.lead.Zone = "America/Los_Angeles"
+		_, err := h.People.Change(t.Context(), access.Desk(), w.lead, 0)
+		w.must(err)
+		lead := w.browser("lead", w.lead)
+		lead.post("/work/reviews", nil)
+		list := w.reviewsOf()
+		zone := w.zoneOf("")
+		if begin := list[0].Begin.In(zone); len(list) != before+1 || begin.Day() != 1 || begin.Hour() != 0 {
+			t.Fatalf("the month of the desk begins %s, %d reviews", begin, len(list))
+		}
+		d := h.Settings.Desk(t.Context())
+		for _, name := range []string{"Europe/Berlin", "America/Los_Angeles", "Pacific/Auckland"} {
+			d.Zone = name
+			w.must(setting.Save(t.Context(), h.Settings, apptest.Actor(w.admin, "web"), setting.DeskName, d, setting.AnyVersion))
+			w.must(h.Problems.Refresh(t.Context()))
+			if r := lead.post("/work/reviews", nil); r.status != http.StatusSeeOther || !strings.HasSuffix(r.header.Get("Location"), "/"+key(list[0].ID)) {
+				t.Errorf("in %s the month that runs is reviewed at %q", name, r.header.Get("Location"))
+			}
+			if n := len(w.reviewsOf()); n != before+1 {
+				t.Errorf("in %s there are %d reviews, before %d", name, n, before+1)
+			}
+		}
+	})
+}
+
+// TestN38_AReviewIsHeldOnceItsMonthIsOver: a review that was called during its month takes decisions and is
+// not closed before the month is over; then leads are told that it waits, as of any other.
+func TestN38_AReviewIsHeldOnceItsMonthIsOver(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		w := build(t, h, "")
+		ctx, by := t.Context(), apptest.Actor(w.lead, "web")
+		lead := w.browser("lead", w.lead)
+		at := lead.post("/work/reviews", nil).header.Get("Location")
+		r := w.reviewsOf()[0]
+		day := r.End.In(w.zoneOf("")).Format(time.DateOnly)
+		if page := lead.get(at); strings.Contains(page.body, at+"/hold") || !strings.Contains(page.body, day) || !strings.Contains(page.body, at+"/decide") {
+			t.Errorf("the page does not say that it can be closed from %s", day)
+		}
+		if got := lead.post(at+"/hold", nil); got.status != http.StatusConflict || !strings.Contains(got.body, day) || !strings.Contains(got.body, at+"/decide") {
+			t.Errorf("closed before its end: %d", got.status)
+		}
+		if err := h.Problems.Hold(ctx, by, r.ID, 0); errs.KindOf(err) != errs.Conflict {
+			t.Errorf("closed before its end: %v", err)
+		}
+		told := func() int {
+			t.Helper()
+			w.must(h.Problems.Refresh(ctx))
+			list, err := h.Problems.Notices(ctx, by)
+			w.must(err)
+			n := 0
+			for _, x := range list {
+				if x.Kind == problem.NoticeReview && x.About == int64(r.ID) {
+					n++
+					w.must(h.Problems.PutAway(ctx, by, x.ID))
+				}
+			}
+			return n
+		}
+		if n := told(); n != 0 {
+			t.Errorf("told of %d while the month runs", n)
+		}
+		h.Clock.Set(r.End.Add(time.Hour))
+		if n, again := told(), told(); n != 1 || again != 0 {
+			t.Errorf("the month is over, and its lead is told of %d, then of %d", n, again)
+		}
+		if got := w.browser("lead", w.lead).post(at+"/hold", nil); got.status != http.StatusSeeOther {
+			t.Errorf("closed after its end: %d", got.status)
+		}
 	})
 }

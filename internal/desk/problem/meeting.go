@@ -74,21 +74,45 @@ func (s *Service) shown(ctx context.Context, by access.Actor, a *Agenda, list []
 	return list, nil
 }
 
-// draftReview makes the draft of the month that ended last, once, and tells the leads.
-func (s *Service) draftReview(ctx context.Context) error {
+// month is when the month began that runs at the desk.
+func (s *Service) month(ctx context.Context) time.Time {
 	now := s.Clock.Now().In(s.zone(ctx))
-	end := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location())
+	return time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location())
+}
+
+// ofMonth makes the draft of a month, or finds the review that it has, also where the desk went by another
+// zone when that was made.
+func (s *Service) ofMonth(ctx context.Context, tx *db.Tx, begin time.Time) (Review, error) {
+	r := Review{Begin: begin.UTC(), End: begin.AddDate(0, 1, 0).UTC(), MadeAt: s.Clock.Now()}
+	list, err := reviewsNear(ctx, tx, r.Begin, r.End)
+	if err != nil {
+		return r, err
+	}
+	if len(list) > 0 {
+		return list[0], nil
+	}
+	which, err := insertReview(ctx, tx, r)
+	if err != nil {
+		return r, err
+	}
+	return review(ctx, tx, which)
+}
+
+// draftReview sees that there is a draft of the month that ended last, and tells the leads, each once, that it
+// waits to be held, whoever made it.
+func (s *Service) draftReview(ctx context.Context) error {
+	begin := s.month(ctx).AddDate(0, -1, 0)
 	leads, err := s.leads(ctx)
 	if err != nil {
 		return err
 	}
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		which, fresh, err := insertReview(ctx, tx, Review{Begin: end.AddDate(0, -1, 0).UTC(), End: end.UTC(), MadeAt: s.Clock.Now()})
-		if err != nil || !fresh {
+		r, err := s.ofMonth(ctx, tx, begin)
+		if err != nil || !r.Draft() || r.Runs(s.Clock.Now()) {
 			return err
 		}
 		for _, who := range leads {
-			if err := tell(ctx, tx, who, NoticeReview, int64(which), s.Clock.Now()); err != nil {
+			if err := tell(ctx, tx, who, NoticeReview, int64(r.ID), s.Clock.Now()); err != nil {
 				return err
 			}
 		}
@@ -121,10 +145,24 @@ func (s *Service) Call(ctx context.Context, by access.Actor, begin, end time.Tim
 	}
 	var which ReviewID
 	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		which, _, err = insertReview(ctx, tx, Review{Begin: begin, End: end, MadeAt: s.Clock.Now()})
+		which, err = insertReview(ctx, tx, Review{Begin: begin, End: end, MadeAt: s.Clock.Now()})
 		return err
 	})
 	return which, err
+}
+
+// CallMonth makes the draft of a review of the month that runs at the desk, or returns the one that it has.
+// Leads alone.
+func (s *Service) CallMonth(ctx context.Context, by access.Actor) (ReviewID, error) {
+	if err := may(by, access.ProblemWork); err != nil {
+		return 0, err
+	}
+	var r Review
+	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		r, err = s.ofMonth(ctx, tx, s.month(ctx))
+		return err
+	})
+	return r.ID, err
 }
 
 // Decide records a decision of a review; an improvement or a problem comes of it where it is
@@ -183,8 +221,8 @@ func (s *Service) planOf(d Decision) Plan {
 	return p
 }
 
-// Hold closes a review: its agenda is kept as it is now, and nothing changes any more. version is
-// the one that was seen; 0 skips the check.
+// Hold closes a review: its agenda is kept as it is now, and nothing changes any more; therefore not before
+// its period is over. version is the one that was seen; 0 skips the check.
 func (s *Service) Hold(ctx context.Context, by access.Actor, which ReviewID, version int64) error {
 	if err := may(by, access.ProblemWork); err != nil {
 		return err
@@ -195,6 +233,9 @@ func (s *Service) Hold(ctx context.Context, by access.Actor, which ReviewID, ver
 	}
 	if !r.Draft() {
 		return errs.New(errs.Conflict, "problem.review_held")
+	}
+	if r.Runs(s.Clock.Now()) {
+		return errs.New(errs.Conflict, "problem.review_runs", "Day", r.End.In(s.zone(ctx)).Format(time.DateOnly))
 	}
 	agenda, err := s.agenda(ctx, r)
 	if err != nil {

@@ -31,6 +31,9 @@ type Review struct {
 // Draft reports whether decisions may still be recorded.
 func (r Review) Draft() bool { return r.HeldAt.IsZero() }
 
+// Runs reports whether its period is not over.
+func (r Review) Runs(now time.Time) bool { return now.Before(r.End) }
+
 // Agenda is what a review talks about.
 type Agenda struct {
 	At           time.Time

@@ -5,6 +5,7 @@ package problem
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 )
@@ -32,14 +33,23 @@ func reviews(ctx context.Context, q db.Querier, limit int) ([]Review, error) {
 	return db.All(ctx, q, scanReview, `SELECT id, version, begin_at, end_at, made_at, held_at, COALESCE(held_by, 0), '' FROM problem_review ORDER BY begin_at DESC LIMIT $1`, limit)
 }
 
-// insertReview makes a draft, or finds the review that begins then; fresh says which.
-func insertReview(ctx context.Context, tx *db.Tx, r Review) (which ReviewID, fresh bool, err error) {
-	n, err := db.Exec(ctx, tx, `INSERT INTO problem_review (begin_at, end_at, made_at) VALUES ($1, $2, $3) ON CONFLICT (begin_at) DO NOTHING`, r.Begin, r.End, r.MadeAt)
+// zones is how far the beginnings of a day lie apart from zone to zone, at most.
+const zones = 26 * time.Hour
+
+// reviewsNear are those of a period as any zone has it, the first that was made first.
+func reviewsNear(ctx context.Context, q db.Querier, begin, end time.Time) ([]Review, error) {
+	return db.All(ctx, q, scanReview, `SELECT `+reviewColumns+` FROM problem_review WHERE begin_at >= $1 AND begin_at <= $2 AND end_at >= $3 AND end_at <= $4 ORDER BY id LIMIT 1`,
+		begin.Add(-zones), begin.Add(zones), end.Add(-zones), end.Add(zones))
+}
+
+// insertReview makes a draft, or finds the review that begins then.
+func insertReview(ctx context.Context, tx *db.Tx, r Review) (ReviewID, error) {
+	_, err := db.Exec(ctx, tx, `INSERT INTO problem_review (begin_at, end_at, made_at) VALUES ($1, $2, $3) ON CONFLICT (begin_at) DO NOTHING`, r.Begin, r.End, r.MadeAt)
 	if err != nil {
-		return 0, false, err
+		return 0, err
 	}
 	key, err := db.One(ctx, tx, db.Int, `SELECT id FROM problem_review WHERE begin_at = $1`, r.Begin)
-	return ReviewID(key), n == 1, err
+	return ReviewID(key), err
 }
 
 func saveReview(ctx context.Context, tx *db.Tx, r Review) error {

@@ -59,9 +59,7 @@ func (f *Faces) callReview(c *page.Ctx) error {
 	if _, err := c.Form(page.SmallForm); err != nil {
 		return err
 	}
-	now := c.Now.In(c.Zone)
-	begin := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, c.Zone)
-	which, err := f.Problems.Call(c.Context(), c.Actor, begin.UTC(), begin.AddDate(0, 1, 0).UTC())
+	which, err := f.Problems.CallMonth(c.Context(), c.Actor)
 	if err != nil {
 		return err
 	}
@@ -99,6 +97,7 @@ type reviewView struct {
 	Choices problemChoices
 	Refused string // the item whose form was refused
 	Version string
+	From    string // the day on which its period is over, and from which it can be closed; "" where it is
 }
 
 func (f *Faces) reviewPage(c *page.Ctx) error { return f.showReview(c, nil, nil) }
@@ -113,8 +112,11 @@ func (f *Faces) showReview(c *page.Ctx, form *page.Form, refused error) error {
 		return err
 	}
 	v := reviewView{reviewLine: f.reviewLine(c, r), Form: form, Lead: leads(c) && r.Draft(), Refused: "-", Version: key(r.Version)}
-	if form != nil {
+	if form != nil && form.Values.Has("item") {
 		v.Refused = form.Get("item")
+	}
+	if v.Lead && r.Runs(c.Now) {
+		v.From = dayText(c, r.End)
 	}
 	if v.Choices, err = f.problemChoices(c, form); err != nil {
 		return err
@@ -248,7 +250,7 @@ func (f *Faces) holdReview(c *page.Ctx) error {
 		return err
 	}
 	if err := f.Problems.Hold(c.Context(), c.Actor, problem.ReviewID(which), form.Version()); err != nil {
-		return err
+		return f.showReview(c, form, err)
 	}
 	c.Say("workproblem.held")
 	return c.Redirect(reviewPath + "/" + key(which))
