@@ -113,6 +113,9 @@ func (s *Service) taken(ctx context.Context, tx *db.Tx, r access.Shelf, which ID
 	case err != nil:
 		return a, err
 	case !sees(r, a):
+		if _, ok := seen(r, a); ok {
+			return a, wrong("knowledge.being_changed")
+		}
 		return a, gone()
 	case version != 0 && a.Version != version+1:
 		return a, errs.Overtaken(a.Version - 1)

@@ -84,8 +84,8 @@ func (s *Service) Read(ctx context.Context, by access.Actor, which ID) (Card, er
 	return c, nil
 }
 
-// Open returns an article to those who write: also one that is not published. Whoever may read
-// neither what is published nor what is written does not learn that it is there.
+// Open returns an article to those who write: also one that is not published, and without what is worked
+// on where that is not for them. Whoever may read neither does not learn that it is there.
 func (s *Service) Open(ctx context.Context, by access.Actor, which ID) (Article, error) {
 	if err := s.mayWork(by); err != nil {
 		return Article{}, err
@@ -94,10 +94,14 @@ func (s *Service) Open(ctx context.Context, by access.Actor, which ID) (Article,
 	if errs.KindOf(err) == errs.NotFound && err != nil {
 		return Article{}, gone()
 	}
-	if err == nil && !sees(s.Reader(ctx, by), a) {
+	if err != nil {
+		return a, err
+	}
+	a, ok := seen(s.Reader(ctx, by), a)
+	if !ok {
 		return Article{}, gone()
 	}
-	return a, err
+	return a, nil
 }
 
 func (s *Service) mayWork(by access.Actor) error {
@@ -110,8 +114,18 @@ func (s *Service) mayWork(by access.Actor) error {
 	return nil
 }
 
-// sees reports whether somebody who writes may see an article: each edition that there is must be
-// for them, or their own.
+// seen is an article as somebody who writes may see it, and whether they may at all: what is published is
+// read by whoever may, also while a wording of it is written that is not for them (S24).
+func seen(r access.Shelf, a Article) (Article, bool) {
+	if sees(r, a) {
+		return a, true
+	}
+	a.Work = Edition{}
+	return a, a.Live.Number != 0 && sees(r, a)
+}
+
+// sees reports whether somebody who writes may see all of an article, and so change it: each edition that
+// there is must be for them, or their own.
 func sees(r access.Shelf, a Article) bool {
 	for _, e := range []Edition{a.Live, a.Work} {
 		if e.Number != 0 && !r.Opens(e.paper()) {
@@ -132,7 +146,13 @@ func (s *Service) List(ctx context.Context, by access.Actor, state State) ([]Art
 	}
 	list, err := every(ctx, s.DB, mostArticles)
 	r := s.Reader(ctx, by)
-	return slices.DeleteFunc(list, func(a Article) bool { return state != "" && a.State() != state || !sees(r, a) }), err
+	var out []Article
+	for _, a := range list {
+		if a, ok := seen(r, a); ok && (state == "" || a.State() == state) {
+			out = append(out, a)
+		}
+	}
+	return out, err
 }
 
 // Editions returns what was ever published of an article and may be read by the actor.

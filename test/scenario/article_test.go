@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package scenario_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/loopdesk/loopdesk/internal/app/apptest"
+	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/kit/errs"
+)
+
+// TestS24_N37_WhatIsPublishedIsReadWhileItIsRewrittenForFewer: an article stays with its readers while a
+// wording of it is written that is not for them. They learn nothing of those words, and whoever wants to
+// change the article meanwhile is told that others do.
+func TestS24_N37_WhatIsPublishedIsReadWhileItIsRewrittenForFewer(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		w := build(t, h, "")
+		other := h.Somebody(access.Agent)
+		by := apptest.Actor(other, "web")
+		a := w.published(knowledge.Content{Title: "打印机卡纸指南", Body: "清纸道", Category: w.subject.ID, Audience: knowledge.Staff})
+		ours, err := h.People.SaveGroup(t.Context(), access.Desk(), person.Group{Name: "打印组", Members: []person.ID{w.agent.ID, w.lead.ID}}, 0)
+		w.must(err)
+		narrow := knowledge.Content{Title: "卡纸 canarywork", Body: "canarywork", Category: w.subject.ID, Audience: knowledge.Group, Group: ours.ID}
+		_, err = h.Knowledge.Save(t.Context(), apptest.Actor(w.agent, "web"), knowledge.Manuscript{ID: a.ID, Content: narrow})
+		w.must(err)
+		c, at := h.SignInAs(other), "/work/articles/"+key(a.ID)
+		for _, path := range []string{at, at + "/edit", "/work/articles?q=%E5%8D%A1%E7%BA%B8", "/work/articles?show=work"} {
+			r := c.Get(path)
+			if r.Status != http.StatusOK || strings.Contains(r.Body, "canarywork") || strings.Contains(r.Body, "打印机卡纸指南") != (path != "/work/articles?show=work") {
+				t.Errorf("%s: %d, the words for fewer: %v", path, r.Status, strings.Contains(r.Body, "canarywork"))
+			}
+		}
+		r := c.Post(at+"/edit", url.Values{"title": {"另一种写法"}, "body": {"我写的字"}, "category": {key(w.subject.ID)}, "audience": {"staff"}, "version": {"0"}})
+		if r.Status != http.StatusConflict || !strings.Contains(r.Body, "我写的字") || strings.Contains(r.Body, "canarywork") {
+			t.Errorf("saved beside it: %d", r.Status)
+		}
+		program := h.API(other)
+		if r := program.Get("/api/v1/articles/" + key(a.ID)); r.Status != http.StatusOK || strings.Contains(r.Body, "canarywork") || !strings.Contains(r.Body, `"published"`) {
+			t.Errorf("by program: %d %.400s", r.Status, r.Body)
+		}
+		if r := program.JSON(http.MethodPost, "/api/v1/articles/"+key(a.ID)+"/use", `{"ticket":"`+w.ticket.Ref()+`"}`); r.Status != http.StatusOK || strings.Contains(r.Body, "canarywork") {
+			t.Errorf("used by program: %d %.400s", r.Status, r.Body)
+		}
+		list, err := h.Knowledge.List(t.Context(), by, knowledge.Changing)
+		w.must(err)
+		if len(list) != 0 {
+			t.Errorf("listed as being changed: %+v", list)
+		}
+		seen, err := h.Knowledge.Open(t.Context(), apptest.Actor(w.agent, "web"), a.ID)
+		w.must(err)
+		if seen.Work.Title != narrow.Title {
+			t.Errorf("whoever writes it finds %q", seen.Work.Title)
+		}
+		hidden := w.published(knowledge.Content{Title: "只给本组", Body: "x", Category: w.subject.ID, Audience: knowledge.Group, Group: ours.ID})
+		if _, err := h.Knowledge.Open(t.Context(), by, hidden.ID); errs.KindOf(err) != errs.NotFound {
+			t.Errorf("what is published for fewer: %v", err)
+		}
+	})
+}
