@@ -65,3 +65,43 @@ func TestS24_N37_WhatIsPublishedIsReadWhileItIsRewrittenForFewer(t *testing.T) {
 		}
 	})
 }
+
+// TestN9_WhoWorksHereIsAskedToHaveRead: those are asked to have read an article who handle its category and
+// work at the desk now, not those who left or became requesters.
+func TestN9_WhoWorksHereIsAskedToHaveRead(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		w := build(t, h, "")
+		gone, requester, still := h.Somebody(access.Agent), h.Somebody(access.Agent), h.Somebody(access.Agent)
+		g := w.group
+		g.Active, g.Members = true, append(g.Members, gone.ID, requester.ID, still.ID, w.lead.ID)
+		g, err := h.People.SaveGroup(t.Context(), access.Desk(), g, 0)
+		w.must(err)
+		gone.Active, requester.Role = false, access.Requester
+		for _, p := range []person.Person{gone, requester} {
+			_, err = h.People.Change(t.Context(), access.Desk(), p, 0)
+			w.must(err)
+		}
+		w.subject.Group = g.ID
+		_, err = h.Catalog.SaveCategory(t.Context(), access.Desk(), w.subject, 0)
+		w.must(err)
+		for _, c := range []knowledge.Content{
+			{Title: "安装与许可", Body: "步骤", Category: w.subject.ID, Audience: knowledge.Staff},
+			{Title: "只给本组", Body: "步骤", Audience: knowledge.Group, Group: g.ID},
+		} {
+			a := w.published(c)
+			n, err := h.Knowledge.AskToRead(t.Context(), apptest.Actor(w.agent, "web"), a.ID)
+			w.must(err)
+			list, err := h.Knowledge.Readers(t.Context(), apptest.Actor(w.agent, "web"), a)
+			w.must(err)
+			for _, r := range list {
+				if r.Person == gone.ID || r.Person == requester.ID {
+					t.Errorf("%s: %d is asked and works here no more", c.Title, r.Person)
+				}
+			}
+			if n != len(list) || n == 0 {
+				t.Errorf("%s: %d asked, %+v", c.Title, n, list)
+			}
+		}
+	})
+}

@@ -141,8 +141,8 @@ func (s *Service) Voices(ctx context.Context, by access.Actor, which ID) ([]Voic
 	return voices(ctx, s.DB, which, 50)
 }
 
-// AskToRead asks the members of the groups that handle an article's category to have read what is
-// published, and returns how many were asked (N9). Whoever is asked already is not asked again.
+// AskToRead asks the members of the groups that handle an article's category, as far as they work here now,
+// to have read what is published, and returns how many were asked (N9). Whoever is asked already is not asked again.
 func (s *Service) AskToRead(ctx context.Context, by access.Actor, which ID) (int, error) {
 	if err := s.mayWork(by); err != nil {
 		return 0, err
@@ -152,7 +152,11 @@ func (s *Service) AskToRead(ctx context.Context, by access.Actor, which ID) (int
 	if err != nil {
 		return 0, err
 	}
-	handlers, r := s.handlers(ctx, seen.Live.Content), s.Reader(ctx, by)
+	crew, err := s.People.Crew(ctx)
+	if err != nil {
+		return 0, err
+	}
+	handlers, r := crew.Working(s.handling(ctx, seen.Live.Content).Members...), s.Reader(ctx, by)
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		n = 0
 		a, err := s.taken(ctx, tx, r, which, 0)
@@ -181,9 +185,8 @@ func (s *Service) AskToRead(ctx context.Context, by access.Actor, which ID) (int
 	return n, err
 }
 
-// handlers are the members of the group for which an article is, or else of the one that handles its
-// category.
-func (s *Service) handlers(ctx context.Context, c Content) []person.ID {
+// handling is the group for which an article is, or else the one that handles its category.
+func (s *Service) handling(ctx context.Context, c Content) person.Group {
 	if c.Audience == Group {
 		return s.People.Group(ctx, c.Group).Members
 	}
