@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
@@ -102,6 +103,71 @@ func TestN9_WhoWorksHereIsAskedToHaveRead(t *testing.T) {
 			if n != len(list) || n == 0 {
 				t.Errorf("%s: %d asked, %+v", c.Title, n, list)
 			}
+		}
+	})
+}
+
+// TestN9_N37_AReviewIsDueForSomebodyWhoWorksHere: where the keeper of an article works here no more, the
+// leads of those who handle it are asked to look at it again; of what a group keeps for itself, its members.
+func TestN9_N37_AReviewIsDueForSomebodyWhoWorksHere(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		w := build(t, h, "")
+		second, lead := h.Somebody(access.Agent), h.Somebody(access.Lead)
+		own, err := h.People.SaveGroup(t.Context(), access.Desk(), person.Group{Name: "安全组", Members: []person.ID{w.agent.ID, second.ID, w.lead.ID}}, 0)
+		w.must(err)
+		alone, err := h.People.SaveGroup(t.Context(), access.Desk(), person.Group{Name: "机房组", Members: []person.ID{w.agent.ID, second.ID}}, 0)
+		w.must(err)
+		w.subject.Group = own.ID
+		_, err = h.Catalog.SaveCategory(t.Context(), access.Desk(), w.subject, 0)
+		w.must(err)
+		all := w.published(knowledge.Content{Title: "VPN", Body: "步骤", Audience: knowledge.Public})
+		handled := w.published(knowledge.Content{Title: "许可", Body: "步骤", Category: w.subject.ID, Audience: knowledge.Staff})
+		a, err := h.Knowledge.Save(t.Context(), apptest.Actor(w.agent, "web"), knowledge.Manuscript{Lang: "zh", Content: knowledge.Content{Title: "机房门禁", Body: "步骤", Audience: knowledge.Group, Group: alone.ID}})
+		w.must(err)
+		_, err = h.Knowledge.Submit(t.Context(), apptest.Actor(w.agent, "web"), a.ID, 0, second.ID)
+		w.must(err)
+		ours, err := h.Knowledge.Publish(t.Context(), apptest.Actor(second, "web"), a.ID, knowledge.Release{Sure: true})
+		w.must(err)
+		h.Advance(190 * 24 * time.Hour)
+		look := func(p person.Person) string {
+			t.Helper()
+			todo, err := h.Knowledge.Todo(t.Context(), apptest.Actor(p, "web"))
+			w.must(err)
+			var out []string
+			for _, a := range todo.Look {
+				out = append(out, key(a.ID))
+			}
+			return strings.Join(out, " ")
+		}
+		ids := func(list ...knowledge.Article) string {
+			var out []string
+			for _, a := range list {
+				out = append(out, key(a.ID))
+			}
+			return strings.Join(out, " ")
+		}
+		if got := look(w.agent) + "|" + look(w.lead) + look(lead) + look(second); got != ids(all, handled, ours)+"|" {
+			t.Errorf("while the keeper works here: %q", got)
+		}
+		w.agent.Active = false
+		_, err = h.People.Change(t.Context(), access.Desk(), w.agent, 0)
+		w.must(err)
+		for _, x := range []struct {
+			who  person.Person
+			want string
+		}{{w.lead, ids(all, handled)}, {lead, ids(all)}, {second, ids(ours)}, {w.admin, ""}} {
+			if got := look(x.who); got != x.want {
+				t.Errorf("%s is asked to look at %q, want %q", x.who.Email, got, x.want)
+			}
+		}
+		if body := h.SignInAs(w.lead).Get("/work/inbox").Body; !strings.Contains(body, "/work/articles/"+key(handled.ID)) {
+			t.Error("the page does not say so")
+		}
+		_, err = h.Knowledge.Looked(t.Context(), apptest.Actor(w.lead, "web"), all.ID, 0, 6)
+		w.must(err)
+		if got := look(lead); got != "" {
+			t.Errorf("looked at, and %q still waits", got)
 		}
 	})
 }

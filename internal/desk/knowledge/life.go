@@ -335,20 +335,32 @@ func (s *Service) plan(ctx context.Context, tx *db.Tx, a Article) error {
 	return s.Jobs.Enqueue(ctx, tx, job.Spec{Kind: ReviewJob, Payload: key, Key: ReviewJob + ":" + key + ":" + strconv.FormatInt(a.ReviewAt.UnixMilli(), 10), RunAt: a.ReviewAt})
 }
 
-// remind tells the keepers of all articles whose date has come. However often it runs, once.
+// remind tells the keepers of all articles whose date has come, and who stands in for those who left. However
+// often it runs, once.
 func (s *Service) remind(ctx context.Context, _ job.Job) error {
 	list, err := dueAt(ctx, s.DB, s.Clock.Now(), 200)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	crew, err := s.People.Crew(ctx)
 	if err != nil {
 		return err
 	}
 	for _, which := range list {
-		err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		a, err := byID(ctx, s.DB, which)
+		if err != nil {
+			return err
+		}
+		keepers := s.keepers(ctx, crew, a)
+		err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 			a, err := take(ctx, tx, which)
 			if err != nil || !a.Read() || a.ReviewDue || a.ReviewAt.After(s.Clock.Now()) {
 				return err
 			}
 			a.ReviewDue = true
-			s.hint(tx, a.Keeper)
+			for _, who := range keepers {
+				s.hint(tx, who)
+			}
 			_, err = s.keep(ctx, tx, access.Desk(), a, Moved{Step: Reminded, Edition: a.Live.Number, To: a.Keeper})
 			return err
 		})

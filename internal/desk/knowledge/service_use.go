@@ -224,7 +224,7 @@ func (s *Service) Readers(ctx context.Context, by access.Actor, a Article) ([]Re
 type Todo struct {
 	Review   []Article // somebody asks for their word
 	Returned []Article // theirs, sent back by who was asked
-	Look     []Article // theirs, to be looked at again
+	Look     []Article // theirs, or of a keeper who works here no more, to be looked at again
 	Read     []Card    // changed, to have been read
 }
 
@@ -246,7 +246,8 @@ func (s *Service) Todo(ctx context.Context, by access.Actor) (out Todo, err erro
 		if err != nil {
 			return out, err
 		}
-		if !sees(r, a) { // kept by somebody who has left the group for which it is
+		a, ok := seen(r, a)
+		if !ok { // kept by somebody who has left the group for which it is
 			continue
 		}
 		if a.Work.Stage == InReview && a.Work.Reviewer == person.ID(by.ID) {
@@ -269,6 +270,11 @@ func (s *Service) Todo(ctx context.Context, by access.Actor) (out Todo, err erro
 			continue
 		}
 		if err != nil {
+	left, err := s.unkept(ctx, by)
+	if err != nil {
+		return out, err
+	}
+	out.Look = append(out.Look, left...)
 			return out, err
 		}
 		if !slices.ContainsFunc(out.Read, func(o Card) bool { return o.ID == c.ID }) {
@@ -288,6 +294,60 @@ type Gap struct {
 // PerCategory counts the published articles of each category, whoever may read them. It asks no access:
 // what rooms do with it does.
 func (s *Service) PerCategory(ctx context.Context) (map[catalog.CategoryID]int64, error) {
+// unkept are the articles to be looked at again whose keeper works here no more, and that fall to somebody.
+func (s *Service) unkept(ctx context.Context, by access.Actor) ([]Article, error) {
+	list, err := reminded(ctx, s.DB, 200)
+	list = slices.DeleteFunc(list, func(a Article) bool {
+		p := s.People.Card(ctx, a.Keeper)
+		return p.Active && p.Role.Staff()
+	})
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	crew, err := s.People.Crew(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Article
+	r := s.Reader(ctx, by)
+	for _, x := range list {
+		a, err := byID(ctx, s.DB, x.ID)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(s.keepers(ctx, crew, a), person.ID(by.ID)) {
+			continue
+		}
+		if a, ok := seen(r, a); ok {
+			out = append(out, a)
+		}
+	}
+	return out, nil
+}
+
+// keepers are who looks at an article again: its keeper and, where they work here no more, the leads of those
+// who handle it, else those, else whoever of staff may read it (N9).
+func (s *Service) keepers(ctx context.Context, crew person.Crew, a Article) []person.ID {
+	if own := crew.Working(a.Keeper); len(own) > 0 {
+		return own
+	}
+	var all []person.ID
+	for _, p := range crew.Staff {
+		all = append(all, p.ID)
+	}
+	group := s.handling(ctx, a.Live.Content).ID
+	for _, list := range [][]person.ID{crew.Leads(group), crew.Members(group), all} {
+		list = slices.DeleteFunc(list, func(who person.ID) bool {
+			reader := access.Actor{ID: int64(who), Kind: access.Person, Role: s.People.Card(ctx, who).Role, Via: "web"}
+			return !s.Reader(ctx, reader).Holds(a.Live.Paper())
+		})
+		if len(list) > 0 {
+			return list
+		}
+	}
+	return nil
+}
+
 	held, err := s.shelves(ctx)
 	if err != nil {
 		return nil, err

@@ -206,6 +206,12 @@ func familyOf(ctx context.Context, q db.Querier, a Article) ([]ID, error) {
 	}, `SELECT id FROM article WHERE (family = $1 OR id = $1) AND id <> $2 ORDER BY id`, root, a.ID)
 }
 
+// reminded returns the articles that are to be looked at again, without their words.
+func reminded(ctx context.Context, q db.Querier, limit int) ([]Article, error) {
+	list, err := db.All(ctx, q, scan, `SELECT `+columns+` FROM article WHERE review_due AND retired_at IS NULL ORDER BY review_at, id LIMIT $1`, limit)
+	return whole(list, nil), err
+}
+
 // dueAt returns published articles whose date has come and whose keeper was not told yet.
 func dueAt(ctx context.Context, q db.Querier, now time.Time, limit int) ([]ID, error) {
 	return db.All(ctx, q, func(r db.Row) (which ID, err error) {
