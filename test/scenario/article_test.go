@@ -14,6 +14,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/knowledge"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/desk/triage"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 )
 
@@ -168,6 +169,50 @@ func TestN9_N37_AReviewIsDueForSomebodyWhoWorksHere(t *testing.T) {
 		w.must(err)
 		if got := look(lead); got != "" {
 			t.Errorf("looked at, and %q still waits", got)
+		}
+	})
+}
+
+// TestN37_AnArticleNotedAfterTheWordOfTheRequesterHasSolvedIt: an article counts as what solved a ticket
+// whether its use is noted before the requester confirms or after, and no longer once the ticket is opened
+// again.
+func TestN37_AnArticleNotedAfterTheWordOfTheRequesterHasSolvedIt(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		w := build(t, h, "")
+		a := w.published(knowledge.Content{Title: "付款单报错", Body: "重新登录", Category: w.subject.ID, Audience: knowledge.Public})
+		put := w.published(knowledge.Content{Title: "登录", Body: "重新登录", Category: w.subject.ID, Audience: knowledge.Public})
+		on, agent := ticket.Target{ID: w.ticket.ID}, apptest.Actor(w.agent, "web")
+		for _, cmd := range []ticket.Command{
+			ticket.Grade{Answers: triage.Answers{Affected: triage.One, Halt: triage.Impaired}},
+			ticket.Classify{Category: w.subject.ID},
+			ticket.Deviate{Gap: "gap.intake", Reason: "用户只说了现象"},
+			ticket.Resolve{Solution: ticket.Solution{Text: "重新登录", Cause: "会话丢失", Prevention: "不需要", Verify: []string{"付款"}}},
+		} {
+			w.do(w.agent, "web", cmd)
+		}
+		w.do(w.owner, "portal", ticket.Confirm{})
+		confirmed := w.now().ConfirmedAt
+		h.Advance(time.Hour)
+		w.must(h.Knowledge.Use(t.Context(), agent, put.ID, on, knowledge.Inserted))
+		w.must(h.Knowledge.Use(t.Context(), agent, a.ID, on, knowledge.UsedOn))
+		if s, p := w.stats(a.ID), w.stats(put.ID); s.Used != 1 || s.Solved != 1 || p.Solved != 0 {
+			t.Errorf("before the sheet is written, on a ticket that is %s: %+v, put into a reply %+v", w.now().Status, s, p)
+		}
+		ties, err := h.Knowledge.From(t.Context(), agent, a.ID)
+		w.must(err)
+		if len(ties) != 1 || !ties[0].SolvedAt.Equal(confirmed) {
+			t.Errorf("%+v, confirmed %s", ties, confirmed)
+		}
+		w.do(w.agent, "web", ticket.Archive{Difficulties: "无", Approach: "按文章处理"})
+		late := w.published(knowledge.Content{Title: "缓存", Body: "清缓存", Category: w.subject.ID, Audience: knowledge.Public})
+		w.must(h.Knowledge.Use(t.Context(), agent, late.ID, on, knowledge.UsedOn))
+		if s := w.stats(late.ID); s.Solved != 1 {
+			t.Errorf("on a ticket that is %s: %+v", w.now().Status, s)
+		}
+		w.do(w.agent, "web", ticket.Reopen{Reason: "又报错了"})
+		if s := w.stats(a.ID); s.Used != 1 || s.Solved != 0 {
+			t.Errorf("opened again: %+v", s)
 		}
 	})
 }

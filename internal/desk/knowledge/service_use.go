@@ -40,7 +40,8 @@ func (s *Service) File(ctx context.Context, by access.Actor, of ID, token string
 	return f, body, err
 }
 
-// Use notes that an article was used on a ticket, or put into a reply.
+// Use notes that an article was used on a ticket, or put into a reply. On a ticket that its requester has
+// confirmed, what was used has solved it.
 func (s *Service) Use(ctx context.Context, by access.Actor, which ID, on ticket.Target, how How) error {
 	if how != UsedOn && how != Inserted {
 		return errs.Field("how", "knowledge.how_unknown")
@@ -61,6 +62,14 @@ func (s *Service) Use(ctx context.Context, by access.Actor, which ID, on ticket.
 		fresh, err := tie(ctx, tx, Tied{Article: which, Ticket: t.ID, How: how, Edition: c.Live.Number, By: person.ID(by.ID), At: now})
 		if err != nil || !fresh {
 			return err
+		}
+		if how == UsedOn { // noted after the requester's word, which may be said at this moment
+			if t, err = s.Tickets.Lock(ctx, tx, t.ID); err == nil && !t.ConfirmedAt.IsZero() {
+				err = solved(ctx, tx, t.ID, t.ConfirmedAt)
+			}
+			if err != nil {
+				return err
+			}
 		}
 		_, err = s.Bus.Record(ctx, tx, by.Meta(now), Helped{Article: which, Ticket: t.ID, How: how})
 		return err
