@@ -216,3 +216,39 @@ func TestN37_AnArticleNotedAfterTheWordOfTheRequesterHasSolvedIt(t *testing.T) {
 		}
 	})
 }
+
+// TestN37_WordsThatFollowAPressAreKept: whoever said whether an article helped and then says why, on the
+// same day, is counted once and their words are read.
+func TestN37_WordsThatFollowAPressAreKept(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		w := build(t, h, "")
+		a := w.published(knowledge.Content{Title: "付款单报错", Body: "重新登录", Category: w.subject.ID, Audience: knowledge.Public})
+		c := w.browser("owner", w.owner)
+		say := func(words string) {
+			t.Helper()
+			if r := c.post("/articles/"+key(a.ID)+"/say", url.Values{"what": {"unhelped"}, "comment": {words}}); r.status != http.StatusSeeOther {
+				t.Fatalf("%d %s", r.status, r.body)
+			}
+			h.Clock.Advance(time.Minute)
+		}
+		say("")
+		say("第三步已经没有了")
+		say("")
+		list, err := h.Knowledge.Voices(t.Context(), apptest.Actor(w.agent, "web"), a.ID)
+		w.must(err)
+		if len(list) != 1 || list[0].Comment != "第三步已经没有了" {
+			t.Errorf("the desk reads %+v", list)
+		}
+		if s := w.stats(a.ID); s.Unhelped != 1 {
+			t.Errorf("%+v", s)
+		}
+		fresh, err := h.Knowledge.Tell(t.Context(), apptest.Actor(w.owner, "portal"), a.ID, knowledge.WasHelp, "")
+		w.must(err)
+		again, err := h.Knowledge.Tell(t.Context(), apptest.Actor(w.owner, "portal"), a.ID, knowledge.WasHelp, "其实有用")
+		w.must(err)
+		if !fresh || again {
+			t.Errorf("counted %v, with words %v", fresh, again)
+		}
+	})
+}

@@ -119,7 +119,8 @@ func (s *Service) Reopened(ctx context.Context, tx *db.Tx, r event.Record, _ tic
 	return unsolved(ctx, tx, ticket.ID(r.Subject))
 }
 
-// Tell notes what a reader says of an article; false where they said so today already.
+// Tell notes what a reader says of an article; false where they said so today already, which words that
+// follow do not change: they are kept with what was said without any.
 func (s *Service) Tell(ctx context.Context, by access.Actor, which ID, what Say, comment string) (bool, error) {
 	if _, err := s.Read(ctx, by, which); err != nil {
 		return false, err
@@ -197,9 +198,9 @@ func (s *Service) AskToRead(ctx context.Context, by access.Actor, which ID) (int
 // handling is the group for which an article is, or else the one that handles its category.
 func (s *Service) handling(ctx context.Context, c Content) person.Group {
 	if c.Audience == Group {
-		return s.People.Group(ctx, c.Group).Members
+		return s.People.Group(ctx, c.Group)
 	}
-	return s.Catalog.GroupFor(ctx, s.People, c.Category).Members
+	return s.Catalog.GroupFor(ctx, s.People, c.Category)
 }
 
 // HaveRead notes that somebody has read what they were asked to.
@@ -269,6 +270,11 @@ func (s *Service) Todo(ctx context.Context, by access.Actor) (out Todo, err erro
 			out.Look = append(out.Look, a)
 		}
 	}
+	left, err := s.unkept(ctx, by)
+	if err != nil {
+		return out, err
+	}
+	out.Look = append(out.Look, left...)
 	asked, err := askedFrom(ctx, s.DB, person.ID(by.ID))
 	if err != nil {
 		return out, err
@@ -279,11 +285,6 @@ func (s *Service) Todo(ctx context.Context, by access.Actor) (out Todo, err erro
 			continue
 		}
 		if err != nil {
-	left, err := s.unkept(ctx, by)
-	if err != nil {
-		return out, err
-	}
-	out.Look = append(out.Look, left...)
 			return out, err
 		}
 		if !slices.ContainsFunc(out.Read, func(o Card) bool { return o.ID == c.ID }) {
@@ -293,16 +294,6 @@ func (s *Service) Todo(ctx context.Context, by access.Actor) (out Todo, err erro
 	return out, nil
 }
 
-// Gap is a category in which tickets are solved and no article fits.
-type Gap struct {
-	Category catalog.CategoryID
-	Solved   int64 // tickets closed with a solution, within the time
-	Articles int   // that are published for it and were never used
-}
-
-// PerCategory counts the published articles of each category, whoever may read them. It asks no access:
-// what rooms do with it does.
-func (s *Service) PerCategory(ctx context.Context) (map[catalog.CategoryID]int64, error) {
 // unkept are the articles to be looked at again whose keeper works here no more, and that fall to somebody.
 func (s *Service) unkept(ctx context.Context, by access.Actor) ([]Article, error) {
 	list, err := reminded(ctx, s.DB, 200)
@@ -357,6 +348,16 @@ func (s *Service) keepers(ctx context.Context, crew person.Crew, a Article) []pe
 	return nil
 }
 
+// Gap is a category in which tickets are solved and no article fits.
+type Gap struct {
+	Category catalog.CategoryID
+	Solved   int64 // tickets closed with a solution, within the time
+	Articles int   // that are published for it and were never used
+}
+
+// PerCategory counts the published articles of each category, whoever may read them. It asks no access:
+// what rooms do with it does.
+func (s *Service) PerCategory(ctx context.Context) (map[catalog.CategoryID]int64, error) {
 	held, err := s.shelves(ctx)
 	if err != nil {
 		return nil, err

@@ -78,11 +78,16 @@ func addShown(ctx context.Context, tx *db.Tx, of ID, day, times int64) error {
 	return err
 }
 
-// voice notes what a reader said, once a day; false where they said it today.
+// voice notes what a reader said, once a day; false where they said it today. Words that follow are added to
+// what they said without any.
 func voice(ctx context.Context, tx *db.Tx, of ID, v Voice) (bool, error) {
 	n, err := db.Exec(ctx, tx, `
 		INSERT INTO article_voice (article_id, person_id, kind, day, comment, at) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (article_id, person_id, kind, day) DO NOTHING`, of, v.By, v.Kind, dayOf(v.At), v.Comment, v.At)
+	if err == nil && n == 0 && v.Comment != "" {
+		_, err = db.Exec(ctx, tx, `UPDATE article_voice SET comment = $5 WHERE article_id = $1 AND person_id = $2 AND kind = $3 AND day = $4 AND comment = ''`,
+			of, v.By, v.Kind, dayOf(v.At), v.Comment)
+	}
 	return n == 1, err
 }
 
