@@ -142,7 +142,7 @@ func (f *Faces) giveOne(c *page.Ctx, number int64, cmd ticket.Command) (was, now
 	if was, err = f.Tickets.Get(c.Context(), c.Actor, on); err != nil {
 		return ticket.Ticket{Number: number}, ticket.Ticket{}, err
 	}
-	now, err = f.Tickets.Do(c.Context(), c.Actor, on, cmd)
+	now, err = f.Tickets.Do(c.Context(), c.Actor, on, onOne(cmd, was))
 	return was, now, err
 }
 

@@ -3,6 +3,7 @@
 package workspace
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -55,13 +56,26 @@ func (f *Faces) bulkCommand(c *page.Ctx, form *page.Form) (ticket.Command, error
 	case "resume":
 		return ticket.Resume{}, nil
 	case "classify":
-		return ticket.Classify{Category: catalog.CategoryID(form.Int("category")), Service: catalog.ServiceID(form.Int("service"))}, nil
+		to := ticket.Classify{Category: catalog.CategoryID(form.Int("category")), Service: catalog.ServiceID(form.Int("service"))}
+		if to == (ticket.Classify{}) {
+			return nil, errs.New(errs.Invalid, "work.classify_nothing")
+		}
+		return to, nil
 	case "note":
 		return ticket.Note{Say: ticket.Say{Text: form.Get("note"), Channel: ticket.Web}}, nil
 	case "close":
 		return ticket.Close{As: ticket.Outcome(form.Get("as")), Reason: form.Get("reason")}, nil
 	}
 	return nil, errs.New(errs.NotFound, "page.not_found")
+}
+
+// onOne is a command as it is given on one ticket: what its form left unchanged stays as the ticket has it.
+func onOne(cmd ticket.Command, t ticket.Ticket) ticket.Command {
+	if c, ok := cmd.(ticket.Classify); ok {
+		c.Category, c.Service = cmp.Or(c.Category, t.Category), cmp.Or(c.Service, t.Service)
+		return c
+	}
+	return cmd
 }
 
 // bulkChoices are what the acts of the bulk bar let one choose from.
