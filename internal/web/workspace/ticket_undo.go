@@ -91,6 +91,9 @@ func (f *Faces) undoing(c *page.Ctx, t ticket.Ticket) (ticket.Command, error) {
 	if last.Record.Meta.ActorKind != string(access.Person) || last.Record.Meta.ActorID != c.Actor.ID {
 		return nil, gone
 	}
+	if n := len(list) - 1; n > 0 && cameAlong(list[n-1], last) {
+		list, last = list[:n], list[n-1]
+	}
 	var before ticket.Ticket
 	for _, e := range list[:len(list)-1] {
 		before.Advance(e.Fact, e.Record.Meta)
@@ -112,4 +115,13 @@ func (f *Faces) undoing(c *page.Ctx, t ticket.Ticket) (ticket.Command, error) {
 		return nil, gone
 	}
 	return cmd, nil
+}
+
+// cameAlong reports whether a fact is the form that a change of category brought within its commit:
+// taking the category back brings the form of before, too.
+func cameAlong(changed, last ticket.Entry) bool {
+	_, classified := changed.Fact.(ticket.Classified)
+	_, filled := last.Fact.(ticket.FormFilled)
+	a, b := changed.Record.Meta, last.Record.Meta
+	return classified && filled && a.ActorKind == b.ActorKind && a.ActorID == b.ActorID && a.At.Equal(b.At)
 }
