@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
@@ -98,12 +99,19 @@ func (s *Service) Rekey(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
+// maxTyped bounds what somebody is looked for by, in characters: nothing that a person has is longer,
+// and the database refuses patterns beyond a length of its own.
+const maxTyped = 400
+
 // Find returns the active people whom what was typed so far may mean, the best first: a number or
 // its end, a name as it sounds or its initials, and after them whoever has the text in name,
 // address or department. staff leaves out everybody else. At most limit, 1–50.
 func (s *Service) Find(ctx context.Context, by access.Actor, text string, staff bool, limit int) ([]Person, error) {
 	if err := access.Can(by, access.PersonRead, access.Object{}); err != nil {
 		return nil, err
+	}
+	if utf8.RuneCountInString(text) > maxTyped {
+		return nil, nil
 	}
 	limit = min(max(limit, 1), 50)
 	var out []Person
