@@ -36,7 +36,7 @@ func (f *Faces) saveApprovals(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := approval.Policy{RemindHours: form.Int("remind_hours"), ExpireHours: form.Int("expire_hours")}
+	p := approval.Policy{RemindHours: form.Count("remind_hours"), ExpireHours: form.Count("expire_hours")}
 	if err := setting.Save(c.Context(), f.Settings, c.Actor, approval.PolicyName, p, form.Version()); err != nil {
 		return again(c, form, err, func(status int) error { return f.approvals(c, status, form) })
 	}

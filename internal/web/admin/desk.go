@@ -30,7 +30,7 @@ func (f *Faces) saveDesk(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	d := setting.Desk{Name: form.Text("name"), Hotline: form.Text("hotline"), Lang: form.Get("lang"), Zone: form.Text("zone"), ReopenDays: int(form.Int("reopen_days")), UndoSeconds: int(form.Int("undo_seconds")), MailSignIn: form.On("mail_signin")}
+	d := setting.Desk{Name: form.Text("name"), Hotline: form.Text("hotline"), Lang: form.Get("lang"), Zone: form.Text("zone"), ReopenDays: int(form.Count("reopen_days")), UndoSeconds: int(form.Count("undo_seconds")), MailSignIn: form.On("mail_signin")}
 	if err := setting.Save(c.Context(), f.Settings, c.Actor, setting.DeskName, d, form.Version()); err != nil {
 		return again(c, form, err, func(status int) error { return f.desk(c, status, form) })
 	}

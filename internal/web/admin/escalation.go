@@ -203,7 +203,7 @@ func (f *Faces) saveMajorPolicy(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := major.Policy{UpdateMinutes: form.Int("update_minutes"), Rota: rota.ID(form.Int("rota")), Anonymous: form.On("anonymous")}
+	p := major.Policy{UpdateMinutes: form.Count("update_minutes"), Rota: rota.ID(form.Int("rota")), Anonymous: form.On("anonymous")}
 	if err := setting.Save(c.Context(), f.Settings, c.Actor, major.PolicyName, p, form.Version()); err != nil {
 		return again(c, form, err, func(status int) error {
 			plan, version, err := f.Escalations.Stored(c.Context())

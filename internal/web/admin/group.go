@@ -94,7 +94,7 @@ func (f *Faces) saveGroup(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	g := person.Group{ID: person.GroupID(n), Name: form.Get("name"), NameEN: form.Get("name_en"), Active: form.On("active"), Limit: limitOf(form)}
+	g := person.Group{ID: person.GroupID(n), Name: form.Get("name"), NameEN: form.Get("name_en"), Active: form.On("active"), Limit: form.CountOrNone("limit")}
 	for _, m := range form.Ints("members") {
 		g.Members = append(g.Members, person.ID(m))
 	}

@@ -54,7 +54,7 @@ func (f *Faces) saveBounds(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := f.Notify.SaveBounds(c.Context(), c.Actor, form.Int("domain"), form.Int("desk"), form.Version()); err != nil {
+	if err := f.Notify.SaveBounds(c.Context(), c.Actor, form.Count("domain"), form.Count("desk"), form.Version()); err != nil {
 		form.Values.Set("which", "bounds")
 		return again(c, form, err, func(status int) error { return f.pace(c, status, form) })
 	}
@@ -67,7 +67,7 @@ func (f *Faces) savePace(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := notify.Pace{Gather: form.Int("gather"), Quiet: notify.Hours{From: page.MinuteOf(form.Text("quiet_from")), To: page.MinuteOf(form.Text("quiet_to"))}}
+	p := notify.Pace{Gather: form.Count("gather"), Quiet: notify.Hours{From: page.MinuteOf(form.Text("quiet_from")), To: page.MinuteOf(form.Text("quiet_to"))}}
 	if form.Text("quiet_from") == "" && form.Text("quiet_to") == "" {
 		p.Quiet = notify.Hours{}
 	}

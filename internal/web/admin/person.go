@@ -96,7 +96,7 @@ func read(form *page.Form, p person.Person) person.Person {
 	p.Further, p.Devices = person.ReadLines(form.Get("numbers")), person.ReadLines(form.Get("devices"))
 	p.Lang, p.Zone, p.Role = form.Get("lang"), form.Text("zone"), access.Role(form.Get("role"))
 	p.Active = form.On("active")
-	p.Skills, p.Limit = person.ReadSkills(form.Get("skills")), limitOf(form)
+	p.Skills, p.Limit = person.ReadSkills(form.Get("skills")), form.CountOrNone("limit")
 	return p
 }
 

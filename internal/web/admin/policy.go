@@ -157,7 +157,7 @@ func (f *Faces) policyForm(c *page.Ctx) (*page.Form, sla.Policy, error) {
 	if err != nil {
 		return nil, p, err
 	}
-	p.ConfirmDays, p.RemindDays, p.Calendar, p.P1Always = form.Int("confirm_days"), form.Int("remind_days"), form.Get("calendar"), form.On("p1_always")
+	p.ConfirmDays, p.RemindDays, p.Calendar, p.P1Always = form.Count("confirm_days"), form.Count("remind_days"), form.Get("calendar"), form.On("p1_always")
 	p.Cadence = sla.Cadence(form.Get("cadence"))
 	for i := range p.Targets {
 		for _, name := range sla.Aims() {

@@ -201,7 +201,7 @@ func (f *Faces) saveRule(c *page.Ctx) error {
 // ruleOf reads the form of a rule.
 func ruleOf(form *page.Form) sla.Rule {
 	r := sla.Rule{
-		Name: person.CleanName(form.Get("name")), Calendar: form.Get("calendar"), ConfirmDays: form.Int("confirm_days"),
+		Name: person.CleanName(form.Get("name")), Calendar: form.Get("calendar"), ConfirmDays: form.CountOrNone("confirm_days"),
 		Categories: form.Ints("categories"), Services: form.Ints("services"), Groups: form.Ints("groups"),
 		Organisations: lines(form.Get("organisations")), Sites: lines(form.Get("sites")),
 	}

@@ -58,7 +58,7 @@ func (f *Faces) saveRemote(c *page.Ctx) error {
 	}
 	p := remote.Policy{
 		Off: !form.On("on"), RelayOnly: form.On("relay_only"),
-		AnswerMinutes: form.Int("answer_minutes"), LongestMinutes: form.Int("longest_minutes"), ForgottenHours: form.Int("forgotten_hours"),
+		AnswerMinutes: form.Count("answer_minutes"), LongestMinutes: form.Count("longest_minutes"), ForgottenHours: form.Count("forgotten_hours"),
 	}
 	rows := 0
 	for i := 0; ; i++ {

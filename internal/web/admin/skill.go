@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/loopdesk/loopdesk/internal/desk/person"
-	"github.com/loopdesk/loopdesk/internal/web/page"
 )
 
 // skillsText is a list of skills as it stands in a field.
@@ -18,12 +17,4 @@ func limitText(n int64) string {
 		return ""
 	}
 	return num(n)
-}
-
-// limitOf reads a limit. What is no number is out of range, and the room says so.
-func limitOf(form *page.Form) int64 {
-	if form.Text("limit") != "" && form.Int("limit") == 0 && form.Text("limit") != "0" {
-		return -1
-	}
-	return form.Int("limit")
 }

@@ -44,7 +44,7 @@ func (f *Faces) saveSuggest(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := suggest.Policy{Threshold: form.Int("threshold")}
+	p := suggest.Policy{Threshold: form.Count("threshold")}
 	for _, l := range form.All("apply") {
 		p.Apply = append(p.Apply, suggest.Label(l))
 	}

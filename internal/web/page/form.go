@@ -106,6 +106,24 @@ func (f *Form) Int(name string) int64 {
 	return n
 }
 
+// Count returns a number that a form must hold; -1 where it is empty or none, which is out of any
+// range, so that the room says what it takes.
+func (f *Form) Count(name string) int64 {
+	n, err := strconv.ParseInt(f.Text(name), 10, 64)
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+// CountOrNone is Count where nothing may stand: it is 0 then.
+func (f *Form) CountOrNone(name string) int64 {
+	if f.Text(name) == "" {
+		return 0
+	}
+	return f.Count(name)
+}
+
 // Ints returns every value of a field that is a number.
 func (f *Form) Ints(name string) []int64 {
 	var out []int64

@@ -238,7 +238,7 @@ func (f *Faces) askApproval(c *page.Ctx) error {
 func (f *Faces) readAsk(c *page.Ctx, form *page.Form) (approval.Ask, []errs.FieldError) {
 	q := approval.Ask{
 		Subject: approval.Subject{Kind: form.Get("kind"), Ref: form.Get("ref"), Title: form.Get("title"), Content: form.Get("content")},
-		Note:    form.Get("note"), Hours: form.Int("hours"), Days: form.Int("days"), Hold: form.On("hold"),
+		Note:    form.Get("note"), Hours: form.CountOrNone("hours"), Days: form.CountOrNone("days"), Hold: form.On("hold"),
 	}
 	var bad []errs.FieldError
 	find := f.approverFinder(c)
