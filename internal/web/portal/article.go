@@ -135,7 +135,7 @@ func (f *Faces) showAnswers(c *page.Ctx, a answers, ask *page.Form) error {
 	if c.Fragment() {
 		return c.Show(answerList(frame, a))
 	}
-	return show(c, http.StatusOK, frame, findPage(frame, a, ask, f.expect(c)))
+	return show(c, http.StatusOK, frame, findPage(frame, a, page.Keyed(ask), f.expect(c)))
 }
 
 // articlePageOf is everything that the page of an article shows.

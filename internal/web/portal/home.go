@@ -41,7 +41,7 @@ func (f *Faces) showHome(c *page.Ctx, status int, ask *page.Form) error {
 	if err != nil {
 		return err
 	}
-	h.Ask = ask
+	h.Ask = page.Keyed(ask)
 	frame := c.Frame(c.T("portal.home"))
 	return show(c, status, frame.Listen("person"), homePage(frame, h))
 }

@@ -18,7 +18,7 @@ import (
 
 // asked names the fields of a request. "from" says which page to come back to.
 func asked() []string {
-	return append(page.AnswerFields(), "text", "category", "service", "since", "affected", "people", "wanted", "from", "act", "device", page.FileField)
+	return append(page.AnswerFields(), "text", "category", "service", "since", "affected", "people", "wanted", "from", "act", "device", "key", page.FileField)
 }
 
 // choices are what the longer form lets one choose from.
@@ -83,7 +83,7 @@ func (f *Faces) showNew(c *page.Ctx, status int, form *page.Form) error {
 		return err
 	}
 	frame := c.Frame(c.T("portal.new"))
-	return show(c, status, frame, newPage(frame, from, form))
+	return show(c, status, frame, newPage(frame, from, page.Keyed(form)))
 }
 
 // openRequest records a request from either form.
@@ -98,14 +98,14 @@ func (f *Faces) openRequest(c *page.Ctx) error {
 	if err := c.Limit(session.Opening); err != nil {
 		return f.askAgain(c, form, err)
 	}
-	t, _, err := f.tickets.Record(c.Context(), c.Actor, ticket.Request{
+	t, _, err := f.tickets.Record(c.Context(), c.Actor, c.Once(form, ticket.Request{
 		Requester: person.ID(c.Actor.ID), Channel: ticket.Portal,
 		Category: catalog.CategoryID(form.Int("category")), Service: catalog.ServiceID(form.Int("service")),
 		Intake: f.elements(c, form), Given: &ticket.Given{Version: form.Int(page.FormVersion), Answers: form.Answers()},
 		Say: ticket.Say{Text: form.Get("text"), Files: form.Tokens(), Channel: ticket.Portal},
-	}, f.devices.About(c.Context(), c.Actor, form.Text("device"))...)
+	}), f.devices.About(c.Context(), c.Actor, form.Text("device"))...)
 	if err != nil {
-		return f.askAgain(c, form, err)
+		return f.askAgain(c, form, page.Used(form, err))
 	}
 	c.Say("portal.recorded", "Ref", t.Ref(), "Time", c.Clock(t.Detail.ExpectBy))
 	return c.Redirect("/requests/" + t.Ref())

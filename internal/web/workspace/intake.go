@@ -3,8 +3,6 @@
 package workspace
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"strings"
 
@@ -15,7 +13,6 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
 	"github.com/loopdesk/loopdesk/internal/desk/wording"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
-	"github.com/loopdesk/loopdesk/internal/kit/id"
 	"github.com/loopdesk/loopdesk/internal/web/page"
 	"github.com/loopdesk/loopdesk/internal/web/ui"
 )
@@ -236,41 +233,13 @@ func (f *Faces) filed(c *page.Ctx, form *page.Form, r ticket.Request) ticket.Req
 	r.Category, r.Service = catalog.CategoryID(form.Int("category")), catalog.ServiceID(form.Int("service"))
 	r.Group, r.Intake = person.GroupID(form.Int("group")), f.elements(c, form)
 	r.Given = &ticket.Given{Version: form.Int(page.FormVersion), Answers: form.Answers()}
-	r.Key, r.Hash = onceKey(c, form), digest(r)
-	return r
-}
-
-// onceKey makes a form that is sent twice one ticket. It is the sender's own.
-func onceKey(c *page.Ctx, form *page.Form) string {
-	if !id.IsToken(form.Get("key")) {
-		form.Values.Set("key", id.Token())
-	}
-	return "web:" + key(c.Actor.ID) + ":" + form.Get("key")
-}
-
-// digest tells two requests apart that come with the same key.
-func digest(r ticket.Request) string {
-	h := sha256.New()
-	for _, s := range []string{key(int64(r.Requester)), r.Subject, r.Say.Text, string(r.Channel), strings.Join(r.Say.Files, ",")} {
-		_, _ = h.Write([]byte(s + "\x00")) // a hash takes everything
-	}
-	return hex.EncodeToString(h.Sum(nil))
+	return c.Once(form, r)
 }
 
 // keepFiles finds the files again that wait to be sent with a form.
 func (f *Faces) keepFiles(c *page.Ctx, form *page.Form) error {
 	files, err := f.Tickets.Staged(c.Context(), c.Actor, form.Tokens())
 	form.Files = files
-	return err
-}
-
-// formUsed says what a form can mend that was sent before with other words: the next attempt
-// is a request of its own.
-func formUsed(form *page.Form, err error) error {
-	if e := errs.As(err); e != nil && e.Key == "ticket.key_reused" {
-		form.Values.Set("key", id.Token())
-		return errs.New(errs.Conflict, "work.form_used")
-	}
 	return err
 }
 

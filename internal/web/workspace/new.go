@@ -99,7 +99,7 @@ func (f *Faces) openTicket(c *page.Ctx) error {
 		return err
 	}
 	if err != nil {
-		return f.showNew(c, c.MarkUp(form, formUsed(form, err)), form)
+		return f.showNew(c, c.MarkUp(form, page.Used(form, err)), form)
 	}
 	if repeated {
 		c.Say("work.recorded_before", "Ref", t.Ref())

@@ -115,7 +115,7 @@ func (f *Faces) takeCall(c *page.Ctx) error {
 		return err
 	}
 	if err != nil {
-		return f.showPad(c, c.MarkUp(form, formUsed(form, err)), form)
+		return f.showPad(c, c.MarkUp(form, page.Used(form, err)), form)
 	}
 	return nil
 }

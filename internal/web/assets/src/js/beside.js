@@ -7,11 +7,12 @@ const kept = "beside";
 const began = new WeakMap(); // by a form that was refused: what it held before anybody typed
 const was = (form) => began.get(form) ?? given(form);
 
-// forms are those that write, by where they lead and for what; of two alike neither.
+// forms are those that write, by where they lead and for what, not which copy of the page they came
+// with; of two alike neither.
 function forms() {
   const found = new Map();
   for (const form of document.querySelectorAll("form[method=post]:not([data-draft])")) {
-    const about = [...form.querySelectorAll("input[type=hidden]:not([name=version])")].map((field) => [field.name, field.value]);
+    const about = [...form.querySelectorAll("input[type=hidden]:not([name=version], [name=key])")].map((field) => [field.name, field.value]);
     const key = JSON.stringify([form.getAttribute("action"), about]);
     found.set(key, found.has(key) ? null : form);
   }
