@@ -5,12 +5,14 @@ package scenario_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 )
 
@@ -75,11 +77,63 @@ func TestN21_ClassifyingSeveralLeavesTheRestAsItWas(t *testing.T) {
 			}
 		}
 		before := ticketOf(t, h, ref)
-		if r := bulk("", ""); r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Body, "请选择分类或服务") {
-			t.Errorf("nothing chosen: %d", r.Status)
+		if r := bulk("", ""); !strings.Contains(agent.Get(r.Location()).Body, "请选择分类或服务") {
+			t.Errorf("nothing chosen: %d to %q", r.Status, r.Location())
 		}
 		if now := ticketOf(t, h, ref); now.Version != before.Version {
 			t.Error("a choice of nothing is in the history")
+		}
+	})
+}
+
+// What was filled in for several tickets is there again where it did not go through, with the tickets
+// that are left still picked (N11, N30): also without a script, also beside those that it went through on.
+func TestN11_N30_WhatIsRefusedOfSeveralKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		user, agent := h.SignIn(access.Requester), h.SignIn(access.Agent)
+		g, err := h.People.SaveGroup(t.Context(), access.Desk(), person.Group{Name: "网络组", Active: true, Members: []person.ID{h.Person(access.Lead).ID}}, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ref, fresh := recorded(user), recorded(user) // nobody has the second
+		agent.Post("/work/tickets/"+ref+"/accept", nil)
+		const words, why = "厂家的备件要从上海发来", "已经换过两次，问题还在"
+		for _, tt := range []struct {
+			act  string
+			form url.Values
+			says string
+			left []string // still picked
+		}{
+			{"hold", url.Values{"wait": {"blocked"}, "stuck": {words}}, "N30", []string{fresh, ref}},
+			{"hold", url.Values{"wait": {"blocked"}, "stuck": {words}, "doing": {why}, "next": {"2026-13-45T99:00"}}, "0 单完成，2 单没有通过", []string{fresh, ref}},
+			{"merge", url.Values{"into": {"LD-99999"}}, "0 单完成，2 单没有通过", []string{fresh, ref}},
+			{"hand-over", url.Values{"over_group": {key(g.ID)}, "done": {words}, "why": {why}}, "N28", []string{fresh, ref}},
+			{"close", url.Values{"as": {"confirmed"}, "reason": {words}}, "0 单完成，2 单没有通过", []string{fresh, ref}},
+			{"note", url.Values{"note": {strings.Repeat("长", 200_001)}}, "0 单完成，2 单没有通过", []string{fresh, ref}},
+			{"hand-over", url.Values{"over_group": {key(g.ID)}, "done": {words}, "why": {why}, "needed": {"查线路"}}, "1 单完成，1 单没有通过", []string{fresh}},
+		} {
+			v := url.Values{"ticket": {ref, fresh}, "back": {"/work?view=all"}}
+			for name, list := range tt.form {
+				v[name] = list
+			}
+			r := agent.Post("/work/bulk/"+tt.act, v)
+			if r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Body, tt.says) || !strings.Contains(r.Body, "data-place open") {
+				t.Errorf("%s: %d\n%s", tt.act, r.Status, alerts(r.Body))
+				continue
+			}
+			shown := shownForm(t, r.Body, "/work/bulk/accept")
+			for name, want := range tt.form {
+				if name != "wait" && name != "as" && shown.Get(name) != want[0] {
+					t.Errorf("%s: of %s is left %.40q", tt.act, name, shown.Get(name))
+				}
+			}
+			if got := slices.Sorted(slices.Values(shown["ticket"])); !slices.Equal(got, slices.Sorted(slices.Values(tt.left))) || shown.Get("back") != "/work?view=all" {
+				t.Errorf("%s: %v are picked, back to %s", tt.act, got, shown.Get("back"))
+			}
+		}
+		if now := ticketOf(t, h, ref); now.Group != g.ID {
+			t.Errorf("the one that could be handed over is with %d", now.Group)
 		}
 	})
 }

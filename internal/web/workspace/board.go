@@ -245,7 +245,7 @@ func (f *Faces) boardAssign(c *page.Ctx) error {
 	if len(picked) == 0 {
 		return errs.New(errs.Invalid, "work.pick_some")
 	}
-	o, before := f.giveAll(c, picked, cmd)
+	o, before := f.giveAll(c, picked, cmd, nil)
 	if len(o.Reasons) > 0 {
 		return o.tell(c, boardAt(form.Get("by")))
 	}

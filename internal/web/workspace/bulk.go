@@ -4,6 +4,7 @@ package workspace
 
 import (
 	"cmp"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -30,7 +31,7 @@ func tooLate(err error) bool {
 // claim takes the ticket whose button was pressed. Where somebody was quicker the list says
 // who, and stays where it was.
 func (f *Faces) claim(c *page.Ctx) error {
-	form, err := c.Form(page.SmallForm, listFields()...)
+	form, err := c.Form(page.TextForm, listFields()...)
 	if err != nil {
 		return err
 	}
@@ -67,11 +68,7 @@ func (f *Faces) claimed(c *page.Ctx, form *page.Form, on ticket.Target, why erro
 // bulk gives one command on every ticket that was picked. Each passes the same gates as on
 // its own page, and what did not go through is named with its reason; nothing is skipped silently.
 func (f *Faces) bulk(c *page.Ctx) error {
-	form, err := c.Form(page.SmallForm, listFields()...)
-	if err != nil {
-		return err
-	}
-	cmd, err := f.bulkCommand(c, form)
+	form, err := c.Form(page.TextForm, listFields()...)
 	if err != nil {
 		return err
 	}
@@ -79,12 +76,41 @@ func (f *Faces) bulk(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	o, before := f.giveAll(c, picked, cmd)
-	if len(o.Reasons) > 0 {
+	cmd, unread := f.bulkCommand(c, form)
+	if unread != nil && errs.KindOf(unread) != errs.Invalid {
+		return unread
+	}
+	o, before := f.giveAll(c, picked, cmd, unread)
+	switch {
+	case len(o.Reasons) > 0 && filledIn(form):
+		return f.bulkAgain(c, form, o)
+	case len(o.Reasons) > 0:
 		return o.tell(c, backTo(form))
 	}
 	c.SayUndo(undoOf(cmd, before), "work.bulk_"+strings.ReplaceAll(c.Path("act"), "-", "_"), "Count", o.Done)
 	return c.Redirect(backTo(form))
+}
+
+// filledIn reports whether an act was told more than which one it is.
+func filledIn(form *page.Form) bool {
+	return slices.ContainsFunc(actFields(), func(name string) bool {
+		return name != "wait" && name != "as" && form.Text(name) != "" // these two are buttons
+	})
+}
+
+// bulkAgain answers a command that did not go through everywhere with the list, what became of it, and
+// the form of the act as it was filled in: an address could not carry the words.
+func (f *Faces) bulkAgain(c *page.Ctx, form *page.Form, o *outcome) error {
+	u, err := url.Parse(backTo(form))
+	if err != nil {
+		return err
+	}
+	v, err := f.readQueue(c, u.Query())
+	if err != nil {
+		return err
+	}
+	v.Outcome, v.Bulk.Act, v.Bulk.Form = o, c.Path("act"), form
+	return f.showQueue(c, http.StatusUnprocessableEntity, v)
 }
 
 // maxEvery bounds how many tickets one command is given on; the bar says how many it will be.
@@ -120,11 +146,11 @@ func (f *Faces) picked(c *page.Ctx, form *page.Form) ([]string, error) {
 }
 
 // giveAll gives a command on each ticket and keeps what became of it. before holds each that it
-// went through on as it was and as it is.
-func (f *Faces) giveAll(c *page.Ctx, picked []string, cmd ticket.Command) (o *outcome, before []ticket.Ticket) {
+// went through on as it was and as it is. A command that could not be read goes through on none.
+func (f *Faces) giveAll(c *page.Ctx, picked []string, cmd ticket.Command, unread error) (o *outcome, before []ticket.Ticket) {
 	o = &outcome{}
 	for _, ref := range picked {
-		was, now, err := f.giveOne(c, ticket.ParseRef(ref), cmd)
+		was, now, err := f.giveOne(c, ticket.ParseRef(ref), cmd, unread)
 		if err != nil {
 			o.add(reasonOf(c, err), was)
 			continue
@@ -137,10 +163,13 @@ func (f *Faces) giveAll(c *page.Ctx, picked []string, cmd ticket.Command) (o *ou
 
 // giveOne gives a command on one ticket and returns it as it was and as it is. A ticket that
 // cannot be read is still named by its number.
-func (f *Faces) giveOne(c *page.Ctx, number int64, cmd ticket.Command) (was, now ticket.Ticket, err error) {
+func (f *Faces) giveOne(c *page.Ctx, number int64, cmd ticket.Command, unread error) (was, now ticket.Ticket, err error) {
 	on := ticket.Target{Number: number}
 	if was, err = f.Tickets.Get(c.Context(), c.Actor, on); err != nil {
 		return ticket.Ticket{Number: number}, ticket.Ticket{}, err
+	}
+	if unread != nil {
+		return was, ticket.Ticket{}, unread
 	}
 	now, err = f.Tickets.Do(c.Context(), c.Actor, on, onOne(cmd, was))
 	return was, now, err

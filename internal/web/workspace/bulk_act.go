@@ -89,6 +89,9 @@ type bulkChoices struct {
 	Categories []ui.Option
 	Services   []ui.Option
 	Every      int // how many tickets the list holds; 0 where all of them are on the page
+
+	Act  string     // one that did not go through everywhere; its form is open
+	Form *page.Form // as it was filled in; nil for none
 }
 
 func (from choices) bulk(c *page.Ctx) bulkChoices {

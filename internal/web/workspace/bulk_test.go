@@ -94,6 +94,15 @@ func (b *browser) told(a *httptest.ResponseRecorder, at string) string {
 	return b.page(to)
 }
 
+// again is the list that answers an act which was filled in and did not go through everywhere.
+func (b *browser) again(a *httptest.ResponseRecorder) string {
+	b.Helper()
+	if a.Code != http.StatusUnprocessableEntity {
+		b.Fatalf("%d to %q\n%s", a.Code, a.Header().Get("Location"), a.Body)
+	}
+	return a.Body.String()
+}
+
 // As many as one command takes are told by an address that any proxy lets through.
 func TestAllThatDidNotGoThroughIsTold(t *testing.T) {
 	t.Parallel()
@@ -176,7 +185,7 @@ func TestN11_BulkNamesWhatDidNotGoThrough(t *testing.T) {
 
 	t.Run("the gates ask for the three texts", func(t *testing.T) {
 		a := b.post("/work/bulk/hand-over", append(pick, "over_group", fmt.Sprint(h.network.ID))...)
-		body := b.told(a, "/work?")
+		body := b.again(a)
 		h.holds(body, "0 单完成，3 单没有通过", "N11 已做了什么", "N11 为什么转交", "N28 需要对方做什么", "还没有人领取，请先领取", "没有找到这个工单", "LD-4711",
 			"&lt;b&gt;没有人&lt;/b&gt;领取的一单")
 		h.lacks(body, "<b>没有人")
@@ -186,7 +195,7 @@ func TestN11_BulkNamesWhatDidNotGoThrough(t *testing.T) {
 	})
 	t.Run("one goes through, two do not", func(t *testing.T) {
 		a := b.post("/work/bulk/hand-over", append(pick, "over_group", fmt.Sprint(h.network.ID), "done", "查过线路", "why", "要改核心交换机", "needed", "改端口配置")...)
-		body := b.told(a, "/work?")
+		body := b.again(a)
 		h.holds(body, "1 单完成，2 单没有通过")
 		if now := h.get(open); now.Group != h.network.ID || now.Owner != h.agent.ID {
 			t.Errorf("group %d, owner %d", now.Group, now.Owner)
@@ -196,8 +205,12 @@ func TestN11_BulkNamesWhatDidNotGoThrough(t *testing.T) {
 			t.Errorf("still ticked: %v, want only %s", ticked, fresh.Ref())
 		}
 		h.holds(body, `name="back" value="/work?view=risk"`)
+	})
+	t.Run("where nothing was filled in, an address tells", func(t *testing.T) {
+		a := b.post("/work/bulk/resume", pick...)
+		h.holds(b.told(a, "/work?"), "0 单完成，3 单没有通过")
 		at := a.Header().Get("Location")
-		h.holds(b.page(at), "1 单完成，2 单没有通过")     // to be reloaded and gone back to
+		h.holds(b.page(at), "0 单完成，3 单没有通过")     // to be reloaded and gone back to
 		h.lacks(h.as(h.second).page(at), "没有通过") // but by nobody else
 		h.lacks(b.page(strings.Replace(at, "told=", "told=x", 1)), "没有通过")
 	})
@@ -242,7 +255,7 @@ func TestEveryBulkAct(t *testing.T) {
 		"an act that there is not":    {"explode", []string{"ticket", into.Ref()}, http.StatusNotFound},
 		"merge into nothing":          {"merge", []string{"ticket", into.Ref(), "into", "LD-999"}, http.StatusUnprocessableEntity},
 		"close without a reason":      {"close", []string{"ticket", into.Ref(), "as", "invalid"}, told},
-		"blocked without answers":     {"hold", []string{"ticket", into.Ref(), "wait", "blocked", "stuck", "等备件"}, told}, // N30
+		"blocked without answers":     {"hold", []string{"ticket", into.Ref(), "wait", "blocked", "stuck", "等备件"}, http.StatusUnprocessableEntity}, // N30
 		"no confirmation by the back": {"close", []string{"ticket", into.Ref(), "as", "confirmed"}, told},
 		"a field of another form":     {"accept", []string{"ticket", into.Ref(), "status", "closed"}, http.StatusUnprocessableEntity},
 	} {

@@ -115,6 +115,10 @@ func (f *Faces) queue(c *page.Ctx) error {
 		return err
 	}
 	v.Outcome = f.toldIn(c)
+	return f.showQueue(c, status, v)
+}
+
+func (f *Faces) showQueue(c *page.Ctx, status int, v listView) error {
 	for i := range v.Rows {
 		v.Rows[i].Picked = v.Outcome.keeps(v.Rows[i].Number)
 	}
