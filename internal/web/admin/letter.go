@@ -55,7 +55,7 @@ func (f *Faces) saveLetter(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	form, err := c.Form(page.SmallForm, "subject", "body", "version")
+	form, err := c.Form(page.TextForm, "subject", "body", "version")
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (f *Faces) previewLetter(c *page.Ctx) error {
 	}
 	text := w.Letter
 	if c.Request.Method == http.MethodPost {
-		form, err := c.Form(page.SmallForm, "subject", "body", "version")
+		form, err := c.Form(page.TextForm, "subject", "body", "version")
 		if err != nil {
 			return err
 		}

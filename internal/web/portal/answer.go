@@ -63,7 +63,7 @@ func (f *Faces) wants(c *page.Ctx, t ticket.Ticket, in *page.Form) ([]wanted, er
 
 // answer fills what was asked for (N15). What is left empty stays asked for.
 func (f *Faces) answer(c *page.Ctx) error {
-	in, err := c.Form(page.SmallForm, answerFields()...)
+	in, err := c.Form(page.TextForm, answerFields()...)
 	if err != nil {
 		return err
 	}

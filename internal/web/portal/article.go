@@ -193,7 +193,7 @@ func (f *Faces) sayOfArticle(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	form, err := c.Form(page.SmallForm, "what", "comment", "q")
+	form, err := c.Form(page.TextForm, "what", "comment", "q")
 	if err != nil {
 		return err
 	}

@@ -98,7 +98,7 @@ func (f *Faces) guidePicture(c *page.Ctx) error {
 // answerGuide takes one press. What came too late is explained on the page, and is no error: the
 // request is closed by now, or somebody was quicker.
 func (f *Faces) answerGuide(c *page.Ctx) error {
-	form, err := c.Form(page.SmallForm, "step", "seq", "outcome", "value")
+	form, err := c.Form(page.TextForm, "step", "seq", "outcome", "value")
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func scores(f page.Frame) []ui.Option {
 
 // rate takes the requester's opinion. The last one counts.
 func (f *Faces) rate(c *page.Ctx) error {
-	form, err := c.Form(page.SmallForm, "act", "score", "comment")
+	form, err := c.Form(page.TextForm, "act", "score", "comment")
 	if err != nil {
 		return err
 	}

@@ -116,7 +116,7 @@ func (f *Faces) confirm(c *page.Ctx) error {
 
 // reject brings the ticket back to whoever owns it; the reason may follow.
 func (f *Faces) reject(c *page.Ctx) error {
-	form, err := c.Form(page.SmallForm, "solution", "reason")
+	form, err := c.Form(page.TextForm, "solution", "reason")
 	if err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func (f *Faces) readBack(c *page.Ctx) error {
 }
 
 func (f *Faces) reopen(c *page.Ctx) error {
-	form, err := c.Form(page.SmallForm, "reason")
+	form, err := c.Form(page.TextForm, "reason")
 	if err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func (f *Faces) reopen(c *page.Ctx) error {
 }
 
 func (f *Faces) cancel(c *page.Ctx) error {
-	form, err := c.Form(page.SmallForm, "reason")
+	form, err := c.Form(page.TextForm, "reason")
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func (f *Faces) visitsOf(c *page.Ctx, t ticket.Ticket) ([]visitView, error) {
 // answerVisit is the requester's choice between proposed times, or that none of them suits. It
 // names the proposal that was read; opening the page changes nothing.
 func (f *Faces) answerVisit(c *page.Ctx) error {
-	form, err := c.Form(page.SmallForm, "visit", "round", "pick", "why", "act")
+	form, err := c.Form(page.TextForm, "visit", "round", "pick", "why", "act")
 	if err != nil {
 		return err
 	}

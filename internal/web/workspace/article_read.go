@@ -198,7 +198,7 @@ func (f *Faces) articleAct(c *page.Ctx, said string, fields []string, do func(a 
 	if err != nil {
 		return err
 	}
-	form, err := c.Form(page.SmallForm, append(fields, "version", "act")...)
+	form, err := c.Form(page.TextForm, append(fields, "version", "act")...)
 	if err != nil {
 		return err
 	}

@@ -78,7 +78,7 @@ func (f *Faces) saveDevice(c *page.Ctx) error {
 			return err
 		}
 	}
-	form, err := c.Form(page.SmallForm, deviceFields()...)
+	form, err := c.Form(page.TextForm, deviceFields()...)
 	if err != nil {
 		return err
 	}

@@ -159,7 +159,7 @@ func (f *Faces) takeNext(c *page.Ctx) error {
 
 // skipNext passes the ticket over that was shown, with a reason.
 func (f *Faces) skipNext(c *page.Ctx) error {
-	form, err := c.Form(page.SmallForm, "ticket", "reason", "words")
+	form, err := c.Form(page.TextForm, "ticket", "reason", "words")
 	if err != nil {
 		return err
 	}

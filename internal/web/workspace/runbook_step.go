@@ -18,7 +18,7 @@ func (f *Faces) move(c *page.Ctx, fields []string, said string, do func(s *bookS
 	if err != nil {
 		return err
 	}
-	form, err := c.Form(page.SmallForm, append([]string{"version"}, fields...)...)
+	form, err := c.Form(page.TextForm, append([]string{"version"}, fields...)...)
 	if err != nil {
 		return err
 	}

@@ -97,7 +97,7 @@ func (f *Faces) saveText(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	form, err := c.Form(page.SmallForm, "short", "title", "body", "lang", "shelf", "version", "act")
+	form, err := c.Form(page.TextForm, "short", "title", "body", "lang", "shelf", "version", "act")
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,7 @@ func plain(read func(form *page.Form) ticket.Command) reading {
 
 // deeds are the commands of the page with the fields that their forms may carry.
 func deeds() map[ticket.Name]deed {
+	// small forms carry choices and short lines; long ones whatever somebody writes.
 	small := func(read reading, fields ...string) deed {
 		return deed{fields: fields, limit: page.SmallForm, read: read}
 	}
@@ -44,37 +45,37 @@ func deeds() map[ticket.Name]deed {
 	return map[ticket.Name]deed{
 		ticket.CmdAccept:            small(plain(func(*page.Form) ticket.Command { return ticket.Accept{} })),
 		ticket.CmdAssign:            small(readAssign, "owner", "assignee", "group"),
-		ticket.CmdHandOver:          small(readHandOver, "group", "assignee", "done", "why", "needed"),
+		ticket.CmdHandOver:          long(readHandOver, "group", "assignee", "done", "why", "needed"),
 		ticket.CmdTakeOver:          small(plain(func(*page.Form) ticket.Command { return ticket.TakeOver{} })),
-		ticket.CmdRefuseHandOver:    small(plain(func(form *page.Form) ticket.Command { return ticket.RefuseHandOver{Reason: form.Text("reason")} }), "reason"),
+		ticket.CmdRefuseHandOver:    long(plain(func(form *page.Form) ticket.Command { return ticket.RefuseHandOver{Reason: form.Text("reason")} }), "reason"),
 		ticket.CmdClassify:          small(readClassify, "category", "service", "subject"),
-		ticket.CmdGrade:             small(plain(readGrade), "core", "affected", "halt", "override", "reason"),
-		ticket.CmdRecord:            small(readRecord, elements...),
+		ticket.CmdGrade:             long(plain(readGrade), "core", "affected", "halt", "override", "reason"),
+		ticket.CmdRecord:            long(readRecord, elements...),
 		ticket.CmdAsk:               small(readAsk, "elements", "questions", "only"),
-		ticket.CmdFill:              small(readFill, page.AnswerFields()...),
+		ticket.CmdFill:              long(readFill, page.AnswerFields()...),
 		ticket.CmdReadBack:          small(plain(readReadBack), "items"),
 		ticket.CmdReply:             long(readReply, append(offerFields(), "text", seenField, heardField, "canned", page.FileField)...),
 		ticket.CmdAskReadBack:       small(plain(func(*page.Form) ticket.Command { return ticket.AskReadBack{} }), "items"),
 		ticket.CmdPromiseCall:       small(readPromiseCall, "call_at", "call_number", "call_who"),
 		ticket.CmdNote:              long(plain(readNote), "text", "mention", "canned", page.FileField),
-		ticket.CmdDiagnose:          small(plain(readDiagnose), "line", "hypothesis", "check", "result", "judgement"),
+		ticket.CmdDiagnose:          long(plain(readDiagnose), "line", "hypothesis", "check", "result", "judgement"),
 		ticket.CmdCall:              long(readCall, "text", "direction", "length", "spoke", page.FileField),
-		ticket.CmdHold:              small(readHold, "reason", "stuck", "doing", "next", "vendor", "case", "contact", "vendor_by", heardField),
+		ticket.CmdHold:              long(readHold, "reason", "stuck", "doing", "next", "vendor", "case", "contact", "vendor_by", heardField),
 		ticket.CmdResume:            small(plain(func(*page.Form) ticket.Command { return ticket.Resume{} })),
 		ticket.CmdResolve:           leads(long(readResolve, append(solutionFields(), "how", seenField, heardField)...)),
-		ticket.CmdConfirm:           leads(small(plain(readConfirm), "evidence", "solution")),
-		ticket.CmdArchive:           leads(small(plain(readArchive), "difficulties", "approach")),
-		ticket.CmdClose:             leads(small(plain(readClose), "as", "reason")),
-		ticket.CmdReopen:            leads(small(plain(readReopen), "reason")),
+		ticket.CmdConfirm:           leads(long(plain(readConfirm), "evidence", "solution")),
+		ticket.CmdArchive:           leads(long(plain(readArchive), "difficulties", "approach")),
+		ticket.CmdClose:             leads(long(plain(readClose), "as", "reason")),
+		ticket.CmdReopen:            leads(long(plain(readReopen), "reason")),
 		ticket.CmdMerge:             leads(small(readMerge, "into", "pick")),
-		ticket.CmdSplit:             leads(small(plain(readSplit), "messages", "subject", "category")),
+		ticket.CmdSplit:             leads(long(plain(readSplit), "messages", "subject", "category")),
 		ticket.CmdLink:              small(readLink, "to"),
 		ticket.CmdDevice:            small(readDevice, "device", "tag", "off"),
-		ticket.CmdVisit:             {fields: proposalFields(), limit: page.SmallForm, read: readVisit, carry: (*Faces).proposeVisit},
+		ticket.CmdVisit:             {fields: proposalFields(), limit: page.TextForm, read: readVisit, carry: (*Faces).proposeVisit},
 		ticket.CmdAddParticipant:    small(readAddParticipant, "person", "who"),
 		ticket.CmdRemoveParticipant: small(plain(readRemoveParticipant), "person"),
 		ticket.CmdLeaveOut:          small(plain(readLeaveOut), "address"),
-		ticket.CmdDeviate:           small(plain(readDeviate), "gap", "reason"),
+		ticket.CmdDeviate:           long(plain(readDeviate), "gap", "reason"),
 	}
 }
 

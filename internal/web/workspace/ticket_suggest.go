@@ -139,7 +139,7 @@ func (f *Faces) fileTriage(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	form, err := c.Form(page.SmallForm, triageFieldNames()...)
+	form, err := c.Form(page.TextForm, triageFieldNames()...)
 	if err != nil {
 		return err
 	}
