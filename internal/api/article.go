@@ -85,17 +85,18 @@ type (
 		Lang     string `query:"lang" enum:"zh,en"`
 		Limit    int64  `query:"limit" minimum:"1" maximum:"100" default:"20"`
 	}
-	writingJSON struct {
+	// WritingJSON is a wording as it is sent. It is exported: the document describes what is embedded only then.
+	WritingJSON struct {
 		Title    string `json:"title,omitempty" maxLength:"400"`
 		Body     string `json:"body,omitempty" maxLength:"60000" doc:"Markdown"`
 		Category int64  `json:"category,omitempty" minimum:"0" maximum:"9007199254740991"`
-		Audience string `json:"audience,omitempty" enum:"public,staff,group"`
+		Audience string `json:"audience,omitempty" enum:"public,staff,group" default:"staff"`
 		Group    int64  `json:"group,omitempty" minimum:"0" maximum:"9007199254740991"`
 		Change   string `json:"change,omitempty" maxLength:"1000"`
 	}
 	writeArticleIn struct {
 		Body struct {
-			writingJSON
+			WritingJSON
 			Lang string `json:"lang" enum:"zh,en"`
 			Like int64  `json:"like,omitempty" minimum:"0" maximum:"9007199254740991" doc:"The article that it says again in another language"`
 			From string `json:"from,omitempty" maxLength:"20" doc:"A solved ticket to draw it from"`
@@ -105,7 +106,7 @@ type (
 		ArticleNumbered
 		Command string `path:"command" enum:"write,submit,return,publish,drop,looked,retire,restore,ask-to-read,have-read,use"`
 		Body    struct {
-			writingJSON
+			WritingJSON
 			Version  int64  `json:"version,omitempty" minimum:"0" maximum:"9007199254740991" doc:"The one that was read; 412 where somebody was quicker"`
 			Reviewer int64  `json:"reviewer,omitempty" minimum:"0" maximum:"9007199254740991"`
 			Why      string `json:"why,omitempty" maxLength:"2000"`
@@ -230,7 +231,7 @@ func (a *API) articleAnswer(ctx context.Context, r reader, x knowledge.Article) 
 	return out, err
 }
 
-func (w writingJSON) content() knowledge.Content {
+func (w WritingJSON) content() knowledge.Content {
 	return knowledge.Content{
 		Title: w.Title, Body: w.Body, Category: catalog.CategoryID(w.Category), Audience: knowledge.Audience(w.Audience), Group: person.GroupID(w.Group), Change: w.Change,
 	}

@@ -49,7 +49,8 @@ type (
 		Tag   string `json:"tag"`
 		Label string `json:"label,omitempty"`
 	}
-	deviceBody struct {
+	// DeviceBody is what can be said of a device. It is exported: the document describes what is embedded only then.
+	DeviceBody struct {
 		Tag      string `json:"tag" minLength:"1" maxLength:"40"`
 		Kind     string `json:"kind,omitempty" enum:",laptop,desktop,monitor,printer,phone,network,server,meeting,other"`
 		Model    string `json:"model,omitempty" maxLength:"120"`
@@ -65,7 +66,7 @@ type (
 	}
 	deviceJSON struct {
 		ID int64 `json:"id"`
-		deviceBody
+		DeviceBody
 		OwnedBy   *refJSON `json:"owned_by,omitempty"`
 		PlaceName string   `json:"place_name,omitempty"`
 	}
@@ -74,7 +75,7 @@ type (
 func (a *API) deviceJSON(ctx context.Context, r reader, d device.Device) deviceJSON {
 	return deviceJSON{
 		ID: int64(d.ID),
-		deviceBody: deviceBody{
+		DeviceBody: DeviceBody{
 			Tag: d.Tag, Kind: string(d.Kind), Model: d.Model, Serial: d.Serial, Owner: int64(d.Owner), Place: int64(d.Place.ID), Service: int64(d.Service),
 			State: string(d.State), Note: d.Note, Bought: d.Bought, Warranty: d.Warranty, Version: d.Version,
 		},
@@ -82,7 +83,7 @@ func (a *API) deviceJSON(ctx context.Context, r reader, d device.Device) deviceJ
 	}
 }
 
-func (b deviceBody) device(which device.ID) device.Device {
+func (b DeviceBody) device(which device.ID) device.Device {
 	return device.Device{
 		ID: which, Tag: b.Tag, Kind: device.Kind(b.Kind), Model: b.Model, Serial: b.Serial, Owner: person.ID(b.Owner),
 		Place: device.Place{ID: device.PlaceID(b.Place)}, Service: catalog.ServiceID(b.Service), State: device.State(b.State), Note: b.Note, Bought: b.Bought, Warranty: b.Warranty,
@@ -132,14 +133,14 @@ func (a *API) getDevice(ctx context.Context, r reader, in *struct {
 	return &deviceOut{a.deviceJSON(ctx, r, d)}, err
 }
 
-func (a *API) addDevice(ctx context.Context, r reader, in *struct{ Body deviceBody }) (*deviceOut, error) {
+func (a *API) addDevice(ctx context.Context, r reader, in *struct{ Body DeviceBody }) (*deviceOut, error) {
 	d, err := a.Devices.Save(ctx, r.by, in.Body.device(0), 0)
 	return &deviceOut{a.deviceJSON(ctx, r, d)}, err
 }
 
 func (a *API) changeDevice(ctx context.Context, r reader, in *struct {
 	ID   int64 `path:"id" minimum:"1" maximum:"9007199254740991"`
-	Body deviceBody
+	Body DeviceBody
 },
 ) (*deviceOut, error) {
 	if _, err := a.Devices.Get(ctx, r.by, device.ID(in.ID)); err != nil {

@@ -205,6 +205,11 @@ func sendTo(t testing.TB, to http.Handler, token string, r request) answer {
 		if err := json.Unmarshal(w.Body.Bytes(), &out.body); err != nil {
 			t.Fatalf("%s %s: the answer is not JSON: %v\n%s", r.method, path, err, out.raw)
 		}
+		if door, ok := to.(*api.API); ok {
+			for _, err := range door.Differs(req, w.Code, any(out.body)) {
+				t.Errorf("%s %s answers what docs/openapi.json does not describe: %v\n%s", r.method, path, err, out.raw)
+			}
+		}
 	}
 	return out
 }

@@ -133,7 +133,8 @@ func (a *API) restoreNorm(ctx context.Context, r reader, in *restoreIn) (*normOu
 }
 
 type (
-	rehearsalJSON struct {
+	// RehearsalJSON is a rehearsal and how far it is. It is exported: the document describes what is embedded only then.
+	RehearsalJSON struct {
 		ID        int64     `json:"id"`
 		Kind      string    `json:"kind" enum:"pack,policy"`
 		State     string    `json:"state" enum:"running,done,cancelled,failed"`
@@ -160,12 +161,12 @@ type (
 	}
 	rehearsalsOut struct {
 		Body struct {
-			Items []rehearsalJSON `json:"items" nullable:"false"`
+			Items []RehearsalJSON `json:"items" nullable:"false"`
 		} `nameHint:"Rehearsals"`
 	}
 	rehearsalOut struct {
 		Body struct {
-			rehearsalJSON
+			RehearsalJSON
 			Clauses []clauseTallyJSON  `json:"clauses" nullable:"false"`
 			Tickets []ticketChangeJSON `json:"tickets" nullable:"false"`
 		} `nameHint:"RehearsalResult"`
@@ -182,8 +183,8 @@ type (
 	}
 )
 
-func (a *API) rehearsalOf(ctx context.Context, r reader, x rehearsal.Run) rehearsalJSON {
-	return rehearsalJSON{
+func (a *API) rehearsalOf(ctx context.Context, r reader, x rehearsal.Run) RehearsalJSON {
+	return RehearsalJSON{
 		int64(x.ID), string(x.Kind), string(x.State), x.Months, x.Total, x.Done, x.Percent(), x.Changed, x.PerSecond(), a.who(ctx, r, x.By), x.Started, x.Ended,
 	}
 }
@@ -194,7 +195,7 @@ func (a *API) listRehearsals(ctx context.Context, r reader, _ *struct{}) (*rehea
 		return nil, err
 	}
 	out := &rehearsalsOut{}
-	out.Body.Items = []rehearsalJSON{}
+	out.Body.Items = []RehearsalJSON{}
 	for _, x := range list {
 		out.Body.Items = append(out.Body.Items, a.rehearsalOf(ctx, r, x))
 	}
@@ -215,7 +216,7 @@ func (a *API) getRehearsal(ctx context.Context, r reader, in *rehearsalPath) (*r
 		return nil, err
 	}
 	out := &rehearsalOut{}
-	out.Body.rehearsalJSON, out.Body.Clauses, out.Body.Tickets = a.rehearsalOf(ctx, r, x), []clauseTallyJSON{}, []ticketChangeJSON{}
+	out.Body.RehearsalJSON, out.Body.Clauses, out.Body.Tickets = a.rehearsalOf(ctx, r, x), []clauseTallyJSON{}, []ticketChangeJSON{}
 	for _, t := range tallies {
 		out.Body.Clauses = append(out.Body.Clauses, clauseTallyJSON(t))
 	}
@@ -270,7 +271,7 @@ type (
 			Confirmed   int64           `json:"confirmed"`
 			Unconfirmed int64           `json:"unconfirmed"`
 			Truth       *float64        `json:"truth,omitempty" doc:"Percent of the closures that needed the requester's word and have it (N35)"`
-			Scores      threeJSON       `json:"scores"`
+			Scores      ThreeJSON       `json:"scores"`
 			Rated       int64           `json:"rated"`
 			Stars       int64           `json:"stars" doc:"Of those that were rated, added up"`
 			Causes      []countJSON     `json:"causes" nullable:"false"`

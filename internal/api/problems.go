@@ -80,7 +80,8 @@ type (
 	ProblemAt struct {
 		ID int64 `path:"id" minimum:"1" maximum:"9007199254740991"`
 	}
-	problemBody struct {
+	// ProblemBody is what can be said of a problem, embedded as ProblemAt is.
+	ProblemBody struct {
 		Title      string `json:"title" minLength:"3" maxLength:"160"`
 		Category   int64  `json:"category,omitempty" minimum:"0" maximum:"9007199254740991"`
 		Service    int64  `json:"service,omitempty" minimum:"0" maximum:"9007199254740991"`
@@ -94,7 +95,7 @@ type (
 	problemDesk struct {
 		ID  int64  `json:"id"`
 		Ref string `json:"ref" doc:"PRB-12"`
-		problemBody
+		ProblemBody
 		State    string    `json:"state" enum:"open,investigating,known,resolved,closed"`
 		Opened   time.Time `json:"opened_at"`
 		Known    time.Time `json:"known_at,omitzero"`
@@ -113,7 +114,7 @@ type (
 	}
 )
 
-func (b problemBody) draft() problems.Draft {
+func (b ProblemBody) draft() problems.Draft {
 	return problems.Draft{
 		Title: b.Title, Category: catalog.CategoryID(b.Category), Service: catalog.ServiceID(b.Service), Owner: person.ID(b.Owner),
 		Cause: b.Cause, Workaround: b.Workaround, Reply: b.Reply, Fix: b.Fix,
@@ -123,7 +124,7 @@ func (b problemBody) draft() problems.Draft {
 func problemOf(p problems.Problem) problemDesk {
 	return problemDesk{
 		ID: int64(p.ID), Ref: p.ID.Ref(), State: string(p.State), Opened: p.OpenedAt, Known: p.KnownAt, Resolved: p.ResolvedAt, Closed: p.ClosedAt, Count: p.Tickets,
-		problemBody: problemBody{p.Title, int64(p.Category), int64(p.Service), int64(p.Owner), p.Cause, p.Workaround, p.Reply, p.Fix, p.Version},
+		ProblemBody: ProblemBody{p.Title, int64(p.Category), int64(p.Service), int64(p.Owner), p.Cause, p.Workaround, p.Reply, p.Fix, p.Version},
 	}
 }
 
@@ -146,7 +147,7 @@ func (a *API) listProblems(ctx context.Context, r reader, in *struct {
 	return out, err
 }
 
-func (a *API) openProblem(ctx context.Context, r reader, in *struct{ Body problemBody }) (*problemOne, error) {
+func (a *API) openProblem(ctx context.Context, r reader, in *struct{ Body ProblemBody }) (*problemOne, error) {
 	p, err := a.Problems.Open(ctx, r.by, in.Body.draft())
 	return &problemOne{problemOf(p)}, err
 }
@@ -166,7 +167,7 @@ func (a *API) getProblem(ctx context.Context, r reader, in *ProblemAt) (*problem
 
 func (a *API) changeProblem(ctx context.Context, r reader, in *struct {
 	ProblemAt
-	Body problemBody
+	Body ProblemBody
 },
 ) (*problemOne, error) {
 	p, err := a.Problems.Edit(ctx, r.by, problems.ID(in.ID), in.Body.Version, in.Body.draft())
@@ -263,7 +264,7 @@ func (a *API) dismissCandidate(ctx context.Context, r reader, in *struct {
 
 func (a *API) takeCandidate(ctx context.Context, r reader, in *struct {
 	ProblemAt
-	Body problemBody
+	Body ProblemBody
 },
 ) (*problemOne, error) {
 	p, err := a.Problems.Take(ctx, r.by, problems.CandidateID(in.ID), in.Body.Version, in.Body.draft())
@@ -271,7 +272,8 @@ func (a *API) takeCandidate(ctx context.Context, r reader, in *struct {
 }
 
 type (
-	improvementBody struct {
+	// ImprovementBody is what can be said of an improvement, embedded as ProblemAt is.
+	ImprovementBody struct {
 		Title    string    `json:"title" minLength:"3" maxLength:"160"`
 		Why      string    `json:"why" minLength:"3" maxLength:"8000"`
 		Owner    int64     `json:"owner,omitempty" minimum:"0" maximum:"9007199254740991"`
@@ -287,7 +289,7 @@ type (
 	improvementJSON struct {
 		ID  int64  `json:"id"`
 		Ref string `json:"ref" doc:"IMP-3"`
-		improvementBody
+		ImprovementBody
 		Done    time.Time `json:"done_at,omitzero"`
 		Before  []int64   `json:"before" nullable:"false" doc:"Tickets by week before it was done, the oldest week first"`
 		After   []int64   `json:"after" nullable:"false" doc:"Tickets by week since"`
@@ -303,7 +305,7 @@ type (
 	}
 )
 
-func (b improvementBody) plan() problems.Plan {
+func (b ImprovementBody) plan() problems.Plan {
 	return problems.Plan{
 		Title: b.Title, Why: b.Why, Owner: person.ID(b.Owner), Due: b.Due, Problem: problems.ID(b.Problem), Category: catalog.CategoryID(b.Category),
 		Service: catalog.ServiceID(b.Service), Words: b.Words,
@@ -313,7 +315,7 @@ func (b improvementBody) plan() problems.Plan {
 func improvementOf(i problems.Improvement) improvementJSON {
 	return improvementJSON{
 		ID: int64(i.ID), Ref: i.ID.Ref(), Done: i.DoneAt, Counted: i.CountedAt, Before: append([]int64{}, i.Effect.Before...), After: append([]int64{}, i.Effect.After...),
-		improvementBody: improvementBody{
+		ImprovementBody: ImprovementBody{
 			i.Title, i.Why, int64(i.Owner), i.Due, int64(i.Problem), int64(i.Category), int64(i.Service), i.Words, string(i.State), i.Reason, i.Version,
 		},
 	}
@@ -329,14 +331,14 @@ func (a *API) listImprovements(ctx context.Context, r reader, _ *struct{}) (*imp
 	return out, err
 }
 
-func (a *API) createImprovement(ctx context.Context, r reader, in *struct{ Body improvementBody }) (*improvementOne, error) {
+func (a *API) createImprovement(ctx context.Context, r reader, in *struct{ Body ImprovementBody }) (*improvementOne, error) {
 	i, err := a.Problems.Improve(ctx, r.by, in.Body.plan())
 	return &improvementOne{improvementOf(i)}, err
 }
 
 func (a *API) changeImprovement(ctx context.Context, r reader, in *struct {
 	ProblemAt
-	Body improvementBody
+	Body ImprovementBody
 },
 ) (*improvementOne, error) {
 	to := problems.Progress(in.Body.State)

@@ -56,7 +56,8 @@ type (
 		Waived   int64 `json:"waived"`
 		Going    int64 `json:"going"`
 	}
-	bookJSON struct {
+	// BookJSON is a runbook without its steps. It is exported: the document describes what is embedded only then.
+	BookJSON struct {
 		ID        int64           `json:"id"`
 		Title     string          `json:"title"`
 		Lang      string          `json:"lang"`
@@ -89,15 +90,15 @@ type (
 		Note    string `json:"note,omitempty" maxLength:"300" doc:"What is to be changed, where it is not right"`
 		Version int64  `json:"version,omitempty" minimum:"0" maximum:"9007199254740991"`
 	}
-	bookOut  struct{ Body bookJSON }
+	bookOut  struct{ Body BookJSON }
 	booksOut struct {
 		Body struct {
-			Items []bookJSON `json:"items" nullable:"false"`
+			Items []BookJSON `json:"items" nullable:"false"`
 		} `nameHint:"Runbooks"`
 	}
 	bookWholeOut struct {
 		Body struct {
-			bookJSON
+			BookJSON
 			Text  string           `json:"text"`
 			Steps []stepRecordJSON `json:"steps" nullable:"false"`
 		} `nameHint:"RunbookWhole"`
@@ -108,8 +109,8 @@ type (
 	}
 )
 
-func bookOf(x runbook.Runbook) bookJSON {
-	return bookJSON{ID: int64(x.ID), Title: x.Title, Lang: string(x.Lang), Version: x.Version, Published: x.Published, Draft: x.Draft, Retired: x.RetiredAt}
+func bookOf(x runbook.Runbook) BookJSON {
+	return BookJSON{ID: int64(x.ID), Title: x.Title, Lang: string(x.Lang), Version: x.Version, Published: x.Published, Draft: x.Draft, Retired: x.RetiredAt}
 }
 
 func fared(r runbook.Record) *bookRecordJSON {
@@ -126,7 +127,7 @@ func (a *API) listRunbooks(ctx context.Context, r reader, _ *struct{}) (*booksOu
 		return nil, err
 	}
 	out := &booksOut{}
-	out.Body.Items = make([]bookJSON, 0, len(list))
+	out.Body.Items = make([]BookJSON, 0, len(list))
 	for _, x := range list {
 		b := bookOf(x)
 		b.Record = fared(records[x.ID])
@@ -145,7 +146,7 @@ func (a *API) getRunbook(ctx context.Context, r reader, in *BookAt) (*bookWholeO
 		return nil, err
 	}
 	out := &bookWholeOut{}
-	out.Body.bookJSON, out.Body.Steps = bookOf(s.Runbook), []stepRecordJSON{}
+	out.Body.BookJSON, out.Body.Steps = bookOf(s.Runbook), []stepRecordJSON{}
 	out.Body.Record = fared(record)
 	number := s.Published
 	if number == 0 {

@@ -38,20 +38,21 @@ func (a *API) scoreOperations() {
 	}, a.reviewDeviation)
 }
 
-type threeJSON struct {
+// ThreeJSON are the three scores. It is exported: the document describes what is embedded only then.
+type ThreeJSON struct {
 	Efficient *int `json:"efficient,omitempty" doc:"0–100; missing where no clock was decided"`
 	Friendly  *int `json:"friendly,omitempty" doc:"0–100; missing where nobody rated and nothing was said"`
 	Book      *int `json:"book,omitempty" doc:"0–100; missing where no clause was decided"`
 }
 
-func three(t score.Three) threeJSON {
+func three(t score.Three) ThreeJSON {
 	known := func(n int) *int {
 		if n == score.None {
 			return nil
 		}
 		return &n
 	}
-	return threeJSON{known(t.Efficient), known(t.Friendly), known(t.Book)}
+	return ThreeJSON{known(t.Efficient), known(t.Friendly), known(t.Book)}
 }
 
 type (
@@ -61,7 +62,7 @@ type (
 		Category int64    `json:"category,omitempty" doc:"The id of a category"`
 		Agent    *refJSON `json:"agent,omitempty" doc:"Who gave the last solution; missing where you may not compare people"`
 		Tickets  int64    `json:"tickets"`
-		threeJSON
+		ThreeJSON
 		Confirmed   int64 `json:"confirmed" doc:"Closed by the requester's word"`
 		Unconfirmed int64 `json:"unconfirmed" doc:"Closed because the time for it ran out"`
 		Rated       int64 `json:"rated"`
@@ -113,7 +114,7 @@ func (a *API) getScores(ctx context.Context, r reader, in *ScoreQuery) (*scoresO
 
 type ticketScoresOut struct {
 	Body struct {
-		threeJSON
+		ThreeJSON
 		Kept     int `json:"clocks_kept"`
 		Broken   int `json:"clocks_broken"`
 		Rating   int `json:"rating,omitempty" doc:"1–5"`
@@ -147,7 +148,7 @@ func (a *API) getTicketScores(ctx context.Context, r reader, in *struct{ Numbere
 	}
 	out := &ticketScoresOut{}
 	b := &out.Body
-	b.threeJSON, b.Kept, b.Broken, b.Rating, b.Said, b.Rough = three(s.Three), s.Kept, s.Broken, s.Rating, s.Said, s.Rough
+	b.ThreeJSON, b.Kept, b.Broken, b.Rating, b.Said, b.Rough = three(s.Three), s.Kept, s.Broken, s.Rating, s.Said, s.Rough
 	b.Met, b.Judged, b.Deviated = s.Met, s.Judged, s.Deviated
 	return out, nil
 }

@@ -36,8 +36,8 @@ func (a *API) viewOperations() {
 	}, a.restoreView)
 }
 
-// savedBody is what is said of a view when it is saved.
-type savedBody struct {
+// SavedBody is what is said of a view when it is saved. It is exported as SavedAt is.
+type SavedBody struct {
 	Name     string   `json:"name" minLength:"1" maxLength:"60"`
 	Filter   string   `json:"filter" minLength:"1" maxLength:"2000" doc:"The filter as text"`
 	Icon     string   `json:"icon,omitempty" maxLength:"40"`
@@ -53,7 +53,7 @@ type savedBody struct {
 type savedViewJSON struct {
 	ID   int64  `json:"id"`
 	View string `json:"view" doc:"How GET /tickets names it"`
-	savedBody
+	SavedBody
 	Owner int64 `json:"owner"`
 	Keeps bool  `json:"may_change"`
 	Count *int  `json:"open,omitempty" doc:"How many open tickets it holds now; missing where closed ones belong to it"`
@@ -70,7 +70,7 @@ type SavedAt struct {
 func savedView(v queue.View) savedViewJSON {
 	return savedViewJSON{
 		ID: int64(v.ID), View: viewName(v.ID), Owner: int64(v.Owner), Keeps: true,
-		savedBody: savedBody{
+		SavedBody: SavedBody{
 			Name: v.Name, Filter: v.Filter, Icon: v.Icon, Sort: v.Sort, Grouping: v.Grouping, Columns: v.Columns, Dense: v.Dense,
 			Shared: string(v.Sharing), Group: int64(v.Group), Version: v.Version,
 		},
@@ -103,7 +103,7 @@ func (a *API) savedViews(ctx context.Context, r reader) ([]savedViewJSON, error)
 }
 
 // view is what a body says, with its names looked up.
-func (a *API) view(ctx context.Context, r reader, b savedBody) (queue.View, error) {
+func (a *API) view(ctx context.Context, r reader, b SavedBody) (queue.View, error) {
 	tree, err := queue.Understand(ctx, b.Filter, a.Tickets.Names(r.by))
 	if err != nil {
 		return queue.View{}, named("filter", err)
@@ -130,19 +130,19 @@ func named(field string, err error) error {
 	return errs.Field(field, e.Fields[0].Key, e.Fields[0].Args...)
 }
 
-func (a *API) createView(ctx context.Context, r reader, in *struct{ Body savedBody }) (*savedOut, error) {
+func (a *API) createView(ctx context.Context, r reader, in *struct{ Body SavedBody }) (*savedOut, error) {
 	return a.saveView(ctx, r, 0, 0, in.Body)
 }
 
 func (a *API) changeView(ctx context.Context, r reader, in *struct {
 	SavedAt
-	Body savedBody
+	Body SavedBody
 },
 ) (*savedOut, error) {
 	return a.saveView(ctx, r, queue.ViewID(in.ID), in.Body.Version, in.Body)
 }
 
-func (a *API) saveView(ctx context.Context, r reader, which queue.ViewID, version int64, b savedBody) (*savedOut, error) {
+func (a *API) saveView(ctx context.Context, r reader, which queue.ViewID, version int64, b SavedBody) (*savedOut, error) {
 	v, err := a.view(ctx, r, b)
 	if err != nil {
 		return nil, err

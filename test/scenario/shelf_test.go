@@ -3,6 +3,7 @@
 package scenario_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -49,5 +50,26 @@ func TestS24_N37_WhatHangsOnAnArticleIsForWhoMaySeeIt(t *testing.T) {
 		if r.Status != http.StatusOK || !strings.Contains(r.Body, "软件报错") || strings.Contains(r.Body, "清纸道") {
 			t.Errorf("within a category: %d %.400s", r.Status, r.Body)
 		}
+	})
+}
+
+// TestN37_AnArticleIsWrittenByProgram: what the document offers for an article is taken, worded anew and answered;
+// without an audience it is for staff.
+func TestN37_AnArticleIsWrittenByProgram(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		agent := door{t, h.API(h.Person(access.Agent))}
+		a, _ := agent.ask("POST", "/articles", m{"lang": "zh", "title": "怎样换墨盒", "body": "打开盖子，取出旧墨盒。", "audience": "public"}, http.StatusCreated)
+		if a["work"] != "怎样换墨盒" || a["audience"] != "public" || a["state"] != "draft" {
+			t.Errorf("written: %v", a)
+		}
+		at := fmt.Sprintf("/articles/%v/write", a["id"])
+		if a, _ = agent.ask("POST", at, m{"title": "怎样换硒鼓", "body": "打开前盖。", "audience": "public", "version": a["version"]}, http.StatusOK); a["work"] != "怎样换硒鼓" {
+			t.Errorf("worded anew: %v", a)
+		}
+		if a, _ = agent.ask("POST", "/articles", m{"lang": "zh", "title": "打印机的维修口令", "body": "只给同事看。"}, http.StatusCreated); a["audience"] != "staff" {
+			t.Errorf("without an audience: %v", a)
+		}
+		agent.refused("POST", "/articles", m{"lang": "zh", "body": "x"}, http.StatusUnprocessableEntity, "errs.fields title knowledge.title_length")
 	})
 }
