@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/device"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/session"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
@@ -198,6 +199,9 @@ func (a *API) proposeVisit(ctx context.Context, r reader, in *struct {
 	if in.Body.Fixed {
 		act = visit.Fix
 	}
+	if err := a.atDevice(ctx, r, in.Body); err != nil {
+		return nil, err
+	}
 	v, err := a.Visits.Propose(ctx, r.by, ticket.Target{ID: t.ID}, in.Body.wish(act))
 	if err != nil {
 		return nil, err
@@ -212,7 +216,25 @@ func (a *API) actOnVisit(ctx context.Context, r reader, in *struct {
 	Body visitBody
 },
 ) (*visitOut, error) {
-	return a.onVisit(ctx, r, in.ID, visit.Act(in.Act), in.Body)
+	act := visit.Act(in.Act)
+	if act == visit.Propose || act == visit.Fix {
+		if err := a.atDevice(ctx, r, in.Body); err != nil {
+			return nil, err
+		}
+	}
+	return a.onVisit(ctx, r, in.ID, act, in.Body)
+}
+
+// atDevice refuses a visit at a device that nobody knows: it would be one at no device.
+func (a *API) atDevice(ctx context.Context, r reader, b visitBody) error {
+	if b.Device == 0 {
+		return nil
+	}
+	_, err := a.Devices.Get(ctx, r.by, device.ID(b.Device))
+	if errs.KindOf(err) == errs.NotFound {
+		return errs.Field("device", "device.not_found")
+	}
+	return err
 }
 
 // visitAnswer is the requester's word about proposed times.

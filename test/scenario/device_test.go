@@ -3,7 +3,10 @@
 package scenario_test
 
 import (
+	"fmt"
 	"net/http"
+	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
@@ -44,5 +47,34 @@ func TestN21_ADeviceGoesToWhomItNames(t *testing.T) {
 				t.Errorf("%s: %+v %v", tt.owner, list, err)
 			}
 		}
+	})
+}
+
+// TestN27_AVisitByProgramIsAtADeviceThatIsThere: one at a device that nobody knows is refused by its field, where
+// it is proposed and where it is moved, and no visit comes of it.
+func TestN27_AVisitByProgramIsAtADeviceThatIsThere(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		ref := strings.TrimPrefix(h.SignIn(access.Requester).Post("/new", url.Values{"text": {"打印机卡纸"}}).Location(), "/requests/")
+		h.SignIn(access.Agent).Post("/work/tickets/"+ref+"/accept", nil)
+		agent := door{t, h.API(h.Person(access.Agent))}
+		printer, err := h.Devices.Save(t.Context(), access.Desk(), device.Device{Tag: "PRN-1", Kind: device.Printer}, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := "/tickets/" + ref + "/visits"
+		visit := m{"fixed": true, "times": []m{{"from": "2026-03-03T02:00:00Z", "to": "2026-03-03T03:00:00Z"}}, "place": "3F", "device": 999999}
+		const refusal = "device.not_found device device.not_found"
+		agent.refused("POST", at, visit, http.StatusUnprocessableEntity, refusal)
+		if a, _ := agent.ask("GET", at, nil, http.StatusOK); len(rows(a["items"])) != 0 {
+			t.Errorf("a visit was made: %v", a)
+		}
+		visit["device"] = int64(printer.ID)
+		made, _ := agent.ask("POST", at, visit, http.StatusCreated)
+		if made["device"] != float64(printer.ID) {
+			t.Errorf("at the device: %v", made)
+		}
+		visit["device"] = 999999
+		agent.refused("POST", fmt.Sprintf("/visits/%v/fix", made["id"]), visit, http.StatusUnprocessableEntity, refusal)
 	})
 }
