@@ -282,14 +282,18 @@ type (
 		Category int64     `json:"category,omitempty" minimum:"0" maximum:"9007199254740991"`
 		Service  int64     `json:"service,omitempty" minimum:"0" maximum:"9007199254740991"`
 		Words    []string  `json:"words,omitempty" nullable:"false" maxItems:"10" maxLength:"80"`
-		State    string    `json:"state,omitempty" enum:"open,doing,done,dropped" doc:"open where it is missing"`
-		Reason   string    `json:"reason,omitempty" maxLength:"4000" doc:"Why it is dropped"`
-		Version  int64     `json:"version,omitempty" minimum:"0" maximum:"9007199254740991"`
+	}
+	// ImprovementStand is how far an improvement is: a new one is open.
+	ImprovementStand struct {
+		State   string `json:"state,omitempty" enum:"open,doing,done,dropped" doc:"open where it is missing"`
+		Reason  string `json:"reason,omitempty" maxLength:"4000" doc:"Why it is dropped"`
+		Version int64  `json:"version,omitempty" minimum:"0" maximum:"9007199254740991"`
 	}
 	improvementJSON struct {
 		ID  int64  `json:"id"`
 		Ref string `json:"ref" doc:"IMP-3"`
 		ImprovementBody
+		ImprovementStand
 		Done    time.Time `json:"done_at,omitzero"`
 		Before  []int64   `json:"before" nullable:"false" doc:"Tickets by week before it was done, the oldest week first"`
 		After   []int64   `json:"after" nullable:"false" doc:"Tickets by week since"`
@@ -315,9 +319,8 @@ func (b ImprovementBody) plan() problems.Plan {
 func improvementOf(i problems.Improvement) improvementJSON {
 	return improvementJSON{
 		ID: int64(i.ID), Ref: i.ID.Ref(), Done: i.DoneAt, Counted: i.CountedAt, Before: append([]int64{}, i.Effect.Before...), After: append([]int64{}, i.Effect.After...),
-		ImprovementBody: ImprovementBody{
-			i.Title, i.Why, int64(i.Owner), i.Due, int64(i.Problem), int64(i.Category), int64(i.Service), i.Words, string(i.State), i.Reason, i.Version,
-		},
+		ImprovementBody:  ImprovementBody{i.Title, i.Why, int64(i.Owner), i.Due, int64(i.Problem), int64(i.Category), int64(i.Service), i.Words},
+		ImprovementStand: ImprovementStand{string(i.State), i.Reason, i.Version},
 	}
 }
 
@@ -338,7 +341,10 @@ func (a *API) createImprovement(ctx context.Context, r reader, in *struct{ Body 
 
 func (a *API) changeImprovement(ctx context.Context, r reader, in *struct {
 	ProblemAt
-	Body ImprovementBody
+	Body struct {
+		ImprovementBody
+		ImprovementStand
+	} `nameHint:"ChangeImprovementBody"`
 },
 ) (*improvementOne, error) {
 	to := problems.Progress(in.Body.State)

@@ -59,3 +59,28 @@ func TestN39_ProblemsByAPI(t *testing.T) {
 		}
 	})
 }
+
+// An improvement begins open: a state or a reason of its own is refused and not left out, and it is changed with them.
+func TestN39_ImprovementsByAPI(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newHouse(t, d)
+		plan := m{"title": "Fewer paper jams", "why": "a jam each week"}
+		for member, v := range map[string]string{"state": "done", "reason": "not ours"} {
+			if a := h.post("lea", "/improvements", m{"title": plan["title"], "why": plan["why"], member: v}).want(t, 422); a.text("errors.0.field") != member {
+				t.Error(a.raw)
+			}
+		}
+		if a := h.get("lea", "/improvements").want(t, 200); len(a.each("items", "id")) != 0 {
+			t.Errorf("registered all the same: %s", a.raw)
+		}
+		made := h.post("lea", "/improvements", plan).want(t, 201)
+		if made.text("state") != "open" || made.text("title") != plan["title"] {
+			t.Error(made.raw)
+		}
+		plan["state"], plan["version"] = "doing", made.int("version")
+		if a := h.send(request{who: "lea", method: "PUT", path: fmt.Sprintf("/improvements/%d", made.int("id")), body: plan}).want(t, 200); a.text("state") != "doing" {
+			t.Error(a.raw)
+		}
+	})
+}
