@@ -83,11 +83,16 @@ func writeBackup(ctx context.Context, conf Config, to string, o Options) (n int,
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	copied := to + ".db"
+	for _, left := range []string{to, copied} { // by a backup that was killed
+		if err := gone(os.Remove(left)); err != nil {
+			return 0, err
+		}
+	}
 	if err := s.DB.Backup(ctx, copied); err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, os.Remove(copied)) }()
-	f, err := os.OpenFile(to, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, fileMode)
+	f, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, fileMode)
 	if err != nil {
 		return 0, err
 	}

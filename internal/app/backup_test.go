@@ -139,3 +139,19 @@ func TestBackupOverwritesNothing(t *testing.T) {
 	empty := newTerminal(t)
 	empty.want(1, "backup", "--data", filepath.Join(dir, "none"), filepath.Join(dir, "x.tar"))
 }
+
+// What a backup that was killed leaves beside its name is in nobody's way.
+func TestP11_ABackupThatWasKilledIsTakenAgain(t *testing.T) {
+	t.Parallel()
+	dir, to := t.TempDir(), t.TempDir()
+	newTerminal(t).want(0, "migrate", "--data", dir)
+	for _, left := range []string{"desk.tar.part", "desk.tar.part.db", "desk.tar.part.db.part"} {
+		write(t, to, left, "half")
+	}
+	path := filepath.Join(to, "desk.tar")
+	newTerminal(t).want(0, "backup", "--data", dir, path)
+	if list, err := os.ReadDir(to); err != nil || len(list) != 1 {
+		t.Errorf("the folder holds %v, %v", list, err)
+	}
+	newTerminal(t).want(0, "restore", "--data", filepath.Join(t.TempDir(), "restored"), path)
+}

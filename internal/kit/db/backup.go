@@ -27,7 +27,7 @@ func (d *DB) Backup(ctx context.Context, path string) error {
 		return closedError()
 	}
 	if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("back up: %w", errors.Join(err, os.ErrExist))
+		return fmt.Errorf("back up to %s: %w", path, errors.Join(err, os.ErrExist))
 	}
 	part := path + ".part"
 	err := s.copyTo(ctx, part)
