@@ -13,6 +13,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/app/apptest"
 	"github.com/loopdesk/loopdesk/internal/channel/ldap/slapdtest"
 	"github.com/loopdesk/loopdesk/internal/desk/access"
+	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 )
 
@@ -115,6 +116,48 @@ func TestN15_S45_S54_ADirectoryServerFromTheFormToSigningIn(t *testing.T) {
 		h.RunJobs()
 		if r := li.Get("/requests/" + mine.Ref()); r.Status == http.StatusOK {
 			t.Error("still in")
+		}
+	})
+}
+
+// TestN15_WrongLinesAreMendedAndSentAgain: what could not be taken is given out under the heading of its file, each
+// line with its reason; mended there, it is taken. Rows that a spreadsheet left empty are no lines.
+func TestN15_WrongLinesAreMendedAndSentAgain(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		for lang, reason := range map[string]string{"zh-CN": "原因", "en": "Reason"} {
+			admin := h.SignInAs(h.Add(person.Person{Name: "管理 " + lang, Email: "admin-" + lang + "@desk.example", Role: access.Admin, Lang: lang, Active: true}))
+			run := func(text string) (at, page string) {
+				t.Helper()
+				r := sent(t, admin, "/admin/directory/imports", text, nil)
+				if r.Status != http.StatusSeeOther {
+					t.Fatalf("%s: uploaded: %d %s", lang, r.Status, alerts(r.Body))
+				}
+				r = admin.Post(r.Location(), nil)
+				h.RunJobs()
+				return r.Location(), admin.Get(r.Location()).Body
+			}
+			who := func(name string) string { return name + "-" + strings.ToLower(lang) + "@x.example" }
+			at, page := run("工号;姓名;邮箱;电话;备注\n" + lang + "1;张三;" + who("zhang") + ";8001;\n;;;;\n" + lang + "2;李四;li at x;+8613900000000;\"新来的; 三楼\"\n;;;;\n")
+			if !strings.Contains(page, "li at x") {
+				t.Errorf("%s: the run says nothing of the wrong line", lang)
+			}
+			for range 2 { // given out, and sent again once as it is
+				bad := strings.TrimPrefix(admin.Get(at+"/bad.csv").Body, "\uFEFF")
+				lines := strings.Split(bad, "\r\n")
+				if len(lines) != 3 || lines[0] != reason+",工号,姓名,邮箱,电话,备注" || !strings.HasSuffix(lines[1], ","+lang+"2,李四,li at x,'+8613900000000,新来的; 三楼") {
+					t.Fatalf("%s: %q", lang, bad)
+				}
+				at, _ = run(bad)
+			}
+			at, _ = run(strings.ReplaceAll(admin.Get(at+"/bad.csv").Body, "li at x", who("li")))
+			if got := admin.Get(at + "/bad.csv").Body; strings.Count(got, "\n") != 1 {
+				t.Errorf("%s: still wrong: %q", lang, got)
+			}
+			li, err := h.People.ByEmail(t.Context(), who("li"))
+			if err != nil || li.Name != "李四" || li.Phone != "+8613900000000" || li.Outside != lang+"2" {
+				t.Errorf("%s: %+v %v", lang, li, err)
+			}
 		}
 	})
 }

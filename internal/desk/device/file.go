@@ -9,6 +9,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/directory"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/sheet"
 )
 
 // MaxLines is the greatest number of devices in one file: as many as one commit takes without
@@ -58,8 +59,7 @@ func Read(text, comma string) (Sheet, error) {
 	if !slices.Contains(directory.Commas(), comma) {
 		return Sheet{}, errs.Field("comma", "directory.comma_unknown")
 	}
-	lines := strings.Split(text, "\n")
-	head, next, _ := directory.Row(lines, 0, rune(comma[0]))
+	head, rows := directory.Rows(text, comma)
 	s := Sheet{}
 	columns := make([]string, len(head))
 	for i, name := range head {
@@ -78,17 +78,10 @@ func Read(text, comma string) (Sheet, error) {
 	if !slices.Contains(s.Fields, Tag) {
 		return Sheet{}, errs.Field("file", "device.columns_needed")
 	}
-	for at := next; at < len(lines); at = next {
-		if strings.TrimSpace(strings.ReplaceAll(lines[at], comma, "")) == "" {
-			next = at + 1
-			continue
-		}
-		var cells []string
-		var whole bool
-		cells, next, whole = directory.Row(lines, at, rune(comma[0]))
-		l := lineOf(columns, cells)
-		l.At, l.Text = int64(at+1), firstRunes(strings.Join(lines[at:next], "\n"), 400)
-		if !whole {
+	for r := range rows {
+		l := lineOf(columns, r.Cells)
+		l.At, l.Text = r.At, firstRunes(r.Text, 400)
+		if !r.Whole {
 			l.Bad = &errs.FieldError{Name: "file", Key: "directory.quote_open"}
 		}
 		if s.Lines = append(s.Lines, l); len(s.Lines) > MaxLines {
@@ -117,11 +110,7 @@ func lineOf(columns, cells []string) Line {
 		if column == "" || i >= len(cells) {
 			continue
 		}
-		v := strings.TrimSpace(cells[i])
-		if len(v) > 1 && v[0] == '\'' && strings.ContainsRune("=+-@", rune(v[1])) { // as our own sheets make a text harmless
-			v = v[1:]
-		}
-		l.Values[column] = v
+		l.Values[column] = sheet.Plain(strings.TrimSpace(cells[i]))
 	}
 	return l
 }

@@ -5,6 +5,7 @@ package directory
 import (
 	"bytes"
 	"encoding/csv"
+	"iter"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/sheet"
 )
 
 // MaxFile is the greatest size of a file of people in bytes.
@@ -97,8 +99,7 @@ func Read(text, comma, lang string) (Sheet, error) {
 	if !slices.Contains(Commas(), comma) {
 		return Sheet{}, errs.Field("comma", "directory.comma_unknown")
 	}
-	lines := strings.Split(text, "\n")
-	head, next, _ := Row(lines, 0, rune(comma[0]))
+	head, rows := Rows(text, comma)
 	s := Sheet{Batch: Batch{Source: CSV, Lang: lang}}
 	columns := make([]string, len(head))
 	for i, name := range head {
@@ -117,21 +118,15 @@ func Read(text, comma, lang string) (Sheet, error) {
 	if !slices.Contains(s.Fields, Name) || !slices.Contains(s.Fields, Email) {
 		return Sheet{}, errs.Field("file", "directory.columns_needed")
 	}
-	for at := next; at < len(lines); {
-		if strings.TrimSpace(lines[at]) == "" {
-			at++
-			continue
-		}
-		cells, next, whole := Row(lines, at, rune(comma[0]))
-		e := entryOf(columns, cells)
-		e.Line, e.Text = int64(at+1), shorten(strings.Join(lines[at:next], "\n"))
-		if !whole {
+	for r := range rows {
+		e := entryOf(columns, r.Cells)
+		e.Line, e.Text = r.At, shorten(r.Text)
+		if !r.Whole {
 			e.Bad = &errs.FieldError{Name: "file", Key: "directory.quote_open"}
 		}
 		if s.Entries = append(s.Entries, e); len(s.Entries) > MaxEntries {
 			return Sheet{}, errs.Field("file", "directory.file_long", "Max", MaxEntries)
 		}
-		at = next
 	}
 	if len(s.Entries) == 0 {
 		return Sheet{}, errs.Field("file", "directory.file_empty")
@@ -143,9 +138,33 @@ func Read(text, comma, lang string) (Sheet, error) {
 // not swallow everybody behind it.
 const longestRow = 20
 
-// Row reads the cells that begin on a line, and returns the line behind them. whole is false where
-// a quote was never closed: the line alone is taken then. Every list that people upload is read by it.
-func Row(lines []string, at int, comma rune) (cells []string, next int, whole bool) {
+// Cells are those of one line of a file.
+type Cells struct {
+	At    int64 // of the line in the file, from 1
+	Cells []string
+	Text  string // as it came
+	Whole bool   // false where a quote was never closed
+}
+
+// Rows takes a file apart into its heading and the lines below it that say anything: spreadsheets write
+// the commas of rows that were emptied. Every list that people upload is read by it.
+func Rows(text, comma string) (head []string, rows iter.Seq[Cells]) {
+	lines := strings.Split(text, "\n")
+	head, first, _ := row(lines, 0, rune(comma[0]))
+	return head, func(yield func(Cells) bool) {
+		for at := first; at < len(lines); {
+			cells, next, whole := row(lines, at, rune(comma[0]))
+			r := Cells{int64(at + 1), cells, strings.Join(lines[at:next], "\n"), whole}
+			if at = next; strings.TrimSpace(strings.Join(cells, "")) != "" && !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// row reads the cells that begin on a line, and returns the line behind them. whole is false where
+// a quote was never closed: the line alone is taken then.
+func row(lines []string, at int, comma rune) (cells []string, next int, whole bool) {
 	text := lines[at]
 	for next = at + 1; strings.Count(text, `"`)%2 == 1; next++ {
 		if next >= len(lines) || next-at >= longestRow {
@@ -180,7 +199,7 @@ func entryOf(columns, cells []string) Entry {
 	for i, column := range columns {
 		v := ""
 		if i < len(cells) {
-			v = strings.TrimSpace(cells[i])
+			v = sheet.Plain(strings.TrimSpace(cells[i]))
 		}
 		switch column {
 		case "":

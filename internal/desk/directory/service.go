@@ -133,6 +133,23 @@ func (s *Service) Preview(ctx context.Context, by access.Actor, which ImportID) 
 	return s.preview(ctx, which, false)
 }
 
+// Table is a file as it came: its heading, and the cells of its lines by their numbers.
+func (s *Service) Table(ctx context.Context, by access.Actor, which ImportID) (head []string, rows map[int64][]string, err error) {
+	if err := access.Can(by, access.AdminRead, access.Object{}); err != nil {
+		return nil, nil, err
+	}
+	x, err := getImport(ctx, s.DB, which)
+	if err != nil {
+		return nil, nil, errs.Wrap(err, errs.KindOf(err), "directory.import_not_found")
+	}
+	head, all := Rows(x.Text, x.Comma)
+	rows = map[int64][]string{}
+	for r := range all {
+		rows[r.At] = r.Cells
+	}
+	return head, rows, nil
+}
+
 func (s *Service) preview(ctx context.Context, which ImportID, allowed bool) (Preview, error) {
 	x, err := getImport(ctx, s.DB, which)
 	if errs.KindOf(err) == errs.NotFound && err != nil {

@@ -89,6 +89,15 @@ func Harmless(s string) string {
 	return s
 }
 
+// Plain is a text without the apostrophe that Harmless put before it, for whoever reads a table of ours
+// again.
+func Plain(s string) string {
+	if bare, marked := strings.CutPrefix(s, "'"); marked && Harmless(bare) == s {
+		return bare
+	}
+	return s
+}
+
 func firstRune(s string) (rune, bool) {
 	for _, r := range s {
 		return r, true

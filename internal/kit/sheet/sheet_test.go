@@ -42,9 +42,17 @@ func TestS71_A09_NoTextOfACSVIsAFormula(t *testing.T) {
 			}
 		}
 	}
+	for _, s := range hostile() {
+		if got, want := sheet.Plain(sheet.Harmless(s)), strings.ReplaceAll(s, "\x00", ""); got != want {
+			t.Errorf("%q is read again as %q", want, got)
+		}
+	}
 	for _, s := range []string{"网络组", "P1", "a=b", "5 - 3", "", "“引用”"} {
 		if got := sheet.Harmless(s); got != s {
 			t.Errorf("%q became %q", s, got)
+		}
+		if got := sheet.Plain("'" + s); got != "'"+s {
+			t.Errorf("an apostrophe of somebody's own before %q is gone: %q", s, got)
 		}
 	}
 }

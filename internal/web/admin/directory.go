@@ -186,8 +186,15 @@ func (f *Faces) badLines(c *page.Ctx) error {
 		return err
 	}
 	t := sheet.Table{Head: []string{c.T("directoryadmin.line"), c.T("directoryadmin.why"), c.T("directoryadmin.text")}}
-	for _, l := range list {
-		t.Rows = append(t.Rows, []any{l.Line, c.T(l.Why.Key, l.Why.Args...), l.Text})
+	if r.Import != 0 {
+		t, err = f.badCells(c, r.Import, list)
+	} else {
+		for _, l := range list { // of a server: there is nothing to send again
+			t.Rows = append(t.Rows, []any{l.Line, c.T(l.Why.Key, l.Why.Args...), l.Text})
+		}
+	}
+	if err != nil {
+		return err
 	}
 	var out bytes.Buffer
 	if err := sheet.CSV(&out, t); err != nil {
@@ -196,6 +203,34 @@ func (f *Faces) badLines(c *page.Ctx) error {
 	c.Header().Set("Content-Type", sheet.CSVType)
 	c.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="loopdesk-%d-bad.csv"`, r.ID))
 	return c.Copy(&out, int64(out.Len()))
+}
+
+// badCells are the lines of a file as they came, under its own heading. The reason stands before them:
+// behind them it would be taken for one of the cells of a line that has too many. A file that was
+// mended before has a column for it already.
+func (f *Faces) badCells(c *page.Ctx, of directory.ImportID, list []directory.Line) (sheet.Table, error) {
+	head, rows, err := f.Directory.Table(c.Context(), c.Actor, of)
+	if err != nil {
+		return sheet.Table{}, err
+	}
+	why := c.T("directoryadmin.why")
+	from := 0
+	if len(head) > 0 && head[0] == why {
+		from = 1
+	}
+	t := sheet.Table{Head: append([]string{why}, head[from:]...)}
+	for _, l := range list {
+		cells, ok := rows[l.Line]
+		if !ok { // somebody who is in no line of it
+			continue
+		}
+		row := []any{c.T(l.Why.Key, l.Why.Args...)}
+		for _, cell := range cells[min(from, len(cells)):] {
+			row = append(row, sheet.Plain(cell))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t, nil
 }
 
 func kindTabs(f page.Frame, at string, t directory.Tally, now directory.Kind) []ui.Link {
