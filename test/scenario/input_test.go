@@ -3,6 +3,7 @@
 package scenario_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -178,5 +179,44 @@ func TestN21_ACategoryIsRetiredWhileInUse(t *testing.T) {
 		if r := e.agent.Post("/work/tickets/"+ref+"/classify", url.Values{"category": {category}}); r.Status != http.StatusSeeOther {
 			t.Errorf("leaving it as it is: %d\n%.300s", r.Status, r.Body)
 		}
+	})
+}
+
+// What nobody sees is nothing said: no request, no reply, no reason for a deviation, a refused approval or a
+// cancelled visit; five of it beside a letter are not five characters.
+func TestN12_N27_WhatNobodySeesIsNothingSaid(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		user, agent := h.SignIn(access.Requester), h.SignIn(access.Agent)
+		program, lead := door{t, h.API(h.Person(access.Agent))}, door{t, h.API(h.Person(access.Lead))}
+		ref := strings.TrimPrefix(user.Post("/new", url.Values{"text": {"打印机卡纸"}}).Location(), "/requests/")
+		agent.Post("/work/tickets/"+ref+"/accept", nil)
+		const nothing = "\u200b\u2060"
+		for _, x := range []struct {
+			by    *apptest.Client
+			path  string
+			field string
+			words string
+			also  url.Values
+		}{
+			{user, "/new", "text", nothing, nil},
+			{user, "/requests/" + ref + "/reply", "text", nothing, nil},
+			{agent, "/work/tickets/" + ref + "/reply", "text", nothing, nil},
+			{agent, "/work/tickets/" + ref + "/note", "text", nothing, nil},
+			{agent, "/work/tickets/" + ref + "/deviate", "reason", strings.Repeat("\u200b", 5), url.Values{"gap": {"gap.intake"}}},
+			{agent, "/work/tickets/" + ref + "/deviate", "reason", "x" + strings.Repeat("\u200b", 5) + "x", url.Values{"gap": {"gap.intake"}}},
+		} {
+			form := url.Values{x.field: {x.words}}
+			for k, v := range x.also {
+				form[k] = v
+			}
+			if r := x.by.Post(x.path, form); r.Status != http.StatusUnprocessableEntity {
+				t.Errorf("%s with %q: %d", x.path, x.words, r.Status)
+			}
+		}
+		asked, _ := program.ask("POST", "/tickets/"+ref+"/approvals", m{"title": "买一台", "content": "一台笔记本", "levels": []m{{"people": []int64{int64(h.Person(access.Lead).ID)}}}}, http.StatusCreated)
+		lead.refused("POST", fmt.Sprintf("/approvals/%v/decide", asked["id"]), m{"yes": false, "comment": nothing}, http.StatusUnprocessableEntity, "approval.refuse_reason comment approval.refuse_reason")
+		visit, _ := program.ask("POST", "/tickets/"+ref+"/visits", m{"fixed": true, "times": []m{{"from": "2026-03-03T02:00:00Z", "to": "2026-03-03T03:00:00Z"}}, "place": "3F"}, http.StatusCreated)
+		program.refused("POST", fmt.Sprintf("/visits/%v/cancel", visit["id"]), m{"why": nothing}, http.StatusUnprocessableEntity, "visit.why_needed why visit.why_needed")
 	})
 }

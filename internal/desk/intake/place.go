@@ -15,6 +15,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // byMail is the desk, acting for whoever wrote: an address proves nobody (S04, S05).
@@ -237,8 +238,8 @@ func (m Mail) say(e Entry, files []string) ticket.Say {
 		Text: shorten(m.Text), Quoted: shorten(m.Quoted), HTML: m.HTML, Channel: ticket.Mail,
 		Inbound: int64(e.ID), MailID: m.MessageID, Files: files, Proof: e.Proof, Copied: m.Copied, Masked: m.Masked,
 	}
-	if strings.TrimSpace(s.Text) == "" { // a picture and nothing else is a message all the same
-		if s.Text = m.Subject; strings.TrimSpace(s.Text) == "" {
+	if text.Body(s.Text) == "" { // a picture and nothing else is a message all the same
+		if s.Text = m.Subject; text.Body(s.Text) == "" {
 			s.Text = "—"
 		}
 	}

@@ -317,7 +317,7 @@ func (c *Content) check() error {
 
 func cleanWhy(field, s string) (string, error) {
 	s = text.Body(s)
-	if n := utf8.RuneCountInString(s); n < minWhy || n > maxWhy {
+	if text.Seen(s) < minWhy || utf8.RuneCountInString(s) > maxWhy {
 		return "", errs.Field(field, "knowledge.why_length", "Min", minWhy, "Max", maxWhy)
 	}
 	return s, nil

@@ -104,7 +104,7 @@ func cleanHeadline(s string) (string, error) {
 // cleanText trims what is written and bounds it.
 func cleanText(field, s string, least int, key string) (string, error) {
 	s = text.Body(s)
-	if n := utf8.RuneCountInString(s); n < least || n > maxText {
+	if text.Seen(s) < least || utf8.RuneCountInString(s) > maxText {
 		return s, errs.Field(field, key)
 	}
 	return s, nil

@@ -4,7 +4,6 @@ package score
 
 import (
 	"context"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // Finding is what a lead says of a deviation.
@@ -160,12 +160,12 @@ func (s *Service) Review(ctx context.Context, by access.Actor, which int64, find
 	if d.By == person.ID(by.ID) {
 		return errs.New(errs.Denied, "score.own_deviation")
 	}
-	comment = strings.TrimSpace(strings.ToValidUTF8(comment, "\uFFFD"))
+	comment = text.Body(comment)
 	var bad []errs.FieldError
 	if finding != Accepted && finding != Refused {
 		bad = append(bad, errs.FieldError{Name: "finding", Key: "score.finding_unknown"})
 	}
-	if finding == Refused && utf8.RuneCountInString(comment) < 5 {
+	if finding == Refused && text.Seen(comment) < 5 {
 		bad = append(bad, errs.FieldError{Name: "comment", Key: "score.comment_needed"})
 	}
 	if utf8.RuneCountInString(comment) > longestComment {

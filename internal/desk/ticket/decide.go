@@ -414,7 +414,7 @@ func (c Link) decide(t Ticket, w world) ([]Fact, error) {
 
 func (c Deviate) decide(t Ticket, w world) ([]Fact, error) {
 	reason := text.Body(c.Reason)
-	if utf8.RuneCountInString(reason) < 5 {
+	if text.Seen(reason) < 5 {
 		return nil, errs.Field("reason", "ticket.deviation_reason")
 	}
 	for _, cmd := range []Name{CmdAccept, CmdHandOver, CmdHold, CmdVisit, CmdResolve, CmdClose} {

@@ -4,7 +4,6 @@ package ticket
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
@@ -42,7 +41,7 @@ func (s *Service) SaveDraft(ctx context.Context, by access.Actor, on Target, kin
 		return err
 	}
 	words = text.Storable(words)
-	if strings.TrimSpace(words) != "" {
+	if text.Body(words) != "" {
 		if err := checkText("text", words); err != nil {
 			return err
 		}
@@ -56,7 +55,7 @@ func (s *Service) SaveDraft(ctx context.Context, by access.Actor, on Target, kin
 		if err != nil {
 			return err
 		}
-		empty := strings.TrimSpace(words) == "" && len(files) == 0
+		empty := text.Body(words) == "" && len(files) == 0
 		// Of who is known to be writing nothing is said at every pause of theirs.
 		begins, ends := !empty && now.Sub(before) > writingFor/4, empty && !before.IsZero()
 		if s.Writing != nil && (begins || ends) {

@@ -13,6 +13,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/event"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // A ticket is asked what the form of its category asks. It keeps the version with which it was
@@ -225,7 +226,7 @@ func (s *Service) asked(ctx context.Context, r *Request) error {
 			bad = append(bad, errs.FieldError{Name: form.Prefix + ask.Name, Key: "form.needed"})
 		}
 	}
-	if len(bad) > 0 && strings.TrimSpace(r.Say.Text) == "" {
+	if len(bad) > 0 && text.Body(r.Say.Text) == "" {
 		bad = append([]errs.FieldError{{Name: "text", Key: "ticket.text_empty"}}, bad...)
 	}
 	return errs.Invalidf(bad...)

@@ -5,7 +5,6 @@ package ticket
 import (
 	"slices"
 	"time"
-	"unicode/utf8"
 
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
@@ -175,7 +174,7 @@ func (c RefuseHandOver) decide(t Ticket, w world) ([]Fact, error) {
 		return nil, err
 	}
 	reason := text.Body(c.Reason)
-	if utf8.RuneCountInString(reason) < 5 {
+	if text.Seen(reason) < 5 {
 		return nil, errs.Field("reason", "ticket.refuse_reason")
 	}
 	h := t.Detail.HandOver

@@ -78,11 +78,11 @@ type Attachment struct {
 }
 
 // checkText returns Invalid for an empty text and TooLarge for one beyond MaxText.
-func checkText(field, text string) error {
-	if strings.TrimSpace(text) == "" {
+func checkText(field, words string) error {
+	if text.Body(words) == "" {
 		return errs.Field(field, "ticket.text_empty")
 	}
-	if utf8.RuneCountInString(text) > MaxText {
+	if utf8.RuneCountInString(words) > MaxText {
 		e := errs.Field(field, "ticket.text_long", "Max", MaxText)
 		e.Kind = errs.TooLarge
 		return e

@@ -18,8 +18,31 @@ func Storable(s string) string {
 	return s
 }
 
-// Body is a text of a form over several lines as it is stored, without the space around it.
-func Body(s string) string { return strings.TrimSpace(Storable(s)) }
+// Body is a text of a form over several lines as it is stored, without the space around it. Where nothing
+// of it is seen it says nothing; beside what is seen, the joiners of words and of emoji and the marks of a
+// direction stay.
+func Body(s string) string {
+	s = strings.TrimSpace(Storable(s))
+	if strings.IndexFunc(s, func(r rune) bool { return !unicode.IsSpace(r) && !unseen(r) }) < 0 {
+		return ""
+	}
+	return s
+}
+
+// Seen is how many characters of a text somebody sees, the spaces between them included.
+func Seen(s string) (n int) {
+	for _, r := range s {
+		if !unseen(r) {
+			n++
+		}
+	}
+	return n
+}
+
+// unseen says which characters leave a page as it was; the blank of Braille is one that is drawn.
+func unseen(r rune) bool {
+	return unicode.IsControl(r) && !unicode.IsSpace(r) || r == '\u2800' || unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
+}
 
 // Line makes one line of a text: no control or direction-changing characters (S76), single spaces.
 func Line(s string) string {

@@ -48,3 +48,24 @@ func TestS76_OneLine(t *testing.T) {
 		}
 	}
 }
+
+// What is not seen says nothing by itself, and stays within what is: zero-width joiners of words and
+// emoji, marks of a direction.
+func TestWhatIsNotSeenSaysNothing(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"\u200b", " \u200b\n\u2060 ", "\ufeff", "\u202e\u2066", "\u00ad", "\u3164", "\u115f", "\u2800", "\ufe0f", "\x01", "\U000e0061"} {
+		if got, n := text.Body(s), text.Seen(strings.TrimSpace(strings.ReplaceAll(s, "\n", ""))); got != "" || n != 0 {
+			t.Errorf("%q says %q, %d characters", s, got, n)
+		}
+	}
+	for s, n := range map[string]int{
+		"می\u200cخواهم": 7, "👩\u200d💻": 2, "\u200fשלום": 4, "❤\ufe0f": 1, "是": 1, "\u200b是": 1, "a b": 3, "\ufffd": 1, "e\u0301": 2,
+	} {
+		if got := text.Body(s); got != s {
+			t.Errorf("%q became %q", s, got)
+		}
+		if got := text.Seen(s); got != n {
+			t.Errorf("%q: %d characters are seen, want %d", s, got, n)
+		}
+	}
+}
