@@ -27,8 +27,10 @@ func (w *world) solves(sheet bool) {
 		r.Difficulties, r.Approach = "要等夜里", "先加一个"
 	}
 	for _, cmd := range []ticket.Command{
-		ticket.Grade{Answers: triage.Answers{Affected: triage.One, Halt: triage.Impaired}}, ticket.Classify{Category: w.subject.ID},
-		ticket.Deviate{Gap: "gap.intake", Reason: "用户只说了现象"}, r,
+		ticket.Grade{Answers: triage.Answers{Affected: triage.One, Halt: triage.Impaired}},
+		ticket.Classify{Category: w.subject.ID},
+		ticket.Deviate{Gap: "gap.intake", Reason: "用户只说了现象"},
+		r,
 	} {
 		w.do(w.agent, "web", cmd)
 	}
