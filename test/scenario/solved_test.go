@@ -69,9 +69,9 @@ func TestN27_AnEngineerSetsOutForASolvedTicket(t *testing.T) {
 		o.do(o.agent, ticket.Deviate{Gap: "gap.intake", Reason: "用户只说了现象"})
 		o.do(o.agent, ticket.Resolve{Solution: ticket.Solution{Text: "重装驱动", Cause: "驱动旧", Prevention: "更新", Verify: []string{"打印"}}})
 		o.Advance(26 * time.Hour)
-		for _, act := range []visit.Act{visit.Start, visit.Arrive} {
-			if v, err = o.Visits.Do(o.Context(), apptest.Actor(o.agent, "web"), v.ID, visit.Wish{Act: act}); err != nil {
-				o.Fatalf("%s: %v", act, err)
+		for _, w := range []visit.Wish{{Act: visit.Start}, {Act: visit.Arrive, Why: "门口没有标签"}} {
+			if v, err = o.Visits.Do(o.Context(), apptest.Actor(o.agent, "web"), v.ID, w); err != nil {
+				o.Fatalf("%s: %v", w.Act, err)
 			}
 		}
 		x, err := o.Tickets.Get(o.Context(), access.Desk(), ticket.Target{ID: o.t.ID})
