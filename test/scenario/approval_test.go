@@ -17,6 +17,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/inbox"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/web/workspace"
 )
 
 var approveLink = regexp.MustCompile(`/approve/[a-z0-9-]+`) //nolint:gochecknoglobals // a constant
@@ -222,7 +223,7 @@ func TestN31_AnApprovalAskedTwiceIsOne(t *testing.T) {
 		other := o.Somebody(access.Requester)
 		ask := func(content string, of person.Person) {
 			o.Helper()
-			is(o.T, "asked", agent.Post("/work/tickets/"+o.t.Ref()+"/approvals", url.Values{
+			is(o.T, "asked", agent.Post(workspace.TicketsPath+o.t.Ref()+"/approvals", url.Values{
 				"kind": {"free"}, "title": {"开通写权限"}, "content": {content}, "people": {of.Email}, "mode": {"all"}, "hours": {"8"}, "hold": {"yes"},
 			}), http.StatusSeeOther)
 			o.RunJobs()

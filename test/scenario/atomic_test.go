@@ -216,7 +216,7 @@ func operations() []operation {
 			return w.command(w.agent, ticket.Resolve{
 				Solution: ticket.Solution{Text: "x", Cause: "x", Prevention: "x", Verify: []string{"x"}}, Difficulties: "x", Approach: "x",
 			})
-		}, []string{"ticket", "event", "job", "inbox_item"}},
+		}, []string{"ticket", "event", "job", "escalation_due", "inbox_item"}}, // nobody has to answer its hand-over any more
 		{"confirming, which closes", func(w *world) func() error { return w.command(w.owner, ticket.Confirm{}) }, []string{"ticket", "event", "job", "escalation_due", "inbox_item", "promise", "visit", "visit_act"}},
 		{"understanding a mail", func(w *world) func() error {
 			return func() error {

@@ -14,6 +14,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/web/workspace"
 )
 
 // ticketOf is a ticket as it stands.
@@ -56,7 +57,7 @@ func TestN21_ClassifyingSeveralLeavesTheRestAsItWas(t *testing.T) {
 		}
 		user, agent := h.SignIn(access.Requester), h.SignIn(access.Agent)
 		plain, ref := recorded(user), recorded(user)
-		agent.Post("/work/tickets/"+ref+"/classify", url.Values{"category": {key(first)}, "service": {key(services[0].ID)}})
+		agent.Post(workspace.TicketsPath+ref+"/classify", url.Values{"category": {key(first)}, "service": {key(services[0].ID)}})
 		bulk := func(category, service string) apptest.Reply {
 			return agent.Post("/work/bulk/classify", url.Values{"ticket": {plain, ref}, "category": {category}, "service": {service}, "back": {"/work?view=all"}})
 		}
@@ -97,7 +98,7 @@ func TestN11_N30_WhatIsRefusedOfSeveralKeepsWhatWasTyped(t *testing.T) {
 			t.Fatal(err)
 		}
 		ref, fresh := recorded(user), recorded(user) // nobody has the second
-		agent.Post("/work/tickets/"+ref+"/accept", nil)
+		agent.Post(workspace.TicketsPath+ref+"/accept", nil)
 		const words, why = "厂家的备件要从上海发来", "已经换过两次，问题还在"
 		for _, tt := range []struct {
 			act  string

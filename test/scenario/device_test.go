@@ -13,6 +13,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/device"
 	"github.com/loopdesk/loopdesk/internal/desk/person"
+	"github.com/loopdesk/loopdesk/internal/web/workspace"
 )
 
 // TestN21_ADeviceGoesToWhomItNames: of two of one name neither is guessed; an address says whom.
@@ -56,7 +57,7 @@ func TestN27_AVisitByProgramIsAtADeviceThatIsThere(t *testing.T) {
 	t.Parallel()
 	apptest.Each(t, func(t *testing.T, h *apptest.House) {
 		ref := strings.TrimPrefix(h.SignIn(access.Requester).Post("/new", url.Values{"text": {"打印机卡纸"}}).Location(), "/requests/")
-		h.SignIn(access.Agent).Post("/work/tickets/"+ref+"/accept", nil)
+		h.SignIn(access.Agent).Post(workspace.TicketsPath+ref+"/accept", nil)
 		agent := door{t, h.API(h.Person(access.Agent))}
 		printer, err := h.Devices.Save(t.Context(), access.Desk(), device.Device{Tag: "PRN-1", Kind: device.Printer}, 0)
 		if err != nil {

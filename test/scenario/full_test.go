@@ -16,6 +16,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/form"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/web/workspace"
 )
 
 // longest is what a text of a form takes that says nothing else, in characters.
@@ -56,7 +57,7 @@ func TestS81_NoFormIsTooLargeForItsOwnFields(t *testing.T) {
 		numbers, seen, texts := regexp.MustCompile(`\d+`), map[string]bool{}, 0
 		for who, from := range map[*visitor][]string{
 			w.browser("owner", w.owner): {"/requests/" + w.ticket.Ref(), "/new", "/"},
-			w.browser("admin", w.admin): {"/work/tickets/" + w.ticket.Ref(), "/work?view=all", "/work/new", "/work/phone", "/admin", "/work/tickets/" + w.ticket.Ref() + "?act=hold"},
+			w.browser("admin", w.admin): {workspace.TicketsPath + w.ticket.Ref(), "/work?view=all", "/work/new", "/work/phone", "/admin", workspace.TicketsPath + w.ticket.Ref() + "?act=hold"},
 		} {
 			who.crawl(120, func(_ string, a answer) {
 				tree, err := html.Parse(strings.NewReader(a.body))

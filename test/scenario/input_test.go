@@ -17,6 +17,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/queue"
 	"github.com/loopdesk/loopdesk/internal/desk/routing"
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
+	"github.com/loopdesk/loopdesk/internal/web/workspace"
 )
 
 // entrance is a desk with a category that asks a number, and everybody at their doors.
@@ -190,7 +191,7 @@ func TestN12_N27_WhatNobodySeesIsNothingSaid(t *testing.T) {
 		user, agent := h.SignIn(access.Requester), h.SignIn(access.Agent)
 		program, lead := door{t, h.API(h.Person(access.Agent))}, door{t, h.API(h.Person(access.Lead))}
 		ref := strings.TrimPrefix(user.Post("/new", url.Values{"text": {"打印机卡纸"}}).Location(), "/requests/")
-		agent.Post("/work/tickets/"+ref+"/accept", nil)
+		agent.Post(workspace.TicketsPath+ref+"/accept", nil)
 		const nothing = "\u200b\u2060"
 		for _, x := range []struct {
 			by    *apptest.Client
@@ -201,10 +202,10 @@ func TestN12_N27_WhatNobodySeesIsNothingSaid(t *testing.T) {
 		}{
 			{user, "/new", "text", nothing, nil},
 			{user, "/requests/" + ref + "/reply", "text", nothing, nil},
-			{agent, "/work/tickets/" + ref + "/reply", "text", nothing, nil},
-			{agent, "/work/tickets/" + ref + "/note", "text", nothing, nil},
-			{agent, "/work/tickets/" + ref + "/deviate", "reason", strings.Repeat("\u200b", 5), url.Values{"gap": {"gap.intake"}}},
-			{agent, "/work/tickets/" + ref + "/deviate", "reason", "x" + strings.Repeat("\u200b", 5) + "x", url.Values{"gap": {"gap.intake"}}},
+			{agent, workspace.TicketsPath + ref + "/reply", "text", nothing, nil},
+			{agent, workspace.TicketsPath + ref + "/note", "text", nothing, nil},
+			{agent, workspace.TicketsPath + ref + "/deviate", "reason", strings.Repeat("\u200b", 5), url.Values{"gap": {"gap.intake"}}},
+			{agent, workspace.TicketsPath + ref + "/deviate", "reason", "x" + strings.Repeat("\u200b", 5) + "x", url.Values{"gap": {"gap.intake"}}},
 		} {
 			form := url.Values{x.field: {x.words}}
 			for k, v := range x.also {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -203,6 +204,9 @@ func TestN37_WhatWasUsedSolvesWhenTheRequesterConfirms(t *testing.T) {
 	})
 }
 
+// formKeys are what each form that makes a ticket has of its own.
+var formKeys = regexp.MustCompile(`name="key" value="[^"]*"`) //nolint:gochecknoglobals // a constant in all but name
+
 // TestS21_S24_HiddenArticlesTellNothing: what somebody may not read is not there, at any door, and
 // changes neither what they find nor in which order.
 func TestS21_S24_HiddenArticlesTellNothing(t *testing.T) {
@@ -221,7 +225,7 @@ func TestS21_S24_HiddenArticlesTellNothing(t *testing.T) {
 			for _, path := range []string{"/find?q=" + url.QueryEscape("打印机"), "/find?q=" + url.QueryEscape("打印机卡纸 维修口令"), "/faq", "/requests?q=" + url.QueryEscape("打印机")} {
 				body := owner.get(path).body
 				_, body, _ = strings.Cut(body, "<main")
-				b.WriteString(body)
+				b.WriteString(formKeys.ReplaceAllString(body, ""))
 			}
 			b.WriteString(program.get("/api/v1/articles?q=" + url.QueryEscape("打印机")).body)
 			b.WriteString(program.get("/api/v1/articles").body)

@@ -13,6 +13,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/notify"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/desk/sla"
+	"github.com/loopdesk/loopdesk/internal/web/workspace"
 )
 
 // Words within what their fields take arrive, also where there are several of them and every character
@@ -22,9 +23,9 @@ func TestN11_N15_N30_N36_LongWordsInSeveralFieldsArrive(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, h *apptest.House) {
 		user, agent := h.SignIn(access.Requester), h.SignIn(access.Agent)
 		ref := recorded(user)
-		agent.Post("/work/tickets/"+ref+"/accept", nil)
+		agent.Post(workspace.TicketsPath+ref+"/accept", nil)
 		long := strings.Repeat("长", 3900)
-		at := "/work/tickets/" + ref + "/"
+		at := workspace.TicketsPath + ref + "/"
 		for _, form := range []struct {
 			by   *apptest.Client
 			path string

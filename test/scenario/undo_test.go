@@ -12,6 +12,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/access"
 	"github.com/loopdesk/loopdesk/internal/desk/catalog"
 	"github.com/loopdesk/loopdesk/internal/desk/form"
+	"github.com/loopdesk/loopdesk/internal/web/workspace"
 )
 
 // A new category can be taken back as offered, also where it brought a form: what the form before
@@ -27,7 +28,7 @@ func TestN21_ANewCategoryWithAFormIsTakenBack(t *testing.T) {
 		}
 		agent := h.SignIn(access.Agent)
 		ref := recorded(h.SignIn(access.Requester))
-		at := "/work/tickets/" + ref
+		at := workspace.TicketsPath + ref
 		agent.Post(at+"/classify", url.Values{"category": {key(first)}})
 		offered := regexp.MustCompile(`action="(` + at + `/undo/\d+)"`)
 		change := func(to catalog.CategoryID) string {

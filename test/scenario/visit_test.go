@@ -4,6 +4,7 @@ package scenario_test
 
 import (
 	"bytes"
+	"fmt"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -115,6 +116,28 @@ func TestN27_AVisitOfflineAndBack(t *testing.T) {
 		}
 		if a := agent.get("/work/tickets/" + w.ticket.Ref()); a.status != http.StatusOK || !strings.Contains(a.body, "RM2-5452") {
 			t.Errorf("the ticket tells nothing of the parts: %d", a.status)
+		}
+	})
+}
+
+// The same key is the same act, however late it arrives: a program that heard no answer may send it again.
+func TestN27_AVisitUnderOneKeyIsMadeOnceHoweverLate(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		w := build(t, h, "")
+		api, at := h.API(w.agent), "/api/v1/tickets/"+w.ticket.Ref()+"/visits"
+		from := h.Clock.Now().Add(26 * time.Hour)
+		body := func(key string) string {
+			return fmt.Sprintf(`{"key":%q,"fixed":true,"times":[{"from":%q,"to":%q}],"place":"A座 301"}`, key, from.Format(time.RFC3339), from.Add(time.Hour).Format(time.RFC3339))
+		}
+		for _, key := range []string{"first", "first", "second"} { // another key is another visit
+			if r := api.JSON(http.MethodPost, at, body(key)); r.Status >= http.StatusBadRequest {
+				t.Fatalf("%s: %d %s", key, r.Status, r.Body)
+			}
+			h.Advance(2 * time.Minute)
+		}
+		if n := strings.Count(api.Get(at).Body, `"round"`); n != 2 {
+			t.Errorf("%d visits of two keys", n)
 		}
 	})
 }

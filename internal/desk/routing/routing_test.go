@@ -64,13 +64,14 @@ func TestARuleThatNeverEndsIsRefused(t *testing.T) {
 		`repeat("a", 1000000000) == words`:              "routing.condition_loop",
 		``:                                              "routing.condition_empty",
 		strings.Repeat("x", 1001):                       "routing.condition_long",
-		strings.Repeat("(", 900) + "core":               "routing.condition_wrong",
+		strings.Repeat("(", 900) + "core":               "routing.condition_ends",
 		strings.Repeat("core and ", 110) + "core":       "routing.condition_wrong",
 		`department = "财务部"`:                            "routing.condition_wrong",
-		`nobody == "x"`:                                 "routing.condition_wrong",
-		`category + 1`:                                  "routing.condition_wrong",
+		`has("x" and`:                                   "routing.condition_ends",
+		`nobody == "x"`:                                 "routing.condition_name",
+		`category + 1`:                                  "routing.condition_kind",
 		`subject`:                                       "routing.condition_wrong",
-		`now() > date("2020-01-01")`:                    "routing.condition_wrong",
+		`now() > date("2020-01-01")`:                    "routing.condition_name",
 		`words matches "("`:                             "routing.condition_wrong",
 	} {
 		_, err := routing.Compile(s)

@@ -235,6 +235,13 @@ func (s *Service) do(ctx context.Context, by access.Actor, v Visit, on ticket.Ta
 			}
 			now.own = was.Engineer == person.ID(by.ID)
 		} else {
+			made, err := begun(ctx, tx, v.Ticket, person.ID(by.ID), w.Key)
+			if err == nil && len(made) > 0 { // it arrived before, however long ago
+				out, err = made[0], errDone
+			}
+			if err != nil {
+				return err
+			}
 			was.Token, was.Created = id.Token(), at
 		}
 		after, err := decide(was, w, now)

@@ -92,6 +92,13 @@ func deed(ctx context.Context, q db.Querier, which ID, key string) ([]Deed, erro
 	return db.All(ctx, q, scanDone, `SELECT `+doneColumns+` FROM visit_act WHERE visit_id = $1 AND key = $2`, which, key)
 }
 
+// begun is the visit to a ticket that somebody made under a key; nothing where nobody did.
+func begun(ctx context.Context, q db.Querier, on ticket.ID, by person.ID, key string) ([]Visit, error) {
+	return db.All(ctx, q, scan, `
+		SELECT `+columns+` FROM visit WHERE ticket_id = $1 AND id IN (SELECT visit_id FROM visit_act WHERE key = $2 AND by_id = $3) ORDER BY id LIMIT 1`,
+		on, key, by)
+}
+
 func deeds(ctx context.Context, q db.Querier, which ID) ([]Deed, error) {
 	return db.All(ctx, q, scanDone, `SELECT `+doneColumns+` FROM visit_act WHERE visit_id = $1 ORDER BY id`, which)
 }
