@@ -192,6 +192,27 @@ func (s *Service) zone(ctx context.Context, who person.ID) string {
 	return s.Settings.Desk(ctx).Zone
 }
 
+// before is a visit as it stands before an act, or one that is still to be made. Where the act arrived
+// before, however long ago, it is errDone with the visit.
+func before(ctx context.Context, tx *db.Tx, by person.ID, v Visit, key string) (Visit, error) {
+	if v.ID == 0 {
+		made, err := begun(ctx, tx, v.Ticket, by, key)
+		if err == nil && len(made) > 0 {
+			return made[0], errDone
+		}
+		return v, err
+	}
+	was, err := take(ctx, tx, v.ID)
+	if err != nil {
+		return v, err
+	}
+	done, err := deed(ctx, tx, v.ID, key)
+	if err == nil && len(done) > 0 {
+		return v, errDone
+	}
+	return was, err
+}
+
 // do decides an act and carries it out: visit, act and facts of the ticket in one commit.
 func (s *Service) do(ctx context.Context, by access.Actor, v Visit, on ticket.Target, w Wish) (Visit, error) {
 	if w.Key == "" {
@@ -218,31 +239,19 @@ func (s *Service) do(ctx context.Context, by access.Actor, v Visit, on ticket.Ta
 		at := s.Clock.Now()
 		now := now
 		now.now = at
-		was, on := v, on
+		on := on
 		if _, err := s.Tickets.Lock(ctx, tx, v.Ticket); err != nil { // one after the other: the second finds what the first did
 			return err
 		}
-		if v.ID != 0 {
-			if was, err = take(ctx, tx, v.ID); err != nil {
-				return err
-			}
-			done, err := deed(ctx, tx, v.ID, w.Key)
-			if err == nil && len(done) > 0 { // it arrived before
-				out, err = v, errDone
-			}
-			if err != nil {
-				return err
-			}
-			now.own = was.Engineer == person.ID(by.ID)
-		} else {
-			made, err := begun(ctx, tx, v.Ticket, person.ID(by.ID), w.Key)
-			if err == nil && len(made) > 0 { // it arrived before, however long ago
-				out, err = made[0], errDone
-			}
-			if err != nil {
-				return err
-			}
+		was, err := before(ctx, tx, person.ID(by.ID), v, w.Key)
+		if err != nil {
+			out = was
+			return err
+		}
+		if was.ID == 0 {
 			was.Token, was.Created = id.Token(), at
+		} else {
+			now.own = was.Engineer == person.ID(by.ID)
 		}
 		after, err := decide(was, w, now)
 		if err != nil {
