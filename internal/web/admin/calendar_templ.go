@@ -561,7 +561,7 @@ func yearsPanel(f page.Frame, v calendarsView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					if y.Own {
-						templ_7745c5c3_Err = ui.Asks(f.T("calendaradmin.remove_year_sure", "Year", y.Key()), "/admin/holidays/"+y.Key()+"/remove", ui.Btn{Label: f.T("calendaradmin.remove"), Variant: "outline", Size: "xs"}, "version", num(v.Version)).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Asks(f.T("calendaradmin.remove_year_sure", "Year", y.Key()), false, "/admin/holidays/"+y.Key()+"/remove", ui.Btn{Label: f.T("calendaradmin.remove"), Variant: "outline", Size: "xs"}, "version", num(v.Version)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -835,7 +835,7 @@ func calendarPage(f page.Frame, v calendarView, form *page.Form) templ.Component
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Asks(f.T("calendaradmin.remove_sure", "Name", f.Title), "/admin/calendars/"+v.Name+"/remove", ui.Btn{Label: f.T("calendaradmin.remove"), Variant: "ghost", Size: "sm"}, "version", form.Get("version")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Asks(f.T("calendaradmin.remove_sure"), true, "/admin/calendars/"+v.Name+"/remove", ui.Btn{Label: f.T("calendaradmin.remove"), Variant: "ghost", Size: "sm"}, "version", form.Get("version")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

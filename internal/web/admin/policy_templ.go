@@ -866,7 +866,7 @@ func ruleLine(f page.Frame, v policiesView, r ruleRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Asks(f.T("policyadmin.remove_sure", "Name", r.Name), "/admin/policies/rules/"+num(int64(r.Place))+"/remove", ui.Btn{Label: f.T("calendaradmin.remove"), Variant: "ghost", Size: "xs"}, "version", num(v.Version)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Asks(f.T("policyadmin.remove_sure", "Name", r.Name), false, "/admin/policies/rules/"+num(int64(r.Place))+"/remove", ui.Btn{Label: f.T("calendaradmin.remove"), Variant: "ghost", Size: "xs"}, "version", num(v.Version)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

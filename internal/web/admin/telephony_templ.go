@@ -259,7 +259,7 @@ func telephonyPage(f page.Frame, v telephonyView) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Asks(f.T("telephonyadmin.remove_sure"), "/admin/telephony/secrets/"+s.Key+"/remove", ui.Btn{Label: f.T("telephonyadmin.remove"), Variant: "ghost", Size: "xs"}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Asks(f.T("telephonyadmin.remove_sure"), false, "/admin/telephony/secrets/"+s.Key+"/remove", ui.Btn{Label: f.T("telephonyadmin.remove"), Variant: "ghost", Size: "xs"}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -503,7 +503,7 @@ func textPage(f *Faces, c *page.Ctx, fr page.Frame, t canned.Text, form *page.Fo
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Asks(fr.T("worktext.remove_sure"), textAddress(t)+"/remove", ui.Btn{Label: fr.T("worktext.remove"), Variant: "outline", Size: "sm", Icon: "trash-2"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Asks(fr.T("worktext.remove_sure"), true, textAddress(t)+"/remove", ui.Btn{Label: fr.T("worktext.remove"), Variant: "outline", Size: "sm", Icon: "trash-2"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
