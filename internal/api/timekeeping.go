@@ -184,7 +184,7 @@ func (a *API) listMajors(_ context.Context, _ reader, _ *struct{}) (*majorsOut, 
 type declareIn struct {
 	Numbered
 	Body struct {
-		Headline string `json:"headline,omitempty" maxLength:"480" doc:"What everybody reads; the ticket's subject without it"`
+		Headline string `json:"headline,omitempty" maxLength:"480" doc:"What everybody reads: needed where it is public, else the ticket's subject stands in"`
 		Public   bool   `json:"public,omitempty" doc:"Show it on the portal"`
 	}
 }

@@ -66,7 +66,10 @@ func (l *life) run(do func(ctx context.Context, h *House, on ticket.ID) error) {
 func (l *life) shared() *life {
 	lead := staffActor(l.c.lead())
 	l.run(func(ctx context.Context, h *House, on ticket.ID) error {
-		_, err := h.Majors.Declare(ctx, lead, ticket.Target{ID: on}, major.Declaration{Public: true})
+		t, err := h.Tickets.Get(ctx, lead, ticket.Target{ID: on})
+		if err == nil {
+			_, err = h.Majors.Declare(ctx, lead, ticket.Target{ID: on}, major.Declaration{Headline: t.Subject, Public: true})
+		}
 		return err
 	})
 	l.wait(6, 14).run(func(ctx context.Context, h *House, on ticket.ID) error {

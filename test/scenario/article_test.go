@@ -16,6 +16,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/web/workspace"
 )
 
 // TestS24_N37_WhatIsPublishedIsReadWhileItIsRewrittenForFewer: an article stays with its readers while a
@@ -33,10 +34,10 @@ func TestS24_N37_WhatIsPublishedIsReadWhileItIsRewrittenForFewer(t *testing.T) {
 		narrow := knowledge.Content{Title: "卡纸 canarywork", Body: "canarywork", Category: w.subject.ID, Audience: knowledge.Group, Group: ours.ID}
 		_, err = h.Knowledge.Save(t.Context(), apptest.Actor(w.agent, "web"), knowledge.Manuscript{ID: a.ID, Content: narrow})
 		w.must(err)
-		c, at := h.SignInAs(other), "/work/articles/"+key(a.ID)
-		for _, path := range []string{at, at + "/edit", "/work/articles?q=%E5%8D%A1%E7%BA%B8", "/work/articles?show=work"} {
+		c, at := h.SignInAs(other), workspace.Path+"/articles/"+key(a.ID)
+		for _, path := range []string{at, at + "/edit", workspace.Path + "/articles?q=%E5%8D%A1%E7%BA%B8", workspace.Path + "/articles?show=work"} {
 			r := c.Get(path)
-			if r.Status != http.StatusOK || strings.Contains(r.Body, "canarywork") || strings.Contains(r.Body, "打印机卡纸指南") != (path != "/work/articles?show=work") {
+			if r.Status != http.StatusOK || strings.Contains(r.Body, "canarywork") || strings.Contains(r.Body, "打印机卡纸指南") != (path != workspace.Path+"/articles?show=work") {
 				t.Errorf("%s: %d, the words for fewer: %v", path, r.Status, strings.Contains(r.Body, "canarywork"))
 			}
 		}
@@ -162,7 +163,7 @@ func TestN9_N37_AReviewIsDueForSomebodyWhoWorksHere(t *testing.T) {
 				t.Errorf("%s is asked to look at %q, want %q", x.who.Email, got, x.want)
 			}
 		}
-		if body := h.SignInAs(w.lead).Get("/work/inbox").Body; !strings.Contains(body, "/work/articles/"+key(handled.ID)) {
+		if body := h.SignInAs(w.lead).Get(workspace.Path + "/inbox").Body; !strings.Contains(body, workspace.Path+"/articles/"+key(handled.ID)) {
 			t.Error("the page does not say so")
 		}
 		_, err = h.Knowledge.Looked(t.Context(), apptest.Actor(w.lead, "web"), all.ID, 0, 6)

@@ -59,7 +59,7 @@ func TestN21_ClassifyingSeveralLeavesTheRestAsItWas(t *testing.T) {
 		plain, ref := recorded(user), recorded(user)
 		agent.Post(workspace.TicketsPath+ref+"/classify", url.Values{"category": {key(first)}, "service": {key(services[0].ID)}})
 		bulk := func(category, service string) apptest.Reply {
-			return agent.Post("/work/bulk/classify", url.Values{"ticket": {plain, ref}, "category": {category}, "service": {service}, "back": {"/work?view=all"}})
+			return agent.Post(workspace.Path+"/bulk/classify", url.Values{"ticket": {plain, ref}, "category": {category}, "service": {service}, "back": {"/work?view=all"}})
 		}
 		for _, step := range []struct {
 			category, service string
@@ -118,12 +118,12 @@ func TestN11_N30_WhatIsRefusedOfSeveralKeepsWhatWasTyped(t *testing.T) {
 			for name, list := range tt.form {
 				v[name] = list
 			}
-			r := agent.Post("/work/bulk/"+tt.act, v)
+			r := agent.Post(workspace.Path+"/bulk/"+tt.act, v)
 			if r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Body, tt.says) || !strings.Contains(r.Body, "data-place open") {
 				t.Errorf("%s: %d\n%s", tt.act, r.Status, alerts(r.Body))
 				continue
 			}
-			shown := shownForm(t, r.Body, "/work/bulk/accept")
+			shown := shownForm(t, r.Body, workspace.Path+"/bulk/accept")
 			for name, want := range tt.form {
 				if name != "wait" && name != "as" && shown.Get(name) != want[0] {
 					t.Errorf("%s: of %s is left %.40q", tt.act, name, shown.Get(name))

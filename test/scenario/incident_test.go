@@ -3,6 +3,9 @@
 package scenario_test
 
 import (
+	"net/http"
+	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +17,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/web/workspace"
 )
 
 // reviewed is how an incident ends in these stories.
@@ -63,13 +67,32 @@ func TestN36_ADeviationFromTheLastGapCloses(t *testing.T) {
 	})
 }
 
+// What everybody reads has words of its own, by whichever door: the subject is the requester's (N4).
+func TestN4_WhatEverybodyReadsOfAnIncidentIsWritten(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, h *apptest.House) {
+		w := build(t, h, "")
+		program, at := h.API(w.lead), "/api/v1/tickets/"+w.ticket.Ref()+"/major"
+		if r := program.JSON(http.MethodPost, at, `{"public":true,"headline":" "}`); r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Body, "headline") {
+			t.Errorf("by program: %d %s", r.Status, r.Body)
+		}
+		page := h.SignInAs(w.lead).Post(workspace.Path+"/majors/"+w.ticket.Ref()+"/declare", url.Values{"headline": {""}, "public": {"yes"}})
+		if page.Status != http.StatusUnprocessableEntity || !strings.Contains(page.Body, "写下所有人看到的话") {
+			t.Errorf("on the page: %d", page.Status)
+		}
+		if r := program.JSON(http.MethodPost, at, `{}`); r.Status >= http.StatusBadRequest {
+			t.Errorf("for staff alone: %d %s", r.Status, r.Body)
+		}
+	})
+}
+
 // So it does when the incident ends that held it open (N4).
 func TestN4_N36_TheEndOfAnIncidentClosesItsTicket(t *testing.T) {
 	t.Parallel()
 	apptest.Each(t, func(t *testing.T, h *apptest.House) {
 		w := build(t, h, "")
 		lead, on := apptest.Actor(w.lead, "web"), ticket.Target{ID: w.ticket.ID}
-		_, err := h.Majors.Declare(t.Context(), lead, on, major.Declaration{Public: true})
+		_, err := h.Majors.Declare(t.Context(), lead, on, major.Declaration{Headline: "网上订单暂时不可用", Public: true})
 		w.must(err)
 		w.solves(true)
 		w.do(w.owner, "portal", ticket.Confirm{})
@@ -129,7 +152,7 @@ func TestN4_N38_AMergedRequestTakesItsIncidentAndItsProblemAlong(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, h *apptest.House) {
 		w := build(t, h, "")
 		lead, on := apptest.Actor(w.lead, "web"), ticket.Target{ID: w.ticket.ID}
-		_, err := h.Majors.Declare(t.Context(), lead, on, major.Declaration{Public: true})
+		_, err := h.Majors.Declare(t.Context(), lead, on, major.Declaration{Headline: "网上订单暂时不可用", Public: true})
 		w.must(err)
 		a, b := w.asks(w.stranger, "ERP 打不开"), w.asks(w.stranger, "ERP 还是打不开")
 		w.must(h.Majors.Attach(t.Context(), lead, on, ticket.Target{ID: a.ID}))
@@ -157,7 +180,7 @@ func TestN4_ARequestBelongsToOneIncidentThatStands(t *testing.T) {
 		lead := apptest.Actor(w.lead, "web")
 		first, second, request := ticket.Target{ID: w.ticket.ID}, ticket.Target{ID: w.asks(w.owner, "邮件全停").ID}, ticket.Target{ID: w.asks(w.stranger, "ERP 打不开").ID}
 		for _, on := range []ticket.Target{first, second} {
-			_, err := h.Majors.Declare(t.Context(), lead, on, major.Declaration{Public: true})
+			_, err := h.Majors.Declare(t.Context(), lead, on, major.Declaration{Headline: "网上订单暂时不可用", Public: true})
 			w.must(err)
 		}
 		w.must(h.Majors.Attach(t.Context(), lead, first, request))

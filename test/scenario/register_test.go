@@ -15,6 +15,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/desk/problem"
 	"github.com/loopdesk/loopdesk/internal/desk/setting"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
+	"github.com/loopdesk/loopdesk/internal/web/workspace"
 )
 
 // TestS24_N39_AReviewHoldsTheImprovementsThatItsReaderMayRead: what leads keep among themselves in the
@@ -47,13 +48,13 @@ func TestS24_N39_AReviewHoldsTheImprovementsThatItsReaderMayRead(t *testing.T) {
 		made, err := h.Problems.Decide(ctx, lead, which, problem.Decision{Item: problem.Item("category", w.subject.ID), About: w.subject.Name, Text: "写一篇文章", Owner: w.lead.ID, Makes: problem.MakeImprovement})
 		w.must(err)
 
-		at := fmt.Sprintf("/work/reviews/%d", which)
+		at := fmt.Sprintf(workspace.Path+"/reviews/%d", which)
 		look := func(p person.Person, all bool) {
 			t.Helper()
 			c := h.SignInAs(p)
 			body := c.Get(at).Body
 			for _, id := range []problem.ImprovementID{late, done, problem.ImprovementID(made.Made)} {
-				href := fmt.Sprintf("/work/improvements/%d", id)
+				href := fmt.Sprintf(workspace.Path+"/improvements/%d", id)
 				if got := c.Get(href).Status == http.StatusOK; got != all {
 					t.Fatalf("%s opens %s: %v", p.Email, href, got)
 				}
@@ -64,7 +65,7 @@ func TestS24_N39_AReviewHoldsTheImprovementsThatItsReaderMayRead(t *testing.T) {
 			if hint := strings.Contains(body, "canary"); hint != all {
 				t.Errorf("%s reads words about it: %v", p.Email, hint)
 			}
-			if !strings.Contains(body, fmt.Sprintf("/work/improvements/%d", theirs)) || !strings.Contains(body, "写一篇文章") {
+			if !strings.Contains(body, fmt.Sprintf(workspace.Path+"/improvements/%d", theirs)) || !strings.Contains(body, "写一篇文章") {
 				t.Errorf("%s lacks what everybody reads", p.Email)
 			}
 		}
@@ -87,7 +88,7 @@ func TestN39_AnImprovementIsDueForWhoHasIt(t *testing.T) {
 		plan := problem.Plan{Title: "加监控", Why: "总是满", Owner: w.agent.ID, Due: h.Clock.Now().Add(time.Hour), Category: w.subject.ID}
 		i, err := h.Problems.Improve(ctx, lead, plan)
 		w.must(err)
-		at := fmt.Sprintf("/work/improvements/%d", i.ID)
+		at := fmt.Sprintf(workspace.Path+"/improvements/%d", i.ID)
 		save := func(to problem.Progress) {
 			t.Helper()
 			_, err := h.Problems.SaveImprovement(ctx, lead, i.ID, 0, plan, to, "")
@@ -98,7 +99,7 @@ func TestN39_AnImprovementIsDueForWhoHasIt(t *testing.T) {
 			w.must(h.Problems.Refresh(ctx))
 			n, err := h.Problems.Unseen(ctx, apptest.Actor(who, "web"))
 			w.must(err)
-			if named := strings.Contains(h.SignInAs(who).Get("/work/inbox").Body, at); n != want || named != (want == 1) {
+			if named := strings.Contains(h.SignInAs(who).Get(workspace.Path+"/inbox").Body, at); n != want || named != (want == 1) {
 				t.Errorf("%s, %s is told of %d, want %d, and reads it: %v", when, who.Email, n, want, named)
 			}
 		}
@@ -177,7 +178,7 @@ func TestN38_AMonthHasOneReviewInWhicheverZone(t *testing.T) {
 		_, err := h.People.Change(t.Context(), access.Desk(), w.lead, 0)
 		w.must(err)
 		lead := w.browser("lead", w.lead)
-		lead.post("/work/reviews", nil)
+		lead.post(workspace.Path+"/reviews", nil)
 		list := w.reviewsOf()
 		zone := w.zoneOf("")
 		if begin := list[0].Begin.In(zone); len(list) != before+1 || begin.Day() != 1 || begin.Hour() != 0 {
@@ -188,7 +189,7 @@ func TestN38_AMonthHasOneReviewInWhicheverZone(t *testing.T) {
 			d.Zone = name
 			w.must(setting.Save(t.Context(), h.Settings, apptest.Actor(w.admin, "web"), setting.DeskName, d, setting.AnyVersion))
 			w.must(h.Problems.Refresh(t.Context()))
-			if r := lead.post("/work/reviews", nil); r.status != http.StatusSeeOther || !strings.HasSuffix(r.header.Get("Location"), "/"+key(list[0].ID)) {
+			if r := lead.post(workspace.Path+"/reviews", nil); r.status != http.StatusSeeOther || !strings.HasSuffix(r.header.Get("Location"), "/"+key(list[0].ID)) {
 				t.Errorf("in %s the month that runs is reviewed at %q", name, r.header.Get("Location"))
 			}
 			if n := len(w.reviewsOf()); n != before+1 {
@@ -206,7 +207,7 @@ func TestN38_AReviewIsHeldOnceItsMonthIsOver(t *testing.T) {
 		w := build(t, h, "")
 		ctx, by := t.Context(), apptest.Actor(w.lead, "web")
 		lead := w.browser("lead", w.lead)
-		at := lead.post("/work/reviews", nil).header.Get("Location")
+		at := lead.post(workspace.Path+"/reviews", nil).header.Get("Location")
 		r := w.reviewsOf()[0]
 		day := r.End.In(w.zoneOf("")).Format(time.DateOnly)
 		if page := lead.get(at); strings.Contains(page.body, at+"/hold") || !strings.Contains(page.body, day) || !strings.Contains(page.body, at+"/decide") {

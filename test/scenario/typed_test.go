@@ -35,7 +35,7 @@ func TestN11_N15_N30_N36_LongWordsInSeveralFieldsArrive(t *testing.T) {
 			{agent, at + "hold", url.Values{"reason": {"blocked"}, "stuck": {long}, "doing": {long}, "next": {"yesterday"}}},
 			{agent, at + "hand-over", url.Values{"group": {"999"}, "done": {long}, "why": {long}, "needed": {"x"}}},
 			{agent, at + "record", url.Values{"symptom": {long}, "affected": {long}}},
-			{agent, "/work/bulk/hold", url.Values{"ticket": {ref}, "wait": {"blocked"}, "stuck": {long}, "doing": {long}}},
+			{agent, workspace.Path + "/bulk/hold", url.Values{"ticket": {ref}, "wait": {"blocked"}, "stuck": {long}, "doing": {long}}},
 			{user, "/requests/" + ref + "/answer", url.Values{"since": {long}, "wanted": {long}}},
 		} {
 			r := form.by.Post(form.path, form.v)
@@ -133,7 +133,7 @@ func TestASearchForAPersonTakesAnyLength(t *testing.T) {
 	t.Parallel()
 	apptest.Each(t, func(t *testing.T, h *apptest.House) {
 		agent := h.SignIn(access.Agent)
-		for _, path := range []string{"/work/new", "/work/phone"} {
+		for _, path := range []string{workspace.Path + "/new", workspace.Path + "/phone"} {
 			for _, q := range []string{strings.Repeat("长", 20_000), strings.Repeat("1", 60_000), strings.Repeat("[", 60_000)} {
 				r := agent.Post(path, url.Values{"q": {q}, "text": {"words that were typed"}, "act": {"find"}})
 				if r.Status != http.StatusOK || !strings.Contains(r.Body, "words that were typed") {

@@ -17,6 +17,7 @@ import (
 	"github.com/loopdesk/loopdesk/internal/kit/db"
 	"github.com/loopdesk/loopdesk/internal/kit/errs"
 	"github.com/loopdesk/loopdesk/internal/kit/event"
+	"github.com/loopdesk/loopdesk/internal/kit/text"
 )
 
 // Parts are what the room is made of.
@@ -174,7 +175,7 @@ func (s *Service) Ended(ctx context.Context, by access.Actor, limit int) ([]Inci
 
 // Declaration is what somebody says who declares a major incident.
 type Declaration struct {
-	Headline string // the ticket's subject where empty
+	Headline string // the ticket's subject where empty; what is public needs words of its own
 	Public   bool
 }
 
@@ -190,6 +191,9 @@ func (s *Service) Declare(ctx context.Context, by access.Actor, on ticket.Target
 	}
 	if !t.Open() {
 		return Incident{}, errs.New(errs.Conflict, "major.closed")
+	}
+	if d.Public && text.Body(d.Headline) == "" { // the subject is the requester's, with names that are not for everybody
+		return Incident{}, errs.Field("headline", "major.headline_needed")
 	}
 	if d.Headline == "" {
 		d.Headline = firstRunes(t.Subject, maxHeadline)

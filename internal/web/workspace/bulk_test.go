@@ -14,6 +14,7 @@ import (
 
 	"github.com/loopdesk/loopdesk/internal/desk/ticket"
 	"github.com/loopdesk/loopdesk/internal/desk/triage"
+	"github.com/loopdesk/loopdesk/internal/web/workspace"
 )
 
 func TestN23_TakeNextTakesTheGreatestRisk(t *testing.T) {
@@ -207,7 +208,7 @@ func TestN11_BulkNamesWhatDidNotGoThrough(t *testing.T) {
 		h.holds(body, `name="back" value="/work?view=risk"`)
 	})
 	t.Run("where nothing was filled in, an address tells", func(t *testing.T) {
-		a := b.post("/work/bulk/resume", pick...)
+		a := b.post(workspace.Path+"/bulk/resume", pick...)
 		h.holds(b.told(a, "/work?"), "0 单完成，3 单没有通过")
 		at := a.Header().Get("Location")
 		h.holds(b.page(at), "0 单完成，3 单没有通过")     // to be reloaded and gone back to

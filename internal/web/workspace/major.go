@@ -256,9 +256,6 @@ func (f *Faces) onMajor(c *page.Ctx, fields []string, said string, do func(ticke
 
 func (f *Faces) declareMajor(c *page.Ctx) error {
 	return f.onMajor(c, []string{"headline", "public"}, "workmajor.declared", func(on ticket.Target, form *page.Form) error {
-		if form.On("public") && form.Text("headline") == "" { // the subject is the requester's, with names that are not for everybody
-			return errs.Field("headline", "workmajor.headline_needed")
-		}
 		_, err := f.Majors.Declare(c.Context(), c.Actor, on, major.Declaration{Headline: form.Get("headline"), Public: form.On("public")})
 		return err
 	})
